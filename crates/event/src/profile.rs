@@ -1,0 +1,111 @@
+use crate::{Identity, Properties};
+use serde::{Deserialize, Serialize};
+
+/// What a profile is about.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Subject {
+    Person(Identity),
+    Group { r#type: String, key: String },
+}
+
+/// One change of one profile. Applying changes in order gives the profile.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ProfileChange {
+    pub subject: Subject,
+    /// Milliseconds UTC.
+    pub at: i64,
+    pub op: ProfileOp,
+}
+
+/// The operations of the field's protocols, with the meaning that they have there.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ProfileOp {
+    Set(Properties),
+    SetOnce(Properties),
+    /// Adds numbers; absent counts as 0.
+    Add(Properties),
+    /// Pushes one value onto a list.
+    Append(Properties),
+    /// Adds to a list the values that it does not hold yet.
+    Union(Properties),
+    /// Removes matching values from a list.
+    Remove(Properties),
+    Unset(Vec<String>),
+    Delete,
+}
+
+impl ProfileOp {
+    /// Applies the change to the properties as they are; `None` means the profile is gone.
+    #[must_use]
+    pub fn apply(&self, current: Option<Properties>) -> Option<Properties> {
+        use serde_json::Value;
+        if matches!(self, Self::Delete) {
+            return None;
+        }
+        let mut now = current.unwrap_or_default();
+        match self {
+            Self::Set(values) => now.extend(values.clone()),
+            Self::SetOnce(values) => {
+                for (name, value) in values {
+                    if now.get(name).is_none_or(Value::is_null) {
+                        now.insert(name.clone(), value.clone());
+                    }
+                }
+            }
+            Self::Add(values) => {
+                for (name, value) in values {
+                    let Some(by) = crate::as_number(value) else { continue };
+                    let sum = now.get(name).and_then(crate::as_number).unwrap_or(0.0) + by;
+                    let sum = if sum.fract() == 0.0 && sum.abs() < 9e15 { Value::from(sum as i64) } else { Value::from(sum) };
+                    now.insert(name.clone(), sum);
+                }
+            }
+            Self::Append(values) => {
+                for (name, value) in values {
+                    list_of(&mut now, name).push(value.clone());
+                }
+            }
+            Self::Union(values) => {
+                for (name, value) in values {
+                    let list = list_of(&mut now, name);
+                    let added = value.as_array().cloned().unwrap_or_else(|| vec![value.clone()]);
+                    for one in added {
+                        if !list.contains(&one) {
+                            list.push(one);
+                        }
+                    }
+                }
+            }
+            Self::Remove(values) => {
+                for (name, value) in values {
+                    if let Some(Value::Array(list)) = now.get_mut(name) {
+                        list.retain(|one| one != value);
+                    }
+                }
+            }
+            Self::Unset(names) => {
+                for name in names {
+                    now.remove(name);
+                }
+            }
+            Self::Delete => {}
+        }
+        Some(now)
+    }
+}
+
+/// The list under `name`; a value that is no list becomes its first element.
+fn list_of<'a>(properties: &'a mut Properties, name: &str) -> &'a mut Vec<serde_json::Value> {
+    use serde_json::Value;
+    let slot = properties.entry(name).or_insert_with(|| Value::Array(Vec::new()));
+    if !slot.is_array() {
+        let single = std::mem::take(slot);
+        *slot = Value::Array(if single.is_null() { Vec::new() } else { vec![single] });
+    }
+    match slot {
+        Value::Array(list) => list,
+        _ => unreachable!("made a list above"),
+    }
+}
