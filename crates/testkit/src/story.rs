@@ -1,0 +1,147 @@
+//! The story of *Courriel*, a company that makes e-mail marketing software: three months of what its simulated people did.
+//!
+//! It is told in the import form (groups first, then people, then events in order of time), so that it enters like any file of a user.
+//! People arrive through channels on an anonymous device, some sign up, some plan campaigns; some do it as planned, some slowly, some give up at the
+//! choice of the audience, some click in rage on a button that is disabled, some take an odd path; they praise, complain, pay, leave.
+//! Half-way, release 2.15 breaks the audience screen on phones and in Safari, and release 2.16 mends it: the funnel shows both.
+//!
+//! It must stay true that the same `end_ms` and `seed` give the same lines, that no event lies after `end_ms`, and that no two events are duplicates.
+
+mod cast;
+mod visit;
+mod words;
+
+#[cfg(test)]
+mod tests;
+
+use cast::{Company, Person};
+use rand_chacha::{ChaCha8Rng, rand_core::SeedableRng};
+use serde_json::{Map, Value, json};
+use visit::Step;
+
+pub(crate) const SECOND_MS: i64 = 1_000;
+pub(crate) const MINUTE_MS: i64 = 60 * SECOND_MS;
+pub(crate) const HOUR_MS: i64 = 60 * MINUTE_MS;
+pub(crate) const DAY_MS: i64 = 24 * HOUR_MS;
+/// How much is told: three months.
+pub(crate) const STORY_DAYS: i64 = 92;
+
+/// When the story takes place.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Calendar {
+    pub(crate) start_ms: i64,
+    pub(crate) end_ms: i64,
+}
+
+impl Calendar {
+    fn ending(end_ms: i64) -> Self {
+        Self { start_ms: end_ms - STORY_DAYS * DAY_MS, end_ms }
+    }
+
+    /// The release that people have in front of them at a moment.
+    pub(crate) fn release(&self, at: i64) -> &'static str {
+        match (at - self.start_ms) / DAY_MS {
+            ..44 => "2.14.0",
+            44..66 => "2.15.0",
+            _ => "2.16.0",
+        }
+    }
+
+    /// Release 2.15 hides the button that leaves the audience screen on phones and in Safari.
+    pub(crate) fn audience_is_broken(&self, at: i64) -> bool {
+        self.release(at) == "2.15.0"
+    }
+}
+
+/// The lines of the story, in the import form: what `sillage import` reads.
+///
+/// `end_ms` is the moment at which the story stops, milliseconds since 1970, UTC; it begins 92 days before.
+pub fn generate(end_ms: i64, seed: u64) -> impl Iterator<Item = Value> {
+    let calendar = Calendar::ending(end_ms);
+    let mut rng = ChaCha8Rng::seed_from_u64(seed);
+    let (companies, people) = cast::cast(&mut rng, calendar);
+    let mut steps: Vec<(u32, Step)> = Vec::with_capacity(150_000);
+    for (index, person) in people.iter().enumerate() {
+        let mut own = ChaCha8Rng::seed_from_u64(seed ^ (index as u64 + 1).wrapping_mul(0x9E37_79B9_7F4A_7C15));
+        let life = visit::live(&mut own, calendar, person, &companies);
+        steps.extend(life.into_iter().filter(|step| step.at < end_ms).map(|step| (index as u32, step)));
+    }
+    // A stable sort: the steps of one person stay in the order in which they were made, also within a millisecond.
+    steps.sort_by_key(|(_, step)| step.at);
+    let groups: Vec<Value> = companies.iter().map(company_line).collect();
+    let profiles: Vec<Value> = people.iter().filter_map(|person| person_line(person, &companies, calendar)).collect();
+    let events = steps.into_iter().enumerate().map(move |(rank, (index, step))| event_line(rank, &step, &people[index as usize], &companies, calendar));
+    groups.into_iter().chain(profiles).chain(events)
+}
+
+fn company_line(company: &Company) -> Value {
+    json!({
+        "group_type": "company",
+        "group_key": company.key,
+        "set": {"$name": company.name, "industry": company.industry, "employees": company.employees, "country": company.country, "plan": company.plan},
+    })
+}
+
+/// Visitors who never sign up have no profile.
+fn person_line(person: &Person, companies: &[Company], calendar: Calendar) -> Option<Value> {
+    let user = person.user_id.as_ref()?;
+    let signed_up = person.signed_up.filter(|at| *at < calendar.end_ms)?;
+    let company = &companies[person.company];
+    Some(json!({
+        "person": user,
+        "created": sillage_event::time::to_rfc3339(signed_up),
+        "set": {
+            "$name": person.name, "$email": person.email, "role": person.role, "language": person.language, "country": person.country,
+            "city": person.city, "plan": person.plan_at_end(calendar.end_ms), "company": company.name, "channel": person.channel.source,
+        },
+    }))
+}
+
+fn event_line(rank: usize, step: &Step, person: &Person, companies: &[Company], calendar: Calendar) -> Value {
+    let mut properties = Map::new();
+    if let Some(page) = step.page {
+        let site = if page.starts_with("/app") { "https://app.courriel.example" } else { "https://courriel.example" };
+        properties.insert("$current_url".into(), format!("{site}{page}").into());
+        properties.insert("page".into(), page.into());
+    }
+    if !step.from_server {
+        for (name, value) in [("$browser", person.browser), ("$os", person.os), ("$device_type", person.device_type)] {
+            properties.insert(name.into(), value.into());
+        }
+        properties.insert("release".into(), calendar.release(step.at).into());
+    }
+    for (name, value) in [("country", person.country), ("language", person.language)] {
+        properties.insert(name.into(), value.into());
+    }
+    if step.first_touch {
+        let channel = person.channel;
+        for (name, value) in
+            [("utm_source", channel.source), ("utm_medium", channel.medium), ("utm_campaign", channel.campaign), ("$referring_domain", channel.referrer)]
+        {
+            if !value.is_empty() {
+                properties.insert(name.into(), value.into());
+            }
+        }
+    }
+    let user = person.user_id.as_ref().filter(|_| step.signed_in);
+    if user.is_some() {
+        properties.insert("plan".into(), person.plan_at(step.at).into());
+    }
+    for (name, value) in &step.details {
+        properties.insert((*name).into(), value.clone());
+    }
+    let mut line = Map::new();
+    line.insert("event".into(), step.event.into());
+    line.insert("time".into(), step.at.into());
+    line.insert("insert_id".into(), format!("courriel-{rank:06}").into());
+    line.insert("distinct_id".into(), user.cloned().unwrap_or_else(|| format!("$device:{}", person.device_id)).into());
+    if !step.from_server {
+        line.insert("device_id".into(), person.device_id.clone().into());
+    }
+    if let Some(user) = user {
+        line.insert("user_id".into(), user.clone().into());
+        line.insert("groups".into(), json!({"company": companies[person.company].key}));
+    }
+    line.insert("properties".into(), Value::Object(properties));
+    Value::Object(line)
+}

@@ -1,0 +1,382 @@
+//! What a person does: a life is a list of visits, a visit is a list of steps some seconds apart.
+
+use super::cast::{Attitude, Company, Manner, Person, at_working_hour, one_of, weighted};
+use super::{Calendar, DAY_MS, MINUTE_MS, SECOND_MS, words};
+use rand::Rng;
+use rand_chacha::ChaCha8Rng;
+use serde_json::{Value, json};
+
+/// One event to be, before it is written as a line.
+#[derive(Debug)]
+pub(crate) struct Step {
+    pub(crate) at: i64,
+    pub(crate) event: &'static str,
+    pub(crate) page: Option<&'static str>,
+    pub(crate) details: Vec<(&'static str, Value)>,
+    pub(crate) signed_in: bool,
+    /// The first page of a visit from outside carries the channel.
+    pub(crate) first_touch: bool,
+    /// Sent by the company's own server, so without a device.
+    pub(crate) from_server: bool,
+}
+
+/// Everything that one person does, in the order in which it was done, not cut at the end of the story.
+pub(crate) fn live(rng: &mut ChaCha8Rng, calendar: Calendar, person: &Person, companies: &[Company]) -> Vec<Step> {
+    let mut steps = Vec::new();
+    let new_account = person.signed_up.filter(|at| *at >= calendar.start_ms);
+    let mut next = person.arrives;
+    if person.signed_up.is_none() || new_account.is_some() {
+        let mut visit = Visit::new(rng, calendar, person, &mut steps, person.arrives, false);
+        visit.look_around();
+        match new_account {
+            Some(at) if at <= person.arrives => visit.sign_up(&companies[person.company]),
+            Some(at) => {
+                let back = at_working_hour(rng, at, person.utc_offset_ms).max(person.arrives + DAY_MS / 2);
+                let mut visit = Visit::new(rng, calendar, person, &mut steps, back, false);
+                visit.come_back_to_decide();
+                visit.sign_up(&companies[person.company]);
+                next = back;
+            }
+            None => {
+                if rng.random_bool(0.24) {
+                    let later = rng.random_range(1..12) * DAY_MS;
+                    let back = at_working_hour(rng, person.arrives + later, person.utc_offset_ms);
+                    Visit::new(rng, calendar, person, &mut steps, back, false).look_around();
+                }
+                return steps;
+            }
+        }
+        next = after_pause(rng, person, next);
+    }
+    routine(rng, calendar, person, &mut steps, next);
+    steps
+}
+
+fn routine(rng: &mut ChaCha8Rng, calendar: Calendar, person: &Person, steps: &mut Vec<Step>, first: i64) {
+    let mut at = first;
+    let mut paying_since = (person.first_plan != "free").then_some(person.signed_up).flatten();
+    let mut upgraded = false;
+    let mut n_visits = 0_u32;
+    while at < calendar.end_ms && at < person.leaves {
+        let mut visit = Visit::new(rng, calendar, person, steps, at, true);
+        visit.log_in();
+        match person.upgrade {
+            Some((from, plan)) if !upgraded && at >= from => {
+                visit.upgrade(plan);
+                upgraded = true;
+                paying_since = Some(at);
+            }
+            _ => {}
+        }
+        visit.work(n_visits);
+        n_visits += 1;
+        at = after_pause(rng, person, at);
+    }
+    if person.leaves < calendar.end_ms && person.cancels && n_visits > 0 {
+        let at = at_working_hour(rng, person.leaves, person.utc_offset_ms).max(at);
+        let mut visit = Visit::new(rng, calendar, person, steps, at, true);
+        visit.log_in();
+        visit.cancel();
+    }
+    if let Some(since) = paying_since {
+        invoices(calendar, person, steps, since);
+    }
+}
+
+/// A month is paid every thirty days, by the server, until the person leaves.
+fn invoices(calendar: Calendar, person: &Person, steps: &mut Vec<Step>, since: i64) {
+    let until = calendar.end_ms.min(person.leaves);
+    let mut at = since + 5 * SECOND_MS;
+    while at < until {
+        if at >= calendar.start_ms {
+            let plan = person.plan_at(at);
+            let amount = if plan == "team" { 99 } else { 29 };
+            let details = vec![("amount", json!(amount)), ("currency", json!("EUR"))];
+            steps.push(Step { at, event: "Invoice paid", page: None, details, signed_in: true, first_touch: false, from_server: true });
+        }
+        at += 30 * DAY_MS;
+    }
+}
+
+fn after_pause(rng: &mut ChaCha8Rng, person: &Person, at: i64) -> i64 {
+    let mean_days = 7.0 / person.visits_per_week;
+    let days = (-mean_days * (1.0 - rng.random::<f64>()).ln()).max(0.8);
+    at_working_hour(rng, at + (days * DAY_MS as f64) as i64, person.utc_offset_ms).max(at + DAY_MS / 4)
+}
+
+/// One visit in the making: where the person is and what time it has become.
+struct Visit<'a> {
+    rng: &'a mut ChaCha8Rng,
+    calendar: Calendar,
+    person: &'a Person,
+    steps: &'a mut Vec<Step>,
+    now: i64,
+    page: &'static str,
+    signed_in: bool,
+    from_outside: bool,
+}
+
+impl<'a> Visit<'a> {
+    fn new(rng: &'a mut ChaCha8Rng, calendar: Calendar, person: &'a Person, steps: &'a mut Vec<Step>, now: i64, signed_in: bool) -> Self {
+        Self { rng, calendar, person, steps, now, page: "/", signed_in, from_outside: !signed_in }
+    }
+
+    fn look_around(&mut self) {
+        let landing = ["/", "/pricing", "/templates", "/blog/write-a-newsletter"][weighted(self.rng, &[55, 14, 16, 15])];
+        self.open(landing);
+        if self.chance(0.38) {
+            return;
+        }
+        for page in ["/features", "/pricing", "/templates", "/customers"] {
+            if self.chance(0.48) {
+                self.wait(8, 70);
+                self.open(page);
+            }
+        }
+    }
+
+    fn come_back_to_decide(&mut self) {
+        self.open("/");
+        self.wait(5, 40);
+        self.open("/pricing");
+    }
+
+    fn sign_up(&mut self, company: &Company) {
+        self.wait(15, 90);
+        self.open("/app/signup");
+        self.wait(25, 140);
+        self.signed_in = true;
+        let method = if self.chance(0.4) { "google" } else { "email" };
+        self.act("Signed up", vec![("method", json!(method)), ("company_size", json!(company.employees))]);
+        self.wait(3, 12);
+        self.open("/app/dashboard");
+        let imports = if self.person.manner == Manner::AsPlanned { 0.82 } else { 0.55 };
+        if self.chance(imports) {
+            self.wait(20, 120);
+            self.open("/app/contacts");
+            self.wait(40, 300);
+            let source = ["csv", "crm", "form"][weighted(self.rng, &[61, 24, 15])];
+            let contacts = self.rng.random_range(40..6_000);
+            self.act("Contacts imported", vec![("source", json!(source)), ("contacts", json!(contacts))]);
+            if self.chance(0.7) {
+                self.plan_campaign();
+            }
+        }
+    }
+
+    fn log_in(&mut self) {
+        if self.chance(0.64) {
+            self.open("/app/login");
+            self.wait(6, 30);
+            self.act("Logged in", Vec::new());
+            self.wait(1, 5);
+        }
+        self.open("/app/dashboard");
+    }
+
+    fn work(&mut self, n_visits: u32) {
+        if self.chance(0.46) {
+            self.plan_campaign();
+        }
+        if self.chance(0.42) {
+            self.wait(10, 60);
+            self.open("/app/reports");
+            self.wait(8, 45);
+            let report = if self.chance(0.7) { "campaign" } else { "audience growth" };
+            self.act("Report viewed", vec![("report", json!(report))]);
+        }
+        if self.chance(0.20) {
+            self.wait(10, 80);
+            self.open("/app/contacts");
+            if self.chance(0.4) {
+                self.wait(30, 200);
+                let contacts = self.rng.random_range(5..900);
+                self.act("Contacts imported", vec![("source", json!("csv")), ("contacts", json!(contacts))]);
+            }
+        }
+        if self.person.plan_at(self.now) != "free" && self.chance(0.11) {
+            self.wait(20, 120);
+            self.open("/app/automations");
+            self.wait(60, 500);
+            let trigger = if self.chance(0.6) { "sign-up" } else { "purchase" };
+            self.act("Automation created", vec![("trigger", json!(trigger))]);
+        }
+        if self.chance(0.035) {
+            self.wait(20, 90);
+            self.open("/app/account");
+            self.wait(10, 60);
+            self.act("Teammate invited", Vec::new());
+        }
+        if n_visits > 1 && self.chance(0.09) {
+            self.answer_nps();
+        }
+        if self.chance(0.02) {
+            self.act("$error", vec![("message", json!("timeout while saving the draft")), ("kind", json!("network"))]);
+        }
+    }
+
+    /// The task that matters most: dashboard, audience, template, editor, schedule, sent.
+    fn plan_campaign(&mut self) {
+        let manner = self.person.manner;
+        self.wait(6, 40);
+        let kind = if self.chance(0.8) { "newsletter" } else { "promotion" };
+        self.act("Campaign started", vec![("kind", json!(kind))]);
+        if manner == Manner::OddPath && self.chance(0.7) {
+            for page in ["/app/templates", "/app/editor", "/app/dashboard", "/app/contacts"] {
+                self.wait(8, 50);
+                self.open(page);
+            }
+        }
+        if !self.choose_audience() {
+            return;
+        }
+        self.think();
+        self.open("/app/template");
+        self.think();
+        let template = one_of(self.rng, &words::TEMPLATES);
+        self.act("Template chosen", vec![("template", json!(template))]);
+        if self.chance(0.05) {
+            return;
+        }
+        self.open("/app/editor");
+        self.think();
+        self.think();
+        let blocks = self.rng.random_range(2..14);
+        self.act("E-mail edited", vec![("blocks", json!(blocks)), ("template", json!(template))]);
+        if self.chance(0.08) {
+            return;
+        }
+        self.wait(3, 15);
+        self.open("/app/schedule");
+        self.think();
+        if manner == Manner::RageClicks && self.chance(0.75) && !self.rage_at_schedule() {
+            return;
+        }
+        let when = if self.chance(0.55) { "now" } else { "later" };
+        self.act("Campaign scheduled", vec![("when", json!(when))]);
+        if self.chance(0.03) {
+            return;
+        }
+        self.wait(1, 6);
+        self.open("/app/campaign-sent");
+        let recipients = self.rng.random_range(30..8_000);
+        self.act("Campaign sent", vec![("recipients", json!(recipients)), ("template", json!(template)), ("when", json!(when))]);
+    }
+
+    /// Whether the person got past the audience screen.
+    fn choose_audience(&mut self) -> bool {
+        self.wait(2, 9);
+        self.open("/app/audience");
+        self.think();
+        if self.calendar.audience_is_broken(self.now) && self.person.meets_broken_audience() {
+            for _ in 0..self.rng.random_range(1..4) {
+                self.act("$dead_click", vec![("element", json!("#audience-next")), ("text", json!("Next"))]);
+                self.wait(1, 6);
+            }
+            if self.chance(0.58) {
+                return false;
+            }
+        }
+        if self.person.manner == Manner::GivesUpAtAudience {
+            if self.chance(0.5) {
+                self.act("Help opened", vec![("topic", json!("audience"))]);
+                self.wait(20, 120);
+            }
+            if self.chance(0.74) {
+                return false;
+            }
+        }
+        if self.chance(0.07) {
+            return false;
+        }
+        let segment = one_of(self.rng, &words::SEGMENTS);
+        let contacts = self.rng.random_range(20..9_000);
+        self.act("Audience chosen", vec![("segment", json!(segment)), ("contacts", json!(contacts))]);
+        true
+    }
+
+    /// The button stays grey until a subject is written, and does not say so. Whether the person found out.
+    fn rage_at_schedule(&mut self) -> bool {
+        for _ in 0..self.rng.random_range(1..4) {
+            self.act("$rage_click", vec![("element", json!("#schedule-send")), ("text", json!("Send")), ("disabled", json!(true))]);
+            self.wait(1, 4);
+        }
+        if self.chance(0.45) {
+            return false;
+        }
+        self.open("/app/editor");
+        self.wait(10, 60);
+        self.open("/app/schedule");
+        self.wait(4, 20);
+        true
+    }
+
+    fn upgrade(&mut self, plan: &'static str) {
+        self.wait(8, 60);
+        self.open("/pricing");
+        self.wait(20, 150);
+        let amount = if plan == "team" { 99 } else { 29 };
+        self.act("Plan upgraded", vec![("to", json!(plan)), ("amount", json!(amount)), ("currency", json!("EUR"))]);
+    }
+
+    fn cancel(&mut self) {
+        self.wait(10, 60);
+        self.open("/app/account");
+        self.wait(10, 60);
+        self.open("/app/cancellation");
+        self.wait(15, 120);
+        let reason = match self.person.manner {
+            Manner::AsPlanned => one_of(self.rng, &words::REASONS),
+            _ => ["too complicated", "too complicated", "missing feature", "too expensive"][self.rng.random_range(0..4)],
+        };
+        self.act("Plan cancelled", vec![("reason", json!(reason))]);
+    }
+
+    fn answer_nps(&mut self) {
+        let score: i64 = match self.person.attitude {
+            Attitude::Promoter => self.rng.random_range(9..=10),
+            Attitude::Neutral => self.rng.random_range(6..=8),
+            Attitude::Dissatisfied => self.rng.random_range(1..=6),
+        };
+        self.wait(4, 30);
+        let mut details = vec![("survey", json!("nps")), ("score", json!(score))];
+        if self.chance(0.6) {
+            let pick = self.rng.random_range(0..4);
+            details.push(("comment", json!(words::comment(self.person.language, score, pick))));
+        }
+        self.act("Survey answered", details);
+    }
+
+    fn open(&mut self, page: &'static str) {
+        self.page = page;
+        let first_touch = std::mem::take(&mut self.from_outside);
+        self.push("$pageview", Vec::new(), first_touch);
+        self.now += 300;
+    }
+
+    fn act(&mut self, event: &'static str, details: Vec<(&'static str, Value)>) {
+        self.push(event, details, false);
+        self.now += 200;
+    }
+
+    fn push(&mut self, event: &'static str, details: Vec<(&'static str, Value)>, first_touch: bool) {
+        let step = Step { at: self.now, event, page: Some(self.page), details, signed_in: self.signed_in, first_touch, from_server: false };
+        self.steps.push(step);
+    }
+
+    /// The pause of somebody who reads and decides: some seconds, or minutes for the slow.
+    fn think(&mut self) {
+        match self.person.manner {
+            Manner::Slow => self.now += self.rng.random_range(100 * SECOND_MS..8 * MINUTE_MS),
+            _ => self.wait(9, 75),
+        }
+    }
+
+    fn wait(&mut self, from_s: i64, to_s: i64) {
+        self.now += self.rng.random_range(from_s * SECOND_MS..to_s * SECOND_MS);
+    }
+
+    fn chance(&mut self, probability: f64) -> bool {
+        self.rng.random_bool(probability)
+    }
+}
