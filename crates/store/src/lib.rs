@@ -1,1 +1,26 @@
-//! sillage-store
+//! Durable truth for events: what is acknowledged is here, once, and stays.
+//!
+//! An event goes from the **journal** (fsynced before anybody is told) to the **buffer** (in memory, seen by questions at once) to a
+//! **segment** (Parquet, sealed) that the **manifest** names. Readers take a [`Snapshot`] and never wait for writers.
+//!
+//! Not here: profiles (the journal carries them to the catalog in order, see [`Store::profile_feed`]), what an event means, how a question is
+//! answered, clocks beyond file ages.
+//!
+//! What must stay true:
+//! - `Ok` from `append` means written and fsynced; a failed fsync stops all writing until a restart;
+//! - no two visible rows are duplicates of each other: same name, person id as sent, time and insert id;
+//! - a kill at any step leaves the state before or after it: files are written beside, synced, then named by one rename of the manifest;
+//! - memory is bounded: by bytes in flight, by the buffer, by one bucket while merging;
+//! - only this crate touches data files.
+
+mod error;
+mod links;
+mod options;
+mod segment;
+mod snapshot;
+
+pub use error::StoreError;
+pub use links::{LedgerChange, LedgerEntry, Links};
+pub use options::StoreOptions;
+pub use segment::{MemorySegment, NOBODY, People, PropertyColumn, PropertyKind, Segment, SegmentBuilder, bucket_of, column};
+pub use snapshot::Snapshot;
