@@ -1,1 +1,37 @@
-//! sillage-behavior
+//! The questions, the answers and the pure kernels.
+//!
+//! A [`Question`] is what a person asks, already checked; a kernel turns one person's ordered events into what that person
+//! contributes; the engine in `query` feeds the kernels and adds the contributions up. No IO, no engine, no clock here.
+//!
+//! What must stay true: contributions are added by a commutative, associative merge, so an answer does not depend on
+//! threads, buckets, segments or machines; an unknown field of a question is an error that names it.
+
+mod ask;
+pub mod calendar;
+pub mod filter;
+pub mod formula;
+pub mod frequency;
+pub mod funnel;
+pub mod journey;
+pub mod lifecycle;
+pub mod question;
+pub mod retention;
+pub mod session;
+pub mod statistics;
+
+pub use ask::{
+    Ask, AskError, AskErrorCode, Browse, Cancel, Explain, ExplainRange, IdentityInfo, LedgerEntry, LiveEvent, LiveFeed, NameInfo, PropertyInfo, RefusedFeed, RefusedInfo, RefusedQuery, Reply, Settings,
+    ValueInfo,
+};
+pub use question::{Question, QuestionError};
+
+/// One event of one person as a kernel sees it. Hits of a person come in order of time, then tie.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Hit {
+    /// Milliseconds UTC.
+    pub time: i64,
+    /// Which selectors of the question it satisfies, one bit each.
+    pub mask: u64,
+    /// Where its side values are: breakdown, amounts, node, held values.
+    pub row: u32,
+}

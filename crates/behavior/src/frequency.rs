@@ -1,0 +1,27 @@
+//! Engagement: in how many distinct units of a period a person was active.
+
+use crate::question::Compare;
+
+/// For each period, the number of distinct units in which the person's events satisfy `count` (one event when absent).
+/// `events` are (period, unit) pairs in time order.
+pub fn active_units(events: &[(u32, u32)], count: Option<Compare>, mut emit: impl FnMut(u32, u32)) {
+    let mut at = 0;
+    while at < events.len() {
+        let period = events[at].0;
+        let mut units = 0u32;
+        while at < events.len() && events[at].0 == period {
+            let unit = events[at].1;
+            let mut n = 0u32;
+            while at < events.len() && events[at] == (period, unit) {
+                n += 1;
+                at += 1;
+            }
+            if count.is_none_or(|count| count.holds(f64::from(n))) {
+                units += 1;
+            }
+        }
+        if units > 0 {
+            emit(period, units);
+        }
+    }
+}

@@ -1,0 +1,399 @@
+//! One person's way through the steps.
+//!
+//! | rule | here |
+//! |---|---|
+//! | start | every step-1 event in the start range opens an attempt; the best is the one that got furthest, the earliest such |
+//! | next step | the earliest event of that step at or after the step before, another event than those used; `ties: later` wants a later millisecond |
+//! | window | counted from the attempt's first event, bound included |
+//! | strict | the next step is the very next event; events of one millisecond may stand in either order |
+//! | any | all steps within the window of the earliest of them; position k is when k distinct steps were done |
+//! | exclusion | strictly between step `after` and step `before` it ends the attempt; what was reached stays |
+//! | optional | taken when it happens between the required steps around it |
+//! | total | a new attempt starts only when the last one ended by conversion, time-out or exclusion |
+//! | session | steps within one session, once a session |
+
+use crate::{
+    Hit,
+    question::{CountBy, Order, Window},
+};
+
+/// A step that was not reached.
+pub const NOT_REACHED: u32 = u32::MAX;
+
+/// What decides an attempt. Step `i` is bit `i` of a hit's mask, exclusion `j` is bit `n_steps + j`.
+#[derive(Clone, Debug)]
+pub struct Rules {
+    pub n_steps: usize,
+    pub order: Order,
+    pub window: Window,
+    pub count: CountBy,
+    pub first_attempt_only: bool,
+    pub ties_later: bool,
+    /// (after, before), steps from 0.
+    pub exclusions: Vec<(usize, usize)>,
+    pub optional: Vec<bool>,
+}
+
+/// The steps of one attempt as positions among the person's hits; the first is always reached.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Attempt {
+    pub steps: Vec<u32>,
+}
+
+impl Attempt {
+    /// One more than the last step reached.
+    #[must_use]
+    pub fn level(&self) -> usize {
+        self.steps.iter().rposition(|step| *step != NOT_REACHED).map_or(0, |last| last + 1)
+    }
+}
+
+/// Finds attempts; keeps its scratch space from person to person.
+#[derive(Debug)]
+pub struct Finder {
+    rules: Rules,
+    /// Positions of the hits of each step, then of each exclusion.
+    lists: Vec<Vec<u32>>,
+    pointers: Vec<usize>,
+    steps: Vec<u32>,
+    best: Vec<u32>,
+}
+
+/// One attempt's outcome while it is being followed.
+struct Followed {
+    level: usize,
+    /// Where a next attempt may start: the position behind the event that ended this one, if one did.
+    ended_by: Option<u32>,
+}
+
+impl Finder {
+    #[must_use]
+    pub fn new(rules: Rules) -> Self {
+        let lists = vec![Vec::new(); rules.n_steps + rules.exclusions.len()];
+        let n = rules.n_steps;
+        Self { rules, lists, pointers: vec![0; n], steps: vec![NOT_REACHED; n], best: vec![NOT_REACHED; n] }
+    }
+
+    /// The attempts of one person that start in `start_range` (`from` included, `to` excluded), in order of their start.
+    /// `sessions` numbers the session of each hit; it is needed for sessions as count or window.
+    pub fn attempts(&mut self, hits: &[Hit], sessions: &[u32], start_range: (i64, i64), emit: &mut dyn FnMut(&[u32])) {
+        if self.rules.order == Order::Ordered && !self.index(hits) {
+            return;
+        }
+        match self.rules.count {
+            CountBy::Person => self.best_of(hits, sessions, start_range, None, emit),
+            CountBy::Total => self.one_after_another(hits, sessions, start_range, emit),
+            CountBy::Session => {
+                let mut numbers: Vec<u32> = sessions.to_vec();
+                numbers.sort_unstable();
+                numbers.dedup();
+                for number in numbers {
+                    self.best_of(hits, sessions, start_range, Some(number), emit);
+                }
+            }
+        }
+    }
+
+    /// Fills the lists of positions; false when nobody did step 1.
+    fn index(&mut self, hits: &[Hit]) -> bool {
+        self.lists.iter_mut().for_each(Vec::clear);
+        for (position, hit) in hits.iter().enumerate() {
+            let mut mask = hit.mask & ((1u64 << self.lists.len()) - 1);
+            while mask != 0 {
+                self.lists[mask.trailing_zeros() as usize].push(position as u32);
+                mask &= mask - 1;
+            }
+        }
+        !self.lists[0].is_empty()
+    }
+
+    fn best_of(&mut self, hits: &[Hit], sessions: &[u32], range: (i64, i64), only: Option<u32>, emit: &mut dyn FnMut(&[u32])) {
+        self.pointers.fill(0);
+        let mut best_level = 0;
+        let mut start_at = 0;
+        while let Some(start) = self.next_start(hits, start_at, range) {
+            start_at = start + 1;
+            if only.is_some_and(|session| sessions[start] != session) {
+                continue;
+            }
+            let followed = self.follow(hits, sessions, start, only);
+            if followed.level > best_level {
+                best_level = followed.level;
+                std::mem::swap(&mut self.best, &mut self.steps);
+            }
+            if best_level == self.rules.n_steps || self.rules.first_attempt_only {
+                break;
+            }
+        }
+        if best_level > 0 {
+            emit(&self.best);
+        }
+    }
+
+    fn one_after_another(&mut self, hits: &[Hit], sessions: &[u32], range: (i64, i64), emit: &mut dyn FnMut(&[u32])) {
+        self.pointers.fill(0);
+        let mut start_at = 0;
+        while let Some(start) = self.next_start(hits, start_at, range) {
+            let followed = self.follow(hits, sessions, start, None);
+            emit(&self.steps);
+            start_at = match followed.ended_by {
+                Some(position) => position as usize + 1,
+                None => {
+                    let mut next = start + 1;
+                    while next < hits.len() && self.in_window(hits, sessions, start, next) {
+                        next += 1;
+                    }
+                    next
+                }
+            };
+            start_at = start_at.max(start + 1);
+        }
+    }
+
+    /// The next event at or behind `position` that may open an attempt.
+    fn next_start(&self, hits: &[Hit], position: usize, range: (i64, i64)) -> Option<usize> {
+        let opens = |hit: &Hit| {
+            let bits = if self.rules.order == Order::Any { (1u64 << self.rules.n_steps) - 1 } else { 1 };
+            hit.mask & bits != 0 && hit.time >= range.0 && hit.time < range.1
+        };
+        if self.rules.order == Order::Ordered {
+            let list = &self.lists[0];
+            let from = list.partition_point(|p| (*p as usize) < position);
+            return list[from..].iter().map(|p| *p as usize).find(|p| opens(&hits[*p]));
+        }
+        (position..hits.len()).find(|p| opens(&hits[*p]))
+    }
+
+    fn in_window(&self, hits: &[Hit], sessions: &[u32], start: usize, position: usize) -> bool {
+        match self.rules.window {
+            Window::Milliseconds(window) => hits[position].time - hits[start].time <= window,
+            Window::Sessions(n) => u64::from(sessions[position]) < u64::from(sessions[start]) + u64::from(n),
+        }
+    }
+
+    fn follow(&mut self, hits: &[Hit], sessions: &[u32], start: usize, only: Option<u32>) -> Followed {
+        self.steps.fill(NOT_REACHED);
+        self.steps[0] = start as u32;
+        match self.rules.order {
+            Order::Ordered => self.follow_ordered(hits, sessions, start, only),
+            Order::Strict => self.follow_strict(hits, sessions, start, only),
+            Order::Any => self.follow_any(hits, sessions, start, only),
+        }
+    }
+
+    fn follow_ordered(&mut self, hits: &[Hit], sessions: &[u32], start: usize, only: Option<u32>) -> Followed {
+        let mut current = start;
+        let mut level = 1;
+        for step in 1..self.rules.n_steps {
+            if self.rules.optional[step] {
+                continue;
+            }
+            let Some(position) = self.next_of_step(hits, sessions, step, current, start, only) else { break };
+            self.steps[step] = position;
+            current = position as usize;
+            level = step + 1;
+        }
+        self.take_optional_steps(hits, sessions, start, only);
+        let mut followed = Followed { level, ended_by: None };
+        if level == self.rules.n_steps {
+            followed.ended_by = Some(self.steps[level - 1]);
+        }
+        self.apply_exclusions(hits, sessions, start, &mut followed);
+        followed.level = self.steps.iter().rposition(|step| *step != NOT_REACHED).map_or(0, |last| last + 1);
+        followed
+    }
+
+    /// The earliest unused event of a step at or after the current one, within the window. Among events of one millisecond it
+    /// prefers one that serves no later step.
+    fn next_of_step(&mut self, hits: &[Hit], sessions: &[u32], step: usize, current: usize, start: usize, only: Option<u32>) -> Option<u32> {
+        let after = if self.rules.ties_later { hits[current].time + 1 } else { hits[current].time };
+        let list = &self.lists[step];
+        // Starts come in order, so the first candidate of a step never moves back.
+        let mut at = self.pointers[step];
+        while at < list.len() && hits[list[at] as usize].time < after {
+            at += 1;
+        }
+        self.pointers[step] = at;
+        let mut chosen: Option<u32> = None;
+        for &position in &list[at..] {
+            let hit = &hits[position as usize];
+            if chosen.is_some_and(|c| hits[c as usize].time != hit.time) {
+                break;
+            }
+            if self.steps[..step].contains(&position) {
+                continue;
+            }
+            if !self.in_window(hits, sessions, start, position as usize) {
+                break;
+            }
+            if only.is_some_and(|session| sessions[position as usize] != session) {
+                continue;
+            }
+            let later_steps = (hit.mask >> (step + 1)) & ((1u64 << (self.rules.n_steps - step - 1)) - 1);
+            if later_steps == 0 {
+                return Some(position);
+            }
+            chosen = chosen.or(Some(position));
+        }
+        chosen
+    }
+
+    fn take_optional_steps(&mut self, hits: &[Hit], sessions: &[u32], start: usize, only: Option<u32>) {
+        for step in 1..self.rules.n_steps {
+            if !self.rules.optional[step] {
+                continue;
+            }
+            let previous = self.steps[..step].iter().rev().copied().find(|p| *p != NOT_REACHED).unwrap_or(start as u32) as usize;
+            // Required steps before it must all have been done.
+            if (1..step).any(|earlier| !self.rules.optional[earlier] && self.steps[earlier] == NOT_REACHED) {
+                break;
+            }
+            let until = self.steps[step + 1..].iter().copied().find(|p| *p != NOT_REACHED).map(|p| hits[p as usize].time);
+            let used = self.steps.clone();
+            let found = self.lists[step].iter().copied().find(|position| {
+                let hit = &hits[*position as usize];
+                let late_enough = if self.rules.ties_later { hit.time > hits[previous].time } else { hit.time >= hits[previous].time };
+                late_enough
+                    && !used.contains(position)
+                    && until.is_none_or(|until| hit.time <= until)
+                    && self.in_window(hits, sessions, start, *position as usize)
+                    && only.is_none_or(|session| sessions[*position as usize] == session)
+            });
+            self.steps[step] = found.unwrap_or(NOT_REACHED);
+        }
+    }
+
+    fn apply_exclusions(&mut self, hits: &[Hit], sessions: &[u32], start: usize, followed: &mut Followed) {
+        let mut earliest: Option<u32> = None;
+        for (j, &(after, before)) in self.rules.exclusions.iter().enumerate() {
+            if self.steps[after] == NOT_REACHED {
+                continue;
+            }
+            let from = hits[self.steps[after] as usize].time;
+            let until = match self.steps[before] {
+                NOT_REACHED => None,
+                position => Some(hits[position as usize].time),
+            };
+            let bit = 1u64 << (self.rules.n_steps + j);
+            let list: &[u32] = if self.rules.order == Order::Ordered { &self.lists[self.rules.n_steps + j] } else { &[] };
+            let first = list.partition_point(|position| hits[*position as usize].time <= from);
+            let found = if self.rules.order == Order::Ordered {
+                list.get(first).copied()
+            } else {
+                hits.iter().position(|hit| hit.mask & bit != 0 && hit.time > from).map(|position| position as u32)
+            };
+            let Some(position) = found else { continue };
+            let time = hits[position as usize].time;
+            if until.is_some_and(|until| time >= until) || !self.in_window(hits, sessions, start, position as usize) {
+                continue;
+            }
+            if earliest.is_none_or(|one| hits[one as usize].time > time) {
+                earliest = Some(position);
+            }
+        }
+        let Some(end) = earliest else { return };
+        let end_time = hits[end as usize].time;
+        for step in 1..self.rules.n_steps {
+            if self.steps[step] != NOT_REACHED && hits[self.steps[step] as usize].time >= end_time {
+                self.steps[step] = NOT_REACHED;
+            }
+        }
+        followed.ended_by = Some(end);
+    }
+
+    fn follow_strict(&mut self, hits: &[Hit], sessions: &[u32], start: usize, only: Option<u32>) -> Followed {
+        let mut current = start;
+        let mut level = 1;
+        for step in 1..self.rules.n_steps {
+            let Some(position) = self.very_next(hits, step, current) else { break };
+            if !self.in_window(hits, sessions, start, position) || only.is_some_and(|session| sessions[position] != session) {
+                break;
+            }
+            self.steps[step] = position as u32;
+            current = position;
+            level = step + 1;
+        }
+        // It ended at its last step, or because something else came next.
+        let mut followed = Followed { level, ended_by: (current + 1 < hits.len() || level == self.rules.n_steps).then_some(current as u32) };
+        self.apply_exclusions(hits, sessions, start, &mut followed);
+        followed.level = self.steps.iter().rposition(|step| *step != NOT_REACHED).map_or(0, |last| last + 1);
+        followed
+    }
+
+    /// The event right behind `current` that serves `step`: one of the same millisecond, or of the next one at which anything happened.
+    fn very_next(&self, hits: &[Hit], step: usize, current: usize) -> Option<usize> {
+        let bit = 1u64 << step;
+        let same = hits[current].time;
+        let first_tie = hits[..current].iter().rposition(|hit| hit.time != same).map_or(0, |p| p + 1);
+        let behind = current + hits[current..].iter().take_while(|hit| hit.time == same).count();
+        let free = |position: &usize| hits[*position].mask & bit != 0 && !self.steps[..step].contains(&(*position as u32));
+        if !self.rules.ties_later {
+            if let Some(tie) = (first_tie..behind).find(free) {
+                return Some(tie);
+            }
+        }
+        let next_time = hits.get(behind)?.time;
+        (behind..hits.len()).take_while(|position| hits[*position].time == next_time).find(free)
+    }
+
+    fn follow_any(&mut self, hits: &[Hit], sessions: &[u32], start: usize, only: Option<u32>) -> Followed {
+        let n = self.rules.n_steps;
+        let all = (1u64 << n) - 1;
+        self.steps.fill(NOT_REACHED);
+        // taken[step] is the event that serves it; a new event may push others along (augmenting path).
+        let mut taken: Vec<Option<u32>> = vec![None; n];
+        let mut level = 0;
+        let mut ended_by = None;
+        for position in start..hits.len() {
+            if !self.in_window(hits, sessions, start, position) {
+                break;
+            }
+            let hit = &hits[position];
+            if hit.mask & all == 0 || only.is_some_and(|session| sessions[position] != session) {
+                continue;
+            }
+            if self.rules.ties_later && level > 0 && hit.time <= hits[self.steps[level - 1] as usize].time {
+                continue;
+            }
+            if place(position as u32, hits, n, &mut taken, 0).is_some() {
+                self.steps[level] = position as u32;
+                level += 1;
+                if level == n {
+                    ended_by = Some(position as u32);
+                    break;
+                }
+            }
+        }
+        let mut followed = Followed { level, ended_by };
+        self.apply_exclusions(hits, sessions, start, &mut followed);
+        followed.level = self.steps.iter().rposition(|step| *step != NOT_REACHED).map_or(0, |last| last + 1);
+        followed
+    }
+}
+
+/// Finds a step for an event, moving events placed earlier to other steps they serve if that makes room.
+fn place(position: u32, hits: &[Hit], n: usize, taken: &mut [Option<u32>], tried: u64) -> Option<u64> {
+    let mask = hits[position as usize].mask;
+    let mut tried = tried;
+    for step in 0..n {
+        if mask & (1 << step) == 0 || tried & (1 << step) != 0 {
+            continue;
+        }
+        tried |= 1 << step;
+        let free = match taken[step] {
+            None => true,
+            Some(other) => match place(other, hits, n, taken, tried) {
+                Some(after) => {
+                    tried |= after;
+                    true
+                }
+                None => false,
+            },
+        };
+        if free {
+            taken[step] = Some(position);
+            return Some(tried);
+        }
+    }
+    None
+}

@@ -1,0 +1,369 @@
+//! A question, checked. Reading one from JSON is in [`parse`]; its meaning is in the kernels.
+
+mod fields;
+mod parse;
+
+pub use fields::QuestionError;
+
+use crate::{calendar::Unit, filter::Filter, filter::Of, formula::Formula};
+use serde_json::Value;
+use sillage_event::Actor;
+use std::collections::BTreeMap;
+
+/// At most this many steps, series or selectors in one question: they share the bits of a mask.
+pub const MAX_SELECTORS: usize = 50;
+
+#[derive(Clone, Debug)]
+pub struct Question {
+    pub kind: Kind,
+    pub scope: Scope,
+}
+
+/// What all kinds share.
+#[derive(Clone, Debug, Default)]
+pub struct Scope {
+    pub range: Option<RangeSpec>,
+    pub timezone: Option<String>,
+    pub week_start_sunday: Option<bool>,
+    pub session_timeout_ms: Option<i64>,
+    pub actor: Actor,
+    pub cohorts: BTreeMap<String, Vec<String>>,
+    pub filter: Option<Filter>,
+    pub breakdown: Vec<Breakdown>,
+    pub top: Option<usize>,
+    pub french: bool,
+}
+
+#[derive(Clone, Debug)]
+pub enum Kind {
+    Trend(Trend),
+    Funnel(Funnel),
+    Retention(Retention),
+    Frequency(Frequency),
+    Lifecycle(Lifecycle),
+    Journey(Journey),
+    Sessions(Sessions),
+    Timeline(Timeline),
+    People(Box<People>),
+}
+
+impl Kind {
+    #[must_use]
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Trend(_) => "trend",
+            Self::Funnel(_) => "funnel",
+            Self::Retention(_) => "retention",
+            Self::Frequency(_) => "frequency",
+            Self::Lifecycle(_) => "lifecycle",
+            Self::Journey(_) => "journey",
+            Self::Sessions(_) => "sessions",
+            Self::Timeline(_) => "timeline",
+            Self::People(_) => "people",
+        }
+    }
+}
+
+/// A range as asked, before a time zone and a clock make it instants.
+#[derive(Clone, Debug, PartialEq)]
+pub enum RangeSpec {
+    /// Both days included.
+    Days { from: jiff::civil::Date, to: jiff::civil::Date },
+    /// Milliseconds, `to` excluded.
+    Instants { from: i64, to: i64 },
+    /// The current unit included.
+    Last { n: i64, unit: Unit },
+}
+
+#[derive(Clone, Debug, Default)]
+pub struct Selector {
+    /// Empty means any event.
+    pub events: Vec<String>,
+    /// Alternatives, each with its own condition; empty when `events` and `filter` say it all.
+    pub alternatives: Vec<Selector>,
+    pub filter: Option<Filter>,
+    pub first_time: bool,
+    pub label: Option<String>,
+}
+
+impl Selector {
+    #[must_use]
+    pub fn label(&self) -> String {
+        if let Some(label) = &self.label {
+            return label.clone();
+        }
+        if !self.alternatives.is_empty() {
+            return self.alternatives.iter().map(Selector::label).collect::<Vec<_>>().join(" / ");
+        }
+        if self.events.is_empty() { "*".to_owned() } else { self.events.join(" / ") }
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum CompareOp {
+    Eq,
+    Ne,
+    Gt,
+    Gte,
+    Lt,
+    Lte,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Compare {
+    pub op: CompareOp,
+    pub value: f64,
+}
+
+impl Compare {
+    #[must_use]
+    pub fn holds(&self, count: f64) -> bool {
+        match self.op {
+            CompareOp::Eq => count == self.value,
+            CompareOp::Ne => count != self.value,
+            CompareOp::Gt => count > self.value,
+            CompareOp::Gte => count >= self.value,
+            CompareOp::Lt => count < self.value,
+            CompareOp::Lte => count <= self.value,
+        }
+    }
+}
+
+#[derive(Clone, Debug)]
+pub enum Breakdown {
+    Property { property: String, of: Of, trim_url: bool },
+    Cohorts(Vec<String>),
+    Bucket { property: String, of: Of, edges: Vec<f64> },
+}
+
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Aggregate {
+    Sum,
+    Average,
+    Median,
+    Min,
+    Max,
+    Distinct,
+    Percentile(f64),
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub enum Measure {
+    Total,
+    Unique,
+    Sessions,
+    /// People active in the trailing days that end with the interval's last day.
+    Active(u32),
+    Property { aggregate: Aggregate, property: String },
+    /// `inner` is `None` for the number of events of the person.
+    PerPerson { inner: Option<(Aggregate, String)>, outer: Aggregate },
+}
+
+#[derive(Clone, Debug)]
+pub struct Series {
+    pub select: Selector,
+    pub measure: Measure,
+    pub label: Option<String>,
+}
+
+#[derive(Clone, Debug)]
+pub struct Trend {
+    pub series: Vec<Series>,
+    pub formulas: Vec<(String, Formula)>,
+    pub interval: Unit,
+    pub rolling: Option<usize>,
+    pub cumulative: bool,
+    /// How many periods of the range's own length back.
+    pub compare_previous: Option<u32>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Order {
+    Ordered,
+    Any,
+    Strict,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CountBy {
+    Person,
+    Total,
+    Session,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Attribute {
+    First,
+    Last,
+    /// From 0.
+    Step(usize),
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Window {
+    Milliseconds(i64),
+    Sessions(u32),
+}
+
+#[derive(Clone, Debug)]
+pub struct Exclusion {
+    pub select: Selector,
+    /// Steps from 0: the attempt ends when this comes after `after` was reached and before `before` is.
+    pub after: usize,
+    pub before: usize,
+}
+
+#[derive(Clone, Debug)]
+pub struct TimeToConvert {
+    pub from: usize,
+    pub to: usize,
+    pub edges: Option<Vec<f64>>,
+}
+
+#[derive(Clone, Debug)]
+pub struct Funnel {
+    pub steps: Vec<Selector>,
+    pub order: Order,
+    pub window: Window,
+    pub count: CountBy,
+    pub first_attempt_only: bool,
+    pub hold: Vec<String>,
+    pub exclude: Vec<Exclusion>,
+    /// From 0.
+    pub optional: Vec<usize>,
+    pub attribute: Attribute,
+    pub ties_later: bool,
+    pub interval: Option<Unit>,
+    pub time_to_convert: Option<TimeToConvert>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FirstTime {
+    No,
+    Ever,
+    InRange,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Criterion {
+    On,
+    OnOrAfter,
+    Streak,
+}
+
+#[derive(Clone, Debug)]
+pub struct Retention {
+    pub birth: Selector,
+    pub comeback: Selector,
+    pub first_time: FirstTime,
+    pub unit: Unit,
+    pub periods: usize,
+    pub rolling: bool,
+    pub criterion: Criterion,
+    pub brackets: Option<Vec<usize>>,
+    /// `None` counts people.
+    pub amount: Option<(Aggregate, String)>,
+    pub return_count: Option<Compare>,
+    pub weighted_average: bool,
+}
+
+#[derive(Clone, Debug)]
+pub struct Frequency {
+    pub select: Selector,
+    /// `None` is one period, the whole range.
+    pub period: Option<Unit>,
+    pub unit: Unit,
+    pub at_least: bool,
+    pub count: Option<Compare>,
+}
+
+#[derive(Clone, Debug)]
+pub struct Lifecycle {
+    pub select: Selector,
+    pub interval: Unit,
+}
+
+#[derive(Clone, Debug)]
+pub enum NodeName {
+    Event,
+    /// The page of a view: `$current_url` without query.
+    Page,
+    /// Event name to the property that names its node.
+    Properties(BTreeMap<String, (String, bool)>),
+}
+
+#[derive(Clone, Debug)]
+pub enum Rename {
+    Glob { pattern: regex::Regex, to: String },
+    Regex { pattern: regex::Regex, to: String },
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Occurrence {
+    First,
+    Last,
+    Each,
+    Entry,
+    Exit,
+}
+
+#[derive(Clone, Debug)]
+pub enum AnchorAt {
+    Select(Selector),
+    Node(String),
+}
+
+#[derive(Clone, Debug)]
+pub struct Journey {
+    pub over_person: bool,
+    pub node: NodeName,
+    pub select: Option<Filter>,
+    pub anchor: Option<(AnchorAt, Occurrence)>,
+    pub until: Option<String>,
+    pub reverse: bool,
+    pub depth: usize,
+    pub top: usize,
+    pub collapse_repeats: bool,
+    pub hide: Vec<String>,
+    pub rename: Vec<Rename>,
+    pub window: Option<Window>,
+}
+
+#[derive(Clone, Debug)]
+pub struct Sessions {
+    pub limit: usize,
+}
+
+#[derive(Clone, Debug)]
+pub struct Timeline {
+    pub person: String,
+    pub limit: usize,
+    /// Events before this point: time, then the tie rank.
+    pub before: Option<(i64, u64)>,
+}
+
+/// The people behind one cell of an answer.
+#[derive(Clone, Debug)]
+pub struct People {
+    pub of: Question,
+    pub at: Cell,
+    pub limit: usize,
+}
+
+/// Where in an answer. Times are instants in milliseconds.
+#[derive(Clone, Debug)]
+pub struct Cell {
+    pub breakdown: Vec<Value>,
+    pub place: Place,
+}
+
+#[derive(Clone, Debug)]
+pub enum Place {
+    Trend { series: usize, time: Option<i64> },
+    Funnel { step: usize, interval: Option<i64>, dropped: bool },
+    Retention { cohort: i64, period: Option<usize> },
+    Frequency { n: usize, period: Option<i64> },
+    Lifecycle { interval: i64, status: crate::lifecycle::Status },
+    Journey { path: Vec<String>, exit: bool },
+    Sessions,
+}

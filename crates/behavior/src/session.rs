@@ -1,0 +1,58 @@
+//! Sessions of one person.
+//!
+//! An event that carries a session id belongs to that session. Another belongs to the open session of its device (of the
+//! person, when it has no device) unless the gap is longer than the timeout or the session would last over 24 hours.
+//! A gap of exactly the timeout does not split. Midnight never does.
+
+const LONGEST_MS: i64 = 24 * 3_600_000;
+
+/// What a session needs to know of an event.
+#[derive(Clone, Copy, Debug)]
+pub struct Visit {
+    pub time: i64,
+    /// Equal for equal session ids of the person; 0 when none was sent.
+    pub session_key: u64,
+    /// Equal for equal devices; 0 for none.
+    pub device_key: u64,
+}
+
+/// The session of each event of a person in time order, numbered from 0 in order of their first event.
+pub fn assign(visits: &[Visit], timeout_ms: i64, sessions: &mut Vec<u32>) {
+    struct Open {
+        device_key: u64,
+        number: u32,
+        start: i64,
+        last: i64,
+    }
+    sessions.clear();
+    let mut by_key: Vec<(u64, u32)> = Vec::new();
+    let mut open: Vec<Open> = Vec::new();
+    let mut next = 0u32;
+    for visit in visits {
+        let position = open.iter().position(|one| one.device_key == visit.device_key);
+        let number = if visit.session_key != 0 {
+            match by_key.iter().rev().find(|(key, _)| *key == visit.session_key) {
+                Some((_, number)) => *number,
+                None => {
+                    by_key.push((visit.session_key, next));
+                    next += 1;
+                    next - 1
+                }
+            }
+        } else {
+            match position.map(|p| &open[p]) {
+                Some(one) if visit.time - one.last <= timeout_ms && visit.time - one.start <= LONGEST_MS => one.number,
+                _ => {
+                    next += 1;
+                    next - 1
+                }
+            }
+        };
+        match position {
+            Some(p) if open[p].number == number => open[p].last = visit.time,
+            Some(p) => open[p] = Open { device_key: visit.device_key, number, start: visit.time, last: visit.time },
+            None => open.push(Open { device_key: visit.device_key, number, start: visit.time, last: visit.time }),
+        }
+        sessions.push(number);
+    }
+}

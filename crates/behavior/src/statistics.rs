@@ -1,0 +1,65 @@
+//! The few statistics that answers carry.
+
+/// The value at a percentile of sorted numbers, interpolated linearly between the two nearest.
+#[must_use]
+pub fn percentile_of_sorted(sorted: &[f64], percentile: f64) -> Option<f64> {
+    let last = sorted.len().checked_sub(1)?;
+    let at = percentile / 100.0 * last as f64;
+    let (low, high) = (sorted[at.floor() as usize], sorted[at.ceil() as usize]);
+    Some(low + (high - low) * at.fract())
+}
+
+/// Sorts, then [`percentile_of_sorted`].
+#[must_use]
+pub fn percentile(values: &mut [f64], percentile: f64) -> Option<f64> {
+    values.sort_unstable_by(f64::total_cmp);
+    percentile_of_sorted(values, percentile)
+}
+
+#[must_use]
+pub fn mean(values: &[f64]) -> Option<f64> {
+    if values.is_empty() { None } else { Some(values.iter().sum::<f64>() / values.len() as f64) }
+}
+
+/// Wilson's score interval of a proportion at 95 % (Wilson 1927). `None` when nothing was tried.
+#[must_use]
+pub fn wilson_interval(successes: u64, trials: u64) -> Option<(f64, f64)> {
+    if trials == 0 {
+        return None;
+    }
+    const Z: f64 = 1.959_963_984_540_054;
+    let (n, p) = (trials as f64, successes as f64 / trials as f64);
+    let z2 = Z * Z;
+    let centre = p + z2 / (2.0 * n);
+    let half = Z * (p * (1.0 - p) / n + z2 / (4.0 * n * n)).sqrt();
+    let scale = 1.0 + z2 / n;
+    Some((((centre - half) / scale).max(0.0), ((centre + half) / scale).min(1.0)))
+}
+
+/// Two-sided p-value of the difference of two proportions: pooled two-proportion z-test. `None` when it cannot be computed.
+#[must_use]
+pub fn two_proportion_p_value(successes_a: u64, trials_a: u64, successes_b: u64, trials_b: u64) -> Option<f64> {
+    if trials_a == 0 || trials_b == 0 {
+        return None;
+    }
+    let (na, nb) = (trials_a as f64, trials_b as f64);
+    let (pa, pb) = (successes_a as f64 / na, successes_b as f64 / nb);
+    let pooled = (successes_a + successes_b) as f64 / (na + nb);
+    let deviation = (pooled * (1.0 - pooled) * (1.0 / na + 1.0 / nb)).sqrt();
+    if deviation == 0.0 {
+        return Some(1.0);
+    }
+    Some(2.0 * upper_tail_of_normal(((pa - pb) / deviation).abs()))
+}
+
+/// P(Z > z) of the standard normal, by the complementary error function (Numerical Recipes 6.2, error below 1.2e-7).
+fn upper_tail_of_normal(z: f64) -> f64 {
+    let x = z / std::f64::consts::SQRT_2;
+    let t = 1.0 / (1.0 + 0.5 * x);
+    let series = -x * x - 1.265_512_23
+        + t * (1.000_023_68
+            + t * (0.374_091_96
+                + t * (0.096_784_18
+                    + t * (-0.186_288_06 + t * (0.278_868_07 + t * (-1.135_203_98 + t * (1.488_515_87 + t * (-0.822_152_23 + t * 0.170_872_77))))))));
+    0.5 * t * series.exp()
+}
