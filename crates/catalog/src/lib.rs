@@ -1,1 +1,34 @@
-//! sillage-catalog
+//! The small things that change: projects, the people who log in, their sessions, keys, saved reports, profiles, settings, and who did what.
+//!
+//! It is the only crate that speaks SQL to the small database (SQLite in the data folder; the SQL is kept plain so that
+//! PostgreSQL can join). It holds no events, and knows no HTTP: who may do what is decided in `api`, from the roles and scopes kept here.
+//!
+//! What must stay true: a secret is stored only as its hash; a project's row is reached only together with its project id;
+//! a change of profiles and the position in the feed it came from are one transaction, so each change is applied once;
+//! the audit log only grows.
+
+mod audit;
+mod clock;
+mod database;
+mod error;
+mod key;
+mod password;
+mod profile;
+mod project;
+mod report;
+mod secret;
+mod session;
+mod setting;
+mod setup;
+mod user;
+
+pub use audit::{AuditEntry, NewAuditEntry};
+pub use clock::Clock;
+pub use database::{Catalog, CatalogOptions};
+pub use error::CatalogError;
+pub use key::{ApiKey, Scope, Scopes};
+pub use profile::{Applied, MAX_PROFILE_BYTES, PeoplePage, Profile, ProfileChanges, ProfileKind};
+pub use project::{NewProject, Project, ProjectChange, WeekStart};
+pub use report::{NewReport, Report};
+pub use session::{LINK_LIFETIME_MS, SESSION_LIFETIME_MS};
+pub use user::{Language, MAX_PASSWORD_BYTES, MIN_PASSWORD_CHARS, NewUser, Role, User, UserChange};

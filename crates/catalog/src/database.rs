@@ -1,0 +1,172 @@
+use crate::{CatalogError, Clock, password::Passwords, secret};
+use sqlx::{
+    SqlSafeStr, Sqlite, SqlitePool, Transaction,
+    migrate::{MigrateError, Migration, MigrationType, Migrator},
+    sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
+};
+use std::{
+    fs,
+    io::{ErrorKind, Write},
+    os::unix::fs::OpenOptionsExt,
+    path::{Path, PathBuf},
+    sync::Arc,
+    time::Duration,
+};
+
+const DATABASE_FILE: &str = "catalog.sqlite";
+const SECRET_FILE: &str = "secret";
+/// Questions wait in a queue rather than open more threads; a read takes well under a millisecond.
+const READ_CONNECTIONS: u32 = 3;
+/// Another process (the command line beside the server) may hold the write lock for a moment.
+const LOCK_WAIT: Duration = Duration::from_secs(10);
+
+/// Every version of the tables, in order. A released entry is never edited.
+const MIGRATIONS: [(i64, &str, &str); 1] = [(1, "first", include_str!("../migrations/0001_first.sql"))];
+
+#[derive(Clone, Debug)]
+pub struct CatalogOptions {
+    pub clock: Clock,
+    /// How many passwords may be checked at the same time; each takes 19 MiB.
+    pub password_checks: usize,
+}
+
+impl Default for CatalogOptions {
+    fn default() -> Self {
+        Self { clock: Clock::system(), password_checks: 2 }
+    }
+}
+
+/// The open catalog. Cheap to clone; all clones share the same connections.
+#[derive(Clone, Debug)]
+pub struct Catalog {
+    pub(crate) inner: Arc<Inner>,
+}
+
+#[derive(Debug)]
+pub(crate) struct Inner {
+    pub(crate) folder: PathBuf,
+    pub(crate) read: SqlitePool,
+    write: SqlitePool,
+    pub(crate) clock: Clock,
+    pub(crate) passwords: Passwords,
+    pub(crate) write_keys: crate::key::WriteKeyCache,
+    secret: [u8; 32],
+}
+
+impl Catalog {
+    /// Opens the catalog of a data folder, which must exist; on the first start makes it, with its own secrets.
+    pub async fn open(folder: &Path, options: CatalogOptions) -> Result<Self, CatalogError> {
+        let secret = installation_secret(folder)?;
+        let path = folder.join(DATABASE_FILE);
+        create_private(&path)?;
+        let connect = SqliteConnectOptions::new()
+            .filename(&path)
+            .create_if_missing(false)
+            .journal_mode(SqliteJournalMode::Wal)
+            // A promise kept here survives a power cut, as one of the journal of events does.
+            .synchronous(SqliteSynchronous::Full)
+            .foreign_keys(true)
+            .busy_timeout(LOCK_WAIT);
+        let open_error = |source| CatalogError::OpenDatabase { path: path.clone(), source };
+        let write = SqlitePoolOptions::new().max_connections(1).idle_timeout(None).connect_with(connect.clone()).await.map_err(open_error)?;
+        migrate(&write, &path).await?;
+        let read = SqlitePoolOptions::new().max_connections(READ_CONNECTIONS).connect_with(connect.pragma("query_only", "on")).await.map_err(open_error)?;
+        let passwords = Passwords::new(options.password_checks);
+        let inner = Inner { folder: folder.to_owned(), read, write, clock: options.clock, passwords, write_keys: crate::key::WriteKeyCache::default(), secret };
+        let catalog = Self { inner: Arc::new(inner) };
+        catalog.prepare_setup_token().await?;
+        Ok(catalog)
+    }
+
+    /// Finishes what is under way and closes the files.
+    pub async fn close(&self) {
+        self.inner.read.close().await;
+        self.inner.write.close().await;
+    }
+
+    /// Writes a consistent copy of the database to `path`, which must not exist, while the catalog goes on working.
+    pub async fn backup_to(&self, path: &Path) -> Result<(), CatalogError> {
+        let target = path.to_string_lossy().into_owned();
+        sqlx::query("vacuum into $1").bind(target).execute(&self.inner.write).await?;
+        Ok(())
+    }
+
+    /// The secret that this installation made for itself: the salt of anonymous ids. Never leaves the process.
+    #[must_use]
+    pub fn installation_secret(&self) -> [u8; 32] {
+        self.inner.secret
+    }
+
+    #[must_use]
+    pub fn clock(&self) -> Clock {
+        self.inner.clock.clone()
+    }
+
+    pub(crate) fn now_ms(&self) -> i64 {
+        self.inner.clock.now_ms()
+    }
+
+    pub(crate) fn read(&self) -> &SqlitePool {
+        &self.inner.read
+    }
+
+    /// A transaction that holds the write lock from its start, so that what it reads cannot change before it writes.
+    pub(crate) async fn write(&self) -> Result<Transaction<'static, Sqlite>, CatalogError> {
+        Ok(self.inner.write.begin_with("begin immediate").await?)
+    }
+}
+
+/// The next number of a counter; numbers are never given twice.
+pub(crate) async fn next_number(transaction: &mut Transaction<'static, Sqlite>, counter: &str) -> Result<i64, CatalogError> {
+    let number =
+        sqlx::query_scalar("insert into counters (name, value) values ($1, 1) on conflict (name) do update set value = counters.value + 1 returning value")
+            .bind(counter)
+            .fetch_one(&mut **transaction)
+            .await?;
+    Ok(number)
+}
+
+async fn migrate(pool: &SqlitePool, path: &Path) -> Result<(), CatalogError> {
+    let migrations = MIGRATIONS.map(|(version, name, sql)| Migration::new(version, name.into(), MigrationType::Simple, sql.into_sql_str(), false));
+    Migrator::with_migrations(migrations.into()).run(pool).await.map_err(|source| match source {
+        MigrateError::VersionMissing(_) | MigrateError::VersionTooNew(..) => CatalogError::NewerVersion { path: path.to_owned() },
+        source => CatalogError::Migrate { path: path.to_owned(), source },
+    })
+}
+
+/// Reads the secret of this installation, or makes it.
+fn installation_secret(folder: &Path) -> Result<[u8; 32], CatalogError> {
+    let path = folder.join(SECRET_FILE);
+    let open_error = |source| CatalogError::Open { path: path.clone(), source };
+    match fs::read(&path) {
+        Ok(bytes) => bytes.try_into().map_err(|_| CatalogError::Damaged { what: "installation secret", message: "it is not 32 bytes".into() }),
+        Err(error) if error.kind() == ErrorKind::NotFound => {
+            let made = secret::random_bytes::<32>()?;
+            write_private(&path, &made).map_err(open_error)?;
+            Ok(made)
+        }
+        Err(error) => Err(open_error(error)),
+    }
+}
+
+/// Writes a file that only its owner may read; it is whole or absent, also after a power cut.
+pub(crate) fn write_private(path: &Path, contents: &[u8]) -> std::io::Result<()> {
+    let partial = path.with_extension("partial");
+    let mut file = fs::OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&partial)?;
+    file.write_all(contents)?;
+    file.sync_all()?;
+    fs::rename(&partial, path)?;
+    match path.parent() {
+        Some(folder) => fs::File::open(folder)?.sync_all(),
+        None => Ok(()),
+    }
+}
+
+/// SQLite gives its side files the rights of the database, so the database is made with the right ones.
+fn create_private(path: &Path) -> Result<(), CatalogError> {
+    match fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(path) {
+        Ok(_) => Ok(()),
+        Err(error) if error.kind() == ErrorKind::AlreadyExists => Ok(()),
+        Err(source) => Err(CatalogError::Open { path: path.to_owned(), source }),
+    }
+}

@@ -1,0 +1,151 @@
+use crate::World;
+use serde_json::{Value, json};
+use sillage_catalog::{Applied, MAX_PROFILE_BYTES, ProfileKind};
+use sillage_event::{Identity, ProfileChange, ProfileOp, ProjectId, Properties, Subject};
+
+const ONE: ProjectId = ProjectId(1);
+const TWO: ProjectId = ProjectId(2);
+
+fn person(id: &str, at: i64, op: ProfileOp) -> ProfileChange {
+    ProfileChange { subject: Subject::Person(Identity::parse(id)), at, op }
+}
+
+fn set(properties: Value) -> ProfileOp {
+    ProfileOp::Set(object(properties))
+}
+
+fn object(value: Value) -> Properties {
+    match value {
+        Value::Object(map) => map,
+        other => panic!("{other} is no object"),
+    }
+}
+
+async fn world() -> World {
+    let world = World::new().await;
+    world.project("One").await;
+    world.project("Two").await;
+    world
+}
+
+#[tokio::test]
+async fn changes_apply_in_order_and_each_sequence_once() {
+    let world = world().await;
+    let changes = [
+        (ONE, person("u1", 10, set(json!({"plan": "free", "visits": 1})))),
+        (ONE, person("u1", 5, ProfileOp::Add(object(json!({"visits": 2}))))),
+        (ONE, person("u1", 20, ProfileOp::Append(object(json!({"tags": "a"}))))),
+        (ONE, person("u1", 20, ProfileOp::Unset(vec!["plan".into()]))),
+    ];
+    assert_eq!(world.catalog.apply_profiles(7, &changes).await.unwrap(), Applied { changes: 4, ..Applied::default() });
+    assert!(world.catalog.apply_profiles(7, &changes).await.unwrap().already);
+    assert!(world.catalog.apply_profiles(6, &changes).await.unwrap().already);
+    let world = world.reopened().await;
+    assert!(world.catalog.apply_profiles(7, &changes).await.unwrap().already);
+    assert_eq!(world.catalog.profiles_applied().await.unwrap(), 7);
+
+    let profile = world.catalog.profile(ONE, &ProfileKind::Person, "u1").await.unwrap().unwrap();
+    assert_eq!(Value::Object(profile.properties), json!({"visits": 3, "tags": ["a"]}));
+    assert_eq!((profile.first_seen, profile.updated_at), (5, 20));
+    assert_eq!(profile.hash, Identity::User("u1".into()).hash());
+    assert_eq!(world.catalog.profile(TWO, &ProfileKind::Person, "u1").await.unwrap(), None);
+}
+
+#[tokio::test]
+async fn who_follows_the_counter_learns_of_every_change_and_only_of_those() {
+    let world = world().await;
+    world.catalog.apply_profiles(1, &[(ONE, person("u1", 1, set(json!({})))), (ONE, person("u2", 1, set(json!({}))))]).await.unwrap();
+    let first = world.catalog.profiles_changed_since(ONE, 0).await.unwrap();
+    assert_eq!(first.profiles.len(), 2);
+    assert_eq!(first.counter, world.catalog.profile_counter(ONE).await.unwrap());
+    assert_eq!(world.catalog.profiles_changed_since(ONE, first.counter).await.unwrap().profiles, vec![]);
+
+    world.catalog.apply_profiles(2, &[(TWO, person("u1", 1, set(json!({}))))]).await.unwrap();
+    assert_eq!(world.catalog.profile_counter(ONE).await.unwrap(), first.counter);
+
+    world.catalog.apply_profiles(3, &[(ONE, person("u2", 2, ProfileOp::Delete)), (ONE, person("u3", 2, ProfileOp::Delete))]).await.unwrap();
+    let second = world.catalog.profiles_changed_since(ONE, first.counter).await.unwrap();
+    assert_eq!(second.profiles.iter().map(|profile| (profile.id.as_str(), profile.deleted)).collect::<Vec<_>>(), [("u2", true)]);
+    let left = world.catalog.profiles(ONE, &ProfileKind::Person).await.unwrap();
+    assert_eq!(left, vec![(Identity::User("u1".into()).hash(), Properties::new())]);
+}
+
+#[tokio::test]
+async fn a_profile_that_comes_back_after_it_was_deleted_is_new() {
+    let world = world().await;
+    world.catalog.apply_profiles(1, &[(ONE, person("u1", 1, set(json!({"a": 1}))))]).await.unwrap();
+    world.catalog.apply_profiles(2, &[(ONE, person("u1", 2, ProfileOp::Delete))]).await.unwrap();
+    assert_eq!(world.catalog.profile(ONE, &ProfileKind::Person, "u1").await.unwrap(), None);
+    world.catalog.apply_profiles(3, &[(ONE, person("u1", 3, set(json!({"b": 2}))))]).await.unwrap();
+    let profile = world.catalog.profile(ONE, &ProfileKind::Person, "u1").await.unwrap().unwrap();
+    assert_eq!((Value::Object(profile.properties), profile.first_seen), (json!({"b": 2}), 3));
+}
+
+#[tokio::test]
+async fn groups_have_profiles_and_their_types_are_known() {
+    let world = world().await;
+    let group =
+        |r#type: &str, key: &str| ProfileChange { subject: Subject::Group { r#type: r#type.into(), key: key.into() }, at: 1, op: set(json!({"seats": 3})) };
+    world.catalog.apply_profiles(1, &[(ONE, group("company", "acme")), (ONE, group("team", "acme")), (TWO, group("shop", "s"))]).await.unwrap();
+    assert_eq!(world.catalog.group_types(ONE).await.unwrap(), ["company", "team"]);
+    assert_eq!(world.catalog.profiles(ONE, &ProfileKind::Group("company".into())).await.unwrap().len(), 1);
+    assert_eq!(world.catalog.search_people(ONE, "", 10, None).await.unwrap().total, 0);
+}
+
+#[tokio::test]
+async fn a_profile_stops_growing_at_its_limit_and_can_be_made_smaller() {
+    let world = world().await;
+    let big = "x".repeat(MAX_PROFILE_BYTES / 4);
+    let appends: Vec<_> = (0..10).map(|_| (ONE, person("u1", 1, ProfileOp::Append(object(json!({"list": big})))))).collect();
+    assert_eq!(world.catalog.apply_profiles(1, &appends).await.unwrap(), Applied { changes: 3, too_large: 7, already: false });
+    let replace = [(ONE, person("u1", 2, set(json!({"list": big})))), (ONE, person("u1", 3, set(json!({"other": big}))))];
+    assert_eq!(world.catalog.apply_profiles(2, &replace).await.unwrap(), Applied { changes: 2, ..Applied::default() });
+}
+
+#[tokio::test]
+async fn people_are_found_by_id_name_and_address_in_any_case_and_literally() {
+    let world = world().await;
+    let changes = [
+        (ONE, person("u1", 10, set(json!({"$name": "Éloïse Martin", "$email": "eloise@courriel.example"})))),
+        (ONE, person("u2", 20, set(json!({"name": "50% off_er"})))),
+        (ONE, person("$device:d1", 30, set(json!({"$name": 12})))),
+        (TWO, person("u9", 10, set(json!({"$name": "Éloïse"})))),
+    ];
+    world.catalog.apply_profiles(1, &changes).await.unwrap();
+    for (search, found) in [
+        ("éLOÏSE", vec!["u1"]),
+        ("COURRIEL", vec!["u1"]),
+        ("%", vec!["u2"]),
+        ("_", vec!["u2"]),
+        ("u", vec!["u2", "u1"]),
+        ("$device", vec!["$device:d1"]),
+        ("' or 1=1 --", vec![]),
+        ("\\", vec![]),
+        ("", vec!["$device:d1", "u2", "u1"]),
+    ] {
+        let page = world.catalog.search_people(ONE, search, 10, None).await.unwrap();
+        assert_eq!(page.people.iter().map(|profile| profile.id.as_str()).collect::<Vec<_>>(), found, "{search}");
+        assert_eq!(page.total, found.len() as u64, "{search}");
+    }
+}
+
+#[tokio::test]
+async fn pages_of_people_hold_everybody_once() {
+    let world = world().await;
+    let changes: Vec<_> = (0..25).map(|n| (ONE, person(&format!("u:{n}"), n / 4, set(json!({}))))).collect();
+    world.catalog.apply_profiles(1, &changes).await.unwrap();
+    let (mut seen, mut before) = (Vec::new(), None);
+    loop {
+        let page = world.catalog.search_people(ONE, "", 4, before.as_deref()).await.unwrap();
+        assert_eq!(page.total, 25);
+        seen.extend(page.people.into_iter().map(|profile| profile.id));
+        before = page.next;
+        if before.is_none() {
+            break;
+        }
+    }
+    assert_eq!(seen.len(), 25);
+    seen.sort();
+    seen.dedup();
+    assert_eq!(seen.len(), 25);
+}
