@@ -59,7 +59,7 @@ impl LedgerEntry {
 pub struct Links {
     /// Automatic links, sorted by `from`; later levels are smaller. No id is in two levels.
     levels: Vec<Arc<Level>>,
-    recent: Arc<HashMap<PersonId, Edge>>,
+    recent: Arc<HashMap<PersonId, (Edge, Arc<str>)>>,
     operator: Arc<Operator>,
     /// Devices about to be split: not baked any more though the link still holds.
     leaving: Arc<HashSet<PersonId>>,
@@ -73,10 +73,41 @@ struct Edge {
     number: u64,
 }
 
+/// Sorted links; the names of the users stand one after the other in one text, since there may be millions.
 #[derive(Debug, Default)]
 struct Level {
     edges: Vec<Edge>,
+    /// Where the name of an edge's user begins in `names`; one more than edges.
+    name_starts: Vec<u32>,
+    names: String,
     last_number: u64,
+}
+
+impl Level {
+    fn new(mut links: Vec<(Edge, Arc<str>)>) -> Self {
+        links.sort_unstable_by_key(|(edge, _)| edge.from);
+        let mut level = Self { last_number: links.iter().map(|(edge, _)| edge.number).max().unwrap_or(0), ..Self::default() };
+        level.names.reserve_exact(links.iter().map(|(_, name)| name.len()).sum());
+        level.edges = links.iter().map(|(edge, _)| *edge).collect();
+        for (_, name) in &links {
+            level.name_starts.push(level.names.len() as u32);
+            level.names.push_str(name);
+        }
+        level.name_starts.push(level.names.len() as u32);
+        level
+    }
+
+    fn find(&self, id: PersonId) -> Option<usize> {
+        self.edges.binary_search_by_key(&id, |edge| edge.from).ok()
+    }
+
+    fn name(&self, at: usize) -> &str {
+        &self.names[self.name_starts[at] as usize..self.name_starts[at + 1] as usize]
+    }
+
+    fn len(&self) -> usize {
+        self.edges.len()
+    }
 }
 
 /// What operators did. Takes precedence over automatic links.
@@ -91,6 +122,8 @@ struct Operator {
 
 /// Recent links are kept in a map of at most this size, so that a snapshot costs little.
 const MAX_RECENT: usize = 2048;
+/// A level larger than this is left alone, so that offsets into its names stay small.
+const MAX_LEVEL: usize = 4_000_000;
 
 impl Links {
     /// How many entries of the ledger have been applied.
@@ -132,7 +165,7 @@ impl Links {
         for level in self.levels.iter().filter(|level| level.last_number > links_applied) {
             changed.extend(level.edges.iter().filter(|edge| edge.number > links_applied).map(|edge| (edge.from, edge.to)));
         }
-        changed.extend(self.recent.values().filter(|edge| edge.number > links_applied).map(|edge| (edge.from, edge.to)));
+        changed.extend(self.recent.values().filter(|(edge, _)| edge.number > links_applied).map(|(edge, _)| (edge.from, edge.to)));
         changed.extend(self.leaving.iter().map(|id| (*id, *id)));
         changed.extend(self.operator.parents.keys().map(|id| (*id, *id)));
         for pair in &mut changed {
@@ -144,10 +177,35 @@ impl Links {
         changed
     }
 
-    /// The name of an id that an operator merged or split; others are named by the segments that hold them.
+    /// The name of the person that an id counts for, if that is somebody else; segments name the ids they hold.
     #[must_use]
-    pub fn name(&self, id: PersonId) -> Option<Arc<str>> {
-        self.operator.names.get(&id).cloned()
+    pub fn name_above(&self, id: PersonId) -> Option<Arc<str>> {
+        let root = self.resolve(id);
+        if root == id {
+            return None;
+        }
+        if let Some(name) = self.operator.names.get(&root) {
+            return Some(Arc::clone(name));
+        }
+        let mut id = id;
+        loop {
+            let above = self.operator.ancestors.get(&id).copied().or_else(|| self.automatic(id))?;
+            if above == root {
+                return self.baked_name(id);
+            }
+            id = above;
+        }
+    }
+
+    /// The name of the user that an id is baked to; `None` when it is baked as itself.
+    pub(crate) fn baked_name(&self, id: PersonId) -> Option<Arc<str>> {
+        if self.operator.parents.contains_key(&id) {
+            return None;
+        }
+        if let Some((_, name)) = self.recent.get(&id) {
+            return Some(Arc::clone(name));
+        }
+        self.levels.iter().find_map(|level| level.find(id).map(|at| Arc::from(level.name(at))))
     }
 
     /// The device and user that an event would link, if it names both and the device is still free.
@@ -190,7 +248,7 @@ impl Links {
         match &entry.change {
             LedgerChange::Link { device, user } => {
                 let (from, to) = (Identity::Device(device.clone()).hash(), Identity::User(user.clone()).hash());
-                self.insert_edge(Edge { from, to, number: entry.number });
+                self.insert_edge(Edge { from, to, number: entry.number }, Arc::from(user.as_str()));
             }
             LedgerChange::Merge { from, into, .. } => self.merge(from, into),
             LedgerChange::Split { id, .. } => self.split(id),
@@ -201,31 +259,29 @@ impl Links {
         if !self.operator.parents.is_empty() && self.operator.parents.contains_key(&id) {
             return None;
         }
-        if let Some(edge) = self.recent.get(&id) {
+        if let Some((edge, _)) = self.recent.get(&id) {
             return Some(*edge);
         }
-        self.levels.iter().find_map(|level| level.edges.binary_search_by_key(&id, |edge| edge.from).ok().map(|at| level.edges[at]))
+        self.levels.iter().find_map(|level| level.find(id).map(|at| level.edges[at]))
     }
 
     fn automatic(&self, id: PersonId) -> Option<PersonId> {
         self.automatic_edge(id).map(|edge| edge.to)
     }
 
-    fn insert_edge(&mut self, edge: Edge) {
+    fn insert_edge(&mut self, edge: Edge, user: Arc<str>) {
         let recent = Arc::make_mut(&mut self.recent);
-        recent.insert(edge.from, edge);
+        recent.insert(edge.from, (edge, user));
         if recent.len() < MAX_RECENT {
             return;
         }
-        let mut edges: Vec<Edge> = std::mem::take(recent).into_values().collect();
-        while self.levels.last().is_some_and(|level| level.edges.len() < 2 * edges.len()) {
+        let mut links: Vec<(Edge, Arc<str>)> = std::mem::take(recent).into_values().collect();
+        while self.levels.last().is_some_and(|level| level.len() < 2 * links.len() && level.len() < MAX_LEVEL) {
             if let Some(level) = self.levels.pop() {
-                edges.extend_from_slice(&level.edges);
+                links.extend((0..level.len()).map(|at| (level.edges[at], Arc::from(level.name(at)))));
             }
         }
-        edges.sort_unstable_by_key(|edge| edge.from);
-        let last_number = edges.iter().map(|edge| edge.number).max().unwrap_or(0);
-        self.levels.push(Arc::new(Level { edges, last_number }));
+        self.levels.push(Arc::new(Level::new(links)));
     }
 
     fn merge(&mut self, from: &Identity, into: &Identity) {

@@ -124,6 +124,8 @@ pub trait Segment: Send + Sync + fmt::Debug {
     /// How many rows of this event there are in all buckets.
     fn event_count(&self, event: usize) -> u64;
     fn properties(&self) -> &[PropertyColumn];
+    /// Whether some row keeps properties in [`column::OVERFLOW`].
+    fn has_overflow(&self) -> bool;
     fn people(&self, bucket: usize) -> Result<Arc<People>, StoreError>;
     /// The identity string (as [`sillage_event::Identity`] displays) of people by ordinal.
     fn person_names(&self, bucket: usize) -> Result<Arc<Vec<Arc<str>>>, StoreError>;
@@ -139,4 +141,8 @@ pub trait Segment: Send + Sync + fmt::Debug {
 #[must_use]
 pub fn bucket_of(person: PersonId, bits: u32) -> usize {
     if bits == 0 { 0 } else { (person.0 >> (64 - bits)) as usize }
+}
+
+fn missing_column(name: &str) -> StoreError {
+    StoreError::Invalid(format!("the segment has no column {name}"))
 }
