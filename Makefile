@@ -1,0 +1,68 @@
+# The verbs of this repository. `make demo` and `make test` install what they need; the rest expects that one of them ran.
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+.PHONY: help demo build ui test test-rust fmt lint openapi bench load torture timings clean-demo
+
+# Real event sets and peers of the benchmark, beside the checkout; without them the parts that need them say so.
+SHARED ?= ../shared
+# Settings of the long-running verbs.
+ROWS ?= 20000000
+RUNS ?= 5
+KILLS ?= 50
+EVENTS ?= 4000000
+
+SILLAGE := target/release/sillage
+UI_SOURCES := $(shell find packages/ui -type f -not -path '*/node_modules/*' -not -path '*/dist/*' 2>/dev/null)
+
+help: ## Say what can be asked of make
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+
+demo: ## Build Sillage, start it with demo and real data, print where it is and how to sign in (DETACH=1: in the background)
+	@demo/run.sh
+
+build: ui ## Build the binary, screens included
+	cargo build --release -p sillage-node
+
+ui: packages/ui/dist/index.html ## Build the screens
+
+packages/ui/node_modules/.installed: packages/ui/package-lock.json
+	cd packages/ui && npm ci --no-audit --no-fund
+	touch $@
+
+packages/ui/dist/index.html: packages/ui/node_modules/.installed $(UI_SOURCES)
+	cd packages/ui && npm run build
+	touch $@
+
+test: ## Run every check and test; the last line counts them (ONLY=stage,stage runs some)
+	@python3 tests/run.py $(if $(ONLY),--only $(ONLY))
+
+test-rust: ## Only the Rust tests
+	@python3 tests/run.py --only rust
+
+fmt: ## Format the Rust code
+	cargo fmt --all
+
+lint: ## Clippy over everything
+	cargo clippy --release --workspace --all-targets -- -D warnings
+
+openapi: packages/ui/node_modules/.installed ## Write contract/openapi.json from the handlers, and the screens' client from it
+	cargo run --release -q -p sillage-xtask -- openapi
+	cd packages/ui && npm run api
+
+bench: build ## Time the fourteen questions beside ClickHouse and DuckDB on ROWS events, check that the rows are equal
+	@bench/run.sh --rows $(ROWS) --runs $(RUNS) --shared $(SHARED)
+
+load: build ## Send EVENTS events over HTTP as fast as they are taken, then single ones at 200 a second
+	@cargo build --release -q -p sillage-xtask
+	@python3 bench/load.py --events $(EVENTS)
+
+torture: build ## Kill the server KILLS times under load and check every acknowledged event
+	@python3 bench/torture.py --kills $(KILLS)
+
+timings: ## Build from nothing in a folder of its own and show what the time goes to
+	cargo build --release -p sillage-node --timings --target-dir target/timings
+
+clean-demo: ## Stop the demo and forget its data
+	@demo/stop.sh
+	rm -rf .sillage/demo

@@ -1,1 +1,0 @@
-//! sillage-xtask

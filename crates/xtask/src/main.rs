@@ -1,0 +1,29 @@
+//! The logic behind `make` that wants Rust: one file per verb.
+
+mod docs_check;
+mod load;
+
+use clap::{Parser, Subcommand};
+
+/// Chores of the repository. Run through `make`, or `cargo run --release -p sillage-xtask -- VERB`.
+#[derive(Debug, Parser)]
+#[command(name = "xtask")]
+struct Cli {
+    #[command(subcommand)]
+    verb: Verb,
+}
+
+#[derive(Debug, Subcommand)]
+enum Verb {
+    /// Check that every path and link that the documentation names exists, and that each guide is there in both languages.
+    DocsCheck,
+    /// Send events to a running server as fast as it takes them, or one at a time at a steady rate, and print what it took.
+    Load(load::Load),
+}
+
+fn main() -> anyhow::Result<()> {
+    match Cli::parse().verb {
+        Verb::DocsCheck => docs_check::run(),
+        Verb::Load(load) => load::run(&load),
+    }
+}

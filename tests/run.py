@@ -1,0 +1,236 @@
+#!/usr/bin/env python3
+"""Every check and test of the repository, stage by stage, with the time that each took; the last line counts.
+
+    tests/run.py [--only stage,stage] [--list]
+
+A stage that cannot run for lack of something says so and counts as failed, except for the real event sets and the peers that live beside the
+repository: without them the tests that need them are reported as skipped.
+"""
+import argparse
+import os
+import pathlib
+import re
+import shutil
+import subprocess
+import sys
+import time
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+PYTHON = ROOT / ".venv" / "bin" / "python"
+UI, TESTS = ROOT / "packages" / "ui", ROOT / "tests"
+SHARED = pathlib.Path(os.environ.get("SHARED", ROOT.parent / "shared"))
+ANSI = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
+
+
+class Outcome:
+    def __init__(self, passed=0, failed=0, skipped=0):
+        self.passed, self.failed, self.skipped = passed, failed, skipped
+
+
+def run(*command, cwd=ROOT, env=None, quiet=False):
+    """Runs a command, shows what it prints, and returns its exit code and its output."""
+    process = subprocess.Popen([str(c) for c in command], cwd=cwd, env=os.environ | (env or {}), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace")
+    output = []
+    for line in process.stdout:
+        output.append(line)
+        if not quiet:
+            print("   " + line, end="", flush=True)
+    code = process.wait()
+    text = ANSI.sub("", "".join(output))
+    if quiet and code:
+        print(text[-6000:], flush=True)
+    return code, text
+
+
+def one(code):
+    return Outcome(passed=int(code == 0), failed=int(code != 0))
+
+
+def counted(code, text, pattern):
+    """Reads counts from a runner's closing line; a runner that failed without saying how many counts as one failure."""
+    numbers = {"passed": 0, "failed": 0, "skipped": 0}
+    for closing in re.findall(pattern, text):
+        for n, word in re.findall(r"(\d+) (passed|failed|skipped|error|errors|timed out)", closing):
+            numbers["failed" if word not in numbers else word] += int(n)
+    if code and not numbers["failed"]:
+        numbers["failed"] = 1
+    if not code and not numbers["passed"]:
+        print("   no test was run", flush=True)
+        numbers["failed"] += 1
+    return Outcome(**numbers)
+
+
+def fresh(stamp, *sources):
+    return stamp.exists() and all(stamp.stat().st_mtime >= s.stat().st_mtime for s in sources)
+
+
+def npm_ci(folder):
+    stamp = folder / "node_modules" / ".installed"
+    if fresh(stamp, folder / "package-lock.json"):
+        return 0
+    code, _ = run("npm", "ci", "--no-audit", "--no-fund", cwd=folder, quiet=True)
+    if code == 0:
+        stamp.touch()
+    return code
+
+
+def chromium():
+    return os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+
+
+# ---------------------------------------------------------------- stages, in order
+
+
+def install():
+    failed = [f"no {tool} on this machine" for tool in ("cargo", "npm", "node") if not shutil.which(tool)]
+    if not PYTHON.exists():
+        run(sys.executable, "-m", "venv", ROOT / ".venv", quiet=True)
+    stamp = ROOT / ".venv" / ".installed"
+    if not fresh(stamp, TESTS / "requirements.txt"):
+        code, _ = run(PYTHON, "-m", "pip", "install", "-q", "--disable-pip-version-check", "-r", TESTS / "requirements.txt", quiet=True)
+        failed += ["Python packages"] if code else []
+        if not code:
+            stamp.touch()
+    failed += [f"npm packages of {folder.name}" for folder in (UI, TESTS) if npm_ci(folder)]
+    if not chromium() and shutil.which("apt-get"):
+        run("apt-get", "update", "-qq", quiet=True)
+        run("apt-get", "install", "-y", "-qq", "--no-install-recommends", "chromium", env={"DEBIAN_FRONTEND": "noninteractive"}, quiet=True)
+    failed += [] if chromium() else ["Chromium"]
+    for what in failed:
+        print(f"   could not install: {what}", flush=True)
+    return Outcome(passed=int(not failed), failed=len(failed))
+
+
+def format_check():
+    return one(run("cargo", "fmt", "--all", "--check", quiet=True)[0])
+
+
+def ui():
+    outcome = Outcome()
+    for name, command, pattern in [("lint", ["npm", "run", "-s", "lint"], None), ("vitest", ["npm", "run", "-s", "test"], r"Tests .*"), ("build", ["npm", "run", "-s", "build"], None)]:
+        code, text = run(*command, cwd=UI, quiet=True)
+        part = counted(code, text, pattern) if pattern else one(code)
+        print(f"   {name}: {part.passed} passed, {part.failed} failed", flush=True)
+        outcome.passed, outcome.failed = outcome.passed + part.passed, outcome.failed + part.failed
+    return outcome
+
+
+def build():
+    return one(run("cargo", "build", "--release", "-p", "sillage-node", "-p", "sillage-xtask", quiet=True)[0])
+
+
+def clippy():
+    return one(run("cargo", "clippy", "--release", "--workspace", "--all-targets", "--quiet", "--", "-D", "warnings", quiet=True)[0])
+
+
+def rust():
+    if shutil.which("cargo-nextest"):
+        code, text = run("cargo", "nextest", "run", "--workspace", "--cargo-profile", "release", "--no-fail-fast", "--status-level", "fail", "--final-status-level", "fail", "--hide-progress-bar")
+        return counted(code, text, r"Summary \[.*")
+    code, text = run("cargo", "test", "--release", "--workspace", "--lib", "--bins", "--tests", "--no-fail-fast", quiet=True)
+    return counted(code, text, r"test result: .*")
+
+
+def contract():
+    """The OpenAPI document and the screens' client are what the handlers would generate today."""
+    generated = {ROOT / "contract" / "openapi.json": None, UI / "src" / "api" / "schema.d.ts": None}
+    for path in generated:
+        generated[path] = path.read_text() if path.exists() else None
+    code, _ = run("make", "-s", "openapi", quiet=True)
+    failed = int(code != 0)
+    for path, before in generated.items():
+        if path.exists() and path.read_text() != before:
+            failed += 1
+            print(f"   {path.relative_to(ROOT)} is not what the handlers give; it is now: look at it and commit it (make openapi)", flush=True)
+    return Outcome(passed=int(not failed), failed=failed)
+
+
+def dependencies():
+    """One Arrow, one Parquet: two of them cannot exchange arrays. `cargo deny` checks licences and advisories where it is installed."""
+    versions = {}
+    for name, version in re.findall(r'name = "([^"]+)"\nversion = "([^"]+)"', (ROOT / "Cargo.lock").read_text()):
+        versions.setdefault(name, []).append(version)
+    twice = {n: v for n, v in versions.items() if len(v) > 1 and (n.startswith(("arrow", "datafusion", "object_store")) or n == "parquet")}
+    for name, found in twice.items():
+        print(f"   {name} is there in {len(found)} versions: {', '.join(found)}", flush=True)
+    locks = [p for p in (UI / "package-lock.json", TESTS / "package-lock.json") if '"resolved"' in p.read_text()]
+    for path in locks:
+        print(f"   {path.relative_to(ROOT)} names a registry's host; install with omit-lockfile-registry-resolved", flush=True)
+    outcome = Outcome(passed=int(not twice) + int(not locks), failed=len(twice) + len(locks))
+    if shutil.which("cargo-deny"):
+        code, _ = run("cargo", "deny", "check", "bans", "licenses", "sources", quiet=True)
+        outcome.passed, outcome.failed = outcome.passed + int(code == 0), outcome.failed + int(code != 0)
+    return outcome
+
+
+def docs():
+    return one(run("cargo", "run", "--release", "-q", "-p", "sillage-xtask", "--", "docs-check")[0])
+
+
+def cases():
+    code, text = run(PYTHON, ROOT / "cases" / "check.py")
+    return counted(code, text, r"cases: .*")
+
+
+def pytest(*files):
+    def stage():
+        code, text = run(PYTHON, "-m", "pytest", "-c", TESTS / "pytest.ini", "-rs", "--durations=3", *[TESTS / f for f in files], cwd=TESTS, env={"CHROMIUM": chromium() or ""})
+        return counted(code, text, r"(?m)^=*\s*\d+ (?:passed|failed|skipped|error).* in .*$")
+
+    return stage
+
+
+STAGES = {
+    "install": install,
+    "format": format_check,
+    "dependencies": dependencies,
+    "ui": ui,
+    "build": build,
+    "clippy": clippy,
+    "rust": rust,
+    "contract": contract,
+    "docs": docs,
+    "cases": cases,
+    "clients": pytest("test_official_clients.py"),
+    "real-input": pytest("test_real_input.py"),
+    "bad-input": pytest("test_bad_input.py"),
+    "restart": pytest("test_restart.py"),
+    "command-line": pytest("test_command_line.py"),
+    "screens": pytest("test_screens.py"),
+}
+
+
+def main():
+    arguments = argparse.ArgumentParser()
+    arguments.add_argument("--only", default="", help="stages, comma separated")
+    arguments.add_argument("--list", action="store_true", help="name the stages")
+    a = arguments.parse_args()
+    if a.list:
+        print("\n".join(STAGES))
+        return 0
+    wanted = [name for name in a.only.split(",") if name] or list(STAGES)
+    if unknown := set(wanted) - set(STAGES):
+        print(f"no such stage: {', '.join(unknown)}; there are {', '.join(STAGES)}")
+        return 2
+    started, rows = time.monotonic(), []
+    for name in wanted:
+        print(f"== {name}", flush=True)
+        began = time.monotonic()
+        try:
+            outcome = STAGES[name]()
+        except (OSError, subprocess.SubprocessError) as error:
+            print(f"   {error}", flush=True)
+            outcome = Outcome(failed=1)
+        seconds = time.monotonic() - began
+        rows.append((name, outcome, seconds))
+        print(f"== {name}: {outcome.passed} passed, {outcome.failed} failed, {outcome.skipped} skipped in {seconds:.0f} s ({(time.monotonic() - started) / 60:.1f} min so far)", flush=True)
+    print("\nstage            passed failed skipped  seconds")
+    for name, outcome, seconds in rows:
+        print(f"{name:16} {outcome.passed:6} {outcome.failed:6} {outcome.skipped:7} {seconds:8.0f}")
+    passed, failed, skipped = (sum(getattr(outcome, kind) for _, outcome, _ in rows) for kind in ("passed", "failed", "skipped"))
+    print(f"{passed} passed, {failed} failed" + (f", {skipped} skipped" if skipped else ""))
+    return int(failed > 0)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

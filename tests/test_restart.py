@@ -1,0 +1,126 @@
+"""What was acknowledged is there once: after a kill, after a resend, after a restart; a folder that cannot be opened is refused in one sentence."""
+import concurrent.futures
+import shutil
+import subprocess
+import time
+
+from sillage import BINARY, Server, free_port, run
+
+
+def batch(start, n, person="kill"):
+    return [{"event": "Counted", "distinct_id": f"{person}-{k % 50}", "time": 1_760_000_000_000 + k, "insert_id": f"{person}-{k}", "properties": {"k": k, "filler": "x" * 200}} for k in range(start, start + n)]
+
+
+def test_acknowledged_events_survive_kill():
+    with Server() as server:
+        acknowledged = 0
+        for round_number in range(4):
+            with concurrent.futures.ThreadPoolExecutor(4) as pool:
+                starts = [round_number * 100_000 + k * 200 for k in range(40)]
+                for reply in pool.map(lambda start: server.send(batch(start, 200), compress=True), starts):
+                    assert reply.status == 200, reply
+                    acknowledged += 200
+            server.kill()
+            server.start()
+            assert server.count("Counted") == acknowledged
+        # All of it once more, as a client does that never saw the replies.
+        for start in starts:
+            body = server.send(batch(start, 200)).json()
+            assert body["accepted"] + body.get("duplicates", 0) >= 200, body
+        assert server.count("Counted") == acknowledged
+        server.stop()
+        server.start()
+        assert server.count("Counted") == acknowledged
+
+
+def test_the_same_request_twice_at_the_same_time():
+    with Server() as server:
+        with concurrent.futures.ThreadPoolExecutor(8) as pool:
+            for reply in pool.map(lambda _: server.send(batch(0, 300, "twin")), range(8)):
+                assert reply.status == 200, reply
+        assert server.count("Counted") == 300
+
+
+def test_sessions_keys_and_reports_survive_a_restart():
+    with Server() as server:
+        report = {"name": "Sent per day", "question": {"kind": "trend", "series": [{"select": {"event": "Counted"}, "measure": "total"}], "interval": "day", "range": {"last": 30, "unit": "day"}}, "view": {}}
+        made = server.post(f"/api/projects/{server.project}/reports", report)
+        assert made.status in (200, 201), made
+        server.kill()
+        server.start()
+        reports = server.get(f"/api/projects/{server.project}/reports").json()["reports"]
+        assert [r["name"] for r in reports] == ["Sent per day"]
+        assert server.send(batch(0, 1)).status == 200
+        server.sign_in()
+
+
+def refusal(data):
+    """How a server that cannot start says so: an exit code that is not zero and one clear line."""
+    done = subprocess.run([str(BINARY), "serve", "--data", str(data), "--listen", f"127.0.0.1:{free_port()}"], capture_output=True, timeout=30)
+    assert done.returncode not in (0, 101), done
+    text = (done.stderr + done.stdout).decode()
+    assert "panicked" not in text and 20 < len(text.strip()) < 1_500, text
+    return text
+
+
+def test_a_folder_in_use_is_refused():
+    with Server() as server:
+        assert "use" in refusal(server.data)
+        assert server.get("/ready").status == 200
+
+
+def test_a_folder_of_a_newer_version_is_refused():
+    with Server() as server:
+        server.send(batch(0, 10))
+        server.stop()
+        (version,) = [path for path in server.data.rglob("version") if path.is_file()]
+        kept = version.read_text()
+        version.write_text("999\n")
+        assert "version" in refusal(server.data) or "newer" in refusal(server.data)
+        version.write_text(kept)
+        server.start()
+        assert server.count("Counted") == 10
+
+
+def test_a_file_in_place_of_a_folder_is_refused(tmp_path):
+    path = tmp_path / "data"
+    path.write_text("not a folder")
+    refusal(path)
+
+
+def test_an_address_in_use_is_refused(tmp_path):
+    with Server() as server:
+        done = subprocess.run([str(BINARY), "serve", "--data", str(tmp_path / "d"), "--listen", f"127.0.0.1:{server.port}"], capture_output=True, timeout=30)
+        assert done.returncode not in (0, 101) and str(server.port).encode() in done.stderr + done.stdout
+
+
+def test_backup_restore_and_doctor(tmp_path):
+    with Server() as server:
+        assert server.send(batch(0, 1_000)).status == 200
+        run("backup", "--data", server.data, "--to", tmp_path / "copy")
+        assert server.send(batch(5_000, 500)).status == 200
+        run("restore", "--from", tmp_path / "copy", "--data", tmp_path / "restored")
+        with Server(tmp_path / "restored", setup=False) as other:
+            other.project = server.project
+            other.sign_in()
+            assert other.count("Counted") == 1_000
+        assert server.count("Counted") == 1_500
+        server.stop()
+        run("doctor", "--data", server.data)
+        damaged = tmp_path / "damaged"
+        shutil.copytree(tmp_path / "copy", damaged)
+        largest = max((path for path in damaged.rglob("*") if path.is_file()), key=lambda path: path.stat().st_size)
+        largest.write_bytes(largest.read_bytes()[: largest.stat().st_size // 2])
+        done = run("restore", "--from", damaged, "--data", tmp_path / "never", check=False)
+        assert done.returncode != 0, "half a backup is refused"
+
+
+def test_start_is_quick_and_idle_memory_small():
+    with Server() as server:
+        for k in range(20):
+            server.send(batch(k * 1_000, 1_000), compress=True)
+        server.stop()
+        seconds = server.start()
+        time.sleep(1)
+        print(f"start {seconds:.2f} s, idle memory {server.memory_kb() / 1024:.0f} MB")
+        assert seconds < 10
