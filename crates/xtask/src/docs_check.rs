@@ -1,5 +1,8 @@
 //! The documentation names paths; this checks that they exist, so that the map stays true to the land.
 
+#[cfg(test)]
+mod tests;
+
 use anyhow::{Context, bail};
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};

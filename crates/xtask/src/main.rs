@@ -4,6 +4,7 @@ mod docs_check;
 mod load;
 
 use clap::{Parser, Subcommand};
+use std::process::ExitCode;
 
 /// Chores of the repository. Run through `make`, or `cargo run --release -p sillage-xtask -- VERB`.
 #[derive(Debug, Parser)]
@@ -21,9 +22,16 @@ enum Verb {
     Load(load::Load),
 }
 
-fn main() -> anyhow::Result<()> {
-    match Cli::parse().verb {
+fn main() -> ExitCode {
+    let result = match Cli::parse().verb {
         Verb::DocsCheck => docs_check::run(),
         Verb::Load(load) => load::run(&load),
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("{error:#}");
+            ExitCode::FAILURE
+        }
     }
 }
