@@ -1,5 +1,8 @@
 //! Request bodies of the load generator: JSON arrays of events of about 400 bytes with a dozen properties, gzip.
 
+#[cfg(test)]
+mod tests;
+
 use anyhow::Context;
 use flate2::{Compression, write::GzEncoder};
 use rand::Rng;
@@ -40,7 +43,7 @@ fn batch(now_ms: i64, rank: usize, n_events: usize) -> anyhow::Result<Vec<u8>> {
         let (person, page, amount, insert_id) = (rng.random_range(0..N_PEOPLE), rng.random_range(0..120), rng.random_range(100..20_000), rng.random::<u64>());
         write!(
             out,
-            r#"{separator}{{"event":"{name}","distinct_id":"u{person:08}","time":{time},"insert_id":"{insert_id:016x}","properties":{{"$current_url":"https://shop.example/p/{page}","$browser":"Chrome","$os":"Windows","$device_type":"Desktop","$screen_width":1440,"country":"{country}","plan":"{}","utm_source":"google","path":"/p/{page}","amount":{}.{:02},"signed_in":true,"release":"2.16.0"}}}}"#,
+            r#"{separator}{{"event":"{name}","distinct_id":"u{person:08}","time":{time},"insert_id":"{insert_id:016x}","properties":{{"$current_url":"https://shop.example/p/{page}","$browser":"Chrome","$os":"Windows","$device_type":"Desktop","country":"{country}","plan":"{}","utm_source":"google","path":"/p/{page}","amount":{}.{:02},"signed_in":true,"$referrer":"https://www.google.com/","release":"2.16.0"}}}}"#,
             ["free", "pro", "team"][rng.random_range(0..3)],
             amount / 100,
             amount % 100
