@@ -1,7 +1,7 @@
-// The npm package `mixpanel-browser` in a real Chromium: browser.mjs URL WRITE_KEY CHROMIUM. Prints {"errors": [...], "requests": {...}}.
+// The npm package `mixpanel-browser` in a real Chromium: browser.mjs URL WRITE_KEY CHROMIUM. Prints {"errors": [...], "beacons": n, "resent": n}.
 //
-// A page of another origin sends to the server, is closed right after its last event (which leaves by a beacon), and is opened again
-// (its queue, kept in the browser, is sent a second time).
+// A page of another origin sends to the server and is left right after an event, once by a link and once by closing it: both events leave by a beacon.
+// The client keeps what a beacon took, not knowing whether it arrived, and the next page sends it a second time.
 import { readFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { createRequire } from "node:module";
@@ -10,7 +10,7 @@ import { chromium } from "playwright-core";
 const [url, key, executablePath] = process.argv.slice(2);
 const library = readFileSync(createRequire(import.meta.url).resolve("mixpanel-browser/dist/mixpanel.umd.js"));
 const page = `<!doctype html><meta charset="utf-8"><title>Courriel</title><h1>Courriel</h1><script src="/mixpanel.js"></script>
-<script>mixpanel.init(${JSON.stringify(key)}, { api_host: ${JSON.stringify(url)}, persistence: "localStorage", debug: true });</script>`;
+<script>mixpanel.init(${JSON.stringify(key)}, { api_host: ${JSON.stringify(url)}, persistence: "localStorage", batch_flush_interval_ms: 1000, debug: true });</script>`;
 const site = createServer((request, response) => {
   const script = request.url === "/mixpanel.js";
   response.writeHead(200, { "content-type": script ? "text/javascript" : "text/html" });
@@ -20,15 +20,28 @@ await new Promise((ready) => site.listen(0, "127.0.0.1", ready));
 const address = `http://localhost:${site.address().port}/pricing?utm_source=newsletter`;
 
 const errors = [];
-const requests = {};
+// The insert ids of the events in a body: `data=` and base64 of JSON.
+const insertIds = (body) => {
+  const data = new URLSearchParams(body ?? "").get("data");
+  const records = data ? [JSON.parse(Buffer.from(data, "base64").toString())].flat() : [];
+  return records.map((record) => record.properties?.$insert_id).filter(Boolean);
+};
 const browser = await chromium.launch({ executablePath, args: ["--no-sandbox", "--disable-gpu", "--disable-background-networking"] });
 // The client keeps quiet for what looks like a robot, and a headless Chromium says that it is one.
 const userAgent = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36";
 const context = await browser.newContext({ userAgent });
+// Chromium does not report beacons of a page that goes away, so the page writes down what it hands to them.
+await context.addInitScript(() => {
+  const send = navigator.sendBeacon.bind(navigator);
+  navigator.sendBeacon = (address, body) => {
+    localStorage.beacons = JSON.stringify([...JSON.parse(localStorage.beacons ?? "[]"), body]);
+    return send(address, body);
+  };
+});
+const posted = new Set();
 context.on("request", (request) => {
   if (!request.url().startsWith(url)) return;
-  const kind = request.resourceType() === "ping" ? "beacon" : new URL(request.url()).pathname;
-  requests[kind] = (requests[kind] ?? 0) + 1;
+  for (const id of insertIds(request.postData())) posted.add(id);
 });
 context.on("response", (response) => {
   if (response.url().startsWith(url) && response.status() >= 400) errors.push(`${response.status()} ${response.url().slice(0, 120)}`);
@@ -55,16 +68,25 @@ await first.evaluate(() => {
   mixpanel.get_group("company", "acme").set({ $name: "Acme", seats: 12 });
   mixpanel.track("Campaign sent", { recipients: 120 });
 });
-await first.waitForTimeout(6500); // longer than the client's flush interval
-await first.evaluate(() => mixpanel.track("Left"));
-await first.close({ runBeforeUnload: true });
-await new Promise((done) => setTimeout(done, 500));
+await first.waitForTimeout(2500); // longer than the client's flush interval
+// The client writes its queue to the browser's storage a moment after the event; what is there stays there when the beacon is sent.
+await first.evaluate(() => mixpanel.track("Followed a link"));
+await first.waitForTimeout(150);
+await first.goto("about:blank");
+await first.waitForTimeout(300);
 
 const second = await open();
-await second.evaluate(() => mixpanel.track("Returned"));
-await second.waitForTimeout(6500);
+await second.evaluate(() => mixpanel.track("Closed the tab"));
+await second.waitForTimeout(150);
 await second.close({ runBeforeUnload: true });
+await new Promise((done) => setTimeout(done, 3000));
+
+const third = await open();
+await third.evaluate(() => mixpanel.track("Returned"));
+await third.waitForTimeout(5000);
+const beacons = JSON.parse(await third.evaluate(() => localStorage.beacons ?? "[]")).flatMap(insertIds);
+await third.close({ runBeforeUnload: true });
 await new Promise((done) => setTimeout(done, 300));
 await browser.close();
 site.close();
-console.log(JSON.stringify({ errors, requests }));
+console.log(JSON.stringify({ errors, beacons: beacons.length, resent: beacons.filter((id) => posted.has(id)).length }));
