@@ -1,1 +1,78 @@
-//! sillage-api
+//! The HTTP doors, one file per capability, and the OpenAPI document that is made from them.
+//!
+//! A handler reads what was asked, says who may, asks the part of the system that knows, and answers in words of its own
+//! (the types that cross the door live here, not inside). It knows the store and the engine only as `Append`, `Ask` and `Browse`.
+//!
+//! What must stay true: every route under `/api/projects/{project}` goes through [`access`], and a foreign project answers like a missing one;
+//! bodies are read under caps and with a deadline; a reply of success to events means that they are kept; bad data never answers 5xx.
+
+mod access;
+mod body;
+mod browse;
+mod client_address;
+mod contract;
+mod door;
+mod error;
+mod event;
+mod guard;
+mod ingest;
+mod key;
+mod live;
+mod mixpanel;
+mod person;
+mod project;
+mod query;
+mod refused;
+mod report;
+mod serve;
+mod session;
+mod state;
+mod status;
+mod throttle;
+mod time;
+mod ui;
+
+pub use client_address::{Network, NetworkError};
+pub use door::HealthCheck;
+pub use serve::{ServeOptions, serve};
+pub use state::{Api, Options, Parts};
+
+use axum::{Router, middleware};
+use tower_http::catch_panic::CatchPanicLayer;
+use utoipa_axum::router::OpenApiRouter;
+
+/// Everything that is served: `/api`, the doors for events, health, and the screens.
+pub fn router(api: Api) -> Router {
+    let (private, _) = private_routes().split_for_parts();
+    let private = private.layer(middleware::from_fn_with_state(api.clone(), guard::private));
+    let (public, _) = public_routes().split_for_parts();
+    let public = public.merge(mixpanel::twins()).layer(middleware::from_fn(guard::public));
+    let (plain, _) = status::plain_routes().split_for_parts();
+    private.merge(public).merge(plain).fallback(ui::serve).layer(CatchPanicLayer::custom(error::on_panic)).with_state(api)
+}
+
+/// The contract of everything but the screens.
+#[must_use]
+pub fn openapi() -> utoipa::openapi::OpenApi {
+    contract::complete(private_routes().merge(public_routes()).merge(status::plain_routes()).into_openapi())
+}
+
+/// For people and programs that are known.
+fn private_routes() -> OpenApiRouter<Api> {
+    OpenApiRouter::new()
+        .merge(status::routes())
+        .merge(session::routes())
+        .merge(project::routes())
+        .merge(key::routes())
+        .merge(query::routes())
+        .merge(browse::routes())
+        .merge(live::routes())
+        .merge(refused::routes())
+        .merge(person::routes())
+        .merge(report::routes())
+}
+
+/// For everybody's browsers and servers: events only go in.
+fn public_routes() -> OpenApiRouter<Api> {
+    OpenApiRouter::new().merge(event::routes()).merge(mixpanel::routes())
+}

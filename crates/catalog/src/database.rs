@@ -1,4 +1,4 @@
-use crate::{CatalogError, Clock, password::Passwords, secret};
+use crate::{CatalogError, Clock, password::Passwords};
 use sqlx::{
     SqlSafeStr, Sqlite, SqlitePool, Transaction,
     migrate::{MigrateError, Migration, MigrationType, Migrator},
@@ -9,12 +9,11 @@ use std::{
     io::{ErrorKind, Write},
     os::unix::fs::OpenOptionsExt,
     path::{Path, PathBuf},
-    sync::Arc,
+    sync::{Arc, Mutex},
     time::Duration,
 };
 
 const DATABASE_FILE: &str = "catalog.sqlite";
-const SECRET_FILE: &str = "secret";
 /// Questions wait in a queue rather than open more threads; a read takes well under a millisecond.
 const READ_CONNECTIONS: u32 = 3;
 /// Another process (the command line beside the server) may hold the write lock for a moment.
@@ -50,13 +49,12 @@ pub(crate) struct Inner {
     pub(crate) clock: Clock,
     pub(crate) passwords: Passwords,
     pub(crate) write_keys: crate::key::WriteKeyCache,
-    secret: [u8; 32],
+    pub(crate) visitor_secret: Mutex<Option<(i64, [u8; 32])>>,
 }
 
 impl Catalog {
     /// Opens the catalog of a data folder, which must exist; on the first start makes it, with its own secrets.
     pub async fn open(folder: &Path, options: CatalogOptions) -> Result<Self, CatalogError> {
-        let secret = installation_secret(folder)?;
         let path = folder.join(DATABASE_FILE);
         create_private(&path)?;
         let connect = SqliteConnectOptions::new()
@@ -66,13 +64,23 @@ impl Catalog {
             // A promise kept here survives a power cut, as one of the journal of events does.
             .synchronous(SqliteSynchronous::Full)
             .foreign_keys(true)
+            // What is deleted, such as the visitor secret of yesterday, is overwritten.
+            .pragma("secure_delete", "on")
             .busy_timeout(LOCK_WAIT);
         let open_error = |source| CatalogError::OpenDatabase { path: path.clone(), source };
         let write = SqlitePoolOptions::new().max_connections(1).idle_timeout(None).connect_with(connect.clone()).await.map_err(open_error)?;
         migrate(&write, &path).await?;
         let read = SqlitePoolOptions::new().max_connections(READ_CONNECTIONS).connect_with(connect.pragma("query_only", "on")).await.map_err(open_error)?;
         let passwords = Passwords::new(options.password_checks);
-        let inner = Inner { folder: folder.to_owned(), read, write, clock: options.clock, passwords, write_keys: crate::key::WriteKeyCache::default(), secret };
+        let inner = Inner {
+            folder: folder.to_owned(),
+            read,
+            write,
+            clock: options.clock,
+            passwords,
+            write_keys: crate::key::WriteKeyCache::default(),
+            visitor_secret: Mutex::default(),
+        };
         let catalog = Self { inner: Arc::new(inner) };
         catalog.prepare_setup_token().await?;
         Ok(catalog)
@@ -89,12 +97,6 @@ impl Catalog {
         let target = path.to_string_lossy().into_owned();
         sqlx::query("vacuum into $1").bind(target).execute(&self.inner.write).await?;
         Ok(())
-    }
-
-    /// The secret that this installation made for itself: the salt of anonymous ids. Never leaves the process.
-    #[must_use]
-    pub fn installation_secret(&self) -> [u8; 32] {
-        self.inner.secret
     }
 
     #[must_use]
@@ -132,21 +134,6 @@ async fn migrate(pool: &SqlitePool, path: &Path) -> Result<(), CatalogError> {
         MigrateError::VersionMissing(_) | MigrateError::VersionTooNew(..) => CatalogError::NewerVersion { path: path.to_owned() },
         source => CatalogError::Migrate { path: path.to_owned(), source },
     })
-}
-
-/// Reads the secret of this installation, or makes it.
-fn installation_secret(folder: &Path) -> Result<[u8; 32], CatalogError> {
-    let path = folder.join(SECRET_FILE);
-    let open_error = |source| CatalogError::Open { path: path.clone(), source };
-    match fs::read(&path) {
-        Ok(bytes) => bytes.try_into().map_err(|_| CatalogError::Damaged { what: "installation secret", message: "it is not 32 bytes".into() }),
-        Err(error) if error.kind() == ErrorKind::NotFound => {
-            let made = secret::random_bytes::<32>()?;
-            write_private(&path, &made).map_err(open_error)?;
-            Ok(made)
-        }
-        Err(error) => Err(open_error(error)),
-    }
 }
 
 /// Writes a file that only its owner may read; it is whole or absent, also after a power cut.

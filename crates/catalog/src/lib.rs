@@ -30,5 +30,5 @@ pub use key::{ApiKey, Scope, Scopes};
 pub use profile::{Applied, MAX_PROFILE_BYTES, PeoplePage, Profile, ProfileChanges, ProfileKind};
 pub use project::{NewProject, Project, ProjectChange, WeekStart};
 pub use report::{NewReport, Report};
-pub use session::{LINK_LIFETIME_MS, SESSION_LIFETIME_MS};
+pub use session::{LINK_LIFETIME_MS, SESSION_LIFETIME_MS, Session};
 pub use user::{Language, MAX_PASSWORD_BYTES, MIN_PASSWORD_CHARS, NewUser, Role, User, UserChange};

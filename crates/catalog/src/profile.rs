@@ -3,7 +3,7 @@
 //! A profile is kept under the id as it was sent; which ids are one person is known to the store. Every changed row
 //! carries the project's change counter, so that who holds a copy (the engine) fetches only what changed.
 
-use crate::{Catalog, CatalogError};
+use crate::{Catalog, CatalogError, project::insert_group_type};
 use sillage_event::{Identity, PersonId, ProfileChange, ProfileOp, ProjectId, Properties, Subject};
 use sqlx::{Row, Sqlite, Transaction, sqlite::SqliteRow};
 use std::collections::BTreeMap;
@@ -117,11 +117,7 @@ impl Catalog {
             };
             slot.store(&mut transaction, *project, kind, id, counter).await?;
             if let ProfileKind::Group(name) = ProfileKind::parse(kind) {
-                sqlx::query("insert into group_types (project_id, name) values ($1, $2) on conflict (project_id, name) do nothing")
-                    .bind(i64::from(project.0))
-                    .bind(name)
-                    .execute(&mut *transaction)
-                    .await?;
+                insert_group_type(&mut transaction, *project, &name).await?;
             }
         }
         sqlx::query("insert into counters (name, value) values ($1, $2) on conflict (name) do update set value = excluded.value")

@@ -142,6 +142,23 @@ impl Catalog {
     pub async fn group_types(&self, project: ProjectId) -> Result<Vec<String>, CatalogError> {
         Ok(sqlx::query_scalar("select name from group_types where project_id = $1 order by name").bind(i64::from(project.0)).fetch_all(self.read()).await?)
     }
+
+    pub async fn add_group_types(&self, project: ProjectId, names: &[String]) -> Result<(), CatalogError> {
+        let mut transaction = self.write().await?;
+        for name in names {
+            insert_group_type(&mut transaction, project, name).await?;
+        }
+        Ok(transaction.commit().await?)
+    }
+}
+
+pub(crate) async fn insert_group_type(transaction: &mut sqlx::Transaction<'static, sqlx::Sqlite>, project: ProjectId, name: &str) -> Result<(), CatalogError> {
+    sqlx::query("insert into group_types (project_id, name) values ($1, $2) on conflict (project_id, name) do nothing")
+        .bind(i64::from(project.0))
+        .bind(name)
+        .execute(&mut **transaction)
+        .await?;
+    Ok(())
 }
 
 const SELECT_PROJECTS: &str = "select projects.*, \

@@ -11,6 +11,14 @@ const IDLE_MS: i64 = 14 * 86_400_000;
 /// When a session was last seen is written at most this often.
 const SEEN_EVERY_MS: i64 = 3_600_000;
 
+/// Somebody who is signed in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Session {
+    pub user: User,
+    /// When they signed in, milliseconds UTC.
+    pub began_at: i64,
+}
+
 impl Catalog {
     /// Begins a session and gives its token, which is stored nowhere.
     pub async fn begin_session(&self, user: &User) -> Result<String, CatalogError> {
@@ -29,13 +37,13 @@ impl Catalog {
         Ok(token)
     }
 
-    /// The user of a session that is still good.
-    pub async fn session_user(&self, token: &str) -> Result<Option<User>, CatalogError> {
+    /// The session with this token, if it is still good.
+    pub async fn session(&self, token: &str) -> Result<Option<Session>, CatalogError> {
         use sqlx::Row;
         let hash = secret::hash_of(token);
         let now = self.now_ms();
         let row = sqlx::query(
-            "select users.*, sessions.seen_at as session_seen_at from sessions join users on users.id = sessions.user_id \
+            "select users.*, sessions.seen_at as session_seen_at, sessions.created_at as session_began_at from sessions join users on users.id = sessions.user_id \
              where sessions.token_hash = $1 and sessions.expires_at > $2 and sessions.seen_at > $3",
         )
         .bind(&hash)
@@ -49,7 +57,7 @@ impl Catalog {
             sqlx::query("update sessions set seen_at = $2 where token_hash = $1").bind(&hash).bind(now).execute(&mut *transaction).await?;
             transaction.commit().await?;
         }
-        user::read_user(&row).map(Some)
+        Ok(Some(Session { user: user::read_user(&row)?, began_at: row.try_get("session_began_at")? }))
     }
 
     pub async fn end_session(&self, token: &str) -> Result<(), CatalogError> {

@@ -2,6 +2,8 @@
 
 mod docs_check;
 mod load;
+mod story;
+mod openapi;
 
 use clap::{Parser, Subcommand};
 use std::process::ExitCode;
@@ -20,12 +22,16 @@ enum Verb {
     DocsCheck,
     /// Send events to a running server as fast as it takes them, or one at a time at a steady rate, and print what it took.
     Load(load::Load),
+    /// Write contract/openapi.json from the handlers.
+    Openapi,
 }
 
 fn main() -> ExitCode {
     let result = match Cli::parse().verb {
         Verb::DocsCheck => docs_check::run(),
         Verb::Load(load) => load::run(&load),
+        Verb::Story(story) => story::run(&story),
+        Verb::Openapi => openapi::run(),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,

@@ -96,10 +96,11 @@ async fn a_session_ends_by_signing_out_by_age_and_by_idleness() {
     let world = World::new().await;
     let user = world.user("ada@courriel.example").await;
     let token = world.catalog.begin_session(&user).await.unwrap();
-    assert_eq!(world.catalog.session_user(&token).await.unwrap(), Some(user.clone()));
-    assert_eq!(world.catalog.session_user("guess").await.unwrap(), None);
+    let session = world.catalog.session(&token).await.unwrap().unwrap();
+    assert_eq!((&session.user, session.began_at), (&user, world.catalog.clock().now_ms()));
+    assert_eq!(world.catalog.session("guess").await.unwrap(), None);
     world.catalog.end_session(&token).await.unwrap();
-    assert_eq!(world.catalog.session_user(&token).await.unwrap(), None);
+    assert_eq!(world.catalog.session(&token).await.unwrap(), None);
 
     let used = world.catalog.begin_session(&user).await.unwrap();
     let idle = world.catalog.begin_session(&user).await.unwrap();
@@ -108,11 +109,11 @@ async fn a_session_ends_by_signing_out_by_age_and_by_idleness() {
     while age + 10 * day < SESSION_LIFETIME_MS {
         world.wait_ms(10 * day);
         age += 10 * day;
-        assert!(world.catalog.session_user(&used).await.unwrap().is_some(), "after {age} ms");
+        assert!(world.catalog.session(&used).await.unwrap().is_some(), "after {age} ms");
     }
-    assert_eq!(world.catalog.session_user(&idle).await.unwrap(), None);
+    assert_eq!(world.catalog.session(&idle).await.unwrap(), None);
     world.wait_ms(SESSION_LIFETIME_MS - age);
-    assert_eq!(world.catalog.session_user(&used).await.unwrap(), None);
+    assert_eq!(world.catalog.session(&used).await.unwrap(), None);
 }
 
 #[tokio::test]
@@ -124,8 +125,8 @@ async fn a_new_password_ends_every_other_session_and_link() {
     let change = UserChange { password: Some("battery staple".into()), language: Some(Language::French), ..UserChange::default() };
     let changed = world.catalog.update_user(&user.id, &change, Some(&kept)).await.unwrap();
     assert_eq!((changed.language, changed.name.as_str()), (Language::French, "Ada"));
-    assert!(world.catalog.session_user(&kept).await.unwrap().is_some());
-    assert!(world.catalog.session_user(&other).await.unwrap().is_none());
+    assert!(world.catalog.session(&kept).await.unwrap().is_some());
+    assert!(world.catalog.session(&other).await.unwrap().is_none());
     assert!(world.catalog.use_sign_in_link(&link).await.is_err());
     assert!(world.catalog.verify_password("ada@courriel.example", "correct horse").await.unwrap().is_none());
     assert!(world.catalog.verify_password("ada@courriel.example", "battery staple").await.unwrap().is_some());

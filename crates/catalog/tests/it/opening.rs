@@ -5,16 +5,29 @@ use std::os::unix::fs::PermissionsExt;
 #[tokio::test]
 async fn the_first_start_makes_its_own_secrets_readable_by_their_owner_only() {
     let world = World::new().await;
-    for file in ["secret", "setup-token", "catalog.sqlite", "catalog.sqlite-wal"] {
+    for file in ["setup-token", "catalog.sqlite", "catalog.sqlite-wal"] {
         let mode = std::fs::metadata(world.folder.path().join(file)).unwrap().permissions().mode();
         assert_eq!(mode & 0o777, 0o600, "{file}");
     }
     let other = World::new().await;
-    assert_ne!(world.catalog.installation_secret(), other.catalog.installation_secret());
+    assert_ne!(world.catalog.visitor_secret().await.unwrap(), other.catalog.visitor_secret().await.unwrap());
     assert_ne!(world.catalog.setup_token().await.unwrap(), other.catalog.setup_token().await.unwrap());
+}
 
-    let secret = world.catalog.installation_secret();
-    assert_eq!(world.reopened().await.catalog.installation_secret(), secret);
+#[tokio::test]
+async fn the_visitor_secret_lasts_a_day_and_is_then_gone_from_the_folder() {
+    let world = World::new().await;
+    let secret = world.catalog.visitor_secret().await.unwrap();
+    let world = world.reopened().await;
+    assert_eq!(world.catalog.visitor_secret().await.unwrap(), secret);
+    world.wait_ms(86_400_000);
+    assert_ne!(world.catalog.visitor_secret().await.unwrap(), secret);
+    world.catalog.close().await;
+    let digits: String = secret.iter().map(|byte| format!("{byte:02x}")).collect();
+    for entry in std::fs::read_dir(world.folder.path()).unwrap() {
+        let contents = std::fs::read(entry.unwrap().path()).unwrap();
+        assert!(!contents.windows(digits.len()).any(|window| window == digits.as_bytes()));
+    }
 }
 
 #[tokio::test]

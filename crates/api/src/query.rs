@@ -1,0 +1,198 @@
+//! Asking a question, and taking it back.
+
+use crate::{
+    Api,
+    access::{Inside, ToRead},
+    body::{Json, Named},
+    error::ApiError,
+};
+use axum::{
+    extract::State,
+    http::{HeaderMap, StatusCode},
+};
+use serde::Serialize;
+use serde_json::Value;
+use sillage_behavior::{Cancel, Question, Reply, Settings};
+use sillage_catalog::{Project, WeekStart};
+use sillage_event::ProjectId;
+use std::{
+    collections::HashMap,
+    sync::{
+        Mutex, PoisonError,
+        atomic::{AtomicUsize, Ordering},
+    },
+    time::Duration,
+};
+use tokio::sync::Semaphore;
+use utoipa::ToSchema;
+use utoipa_axum::{router::OpenApiRouter, routes};
+
+/// Who asks when so many wait already is told to come back.
+const MAX_WAITING: usize = 128;
+/// A stopped question looks up at the next bucket; one that does not is left alone after this.
+const STOP_GRACE: Duration = Duration::from_secs(5);
+const MAX_QUERY_ID_BYTES: usize = 100;
+
+pub(crate) fn routes() -> OpenApiRouter<Api> {
+    OpenApiRouter::new().routes(routes!(ask)).routes(routes!(cancel))
+}
+
+/// The answer to a question, and what was done to get it.
+#[derive(Serialize, ToSchema)]
+struct Answer {
+    /// The question's kind.
+    kind: &'static str,
+    /// Its shape follows from the kind.
+    answer: Value,
+    explain: Explain,
+    elapsed_ms: f64,
+    /// False when data could not be read or an interval of the range has not ended; `explain` says which.
+    complete: bool,
+}
+
+/// So that two reports that differ can be told apart.
+#[derive(Serialize, ToSchema)]
+struct Explain {
+    /// The definition in words, in the language that the question asked for.
+    definition: String,
+    events_read: u64,
+    people: Option<u64>,
+    duplicates_dropped: u64,
+    complete: bool,
+    /// The first instant from which intervals are not over yet.
+    incomplete_from: Option<String>,
+    notes: Vec<String>,
+    timezone: String,
+    range: Option<ExplainRange>,
+}
+
+/// `to` is excluded.
+#[derive(Serialize, ToSchema)]
+struct ExplainRange {
+    from: String,
+    to: String,
+}
+
+impl From<Reply> for Answer {
+    fn from(reply: Reply) -> Self {
+        let explain = reply.explain;
+        Self {
+            kind: reply.kind,
+            answer: reply.answer,
+            explain: Explain {
+                definition: explain.definition,
+                events_read: explain.events_read,
+                people: explain.people,
+                duplicates_dropped: explain.duplicates_dropped,
+                complete: explain.complete,
+                incomplete_from: explain.incomplete_from,
+                notes: explain.notes,
+                timezone: explain.timezone,
+                range: explain.range.map(|range| ExplainRange { from: range.from, to: range.to }),
+            },
+            elapsed_ms: reply.elapsed_ms,
+            complete: reply.complete,
+        }
+    }
+}
+
+/// Ask a question. Leaving the request stops it, as does DELETE under the id given in `X-Query-Id`.
+#[utoipa::path(
+    post, path = "/api/projects/{project}/query", tag = "query",
+    params(("project" = u32, Path), ("X-Query-Id" = Option<String>, Header, description = "A name to take the question back by")),
+    request_body(content = Value, description = "A question: `kind` (trend, funnel, retention, …) and the fields of that kind"),
+    responses((status = 200, body = Answer))
+)]
+async fn ask(State(api): State<Api>, inside: Inside<ToRead>, headers: HeaderMap, Json(question): Json<Value>) -> Result<axum::Json<Answer>, ApiError> {
+    let question = Question::from_json(&question)?;
+    let id = headers.get("x-query-id").map(|id| id.to_str().unwrap_or_default().to_owned()).filter(|id| !id.is_empty() && id.len() <= MAX_QUERY_ID_BYTES);
+    Ok(axum::Json(answer(&api, &inside.project, question, id).await?.into()))
+}
+
+/// Take a question back that was asked with this `X-Query-Id`. Also when it is answered already.
+#[utoipa::path(
+    delete, path = "/api/projects/{project}/queries/{query}", tag = "query",
+    params(("project" = u32, Path), ("query" = String, Path)), responses((status = 204))
+)]
+async fn cancel(State(api): State<Api>, inside: Inside<ToRead>, Named(query): Named) -> StatusCode {
+    api.running.cancel(inside.project.id, &query);
+    StatusCode::NO_CONTENT
+}
+
+/// Asks within the limits of the installation. Dropping the future stops the question.
+pub(crate) async fn answer(api: &Api, project: &Project, question: Question, id: Option<String>) -> Result<Reply, ApiError> {
+    let asked = api.running.begin(project.id, id)?;
+    let limit = api.options.question_time;
+    let timed_out = || {
+        ApiError::new(StatusCode::GATEWAY_TIMEOUT, "timed_out", format!("the answer takes longer than {} s; narrow the range or the question", limit.as_secs()))
+    };
+    let deadline = tokio::time::Instant::now() + limit;
+    let place = tokio::time::timeout_at(deadline, api.running.places.acquire()).await.map_err(|_| timed_out())?;
+    let _place = place.map_err(|closed| ApiError::internal(&closed))?;
+    let settings = settings_of(project);
+    let mut asking = api.ask.ask(project.id, &settings, question, asked.cancel.clone());
+    match tokio::time::timeout_at(deadline, &mut asking).await {
+        Ok(reply) => Ok(reply?),
+        Err(_) => {
+            asked.cancel.cancel();
+            // Its place is given away only when the processors are free again.
+            let _ = tokio::time::timeout(STOP_GRACE, asking).await;
+            Err(timed_out())
+        }
+    }
+}
+
+fn settings_of(project: &Project) -> Settings {
+    Settings {
+        timezone: project.timezone.clone(),
+        week_start_sunday: project.week_start == WeekStart::Sunday,
+        session_timeout_ms: i64::from(project.session_timeout_minutes) * 60_000,
+    }
+}
+
+/// The questions under way.
+pub(crate) struct Running {
+    places: Semaphore,
+    waiting: AtomicUsize,
+    by_id: Mutex<HashMap<(ProjectId, String), Cancel>>,
+}
+
+impl Running {
+    pub(crate) fn new(at_once: usize) -> Self {
+        Self { places: Semaphore::new(at_once.max(1)), waiting: AtomicUsize::new(0), by_id: Mutex::default() }
+    }
+
+    fn begin(&self, project: ProjectId, id: Option<String>) -> Result<Asked<'_>, ApiError> {
+        let asked = Asked { running: self, key: id.map(|id| (project, id)), cancel: Cancel::default() };
+        if self.waiting.fetch_add(1, Ordering::Relaxed) >= MAX_WAITING {
+            return Err(ApiError::too_many(2, "too many questions at once, ask again in a moment"));
+        }
+        if let Some(key) = &asked.key {
+            self.by_id.lock().unwrap_or_else(PoisonError::into_inner).insert(key.clone(), asked.cancel.clone());
+        }
+        Ok(asked)
+    }
+
+    fn cancel(&self, project: ProjectId, id: &str) {
+        if let Some(cancel) = self.by_id.lock().unwrap_or_else(PoisonError::into_inner).get(&(project, id.to_owned())) {
+            cancel.cancel();
+        }
+    }
+}
+
+/// A question under way; who drops it stops it.
+struct Asked<'a> {
+    running: &'a Running,
+    key: Option<(ProjectId, String)>,
+    cancel: Cancel,
+}
+
+impl Drop for Asked<'_> {
+    fn drop(&mut self) {
+        self.cancel.cancel();
+        self.running.waiting.fetch_sub(1, Ordering::Relaxed);
+        if let Some(key) = &self.key {
+            self.running.by_id.lock().unwrap_or_else(PoisonError::into_inner).remove(key);
+        }
+    }
+}

@@ -1,0 +1,61 @@
+use crate::{Api, door::HealthCheck, error::ApiError};
+use axum::{Json, extract::State, http::StatusCode};
+use serde::Serialize;
+use utoipa::ToSchema;
+use utoipa_axum::{router::OpenApiRouter, routes};
+
+pub(crate) fn routes() -> OpenApiRouter<Api> {
+    OpenApiRouter::new().routes(routes!(status)).routes(routes!(contract))
+}
+
+/// For machines that look after machines: no cookie, no origin.
+pub(crate) fn plain_routes() -> OpenApiRouter<Api> {
+    OpenApiRouter::new().routes(routes!(health)).routes(routes!(ready))
+}
+
+#[derive(Serialize, ToSchema)]
+struct Status {
+    version: String,
+    /// Nobody can sign in yet: the token that the server printed makes the first account.
+    setup_required: bool,
+    demo: bool,
+}
+
+/// What everybody may know about the installation.
+#[utoipa::path(get, path = "/api/status", tag = "status", responses((status = 200, body = Status)))]
+async fn status(State(api): State<Api>) -> Result<Json<Status>, ApiError> {
+    let setup_required = api.catalog.setup_required().await?;
+    Ok(Json(Status { version: api.options.version.to_owned(), setup_required, demo: api.options.demo }))
+}
+
+/// This document.
+#[utoipa::path(get, path = "/api/openapi.json", tag = "status", responses((status = 200, body = serde_json::Value)))]
+async fn contract() -> Json<utoipa::openapi::OpenApi> {
+    Json(crate::openapi())
+}
+
+#[derive(Serialize, ToSchema)]
+struct Health {
+    /// `ok`, or `degraded` when a check is not.
+    status: &'static str,
+    checks: Vec<HealthCheck>,
+}
+
+/// What is well and what is not. Always 200 while the server answers: `degraded` is for people to look at, not for restarts.
+#[utoipa::path(get, path = "/health", tag = "status", responses((status = 200, body = Health)))]
+async fn health(State(api): State<Api>) -> Json<Health> {
+    let mut checks = (api.health)();
+    let catalog = api.catalog.setup_required().await.map(drop);
+    let message = catalog.as_ref().err().map(ToString::to_string).unwrap_or_default();
+    checks.push(HealthCheck { name: "catalog".to_owned(), ok: catalog.is_ok(), message });
+    let status = if checks.iter().all(|check| check.ok) { "ok" } else { "degraded" };
+    Json(Health { status, checks })
+}
+
+/// Whether requests may be sent here: 200 when all checks are well, else 503.
+#[utoipa::path(get, path = "/ready", tag = "status", responses((status = 200, body = Health), (status = 503, body = Health)))]
+async fn ready(state: State<Api>) -> (StatusCode, Json<Health>) {
+    let health = health(state).await;
+    let status = if health.0.status == "ok" { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
+    (status, health)
+}

@@ -1,0 +1,46 @@
+use super::{MAX_BUCKETS, Throttle};
+
+#[test]
+fn ten_wrong_passwords_make_an_account_wait_and_time_lets_it_go() {
+    let throttle = Throttle::default();
+    for _ in 0..10 {
+        throttle.try_account("ada@courriel.example", 0).unwrap();
+    }
+    let refused = throttle.try_account(" ADA@courriel.example", 0).unwrap_err();
+    assert_eq!(refused.retry_after_s, Some(60));
+    throttle.try_account("bob@courriel.example", 0).unwrap();
+    assert!(throttle.try_account("ada@courriel.example", 59_000).is_err());
+    throttle.try_account("ada@courriel.example", 61_000).unwrap();
+}
+
+#[test]
+fn who_came_in_begins_anew() {
+    let throttle = Throttle::default();
+    for _ in 0..10 {
+        throttle.try_account("ada@courriel.example", 0).unwrap();
+    }
+    throttle.forget_account("Ada@courriel.example");
+    throttle.try_account("ada@courriel.example", 0).unwrap();
+}
+
+#[test]
+fn a_flood_of_names_is_bounded_and_does_not_wash_out_who_waits() {
+    let throttle = Throttle::default();
+    for _ in 0..10 {
+        throttle.try_account("ada@courriel.example", 0).unwrap();
+    }
+    for n in 0..MAX_BUCKETS * 2 {
+        throttle.try_account(&format!("{n}@courriel.example"), 0).unwrap();
+    }
+    assert!(throttle.accounts.lock().unwrap().len() <= MAX_BUCKETS);
+    assert!(throttle.try_account("ada@courriel.example", 0).is_err());
+}
+
+#[test]
+fn a_clock_that_is_set_back_frees_nobody() {
+    let throttle = Throttle::default();
+    for _ in 0..10 {
+        throttle.try_account("ada@courriel.example", 1_000_000).unwrap();
+    }
+    assert!(throttle.try_account("ada@courriel.example", 0).is_err());
+}

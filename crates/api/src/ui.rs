@@ -1,0 +1,73 @@
+//! The screens, embedded in the binary. A path that is no file is the application itself, which reads it.
+
+use crate::error::ApiError;
+use axum::{
+    extract::Request,
+    http::{HeaderMap, HeaderValue, Method, StatusCode, header},
+    response::{Html, IntoResponse, Response},
+};
+use rust_embed::{EmbeddedFile, RustEmbed};
+
+#[derive(RustEmbed)]
+#[folder = "$CARGO_MANIFEST_DIR/../../packages/ui/dist"]
+struct Screens;
+
+const INDEX: &str = "index.html";
+/// Their names carry a hash of their contents, so what a name means never changes.
+const HASHED_FOLDER: &str = "assets/";
+/// Nothing but our own files runs; styles may be written into elements, as charts do.
+const POLICY: &str = "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; font-src 'self' data:; \
+                      connect-src 'self'; worker-src 'self' blob:; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
+const NOT_BUILT: &str = "<!doctype html><title>Sillage</title><p>The server runs, but this binary was built without its screens. \
+                         Build them with <code>npm ci &amp;&amp; npm run build</code> in <code>packages/ui</code>, then build the binary again.</p>";
+
+pub(crate) async fn serve(request: Request) -> Response {
+    let path = request.uri().path().trim_start_matches('/');
+    if path.starts_with("api/") || path == "api" {
+        return ApiError::not_found().into_response();
+    }
+    if !matches!(*request.method(), Method::GET | Method::HEAD) {
+        return ApiError::new(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", "only GET is possible here").into_response();
+    }
+    let mut response = match Screens::get(path) {
+        Some(file) => embedded(path, &file, request.headers()),
+        None if path.starts_with(HASHED_FOLDER) || !wants_page(request.headers()) => ApiError::not_found().into_response(),
+        None => match Screens::get(INDEX) {
+            Some(file) => embedded(INDEX, &file, request.headers()),
+            None => Html(NOT_BUILT).into_response(),
+        },
+    };
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY));
+    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    headers.insert(header::X_FRAME_OPTIONS, HeaderValue::from_static("DENY"));
+    headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("same-origin"));
+    headers.insert("cross-origin-opener-policy", HeaderValue::from_static("same-origin"));
+    headers.insert("permissions-policy", HeaderValue::from_static("camera=(), microphone=(), geolocation=(), payment=(), usb=()"));
+    response
+}
+
+fn embedded(path: &str, file: &EmbeddedFile, headers: &HeaderMap) -> Response {
+    let caching = if path.starts_with(HASHED_FOLDER) { "public, max-age=31536000, immutable" } else { "no-cache" };
+    let tag = format!("\"{}\"", hex(&file.metadata.sha256_hash()[..16]));
+    let is_known = headers.get(header::IF_NONE_MATCH).is_some_and(|known| known.as_bytes() == tag.as_bytes());
+    let mut response = if is_known { StatusCode::NOT_MODIFIED.into_response() } else { file.data.clone().into_response() };
+    let kind = mime_guess::from_path(path).first_or_octet_stream().to_string();
+    let kind = if kind.starts_with("text/") { format!("{kind}; charset=utf-8") } else { kind };
+    let values = [(header::CONTENT_TYPE, kind.as_str()), (header::CACHE_CONTROL, caching), (header::ETAG, &tag)];
+    for (name, value) in values {
+        if let Ok(value) = HeaderValue::from_str(value) {
+            response.headers_mut().insert(name, value);
+        }
+    }
+    response
+}
+
+/// Browsers ask for pages so; a script that mistypes a path shall not be given one.
+fn wants_page(headers: &HeaderMap) -> bool {
+    headers.get(header::ACCEPT).and_then(|accept| accept.to_str().ok()).is_some_and(|accept| accept.contains("text/html"))
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
