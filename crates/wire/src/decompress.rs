@@ -1,0 +1,85 @@
+//! The one door of decompression.
+//!
+//! A body is decompressed once, never twice, and never beyond the limit: a bomb costs at most the limit in memory. A zstd
+//! frame that asks for a window over 8 MiB is refused before the window is allocated.
+
+use crate::WireError;
+use bytes::Bytes;
+use flate2::bufread::{DeflateDecoder, MultiGzDecoder, ZlibDecoder};
+use std::{borrow::Cow, io::Read};
+
+const GZIP_MAGIC: [u8; 2] = [0x1f, 0x8b];
+/// What zstd itself uses at its highest ordinary level (19).
+const ZSTD_WINDOW_LOG_MAX: u32 = 23;
+
+/// Decompresses `body` as `encoding` (the header `Content-Encoding`) says, up to `limit` bytes. Without an encoding, gzip is recognised by its
+/// first two bytes.
+///
+/// # Errors
+/// 413 over the limit, 415 for an unknown or stacked encoding, 400 when the bytes are not what the encoding says.
+pub fn decompress(encoding: Option<&str>, body: &[u8], limit: usize) -> Result<Bytes, WireError> {
+    Ok(match decompressed(encoding, body, limit)? {
+        Cow::Borrowed(plain) => Bytes::copy_from_slice(plain),
+        Cow::Owned(plain) => Bytes::from(plain),
+    })
+}
+
+/// As [`decompress`], without a copy when the body is plain.
+pub(crate) fn decompressed<'a>(encoding: Option<&str>, body: &'a [u8], limit: usize) -> Result<Cow<'a, [u8]>, WireError> {
+    let plain = match Encoding::read(encoding, body)? {
+        Encoding::None if body.len() > limit => return Err(WireError::DecompressedTooLarge { limit }),
+        Encoding::None => return Ok(Cow::Borrowed(body)),
+        Encoding::Gzip => read_up_to("gzip", MultiGzDecoder::new(body), body.len(), limit),
+        Encoding::Deflate if is_zlib(body) => read_up_to("deflate", ZlibDecoder::new(body), body.len(), limit),
+        Encoding::Deflate => read_up_to("deflate", DeflateDecoder::new(body), body.len(), limit),
+        Encoding::Zstd => {
+            let bad = |reason: std::io::Error| WireError::BadCompression { encoding: "zstd", reason: reason.to_string() };
+            let mut decoder = zstd::Decoder::with_buffer(body).map_err(bad)?;
+            decoder.window_log_max(ZSTD_WINDOW_LOG_MAX).map_err(bad)?;
+            read_up_to("zstd", decoder, body.len(), limit)
+        }
+    };
+    plain.map(Cow::Owned)
+}
+
+enum Encoding {
+    None,
+    Gzip,
+    Deflate,
+    Zstd,
+}
+
+impl Encoding {
+    fn read(header: Option<&str>, body: &[u8]) -> Result<Self, WireError> {
+        let header = header.unwrap_or_default().trim();
+        let mut named = header.split(',').map(str::trim).filter(|one| !one.is_empty() && !one.eq_ignore_ascii_case("identity"));
+        let Some(encoding) = named.next() else {
+            return Ok(if body.starts_with(&GZIP_MAGIC) { Self::Gzip } else { Self::None });
+        };
+        if named.next().is_some() {
+            return Err(WireError::StackedEncodings(shown(header)));
+        }
+        match encoding.to_ascii_lowercase().as_str() {
+            "gzip" | "x-gzip" => Ok(Self::Gzip),
+            "deflate" => Ok(Self::Deflate),
+            "zstd" => Ok(Self::Zstd),
+            _ => Err(WireError::UnsupportedEncoding(shown(encoding))),
+        }
+    }
+}
+
+/// `deflate` means zlib in HTTP, but some clients send the bare stream.
+fn is_zlib(body: &[u8]) -> bool {
+    matches!(body, [method, flags, ..] if method & 0x0f == 8 && (u16::from(*method) * 256 + u16::from(*flags)) % 31 == 0)
+}
+
+fn read_up_to(encoding: &'static str, decoder: impl Read, compressed_len: usize, limit: usize) -> Result<Vec<u8>, WireError> {
+    let mut plain = Vec::with_capacity(compressed_len.saturating_mul(4).min(limit));
+    let allowed = u64::try_from(limit).unwrap_or(u64::MAX).saturating_add(1);
+    decoder.take(allowed).read_to_end(&mut plain).map_err(|reason| WireError::BadCompression { encoding, reason: reason.to_string() })?;
+    if plain.len() > limit { Err(WireError::DecompressedTooLarge { limit }) } else { Ok(plain) }
+}
+
+fn shown(header: &str) -> String {
+    header.chars().take(80).collect()
+}

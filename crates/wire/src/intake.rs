@@ -1,0 +1,214 @@
+//! Takes the records of one request, one after the other: decode, whose it is, steps. A record that fails, or that makes us stumble, costs
+//! nothing but itself.
+
+use crate::{
+    Decoded, FailedRecord, Protocol, Received, Settings,
+    clock::{Clock, Rule},
+    enrich::Visitor,
+    import_form::Row,
+    key::Token,
+    profile,
+    record::{EventRecord, Raw, Surrogates, decode},
+    refusal::{Reason, Stage},
+    reply::ReplyForm,
+    request::Request,
+    split::Piece,
+    steps::{self, Demands, Door, Outcome, Ranks},
+};
+use serde_json::{Map, Value};
+use sillage_event::{Batch, Refused};
+use std::{
+    cell::Cell,
+    collections::HashMap,
+    panic::{AssertUnwindSafe, catch_unwind},
+};
+
+pub(crate) struct Intake<'a> {
+    protocol: Protocol,
+    settings: &'a Settings<'a>,
+    request: &'a Request<'a>,
+    door: Door<'a>,
+    surrogates: Surrogates,
+    projects: Vec<Project>,
+    project_of_token: HashMap<Token, usize>,
+    /// Refused records that are too broken to say whose they are.
+    of_nobody: Vec<Refused>,
+    failed: Vec<FailedRecord>,
+    accepted: u32,
+    ignored: u32,
+}
+
+/// What the request holds for one project.
+struct Project {
+    token: Token,
+    group_types: Vec<String>,
+    ranks: Ranks,
+    batch: Batch,
+}
+
+impl<'a> Intake<'a> {
+    pub(crate) fn new(received: &Received<'a>, request: &'a Request<'a>, form: &ReplyForm, settings: &'a Settings<'a>) -> Self {
+        let protocol = received.path_kind;
+        let ip = request.parameters.get("ip");
+        let may_use_client_ip = if protocol == Protocol::Track { ip == Some("1") } else { ip != Some("0") };
+        let visitor = Visitor::new(received.client_ip, may_use_client_ip, received.received_at, settings.visitor_secret);
+        let visitor = match protocol {
+            Protocol::NativeEvents | Protocol::Track => visitor.with_headers(received.user_agent, received.accept_language),
+            Protocol::Import | Protocol::Engage | Protocol::Groups => visitor,
+        };
+        let rule = match protocol {
+            Protocol::Track => Rule::Track,
+            Protocol::Import => Rule::Import,
+            Protocol::NativeEvents | Protocol::Engage | Protocol::Groups => Rule::Live,
+        };
+        let demands = match protocol {
+            Protocol::Import if form.strict => Demands::Everything,
+            Protocol::Import => Demands::NameAndId,
+            _ => Demands::Name,
+        };
+        let surrogates = match protocol {
+            Protocol::Track | Protocol::Engage | Protocol::Groups => Surrogates::Repair,
+            Protocol::NativeEvents | Protocol::Import => Surrogates::Refuse,
+        };
+        let door = Door {
+            limits: &settings.limits,
+            clock: Clock::new(rule, received.received_at, request.sent_at),
+            received_at: received.received_at,
+            demands,
+            visitor,
+            geo: settings.geo,
+            stage: Cell::new(Stage::Decode),
+        };
+        Self {
+            protocol,
+            settings,
+            request,
+            door,
+            surrogates,
+            projects: Vec::new(),
+            project_of_token: HashMap::new(),
+            of_nobody: Vec::new(),
+            failed: Vec::new(),
+            accepted: 0,
+            ignored: 0,
+        }
+    }
+
+    pub(crate) fn take(&mut self, index: u32, piece: &Piece<'_>) {
+        self.door.stage.set(Stage::Decode);
+        let mut project = None;
+        let taken = catch_unwind(AssertUnwindSafe(|| self.step(piece, &mut project)));
+        let taken = taken.unwrap_or_else(|_| Err(Reason::panicked(self.door.stage.get())));
+        match taken {
+            Ok(Taken::Kept) => self.accepted += 1,
+            Ok(Taken::Ignored) => self.ignored += 1,
+            Err(reason) => self.refuse(index, piece, project, reason),
+        }
+    }
+
+    pub(crate) fn into_decoded(mut self, reply_form: ReplyForm) -> Decoded {
+        if !self.of_nobody.is_empty() && (self.request.key.is_some() || !self.projects.is_empty()) {
+            if self.projects.is_empty() {
+                self.project(Token::OfKey);
+            }
+            self.projects[0].batch.refused.append(&mut self.of_nobody);
+        }
+        Decoded {
+            key: self.request.key.clone(),
+            batches: self.projects.into_iter().map(|project| (project.token, project.batch)).filter(|(_, batch)| !batch.is_empty()).collect(),
+            failed: self.failed,
+            accepted: self.accepted,
+            ignored: self.ignored,
+            reply_form,
+        }
+    }
+
+    /// Sets `of` as soon as the record has said whose it is.
+    fn step(&mut self, piece: &Piece<'_>, of: &mut Option<usize>) -> Result<Taken, Reason> {
+        let mut record = decode(piece, self.door.limits, self.surrogates)?;
+        match self.protocol {
+            Protocol::NativeEvents => {
+                *of = Some(self.project(Token::OfKey));
+                match Row::of(&record) {
+                    Row::Event => self.event(EventRecord::of_import_form(record)?, of),
+                    Row::Person => self.profile(record, profile::person_row, of),
+                    Row::Group => self.profile(record, profile::group_row, of),
+                }
+            }
+            Protocol::Track => {
+                let event = EventRecord::of_mixpanel(record)?;
+                *of = Some(self.project_named(event.token.as_ref(), "properties.token")?);
+                self.event(event, of)
+            }
+            Protocol::Import => {
+                *of = Some(self.project(Token::OfKey));
+                self.event(EventRecord::of_mixpanel(record)?, of)
+            }
+            Protocol::Engage | Protocol::Groups => {
+                let token = record.remove("$token").or_else(|| record.remove("token"));
+                *of = Some(self.project_named(token.as_ref(), "$token")?);
+                let read = if self.protocol == Protocol::Engage { profile::engage } else { profile::groups };
+                self.profile(record, read, of)
+            }
+        }
+    }
+
+    fn event(&mut self, record: EventRecord, of: &Option<usize>) -> Result<Taken, Reason> {
+        let Some(project) = of.and_then(|at| self.projects.get_mut(at)) else { return Ok(Taken::Ignored) };
+        let token = if let Token::Sent(token) = &project.token { token.as_str() } else { "" };
+        match steps::accept(record, token, &project.group_types, &mut project.ranks, &self.door)? {
+            Outcome::Ignored => Ok(Taken::Ignored),
+            Outcome::Accepted(mut event, link) => {
+                if self.protocol == Protocol::Import {
+                    event.properties.insert("$import".to_owned(), Value::Bool(true));
+                }
+                project.batch.events.push(*event);
+                project.batch.links.extend(link);
+                Ok(Taken::Kept)
+            }
+        }
+    }
+
+    fn profile(&mut self, record: Map<String, Value>, read: ReadProfile, of: &Option<usize>) -> Result<Taken, Reason> {
+        let changes = read(record, &self.door)?;
+        if let Some(project) = of.and_then(|at| self.projects.get_mut(at)) {
+            project.batch.profiles.extend(changes);
+        }
+        Ok(Taken::Kept)
+    }
+
+    fn project_named(&mut self, token: Option<&Value>, field: &str) -> Result<usize, Reason> {
+        match token.and_then(Value::as_str).filter(|token| !token.is_empty() && token.len() <= self.door.limits.id_bytes) {
+            Some(token) => Ok(self.project(Token::Sent(token.to_owned()))),
+            None if self.request.key.is_some() => Ok(self.project(Token::OfKey)),
+            None => Err(Reason::validate("missing_token", field, "the token of the project is missing")),
+        }
+    }
+
+    fn project(&mut self, token: Token) -> usize {
+        if let Some(known) = self.project_of_token.get(&token) {
+            return *known;
+        }
+        let group_types = (self.settings.group_types)(&token, self.request.key.as_ref());
+        self.project_of_token.insert(token.clone(), self.projects.len());
+        self.projects.push(Project { token, group_types, ranks: Ranks::new(), batch: Batch::default() });
+        self.projects.len() - 1
+    }
+
+    fn refuse(&mut self, index: u32, piece: &Piece<'_>, of: Option<usize>, reason: Reason) {
+        let raw = Raw(piece.bytes);
+        self.failed.push(reason.as_failed(index, &raw, self.door.limits));
+        let refused = reason.into_refused(self.door.received_at, self.protocol.path(), index, &raw);
+        match of.and_then(|at| self.projects.get_mut(at)) {
+            Some(project) => project.batch.refused.push(refused),
+            None => self.of_nobody.push(refused),
+        }
+    }
+}
+
+enum Taken {
+    Kept,
+    Ignored,
+}
+
+type ReadProfile = fn(Map<String, Value>, &Door<'_>) -> Result<Vec<sillage_event::ProfileChange>, Reason>;

@@ -1,0 +1,13 @@
+//! What the crate promises, from the outside: frozen requests of the real clients, bad input of every kind, and properties that hold for any bytes.
+#![allow(clippy::unwrap_used, reason = "tests")]
+
+mod bad_input;
+mod clients;
+mod files;
+mod identity;
+mod native;
+mod never_panics;
+mod profiles;
+mod support;
+mod times;
+mod visitors;
