@@ -1,18 +1,18 @@
 """The screens, in Chromium, in both languages, against a real server with the story of Courriel: the specifications of packages/ui/e2e."""
 import os
-import pathlib
 import subprocess
 
 import pytest
-from sillage import BINARY, EMAIL, PASSWORD, ROOT, Server, run
+from sillage import EMAIL, PASSWORD, ROOT, Server, run
 
 UI = ROOT / "packages" / "ui"
+XTASK = ROOT / "target" / "release" / "sillage-xtask"
 
 
 @pytest.fixture(scope="module")
 def with_story(tmp_path_factory):
     story = tmp_path_factory.mktemp("story") / "courriel.ndjson"
-    story.write_bytes(run("demo", "--print-story").stdout)
+    subprocess.run([XTASK, "story", "--out", story], check=True, stdin=subprocess.DEVNULL)
     with Server() as server:
         run("import", story, "--url", server.url, "--key", server.write_key)
         yield server

@@ -2,8 +2,8 @@
 
 mod docs_check;
 mod load;
-mod story;
 mod openapi;
+mod story;
 
 use clap::{Parser, Subcommand};
 use std::process::ExitCode;
@@ -24,6 +24,8 @@ enum Verb {
     Load(load::Load),
     /// Write contract/openapi.json from the handlers.
     Openapi,
+    /// Write the story of Courriel, three months that end now, as NDJSON in the import form.
+    Story(story::Story),
 }
 
 fn main() -> ExitCode {

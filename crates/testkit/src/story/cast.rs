@@ -117,7 +117,7 @@ fn person(rng: &mut ChaCha8Rng, index: usize, calendar: Calendar, companies: &[C
         if place.2 == "fr" { (&words::FIRST_NAMES_FR, &words::LAST_NAMES_FR) } else { (&words::FIRST_NAMES_EN, &words::LAST_NAMES_EN) };
     let name = format!("{} {}", one_of(rng, firsts), one_of(rng, lasts));
     let company = rng.random_range(0..companies.len());
-    let manner = [Manner::AsPlanned, Manner::Slow, Manner::GivesUpAtAudience, Manner::RageClicks, Manner::OddPath][weighted(rng, &[52, 17, 14, 9, 8])];
+    let manner = [Manner::AsPlanned, Manner::Slow, Manner::GivesUpAtAudience, Manner::RageClicks, Manner::OddPath][weighted(rng, &[46, 16, 20, 10, 8])];
     let attitude = attitude(rng, manner);
 
     // A third had an account before the story begins; the others arrive during it, a little more each week.

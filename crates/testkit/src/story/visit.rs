@@ -175,7 +175,7 @@ impl<'a> Visit<'a> {
     }
 
     fn work(&mut self, n_visits: u32) {
-        if self.chance(0.46) {
+        if self.chance(0.40) {
             self.plan_campaign();
         }
         if self.chance(0.42) {
@@ -232,6 +232,9 @@ impl<'a> Visit<'a> {
         }
         self.think();
         self.open("/app/template");
+        if self.chance(0.04) {
+            return;
+        }
         self.think();
         let template = one_of(self.rng, &words::TEMPLATES);
         self.act("Template chosen", vec![("template", json!(template))]);
@@ -273,7 +276,7 @@ impl<'a> Visit<'a> {
                 self.act("$dead_click", vec![("element", json!("#audience-next")), ("text", json!("Next"))]);
                 self.wait(1, 6);
             }
-            if self.chance(0.58) {
+            if self.chance(0.66) {
                 return false;
             }
         }
@@ -282,11 +285,11 @@ impl<'a> Visit<'a> {
                 self.act("Help opened", vec![("topic", json!("audience"))]);
                 self.wait(20, 120);
             }
-            if self.chance(0.74) {
+            if self.chance(0.92) {
                 return false;
             }
         }
-        if self.chance(0.07) {
+        if self.chance(0.10) {
             return false;
         }
         let segment = one_of(self.rng, &words::SEGMENTS);
@@ -301,7 +304,7 @@ impl<'a> Visit<'a> {
             self.act("$rage_click", vec![("element", json!("#schedule-send")), ("text", json!("Send")), ("disabled", json!(true))]);
             self.wait(1, 4);
         }
-        if self.chance(0.45) {
+        if self.chance(0.72) {
             return false;
         }
         self.open("/app/editor");
