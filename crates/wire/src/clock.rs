@@ -12,7 +12,8 @@
 //! | files | any time, nothing moved |
 //!
 //! The shift is one number for the whole request, in whole minutes, and zero for small differences, which are mostly the way over the
-//! network. So events never change their order, and a request sent again lands on the same times.
+//! network. So events never change their order, and a request sent again lands on the same times, provided that the client writes `sent_at` anew
+//! with each attempt.
 
 use crate::refusal::Reason;
 use serde_json::Value;

@@ -25,6 +25,8 @@ impl Ids {
         let distinct_id = optional(distinct_id, |value| id(value, names.distinct_id, limits, Empty::MeansNobody))?;
         let device_id = optional(device_id, |value| id(value, names.device_id, limits, Empty::MeansNobody))?.filter(|id| !id.is_empty());
         let user_id = optional(user_id, |value| id(value, names.user_id, limits, Empty::MeansNobody))?.filter(|id| !id.is_empty());
+        // The device may be written with its prefix, or only as the distinct id; an event that carries it beside a user links the two.
+        let device_id = device_id.or_else(|| distinct_id.clone().filter(|id| id.starts_with(DEVICE_PREFIX)));
         let device_id = device_id.map(|id| id.strip_prefix(DEVICE_PREFIX).map(str::to_owned).unwrap_or(id));
         Ok(Self { distinct_id, device_id, user_id })
     }

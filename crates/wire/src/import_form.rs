@@ -15,7 +15,7 @@ use crate::{
 };
 use serde_json::{Map, Value};
 use sillage_event::Batch;
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 
 /// What a record of the import form is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -97,6 +97,7 @@ impl ImportForm {
             demands: Demands::Name,
             visitor: Visitor::new(None, false, self.received_at, &[]),
             geo: None,
+            last_place: RefCell::default(),
             stage: Cell::new(Stage::Decode),
         };
         match Row::of(&record) {

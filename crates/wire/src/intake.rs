@@ -18,7 +18,7 @@ use crate::{
 use serde_json::{Map, Value};
 use sillage_event::{Batch, Refused};
 use std::{
-    cell::Cell,
+    cell::{Cell, RefCell},
     collections::HashMap,
     panic::{AssertUnwindSafe, catch_unwind},
 };
@@ -77,6 +77,7 @@ impl<'a> Intake<'a> {
             demands,
             visitor,
             geo: settings.geo,
+            last_place: RefCell::default(),
             stage: Cell::new(Stage::Decode),
         };
         Self {

@@ -202,13 +202,11 @@ fn place(operations: &[ProfileOp], overrides: &Properties, ip: Option<&Value>, d
     if !overrides.is_empty() {
         return overrides.clone();
     }
-    let Some(geo) = door.geo else { return Properties::new() };
     let says_it = |operation: &ProfileOp| matches!(operation, ProfileOp::Set(values) | ProfileOp::SetOnce(values) if says_where(values));
     if operations.iter().any(says_it) {
         return Properties::new();
     }
-    let place = door.visitor.address(ip).and_then(|address| geo.locate(address));
-    place.map(|place| place_properties(place, PlaceNames::Profile).collect()).unwrap_or_default()
+    door.place(ip).map(|place| place_properties(place, PlaceNames::Profile).collect()).unwrap_or_default()
 }
 
 /// Adds what the server knows to the record's own `Set`, or as one more. What the record says itself wins; a deletion stays a deletion.

@@ -148,7 +148,11 @@ fn import_reply(form: &ReplyForm, outcome: Result<&Decoded, &WireError>) -> Repl
         }
         Err(error) => {
             let status = error.status();
-            let message = if matches!(error, WireError::InvalidKey) { "Invalid credentials".to_owned() } else { error.to_string() };
+            let message = match error {
+                WireError::InvalidKey => "Invalid credentials".to_owned(),
+                WireError::BodyTooLarge { limit, .. } | WireError::DecompressedTooLarge { limit } => format!("request exceeds max limit of {limit} bytes"),
+                _ => error.to_string(),
+            };
             (status, json!({"code": status, "error": message, "status": status_text(status)}), error.retry_after_s())
         }
     };

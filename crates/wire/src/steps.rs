@@ -3,14 +3,18 @@
 use crate::{
     Limits,
     clock::Clock,
-    enrich::{Geo, PlaceNames, Visitor, place_properties, says_where},
+    enrich::{Geo, Place, PlaceNames, Visitor, place_properties, says_where},
     identity::{self, Empty, Ids},
     record::EventRecord,
     refusal::{Reason, Stage},
 };
 use serde_json::Value;
 use sillage_event::{Event, LinkChange, MAX_NAME_BYTES, Properties, time};
-use std::{cell::Cell, collections::HashMap};
+use std::{
+    cell::{Cell, RefCell},
+    collections::HashMap,
+    net::IpAddr,
+};
 
 /// What a record needs to know about the request that it came in.
 pub(crate) struct Door<'a> {
@@ -21,8 +25,26 @@ pub(crate) struct Door<'a> {
     pub(crate) demands: Demands,
     pub(crate) visitor: Visitor<'a>,
     pub(crate) geo: Option<&'a dyn Geo>,
+    /// The last address looked up: most requests come from one.
+    pub(crate) last_place: RefCell<Option<(IpAddr, Option<Place>)>>,
     /// Where the record is, so that a panic is reported at its place.
     pub(crate) stage: Cell<Stage>,
+}
+
+impl Door<'_> {
+    /// Where the address is that a record asks to use, which `ip` says.
+    pub(crate) fn place(&self, ip: Option<&Value>) -> Option<Place> {
+        let geo = self.geo?;
+        let address = self.visitor.address(ip)?;
+        if let Some((last, place)) = self.last_place.borrow().as_ref()
+            && *last == address
+        {
+            return place.clone();
+        }
+        let place = geo.locate(address);
+        *self.last_place.borrow_mut() = Some((address, place.clone()));
+        place
+    }
 }
 
 /// How complete an event must be.
@@ -258,11 +280,10 @@ fn derived_insert_id(event: &Event, ranks: &mut Ranks) -> String {
 
 fn enrich(properties: &mut Properties, ip: Option<&Value>, door: &Door<'_>) {
     door.visitor.describe(properties);
-    let Some(geo) = door.geo else { return };
     if says_where(properties) {
         return;
     }
-    if let Some(place) = door.visitor.address(ip).and_then(|address| geo.locate(address)) {
+    if let Some(place) = door.place(ip) {
         properties.extend(place_properties(place, PlaceNames::Event));
     }
 }

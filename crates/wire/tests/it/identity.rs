@@ -86,6 +86,8 @@ fn a_device_is_a_device_however_it_is_written() {
     ] {
         assert_eq!(only_event(&track("A", properties.clone())).identity(), device, "{properties}");
     }
+    let linking = track("A", json!({"distinct_id": "$device:d1", "$user_id": "u1"}));
+    assert_eq!(only_event(&linking).device_id.as_deref(), Some("d1"));
     let both = track("A", json!({"distinct_id": "$device:d1", "$device_id": "d1", "$user_id": "u1"}));
     assert_eq!(only_event(&both).identity(), Some(Identity::User("u1".to_owned())));
 }

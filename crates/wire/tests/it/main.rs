@@ -4,6 +4,7 @@
 mod bad_input;
 mod clients;
 mod files;
+mod forms;
 mod identity;
 mod native;
 mod never_panics;
