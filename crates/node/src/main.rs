@@ -1,1 +1,36 @@
-fn main() {}
+//! The program `sillage`: a verb a file.
+
+mod ask;
+
+use clap::{Parser, Subcommand};
+use std::process::ExitCode;
+
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+/// Product analytics and product experience in one binary.
+#[derive(Debug, Parser)]
+#[command(name = "sillage", version, arg_required_else_help = true)]
+struct Arguments {
+    #[command(subcommand)]
+    verb: Verb,
+}
+
+#[derive(Debug, Subcommand)]
+enum Verb {
+    /// Answers a question on files, without a server
+    Ask(ask::Arguments),
+}
+
+fn main() -> ExitCode {
+    let outcome = match Arguments::parse().verb {
+        Verb::Ask(arguments) => ask::run(&arguments),
+    };
+    match outcome {
+        Ok(code) => code,
+        Err(error) => {
+            eprintln!("sillage: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}

@@ -1,1 +1,30 @@
-//! sillage-query
+//! From a snapshot to an answer.
+//!
+//! A question becomes a [`scan::Request`]: which events, which columns, which side values. The scan decodes only those, bucket by
+//! bucket, puts each person's events in order and hands them to the kernels of `behavior`; partial answers of buckets are added up.
+//!
+//! What must stay true: every plan is made for one project's snapshot; the same question gives the same answer whatever the
+//! segments, buckets, threads and compaction state; memory is bounded by the buckets in flight; a cancelled question stops
+//! before its next bucket.
+
+mod behind;
+mod browse;
+mod engine;
+mod explain;
+mod frequency;
+mod funnel;
+mod group;
+mod journey;
+mod lifecycle;
+mod people;
+mod predicate;
+mod property;
+mod retention;
+mod scan;
+mod sessions;
+mod timeline;
+mod trend;
+
+
+pub use engine::{Engine, Limits, Source};
+pub use timeline::events_at;

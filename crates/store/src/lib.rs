@@ -13,14 +13,40 @@
 //! - memory is bounded: by bytes in flight, by the buffer, by one bucket while merging;
 //! - only this crate touches data files.
 
+mod background;
+mod cache;
+mod checkpoint;
+mod disk;
 mod error;
+mod faults;
+mod feed;
+mod folder;
+mod inline;
+mod journal;
+mod keys;
+mod ledger;
 mod links;
+mod live;
+mod manifest;
+mod merge;
 mod options;
+mod project;
+mod refused;
 mod segment;
 mod snapshot;
+mod store;
+mod writer;
 
+pub use checkpoint::{CheckpointMark, Verified, verify};
 pub use error::StoreError;
+pub use faults::Faults;
+pub use feed::ProfileEntry;
+pub use inline::snapshot_of;
 pub use links::{LedgerChange, LedgerEntry, Links};
+pub use live::{Live, LiveEvent};
 pub use options::StoreOptions;
+pub use project::EventName;
+pub use refused::{RefusedCount, RefusedRecord};
 pub use segment::{MemorySegment, NOBODY, People, PropertyColumn, PropertyKind, Segment, SegmentBuilder, bucket_of, column};
 pub use snapshot::Snapshot;
+pub use store::{DiskLevel, Health, Recovery, Store};

@@ -1,0 +1,144 @@
+//! `sillage ask`: a question on files, answered as the server would. Made for scripts, which call it hundreds of times.
+
+use anyhow::{Context, Result, bail};
+use serde_json::{Value, json};
+use sillage_behavior::{AskError, AskErrorCode, Cancel, Question, Settings};
+use sillage_event::{Batch, Event, Identity, PersonId, ProfileOp, ProjectId, Properties, Subject};
+use sillage_query::{Engine, Limits, Source};
+use sillage_store::Snapshot;
+use std::{
+    collections::HashMap,
+    io::{Read, Write},
+    path::PathBuf,
+    process::ExitCode,
+    sync::Arc,
+};
+
+/// Answers a question of the query contract on files of events and prints the API's JSON.
+///
+/// Example: sillage ask --events events.ndjson --question funnel.json --timezone Europe/Paris
+#[derive(Debug, clap::Args)]
+pub(crate) struct Arguments {
+    /// Files in the import form (one JSON object a line); `-` is standard input
+    #[arg(long, required = true, num_args = 1.., value_name = "FILE")]
+    events: Vec<PathBuf>,
+    /// File with the question; `-` is standard input
+    #[arg(long, value_name = "FILE")]
+    question: PathBuf,
+    /// IANA time zone of days, weeks and months where the question names none
+    #[arg(long, default_value = "UTC", value_name = "TZ")]
+    timezone: String,
+    /// Threads; small files are answered fastest with one
+    #[arg(long, default_value_t = 1)]
+    threads: usize,
+}
+
+const PROJECT: ProjectId = ProjectId(1);
+
+pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode> {
+    let batch = read_events(&arguments.events)?;
+    let text = read_all(&arguments.question).context("cannot read the question")?;
+    let value: Value = serde_json::from_slice(&text).context("the question is not JSON")?;
+    let outcome = answer(arguments, batch, &value);
+    let mut out = std::io::stdout().lock();
+    match outcome {
+        Ok(reply) => {
+            serde_json::to_writer(&mut out, &reply)?;
+            writeln!(out)?;
+            Ok(ExitCode::SUCCESS)
+        }
+        Err(error) => {
+            let error = json!({"error": {"code": error.code.as_str(), "message": error.message, "field": error.field}});
+            writeln!(out, "{error}")?;
+            Ok(ExitCode::from(2))
+        }
+    }
+}
+
+fn answer(arguments: &Arguments, batch: Batch, value: &Value) -> Result<sillage_behavior::Reply, AskError> {
+    let question = Question::from_json(value).map_err(|error| AskError::invalid(error.field, error.message))?;
+    let snapshot = sillage_store::snapshot_of(PROJECT, &batch.events).map_err(|error| AskError::new(AskErrorCode::Unavailable, error.to_string()))?;
+    let source = Files::new(snapshot, &batch);
+    let engine = Engine::new(Arc::new(source), Limits::default(), arguments.threads)?;
+    let settings = Settings { timezone: arguments.timezone.clone(), ..Settings::default() };
+    engine.answer(PROJECT, &settings, &question, Cancel::default())
+}
+
+fn read_all(path: &PathBuf) -> Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    if path.as_os_str() == "-" {
+        std::io::stdin().lock().read_to_end(&mut bytes)?;
+    } else {
+        bytes = std::fs::read(path).with_context(|| format!("{}", path.display()))?;
+    }
+    Ok(bytes)
+}
+
+fn read_events(paths: &[PathBuf]) -> Result<Batch> {
+    let now = jiff::Timestamp::now().as_millisecond();
+    let mut batch = Batch::default();
+    for path in paths {
+        let bytes = read_all(path)?;
+        let mut form = sillage_wire::ImportForm::new(path.display().to_string(), now, sillage_wire::Limits::default());
+        for line in bytes.as_slice().split(|byte| *byte == b'\n') {
+            if let Err(failed) = form.line(line, &mut batch) {
+                eprintln!("{}: record {} is left out: {}", path.display(), failed.index, failed.message);
+            }
+        }
+    }
+    if batch.events.is_empty() && batch.profiles.is_empty() && !batch.refused.is_empty() {
+        bail!("no record could be used");
+    }
+    Ok(batch)
+}
+
+/// Files as a source: one project, profiles as they stand after the last line.
+struct Files {
+    snapshot: Arc<Snapshot>,
+    persons: HashMap<Identity, Properties>,
+    groups: HashMap<(String, String), Properties>,
+}
+
+impl Files {
+    fn new(snapshot: Snapshot, batch: &Batch) -> Self {
+        let mut persons: HashMap<Identity, Properties> = HashMap::new();
+        let mut groups: HashMap<(String, String), Properties> = HashMap::new();
+        for change in &batch.profiles {
+            match &change.subject {
+                Subject::Person(identity) => apply(&mut persons, identity.clone(), &change.op),
+                Subject::Group { r#type, key } => apply(&mut groups, (r#type.clone(), key.clone()), &change.op),
+            }
+        }
+        Self { snapshot: Arc::new(snapshot), persons, groups }
+    }
+}
+
+fn apply<K: std::hash::Hash + Eq>(profiles: &mut HashMap<K, Properties>, key: K, op: &ProfileOp) {
+    let current = profiles.remove(&key);
+    if let Some(next) = op.apply(current) {
+        profiles.insert(key, next);
+    }
+}
+
+impl Source for Files {
+    fn snapshot(&self, _: ProjectId) -> Result<Arc<Snapshot>, AskError> {
+        Ok(Arc::clone(&self.snapshot))
+    }
+
+    fn person_property(&self, _: ProjectId, name: &str) -> Result<Arc<HashMap<PersonId, Value>>, AskError> {
+        let of = |(identity, properties): (&Identity, &Properties)| Some((identity.hash(), sillage_event::lookup(properties, name).filter(|value| !value.is_null())?.clone()));
+        Ok(Arc::new(self.persons.iter().filter_map(of).collect()))
+    }
+
+    fn group_property(&self, _: ProjectId, kind: &str, name: &str) -> Result<Arc<HashMap<String, Value>>, AskError> {
+        let of = |((of_kind, key), properties): (&(String, String), &Properties)| {
+            let value = (of_kind == kind).then(|| sillage_event::lookup(properties, name)).flatten().filter(|value| !value.is_null())?;
+            Some((key.clone(), value.clone()))
+        };
+        Ok(Arc::new(self.groups.iter().filter_map(of).collect()))
+    }
+
+    fn now(&self) -> i64 {
+        jiff::Timestamp::now().as_millisecond()
+    }
+}

@@ -1,0 +1,51 @@
+//! The people behind a cell of an answer.
+
+use crate::{
+    frequency, funnel,
+    group::{GroupKey, GroupValue},
+    journey, lifecycle, retention,
+    scan::Context,
+    sessions, trend,
+};
+use serde_json::{Value, json};
+use sillage_behavior::{
+    AskError,
+    question::{Kind, People, Place},
+};
+use sillage_event::{PersonId, time};
+
+pub(crate) fn answer(context: &Context<'_>, people: &People) -> Result<Value, AskError> {
+    let scope = &people.of.scope;
+    let segment = match people.at.breakdown.as_slice() {
+        [] => None,
+        values if values.len() == scope.breakdown.len() => Some(GroupKey::Values(values.iter().map(GroupValue::from_json).collect())),
+        _ => return Err(AskError::invalid("at.breakdown", format!("names one value for each of the {} parts of the breakdown", scope.breakdown.len()))),
+    };
+    let segment = segment.as_ref();
+    let mut found: Vec<(PersonId, Vec<i64>)> = match (&people.of.kind, &people.at.place) {
+        (Kind::Funnel(funnel), Place::Funnel { step, interval, dropped }) => funnel::people_at(context, scope, funnel, *step, *interval, *dropped, segment)?,
+        (Kind::Trend(one), Place::Trend { series, time }) => without_times(trend::people_at(context, scope, one, *series, *time, segment)?),
+        (Kind::Retention(one), Place::Retention { cohort, period }) => without_times(retention::people_at(context, scope, one, *cohort, *period, segment)?),
+        (Kind::Frequency(one), Place::Frequency { n, period }) => without_times(frequency::people_at(context, scope, one, *n, *period, segment)?),
+        (Kind::Lifecycle(one), Place::Lifecycle { interval, status }) => without_times(lifecycle::people_at(context, scope, one, *interval, *status)?),
+        (Kind::Journey(one), Place::Journey { path, exit }) => without_times(journey::people_at(context, scope, one, path, *exit, segment)?),
+        (Kind::Sessions(_), Place::Sessions) => without_times(sessions::people_at(context, scope, segment)?),
+        _ => return Err(AskError::invalid("at", "is not a cell of this kind of answer")),
+    };
+    found.sort();
+    found.dedup_by_key(|one| one.0);
+    let count = found.len();
+    let mut list = Vec::new();
+    for (id, times) in found.into_iter().take(people.limit) {
+        let mut person = json!({"id": context.name_of(id)?});
+        if !times.is_empty() {
+            person["times"] = times.into_iter().map(time::to_rfc3339).collect();
+        }
+        list.push(person);
+    }
+    Ok(json!({"count": count, "people": list}))
+}
+
+fn without_times(people: Vec<PersonId>) -> Vec<(PersonId, Vec<i64>)> {
+    people.into_iter().map(|id| (id, Vec::new())).collect()
+}

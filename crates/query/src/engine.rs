@@ -1,0 +1,153 @@
+//! The door: takes a question, sets the scene, dispatches by kind, explains.
+
+use crate::{
+    behind, explain, frequency, funnel, journey, lifecycle, retention,
+    scan::{Context, context::Setting},
+    sessions, timeline, trend,
+};
+use serde_json::Value;
+use sillage_behavior::{
+    Ask, AskError, AskErrorCode, Cancel, Question, Reply, Settings,
+    calendar::Zone,
+    question::{Kind, Scope},
+};
+use sillage_event::{PersonId, ProjectId};
+use sillage_store::Snapshot;
+use std::{
+    collections::HashMap,
+    fmt,
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+/// Where snapshots and profiles come from.
+pub trait Source: Send + Sync + 'static {
+    fn snapshot(&self, project: ProjectId) -> Result<Arc<Snapshot>, AskError>;
+    /// The latest values of a person property, by the id that each profile was written for.
+    fn person_property(&self, project: ProjectId, name: &str) -> Result<Arc<HashMap<PersonId, Value>>, AskError>;
+    /// The latest values of a property of groups of a type, by key.
+    fn group_property(&self, project: ProjectId, kind: &str, name: &str) -> Result<Arc<HashMap<String, Value>>, AskError>;
+    /// Milliseconds UTC.
+    fn now(&self) -> i64;
+}
+
+/// How far one question may go.
+#[derive(Clone, Copy, Debug)]
+pub struct Limits {
+    pub time: Duration,
+    /// Numbers that an answer is made of: series x segments x intervals.
+    pub cells: usize,
+    pub intervals: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self { time: Duration::from_secs(60), cells: 20_000_000, intervals: 10_000 }
+    }
+}
+
+/// Answers questions. Cheap to clone.
+pub struct Engine<S> {
+    source: Arc<S>,
+    limits: Limits,
+    threads: Arc<rayon::ThreadPool>,
+}
+
+impl<S> Clone for Engine<S> {
+    fn clone(&self) -> Self {
+        Self { source: Arc::clone(&self.source), limits: self.limits, threads: Arc::clone(&self.threads) }
+    }
+}
+
+impl<S> fmt::Debug for Engine<S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Engine").field("limits", &self.limits).finish_non_exhaustive()
+    }
+}
+
+impl<S: Source> Engine<S> {
+    /// With so many threads for all questions together; 0 is one per processor.
+    pub fn new(source: Arc<S>, limits: Limits, threads: usize) -> Result<Self, AskError> {
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).thread_name(|i| format!("query-{i}")).build();
+        let pool = pool.map_err(|error| AskError::new(AskErrorCode::Unavailable, format!("query threads cannot be started: {error}")))?;
+        Ok(Self { source, limits, threads: Arc::new(pool) })
+    }
+
+    /// Answers on the calling thread and the pool; blocks until done.
+    pub fn answer(&self, project: ProjectId, settings: &Settings, question: &Question, cancel: Cancel) -> Result<Reply, AskError> {
+        let started = Instant::now();
+        let snapshot = self.source.snapshot(project)?;
+        let mut reply = self.threads.install(|| self.answer_on(project, settings, question, cancel, snapshot, started))?;
+        reply.elapsed_ms = started.elapsed().as_secs_f64() * 1000.0;
+        Ok(reply)
+    }
+
+    fn answer_on(&self, project: ProjectId, settings: &Settings, question: &Question, cancel: Cancel, snapshot: Arc<Snapshot>, started: Instant) -> Result<Reply, AskError> {
+        let context = |scope: &Scope| self.context(project, settings, scope, cancel.clone(), Arc::clone(&snapshot), started);
+        if let Kind::People(people) = &question.kind {
+            let mut scope = people.of.scope.clone();
+            scope.french |= question.scope.french;
+            let context = context(&scope)?;
+            let answer = behind::answer(&context, people)?;
+            return Ok(explain::reply(&context, question, &scope, answer));
+        }
+        let context = context(&question.scope)?;
+        let scope = &question.scope;
+        let answer = match &question.kind {
+            Kind::Trend(trend) => trend::answer(&context, scope, trend)?,
+            Kind::Funnel(funnel) => funnel::answer(&context, scope, funnel)?,
+            Kind::Retention(retention) => retention::answer(&context, scope, retention)?,
+            Kind::Frequency(frequency) => frequency::answer(&context, scope, frequency)?,
+            Kind::Lifecycle(lifecycle) => lifecycle::answer(&context, scope, lifecycle)?,
+            Kind::Journey(journey) => journey::answer(&context, scope, journey)?,
+            Kind::Sessions(sessions) => sessions::answer(&context, scope, sessions)?,
+            Kind::Timeline(timeline) => timeline::answer(&context, scope, timeline)?,
+            Kind::People(_) => unreachable!("answered above"),
+        };
+        Ok(explain::reply(&context, question, scope, answer))
+    }
+
+    fn context<'a>(&'a self, project: ProjectId, settings: &Settings, scope: &Scope, cancel: Cancel, snapshot: Arc<Snapshot>, started: Instant) -> Result<Context<'a>, AskError> {
+        let zone_name = scope.timezone.as_deref().unwrap_or(&settings.timezone);
+        let sunday = scope.week_start_sunday.unwrap_or(settings.week_start_sunday);
+        let zone = Zone::new(zone_name, sunday).ok_or_else(|| AskError::invalid("timezone", format!("\"{zone_name}\" is not an IANA time zone")))?;
+        let now = self.source.now();
+        let range = scope.range.as_ref().map_or((i64::MIN / 4, i64::MAX / 4), |range| zone.resolve(range, now));
+        Ok(Context::new(Setting {
+            source: &*self.source,
+            project,
+            snapshot,
+            zone,
+            now,
+            range,
+            session_timeout_ms: scope.session_timeout_ms.unwrap_or(settings.session_timeout_ms),
+            actor: scope.actor.clone(),
+            french: scope.french,
+            limits: self.limits,
+            cohorts: scope.cohorts.clone(),
+            cancel,
+            deadline: started + self.limits.time,
+        }))
+    }
+
+    pub(crate) fn source(&self) -> &S {
+        &self.source
+    }
+}
+
+impl<S: Source> Ask for Engine<S> {
+    async fn ask(&self, project: ProjectId, settings: &Settings, question: Question, cancel: Cancel) -> Result<Reply, AskError> {
+        let engine = self.clone();
+        let settings = settings.clone();
+        // The pool answers; the caller's runtime is never blocked.
+        let (send, receive) = futures_channel::oneshot::channel();
+        let pool = Arc::clone(&self.threads);
+        pool.spawn(move || {
+            let outcome = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| engine.answer(project, &settings, &question, cancel)));
+            let failed = || Err(AskError::new(AskErrorCode::Unavailable, "the question met an error of ours; it is in the log"));
+            // Nobody waits any more when the caller went away.
+            drop(send.send(outcome.unwrap_or_else(|_| failed())));
+        });
+        receive.await.unwrap_or_else(|_| Err(AskError::new(AskErrorCode::Cancelled, "the question was dropped")))
+    }
+}

@@ -1,0 +1,137 @@
+//! What was done to get an answer, in words: so that two reports that differ can be told apart.
+
+use crate::scan::Context;
+use serde_json::Value;
+use sillage_behavior::{
+    Explain, ExplainRange, Question, Reply,
+    question::{CountBy, FirstTime, Kind, Order, Scope},
+};
+use sillage_event::Actor;
+
+pub(crate) fn reply(context: &Context<'_>, question: &Question, scope: &Scope, answer: Value) -> Reply {
+    let mut notes = context.take_notes();
+    let french = context.french;
+    notes.extend(unknown_names(context, question));
+    for damaged in &context.snapshot.damaged {
+        notes.push(if french { format!("données illisibles, absentes de la réponse : {damaged}") } else { format!("damaged data, left out of the answer: {damaged}") });
+    }
+    let ranged = scope.range.is_some();
+    let over = !ranged || context.range.1 <= context.now;
+    let complete = over && context.snapshot.damaged.is_empty();
+    let explain = Explain {
+        definition: definition(question, french),
+        events_read: context.events_read(),
+        people: None,
+        duplicates_dropped: context.snapshot.duplicates_dropped,
+        complete,
+        incomplete_from: (!over).then(|| context.zone.format(current_interval(context, question))),
+        notes,
+        timezone: context.zone.name.clone(),
+        range: ranged.then(|| ExplainRange { from: context.zone.format(context.range.0), to: context.zone.format(context.range.1) }),
+    };
+    Reply { kind: question.kind.name(), answer, explain, elapsed_ms: 0.0, complete }
+}
+
+/// The start of the interval that is still running.
+fn current_interval(context: &Context<'_>, question: &Question) -> i64 {
+    let unit = match &question.kind {
+        Kind::Trend(trend) => Some(trend.interval),
+        Kind::Funnel(funnel) => funnel.interval,
+        Kind::Retention(retention) => Some(retention.unit),
+        Kind::Frequency(frequency) => frequency.period,
+        Kind::Lifecycle(lifecycle) => Some(lifecycle.interval),
+        _ => None,
+    };
+    let now = context.now.max(context.range.0);
+    unit.map_or(now, |unit| context.zone.floor(now, unit))
+}
+
+/// A note for each event that was never seen.
+fn unknown_names(context: &Context<'_>, question: &Question) -> Vec<String> {
+    let question = match &question.kind {
+        Kind::People(people) => &people.of,
+        _ => question,
+    };
+    let mut selectors = Vec::new();
+    match &question.kind {
+        Kind::Trend(trend) => selectors.extend(trend.series.iter().map(|series| &series.select)),
+        Kind::Funnel(funnel) => selectors.extend(funnel.steps.iter().chain(funnel.exclude.iter().map(|one| &one.select))),
+        Kind::Retention(retention) => selectors.extend([&retention.birth, &retention.comeback]),
+        Kind::Frequency(frequency) => selectors.push(&frequency.select),
+        Kind::Lifecycle(lifecycle) => selectors.push(&lifecycle.select),
+        _ => {}
+    }
+    let mut names: Vec<&String> = selectors.iter().flat_map(|select| select.events.iter().chain(select.alternatives.iter().flat_map(|one| &one.events))).collect();
+    names.sort();
+    names.dedup();
+    let known = |name: &str| context.snapshot.segments.iter().any(|segment| segment.event_names().binary_search_by(|one| (**one).cmp(name)).is_ok());
+    names
+        .into_iter()
+        .filter(|name| !known(name))
+        .map(|name| if context.french { format!("l’événement « {name} » n’a jamais été reçu") } else { format!("the event \"{name}\" was never received") })
+        .collect()
+}
+
+fn definition(question: &Question, french: bool) -> String {
+    let who = |scope: &Scope| match (&scope.actor, french) {
+        (Actor::Person, false) => "people".to_owned(),
+        (Actor::Person, true) => "personnes".to_owned(),
+        (Actor::Device, false) => "devices".to_owned(),
+        (Actor::Device, true) => "appareils".to_owned(),
+        (Actor::Group(kind), false) => format!("groups of type {kind}"),
+        (Actor::Group(kind), true) => format!("groupes de type {kind}"),
+    };
+    let who = who(&question.scope);
+    match (&question.kind, french) {
+        (Kind::Trend(_), false) => format!("Events of each series by interval. Unique counts distinct {who}; the total is computed on the whole range, not summed. Duplicates count once."),
+        (Kind::Trend(_), true) => format!("Événements de chaque série par intervalle. « Uniques » compte des {who} distincts ; le total est calculé sur toute la période, sans addition. Les doublons comptent une fois."),
+        (Kind::Funnel(funnel), false) => {
+            let order = match funnel.order {
+                Order::Ordered => "in order, with anything in between",
+                Order::Strict => "one directly after the other",
+                Order::Any => "in any order",
+            };
+            let counted = match funnel.count {
+                CountBy::Person => format!("{who}, each once with the attempt that got furthest"),
+                CountBy::Total => "attempts".to_owned(),
+                CountBy::Session => "sessions".to_owned(),
+            };
+            format!("Steps {order}, within the conversion window of the first step, which starts in the range. Counts {counted}.")
+        }
+        (Kind::Funnel(funnel), true) => {
+            let order = match funnel.order {
+                Order::Ordered => "dans l’ordre, quoi qu’il se passe entre elles",
+                Order::Strict => "l’une immédiatement après l’autre",
+                Order::Any => "dans un ordre quelconque",
+            };
+            let counted = match funnel.count {
+                CountBy::Person => format!("{who}, chacune une fois, avec la tentative allée le plus loin"),
+                CountBy::Total => "tentatives".to_owned(),
+                CountBy::Session => "sessions".to_owned(),
+            };
+            format!("Étapes {order}, dans la fenêtre de conversion à partir de la première, qui commence dans la période. Compte : {counted}.")
+        }
+        (Kind::Retention(retention), false) => {
+            let births = if retention.first_time == FirstTime::No { "in every interval in which they do the birth event" } else { "once, at their first birth event" };
+            let periods = if retention.rolling { "counted from each birth" } else { "calendar units after the birth's" };
+            format!("{who} are born {births}; a return is a later return event. Periods are {periods}. The average pools complete cells.")
+        }
+        (Kind::Retention(retention), true) => {
+            let births = if retention.first_time == FirstTime::No { "dans chaque intervalle où l’événement d’entrée a lieu" } else { "une seule fois, au premier événement d’entrée" };
+            let periods = if retention.rolling { "comptées depuis chaque entrée" } else { "des unités du calendrier après celle de l’entrée" };
+            format!("Les {who} entrent {births} ; un retour est un événement de retour postérieur. Les périodes sont {periods}. La moyenne porte sur les cellules complètes.")
+        }
+        (Kind::Frequency(_), false) => format!("Number of {who} by the count of distinct units of a period in which they were active."),
+        (Kind::Frequency(_), true) => format!("Nombre de {who} selon le nombre d’unités distinctes de la période où elles ont été actives."),
+        (Kind::Lifecycle(_), false) => "New: first time ever. Returning: also active the interval before. Resurrected: active earlier, not the interval before. Dormant: active the interval before, not this one.".into(),
+        (Kind::Lifecycle(_), true) => "Nouveaux : première fois. Fidèles : actifs aussi à l’intervalle précédent. Revenus : actifs plus tôt, pas à l’intervalle précédent. Inactifs : actifs à l’intervalle précédent, pas à celui-ci.".into(),
+        (Kind::Journey(journey), false) => format!("Paths of {}, exact over all of them.", if journey.over_person { who } else { "sessions".into() }),
+        (Kind::Journey(journey), true) => format!("Parcours des {}, exacts sur l’ensemble.", if journey.over_person { who } else { "sessions".into() }),
+        (Kind::Sessions(_), false) => "A session is the client's own where one was sent; else it ends after the timeout without activity, or after 24 hours. Midnight does not cut it.".into(),
+        (Kind::Sessions(_), true) => "Une session est celle du client si elle est transmise ; sinon elle se termine après le délai d’inactivité ou au bout de 24 heures. Minuit ne la coupe pas.".into(),
+        (Kind::Timeline(_), false) => "Everything that counts for this person, latest first.".into(),
+        (Kind::Timeline(_), true) => "Tout ce qui compte pour cette personne, du plus récent au plus ancien.".into(),
+        (Kind::People(_), false) => "The people behind one cell of the answer.".into(),
+        (Kind::People(_), true) => "Les personnes derrière une cellule de la réponse.".into(),
+    }
+}

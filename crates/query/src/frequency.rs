@@ -1,0 +1,171 @@
+//! How many people are active in how many units of a period.
+
+use crate::{
+    group::GroupKey,
+    scan::{self, Bucket, Context, Pick, Request, Rows},
+    trend::intervals,
+};
+use serde_json::{Value, json};
+use sillage_behavior::{
+    AskError, Hit,
+    calendar::Intervals,
+    frequency::active_units,
+    question::{Frequency, Scope},
+};
+use sillage_event::PersonId;
+use std::collections::HashMap;
+
+type Tallies = HashMap<GroupKey, Vec<Vec<u64>>>;
+
+pub(crate) fn answer(context: &Context<'_>, scope: &Scope, frequency: &Frequency) -> Result<Value, AskError> {
+    let plan = Plan::new(context, frequency)?;
+    let request = plan.request(scope);
+    let tallies = scan::run(context, &request, |bucket| Ok(plan.partial(bucket)), merge)?.unwrap_or_default();
+    Ok(plan.write(context, scope, tallies))
+}
+
+/// Who was active in exactly (at least) `n` units of a period.
+pub(crate) fn people_at(context: &Context<'_>, scope: &Scope, frequency: &Frequency, n: usize, period: Option<i64>, segment: Option<&GroupKey>) -> Result<Vec<PersonId>, AskError> {
+    let plan = Plan::new(context, frequency)?;
+    let wanted = match (period, &plan.periods) {
+        (Some(start), Some(periods)) => match periods.index(start) {
+            Some(period) => period as u32,
+            None => return Ok(Vec::new()),
+        },
+        _ => 0,
+    };
+    let request = plan.request(scope);
+    let collect = |bucket: &mut Bucket<'_>| {
+        let mut found = Vec::new();
+        bucket.for_each_person(|rows, person| {
+            let mut hits: Vec<Hit> = person.hits.to_vec();
+            if let Some(segment) = segment {
+                hits.retain(|hit| rows.groups.members(&rows.group[hit.row as usize]).iter().any(|id| rows.groups.keys[*id as usize] == *segment));
+            }
+            active_units(&plan.pairs(&hits), frequency.count, |period, units| {
+                let there = if frequency.at_least { units as usize >= n } else { units as usize == n };
+                if period == wanted && there {
+                    found.push(person.id);
+                }
+            });
+        });
+        Ok(found)
+    };
+    Ok(scan::run(context, &request, collect, |a, b| [a, b].concat())?.unwrap_or_default())
+}
+
+struct Plan<'a> {
+    frequency: &'a Frequency,
+    range: (i64, i64),
+    periods: Option<Intervals>,
+    units: Intervals,
+    /// How many units the longest period has.
+    most: usize,
+}
+
+impl<'a> Plan<'a> {
+    fn new(context: &Context<'_>, frequency: &'a Frequency) -> Result<Self, AskError> {
+        let units = intervals(context, frequency.unit, context.range)?;
+        let periods = frequency.period.map(|unit| intervals(context, unit, context.range)).transpose()?;
+        let most = match &periods {
+            None => units.len(),
+            Some(periods) => {
+                let count = |p: usize| units.starts.iter().enumerate().filter(|(u, start)| units.end_of(*u) > periods.starts[p] && **start < periods.end_of(p)).count();
+                (0..periods.len()).map(count).max().unwrap_or(0)
+            }
+        };
+        Ok(Self { frequency, range: context.range, periods, units, most })
+    }
+
+    fn request<'r>(&'r self, scope: &'r Scope) -> Request<'r> {
+        Request {
+            picks: vec![Pick { select: &self.frequency.select, from: self.range.0, to: self.range.1 }],
+            filter: scope.filter.as_ref(),
+            breakdown: &scope.breakdown,
+            by_person: true,
+            ..Request::default()
+        }
+    }
+
+    fn pairs(&self, hits: &[Hit]) -> Vec<(u32, u32)> {
+        hits.iter()
+            .filter_map(|hit| {
+                let period = match &self.periods {
+                    None => 0,
+                    Some(periods) => periods.index(hit.time)?,
+                };
+                Some((period as u32, self.units.index(hit.time)? as u32))
+            })
+            .collect()
+    }
+
+    fn partial(&self, bucket: &mut Bucket<'_>) -> Tallies {
+        let mut tallies = Tallies::new();
+        bucket.for_each_person(|rows, person| {
+            self.count(&mut tallies, GroupKey::overall(), person.hits);
+            for group in groups_of(rows, person.hits) {
+                let own: Vec<Hit> = person.hits.iter().filter(|hit| rows.groups.members(&rows.group[hit.row as usize]).contains(&group)).copied().collect();
+                self.count(&mut tallies, rows.groups.keys[group as usize].clone(), &own);
+            }
+        });
+        tallies
+    }
+
+    fn count(&self, tallies: &mut Tallies, key: GroupKey, hits: &[Hit]) {
+        let n_periods = self.periods.as_ref().map_or(1, Intervals::len);
+        let periods = tallies.entry(key).or_insert_with(|| vec![vec![0; self.most]; n_periods]);
+        active_units(&self.pairs(hits), self.frequency.count, |period, units| {
+            let row = &mut periods[period as usize];
+            let at = units as usize - 1;
+            if self.frequency.at_least {
+                row[..=at].iter_mut().for_each(|n| *n += 1);
+            } else {
+                row[at] += 1;
+            }
+        });
+    }
+
+    fn write(&self, context: &Context<'_>, scope: &Scope, mut tallies: Tallies) -> Value {
+        let starts = match &self.periods {
+            None => vec![self.range.0],
+            Some(periods) => periods.starts.clone(),
+        };
+        tallies.entry(GroupKey::overall()).or_insert_with(|| vec![vec![0; self.most]; starts.len()]);
+        let mut segments: Vec<(GroupKey, Vec<Vec<u64>>)> = tallies.into_iter().collect();
+        segments.sort_by(|a, b| a.0.order(&b.0));
+        let mut rows = Vec::new();
+        for (key, periods) in &segments {
+            for (start, people) in starts.iter().zip(periods) {
+                let mut row = json!({"start": context.zone.format(*start), "people": people});
+                if !scope.breakdown.is_empty() {
+                    row["breakdown"] = if *key == GroupKey::overall() { Value::Array(Vec::new()) } else { key.to_json(scope.breakdown.len()) };
+                }
+                rows.push(row);
+            }
+        }
+        json!({"periods": rows})
+    }
+}
+
+/// The segments that a person has events in.
+pub(crate) fn groups_of(rows: &Rows<'_>, hits: &[Hit]) -> Vec<u32> {
+    if rows.group.is_empty() {
+        return Vec::new();
+    }
+    let mut groups: Vec<u32> = hits.iter().flat_map(|hit| rows.groups.members(&rows.group[hit.row as usize]).iter().copied()).collect();
+    groups.sort_unstable();
+    groups.dedup();
+    groups
+}
+
+fn merge(mut a: Tallies, b: Tallies) -> Tallies {
+    for (key, periods) in b {
+        match a.get_mut(&key) {
+            None => {
+                a.insert(key, periods);
+            }
+            Some(into) => into.iter_mut().zip(periods).for_each(|(into, from)| into.iter_mut().zip(from).for_each(|(a, b)| *a += b)),
+        }
+    }
+    a
+}

@@ -1,0 +1,518 @@
+//! Conversion through steps: counts, times between steps, evolution, segments compared.
+//!
+//! `dropped` of a step is who reached it and not the next required one.
+
+use crate::{
+    group::GroupKey,
+    scan::{self, Bucket, Context, Pick, Request, Rows, sessions_of},
+    trend::{intervals, number},
+};
+use serde_json::{Value, json};
+use sillage_behavior::{
+    AskError, Hit,
+    calendar::Intervals,
+    funnel::{Finder, NOT_REACHED, Rules},
+    question::{Attribute, CountBy, Funnel, Order, Scope, Window},
+    statistics,
+};
+use sillage_event::{DAY_MS, PersonId};
+use std::{
+    collections::{HashMap, HashSet},
+    sync::Arc,
+};
+
+/// A person reached a step of a cell: who, and when each step reached was done.
+pub(crate) type Reached = (PersonId, Vec<i64>);
+
+pub(crate) fn answer(context: &Context<'_>, scope: &Scope, funnel: &Funnel) -> Result<Value, AskError> {
+    let plan = Plan::new(context, funnel)?;
+    let keep = match scope.top.filter(|_| !scope.breakdown.is_empty()) {
+        Some(top) => Some(scan::top_groups(context, &Request { by_person: false, stream: None, sessions: false, ties: false, ..plan.request(scope, None) }, top)?),
+        None => None,
+    };
+    let request = plan.request(scope, keep.as_ref().map(|kept| Arc::clone(&kept.0)));
+    let tallies = scan::run(context, &request, |bucket| Ok(plan.partial(bucket)), merge)?.unwrap_or_default();
+    Ok(plan.write(context, scope, tallies, keep.map(|kept| kept.1)))
+}
+
+/// Who reached a step (or stopped at it), in an interval, in a segment.
+pub(crate) fn people_at(
+    context: &Context<'_>,
+    scope: &Scope,
+    funnel: &Funnel,
+    step: usize,
+    interval: Option<i64>,
+    dropped: bool,
+    segment: Option<&GroupKey>,
+) -> Result<Vec<Reached>, AskError> {
+    let plan = Plan::new(context, funnel)?;
+    let wanted = match (interval, &plan.intervals) {
+        (None, _) => None,
+        (Some(start), Some(intervals)) => match intervals.index(start) {
+            Some(slot) => Some(slot),
+            None => return Ok(Vec::new()),
+        },
+        (Some(_), None) => return Err(AskError::invalid("at.interval", "the funnel was not asked by interval")),
+    };
+    let request = plan.request(scope, None);
+    let collect = |bucket: &mut Bucket<'_>| {
+        let mut found: Vec<Reached> = Vec::new();
+        plan.each_attempt(bucket, |rows, id, attempt| {
+            let reached = attempt.steps[step] != NOT_REACHED && !(dropped && plan.next_required(step).is_some_and(|next| attempt.steps[next] != NOT_REACHED));
+            if attempt.interval != wanted || !reached || found.last().is_some_and(|(last, _)| *last == id) {
+                return;
+            }
+            let in_segment = match segment {
+                None => attempt.overall,
+                Some(segment) => attempt.groups.iter().any(|group| rows.groups.keys[*group as usize] == *segment),
+            };
+            if in_segment {
+                let times = attempt.steps.iter().filter(|position| **position != NOT_REACHED).map(|position| attempt.hits[*position as usize].time).collect();
+                found.push((id, times));
+            }
+        });
+        Ok(found)
+    };
+    Ok(scan::run(context, &request, collect, |a, b| [a, b].concat())?.unwrap_or_default())
+}
+
+struct Plan<'a> {
+    funnel: &'a Funnel,
+    range: (i64, i64),
+    /// Steps may fall until here.
+    until: i64,
+    session_timeout_ms: i64,
+    needs_sessions: bool,
+    intervals: Option<Intervals>,
+}
+
+/// An attempt as a tally sees it.
+struct Counted<'a> {
+    hits: &'a [Hit],
+    steps: &'a [u32],
+    /// Whether it is the person's attempt for the overall line.
+    overall: bool,
+    groups: &'a [u32],
+    interval: Option<usize>,
+}
+
+/// What is added up for one segment.
+#[derive(Clone, Debug, Default)]
+struct Tally {
+    steps: Vec<u64>,
+    /// Seconds since the step before.
+    seconds: Vec<Vec<f64>>,
+    intervals: Vec<Vec<u64>>,
+    converting: Vec<f64>,
+}
+
+type Tallies = HashMap<GroupKey, Tally>;
+
+impl<'a> Plan<'a> {
+    fn new(context: &Context<'_>, funnel: &'a Funnel) -> Result<Self, AskError> {
+        let needs_sessions = funnel.count == CountBy::Session || matches!(funnel.window, Window::Sessions(_));
+        let longest = match funnel.window {
+            Window::Milliseconds(ms) => ms,
+            Window::Sessions(n) => i64::from(n).saturating_mul(DAY_MS).max(366 * DAY_MS),
+        };
+        let intervals = funnel.interval.map(|unit| intervals(context, unit, context.range)).transpose()?;
+        let range = context.range;
+        Ok(Self { funnel, range, until: range.1.saturating_add(longest), session_timeout_ms: context.session_timeout_ms, needs_sessions, intervals })
+    }
+
+    fn request(&self, scope: &'a Scope, keep: Option<Arc<HashSet<GroupKey>>>) -> Request<'a> {
+        let selects = self.funnel.steps.iter().chain(self.funnel.exclude.iter().map(|exclusion| &exclusion.select));
+        let strict = self.funnel.order == Order::Strict;
+        Request {
+            picks: selects.map(|select| Pick { select, from: self.range.0, to: self.until }).collect(),
+            filter: scope.filter.as_ref(),
+            stream: (strict || self.needs_sessions).then(|| (if self.needs_sessions { self.range.0.saturating_sub(DAY_MS) } else { self.range.0 }, self.until)),
+            breakdown: &scope.breakdown,
+            keep,
+            hold: &self.funnel.hold,
+            sessions: self.needs_sessions,
+            by_person: true,
+            ties: strict,
+            ..Request::default()
+        }
+    }
+
+    fn rules(&self) -> Rules {
+        let n = self.funnel.steps.len();
+        Rules {
+            n_steps: n,
+            order: self.funnel.order,
+            window: self.funnel.window,
+            count: self.funnel.count,
+            first_attempt_only: self.funnel.first_attempt_only,
+            ties_later: self.funnel.ties_later,
+            exclusions: self.funnel.exclude.iter().map(|exclusion| (exclusion.after, exclusion.before)).collect(),
+            optional: (0..n).map(|step| self.funnel.optional.contains(&step)).collect(),
+        }
+    }
+
+    fn next_required(&self, step: usize) -> Option<usize> {
+        (step + 1..self.funnel.steps.len()).find(|next| !self.funnel.optional.contains(next))
+    }
+
+    fn previous_required(&self, step: usize) -> Option<usize> {
+        (0..step).rev().find(|previous| !self.funnel.optional.contains(previous))
+    }
+
+    fn each_attempt(&self, bucket: &mut Bucket<'_>, mut each: impl FnMut(&Rows<'_>, PersonId, Counted<'_>)) {
+        let mut finder = Finder::new(self.rules());
+        let mut sessions: Vec<u32> = Vec::new();
+        bucket.for_each_person(|rows, person| {
+            if self.needs_sessions {
+                sessions_of(rows, person.hits, self.session_timeout_ms, &mut sessions);
+            }
+            let streams = self.streams(rows, person.hits, &sessions);
+            self.person(rows, &mut finder, &streams, None, self.range, &mut |counted| each(rows, person.id, counted));
+            if let Some(intervals) = &self.intervals {
+                let starts = if self.funnel.order == Order::Any { (1u64 << self.funnel.steps.len()) - 1 } else { 1 };
+                let mut last = None;
+                for hit in person.hits.iter().filter(|hit| hit.mask & starts != 0 && hit.time >= self.range.0 && hit.time < self.range.1) {
+                    let slot = intervals.index(hit.time);
+                    if slot != last {
+                        last = slot;
+                        let Some(i) = slot else { continue };
+                        let range = (intervals.starts[i].max(self.range.0), intervals.end_of(i).min(self.range.1));
+                        self.person(rows, &mut finder, &streams, slot, range, &mut |counted| each(rows, person.id, counted));
+                    }
+                }
+            }
+        });
+    }
+
+    /// A person's hits, or one part for each value that is held.
+    fn streams(&self, rows: &Rows<'_>, hits: &[Hit], sessions: &[u32]) -> Vec<(Vec<Hit>, Vec<u32>)> {
+        if self.funnel.hold.is_empty() {
+            return vec![(hits.to_vec(), sessions.to_vec())];
+        }
+        let mut values: Vec<u64> = Vec::new();
+        for hit in hits {
+            let held = rows.hold[hit.row as usize];
+            if held != 0 && !values.contains(&held) {
+                values.push(held);
+            }
+        }
+        values
+            .into_iter()
+            .map(|value| {
+                let kept = |position: &usize| rows.hold[hits[*position].row as usize] == value;
+                let positions: Vec<usize> = (0..hits.len()).filter(kept).collect();
+                let own_sessions = if sessions.is_empty() { Vec::new() } else { positions.iter().map(|position| sessions[*position]).collect() };
+                (positions.iter().map(|position| hits[*position]).collect(), own_sessions)
+            })
+            .collect()
+    }
+
+    /// The attempts of one person that start in `range`: those for the overall line, and those for segments.
+    fn person(
+        &self,
+        rows: &Rows<'_>,
+        finder: &mut Finder,
+        streams: &[(Vec<Hit>, Vec<u32>)],
+        interval: Option<usize>,
+        range: (i64, i64),
+        each: &mut dyn FnMut(Counted<'_>),
+    ) {
+        let broken_down = !rows.group.is_empty();
+        // One person counts once, with the attempt that got furthest, whatever value is held; segments are told apart below.
+        let mut best: Option<(usize, Vec<u32>)> = None;
+        let mut segments: Vec<(u32, usize, Vec<u32>)> = Vec::new();
+        let by_person = self.funnel.count == CountBy::Person;
+        for (s, (hits, sessions)) in streams.iter().enumerate() {
+            finder.attempts(hits, sessions, range, &mut |steps| {
+                if !by_person {
+                    let groups = if broken_down { self.attributed(rows, hits, steps) } else { Vec::new() };
+                    each(Counted { hits, steps, overall: true, groups: &groups, interval });
+                    return;
+                }
+                let level = |steps: &[u32]| steps.iter().rposition(|step| *step != NOT_REACHED);
+                let start = |hits: &[Hit], steps: &[u32]| steps.iter().find(|step| **step != NOT_REACHED).map(|step| hits[*step as usize].time);
+                let better = |other: &(usize, Vec<u32>)| {
+                    let theirs = (level(&other.1), std::cmp::Reverse(start(&streams[other.0].0, &other.1)));
+                    (level(steps), std::cmp::Reverse(start(hits, steps))) > theirs
+                };
+                if broken_down && !self.funnel.hold.is_empty() {
+                    for group in self.attributed(rows, hits, steps) {
+                        match segments.iter_mut().find(|one| one.0 == group) {
+                            Some(one) if better(&(one.1, one.2.clone())) => *one = (group, s, steps.to_vec()),
+                            Some(_) => {}
+                            None => segments.push((group, s, steps.to_vec())),
+                        }
+                    }
+                }
+                if best.as_ref().is_none_or(better) {
+                    best = Some((s, steps.to_vec()));
+                }
+            });
+        }
+        let Some((s, steps)) = best else { return };
+        let hits = &streams[s].0;
+        if !broken_down {
+            each(Counted { hits, steps: &steps, overall: true, groups: &[], interval });
+            return;
+        }
+        each(Counted { hits, steps: &steps, overall: true, groups: &[], interval });
+        if !self.funnel.hold.is_empty() {
+            for (group, s, steps) in segments {
+                each(Counted { hits: &streams[s].0, steps: &steps, overall: false, groups: &[group], interval });
+            }
+            return;
+        }
+        if let Attribute::Step(step) = self.funnel.attribute {
+            self.by_value_of_step(rows, finder, &streams[s], step, interval, range, each);
+            return;
+        }
+        let groups = self.attributed(rows, hits, &steps);
+        each(Counted { hits, steps: &steps, overall: false, groups: &groups, interval });
+    }
+
+    /// One attempt for each value that a person's events of one step have: only those events serve the step.
+    #[expect(clippy::too_many_arguments, reason = "a branch of `person`, named for reading")]
+    fn by_value_of_step(
+        &self,
+        rows: &Rows<'_>,
+        finder: &mut Finder,
+        (hits, sessions): &(Vec<Hit>, Vec<u32>),
+        step: usize,
+        interval: Option<usize>,
+        range: (i64, i64),
+        each: &mut dyn FnMut(Counted<'_>),
+    ) {
+        let bit = 1u64 << step;
+        let mut values: Vec<u32> = Vec::new();
+        for hit in hits.iter().filter(|hit| hit.mask & bit != 0) {
+            for group in rows.groups.members(&rows.group[hit.row as usize]) {
+                if !values.contains(group) {
+                    values.push(*group);
+                }
+            }
+        }
+        for value in values {
+            let only: Vec<Hit> = hits
+                .iter()
+                .map(|hit| {
+                    let has = rows.groups.members(&rows.group[hit.row as usize]).contains(&value);
+                    Hit { mask: if has { hit.mask } else { hit.mask & !bit }, ..*hit }
+                })
+                .collect();
+            finder.attempts(&only, sessions, range, &mut |steps| {
+                each(Counted { hits: &only, steps, overall: false, groups: &[value], interval });
+            });
+        }
+    }
+
+    /// The segments of an attempt.
+    fn attributed(&self, rows: &Rows<'_>, hits: &[Hit], steps: &[u32]) -> Vec<u32> {
+        let mut reached = steps.iter().copied().filter(|position| *position != NOT_REACHED).collect::<Vec<u32>>();
+        reached.sort_unstable();
+        let group_at = |position: u32| rows.group[hits[position as usize].row as usize];
+        let is_set = |group: u32| rows.groups.members(&group).iter().any(|member| rows.groups.keys[*member as usize].is_set());
+        let chosen = match self.funnel.attribute {
+            Attribute::First => reached.iter().map(|position| group_at(*position)).find(|group| is_set(*group)).or_else(|| reached.first().map(|position| group_at(*position))),
+            Attribute::Last => reached.iter().rev().map(|position| group_at(*position)).find(|group| is_set(*group)).or_else(|| reached.last().map(|position| group_at(*position))),
+            Attribute::Step(step) => (steps[step] != NOT_REACHED).then(|| group_at(steps[step])),
+        };
+        chosen.map(|group| rows.groups.members(&group).to_vec()).unwrap_or_default()
+    }
+
+    fn partial(&self, bucket: &mut Bucket<'_>) -> Tallies {
+        let mut overall = self.empty();
+        let mut by_group: Vec<Option<Tally>> = Vec::new();
+        self.each_attempt(bucket, |_, _, counted| {
+            if counted.overall {
+                self.add(&mut overall, &counted);
+            }
+            for group in counted.groups {
+                let at = *group as usize;
+                if by_group.len() <= at {
+                    by_group.resize_with(at + 1, || None);
+                }
+                self.add(by_group[at].get_or_insert_with(|| self.empty()), &counted);
+            }
+        });
+        let mut tallies = Tallies::new();
+        tallies.insert(GroupKey::overall(), overall);
+        for (group, tally) in by_group.into_iter().enumerate() {
+            if let Some(tally) = tally {
+                tallies.insert(bucket.rows.groups.keys[group].clone(), tally);
+            }
+        }
+        tallies
+    }
+
+    fn empty(&self) -> Tally {
+        let n = self.funnel.steps.len();
+        let n_intervals = self.intervals.as_ref().map_or(0, Intervals::len);
+        Tally { steps: vec![0; n], seconds: vec![Vec::new(); n], intervals: vec![vec![0; n]; n_intervals], converting: Vec::new() }
+    }
+
+    fn add(&self, tally: &mut Tally, counted: &Counted<'_>) {
+        let counts = match counted.interval {
+            Some(interval) => &mut tally.intervals[interval],
+            None => &mut tally.steps,
+        };
+        for (step, position) in counted.steps.iter().enumerate() {
+            if *position != NOT_REACHED {
+                counts[step] += 1;
+            }
+        }
+        if counted.interval.is_some() {
+            return;
+        }
+        let time = |step: usize| (counted.steps[step] != NOT_REACHED).then(|| counted.hits[counted.steps[step] as usize].time);
+        for step in 1..counted.steps.len() {
+            let before = (0..step).rev().find_map(time);
+            if let (Some(at), Some(before)) = (time(step), before) {
+                tally.seconds[step].push((at - before) as f64 / 1000.0);
+            }
+        }
+        if let Some(convert) = &self.funnel.time_to_convert {
+            if let (Some(from), Some(to)) = (time(convert.from), time(convert.to)) {
+                tally.converting.push((to - from) as f64 / 1000.0);
+            }
+        }
+    }
+
+    fn write(&self, context: &Context<'_>, scope: &Scope, mut tallies: Tallies, others: Option<usize>) -> Value {
+        let overall_key = GroupKey::overall();
+        let overall = tallies.remove(&overall_key).unwrap_or_else(|| self.empty());
+        let edges = self.edges(&overall);
+        let mut keys: Vec<(GroupKey, Tally)> = tallies.into_iter().filter(|(_, tally)| tally.steps[0] > 0 || tally.intervals.iter().any(|counts| counts[0] > 0)).collect();
+        keys.sort_by(|a, b| {
+            let rank = |one: &(GroupKey, Tally)| (matches!(one.0, GroupKey::Other), std::cmp::Reverse(one.1.steps[0]));
+            rank(a).cmp(&rank(b)).then_with(|| a.0.order(&b.0))
+        });
+        let mut groups = vec![self.group_json(context, scope, &overall_key, &overall, &overall, edges.as_deref(), None)];
+        for (key, tally) in &keys {
+            groups.push(self.group_json(context, scope, key, tally, &overall, edges.as_deref(), others));
+        }
+        let mut answer = json!({"groups": groups});
+        if self.intervals.is_some() {
+            answer["intervals"] = self.intervals_json(context, &overall);
+        }
+        answer
+    }
+
+    #[expect(clippy::too_many_arguments, reason = "one group of an answer, written in one place")]
+    fn group_json(&self, context: &Context<'_>, scope: &Scope, key: &GroupKey, tally: &Tally, overall: &Tally, edges: Option<&[f64]>, others: Option<usize>) -> Value {
+        let rate = |n: u64, of: u64| if of == 0 { Value::Null } else { Value::from(n as f64 / of as f64) };
+        let bounds = |n: u64, of: u64| statistics::wilson_interval(n.min(of), of).map_or((Value::Null, Value::Null), |(low, high)| (Value::from(low), Value::from(high)));
+        let entered = tally.steps[0];
+        let steps: Vec<Value> = (0..tally.steps.len())
+            .map(|step| {
+                let count = tally.steps[step];
+                let before = self.previous_required(step).map_or(entered, |previous| tally.steps[previous]);
+                let dropped = match self.next_required(step) {
+                    Some(next) if !self.funnel.optional.contains(&step) => count.saturating_sub(tally.steps[next]),
+                    _ => 0,
+                };
+                let mut seconds = tally.seconds[step].clone();
+                let mean = statistics::mean(&seconds);
+                let (conversion_low, conversion_high) = bounds(count, entered);
+                let (previous_low, previous_high) = bounds(count, before);
+                json!({
+                    "label": self.funnel.steps[step].label(),
+                    "count": count,
+                    "conversion": rate(count, entered),
+                    "conversion_low": conversion_low,
+                    "conversion_high": conversion_high,
+                    "from_previous": rate(count, before),
+                    "from_previous_low": previous_low,
+                    "from_previous_high": previous_high,
+                    "dropped": dropped,
+                    "median_seconds": number(statistics::percentile(&mut seconds, 50.0)),
+                    "mean_seconds": number(mean),
+                    "optional": self.funnel.optional.contains(&step),
+                })
+            })
+            .collect();
+        let is_overall = *key == GroupKey::overall();
+        let mut group = json!({
+            "breakdown": if is_overall { Value::Array(Vec::new()) } else { key.to_json(scope.breakdown.len()) },
+            "steps": steps,
+        });
+        if !is_overall {
+            group["significance"] = significance(tally, overall);
+        }
+        if let (GroupKey::Other, Some(others)) = (key, others) {
+            group["other"] = Value::from(others);
+        }
+        if let (Some(edges), true) = (edges, self.funnel.time_to_convert.is_some()) {
+            let mut seconds = tally.converting.clone();
+            let mut bins = vec![0u64; edges.len() - 1];
+            for one in &seconds {
+                let bin = edges.partition_point(|edge| edge <= one);
+                if bin > 0 && bin < edges.len() {
+                    bins[bin - 1] += 1;
+                }
+            }
+            group["time_to_convert"] = json!({
+                "mean_seconds": number(statistics::mean(&seconds)),
+                "median_seconds": number(statistics::percentile(&mut seconds, 50.0)),
+                "edges": edges.iter().map(|edge| number(Some(*edge))).collect::<Vec<_>>(),
+                "bins": bins,
+            });
+        }
+        if self.intervals.is_some() && !is_overall {
+            group["intervals"] = self.intervals_json(context, tally);
+        }
+        group
+    }
+
+    fn intervals_json(&self, context: &Context<'_>, tally: &Tally) -> Value {
+        let Some(intervals) = &self.intervals else { return Value::Null };
+        intervals.starts.iter().zip(&tally.intervals).map(|(start, counts)| json!({"start": context.zone.format(*start), "steps": counts})).collect()
+    }
+
+    /// The edges asked for, or some twenty of equal width that hold everybody.
+    fn edges(&self, overall: &Tally) -> Option<Vec<f64>> {
+        let convert = self.funnel.time_to_convert.as_ref()?;
+        if let Some(edges) = &convert.edges {
+            return Some(edges.clone());
+        }
+        let longest = overall.converting.iter().copied().fold(0.0, f64::max);
+        let width = [1.0, 5.0, 10.0, 30.0, 60.0, 300.0, 600.0, 1800.0, 3600.0, 7200.0, 21_600.0, 43_200.0, 86_400.0, 604_800.0, 2_592_000.0]
+            .into_iter()
+            .find(|width| longest / width < 20.0)
+            .unwrap_or(longest / 20.0);
+        let n = (longest / width).floor() as usize + 1;
+        Some((0..=n).map(|i| i as f64 * width).collect())
+    }
+}
+
+/// A segment's conversion against everybody else's: two-proportion z-test.
+fn significance(tally: &Tally, overall: &Tally) -> Value {
+    let last = tally.steps.len() - 1;
+    let (entered, converted) = (tally.steps[0], tally.steps[last].min(tally.steps[0]));
+    let rest_entered = overall.steps[0].saturating_sub(entered);
+    let rest_converted = overall.steps[last].saturating_sub(converted).min(rest_entered);
+    match statistics::two_proportion_p_value(converted, entered, rest_converted, rest_entered) {
+        Some(p_value) => json!({
+            "p_value": p_value,
+            "better": converted as f64 / entered as f64 > rest_converted as f64 / rest_entered as f64,
+            "enough": entered >= 30 && rest_entered >= 30,
+        }),
+        None => Value::Null,
+    }
+}
+
+fn merge(mut a: Tallies, b: Tallies) -> Tallies {
+    for (key, tally) in b {
+        match a.get_mut(&key) {
+            None => {
+                a.insert(key, tally);
+            }
+            Some(into) => {
+                into.steps.iter_mut().zip(tally.steps).for_each(|(a, b)| *a += b);
+                into.seconds.iter_mut().zip(tally.seconds).for_each(|(a, b)| a.extend(b));
+                into.intervals.iter_mut().zip(tally.intervals).for_each(|(a, b)| a.iter_mut().zip(b).for_each(|(a, b)| *a += b));
+                into.converting.extend(tally.converting);
+            }
+        }
+    }
+    a
+}

@@ -1,0 +1,181 @@
+//! Which rows a filter lets through.
+//!
+//! Leaves about events are evaluated on columns, leaves about people once per person. A `did` leaf is known only when a
+//! person's events are together; so a row keeps one bit for each combination of answers to the `did` leaves, and the person's own
+//! combination picks the bit later.
+
+use crate::{
+    property::{PropertyView, columns_of, dictionary},
+    scan::{Context, NO_PERSON},
+};
+use arrow_array::{Array, RecordBatch, StringArray, cast::AsArray};
+use sillage_behavior::{
+    AskError,
+    filter::{Cell, Filter, Of},
+};
+use sillage_event::PersonId;
+use sillage_store::{Segment, column};
+use std::collections::HashMap;
+
+/// `did` leaves that one filter may hold: 2^4 combinations fit a `u16`.
+pub(crate) const MOST_DID_LEAVES: usize = 4;
+
+/// One bit for each combination of `did` answers under which the row passes.
+pub(crate) type Accepts = u16;
+
+/// The `did` leaves of a filter, in order.
+pub(crate) fn did_leaves(filter: Option<&Filter>) -> Result<Vec<&Filter>, AskError> {
+    let mut leaves = Vec::new();
+    if let Some(filter) = filter {
+        filter.leaves(&mut leaves);
+    }
+    leaves.retain(|leaf| matches!(leaf, Filter::Did { .. }));
+    if leaves.len() > MOST_DID_LEAVES {
+        return Err(AskError::invalid("filter", format!("takes at most {MOST_DID_LEAVES} `did` conditions")));
+    }
+    Ok(leaves)
+}
+
+/// Names the columns that evaluating a filter reads.
+pub(crate) fn filter_columns(segment: &dyn Segment, filter: &Filter, into: &mut Vec<String>) {
+    let mut leaves = Vec::new();
+    filter.leaves(&mut leaves);
+    for leaf in leaves {
+        match leaf {
+            Filter::Property { property, of: Of::Event, .. } => columns_of(segment, property, into),
+            Filter::Property { of: Of::Group(kind), .. } => columns_of(segment, kind, into),
+            Filter::Event(_) => {
+                if !into.iter().any(|name| name == column::EVENT) {
+                    into.push(column::EVENT.to_owned());
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
+/// The rows of a batch as a filter sees them.
+pub(crate) struct Rows<'a> {
+    pub(crate) context: &'a Context<'a>,
+    pub(crate) batch: &'a RecordBatch,
+    /// The ordinal of each row's person into `people`, or [`NO_PERSON`].
+    pub(crate) ordinals: &'a [u32],
+    pub(crate) people: &'a [PersonId],
+}
+
+impl Rows<'_> {
+    /// For each row, under which combinations of `did` answers it passes.
+    pub(crate) fn accepts(&self, filter: &Filter) -> Result<Vec<Accepts>, AskError> {
+        let mut leaves = Vec::new();
+        filter.leaves(&mut leaves);
+        let mut n_did = 0;
+        let mut answers = Vec::with_capacity(leaves.len());
+        for leaf in &leaves {
+            if matches!(leaf, Filter::Did { .. }) {
+                answers.push(Answer::Did(n_did));
+                n_did += 1;
+            } else {
+                answers.push(Answer::Rows(self.leaf(leaf)?));
+            }
+        }
+        let n = self.batch.num_rows();
+        let mut accepts = vec![0 as Accepts; n];
+        for combination in 0..(1u32 << n_did) {
+            let bit = 1 << combination;
+            let passes = combine(filter, &mut answers.iter(), combination, n);
+            accepts.iter_mut().zip(passes).for_each(|(accept, pass)| *accept |= if pass { bit } else { 0 });
+        }
+        Ok(accepts)
+    }
+
+    /// For filters without `did`: which rows pass.
+    pub(crate) fn passes(&self, filter: &Filter) -> Result<Vec<bool>, AskError> {
+        let mut leaves = Vec::new();
+        filter.leaves(&mut leaves);
+        let answers = leaves.iter().map(|leaf| self.leaf(leaf).map(Answer::Rows)).collect::<Result<Vec<_>, _>>()?;
+        Ok(combine(filter, &mut answers.iter(), 0, self.batch.num_rows()))
+    }
+
+    fn leaf(&self, leaf: &Filter) -> Result<Vec<bool>, AskError> {
+        match leaf {
+            Filter::Property { property, of: Of::Event, test } => Ok(PropertyView::new(self.batch, property).test(test)),
+            Filter::Property { property, of: Of::Person, test } => {
+                let values = self.context.person_property(property)?;
+                let unset = test.matches(None);
+                let by_person: Vec<bool> = self.people.iter().map(|id| values.get(id).map_or(unset, |value| test.matches(Cell::of(value)))).collect();
+                Ok(self.ordinals.iter().map(|ordinal| if *ordinal == NO_PERSON { unset } else { by_person[*ordinal as usize] }).collect())
+            }
+            Filter::Property { property, of: Of::Group(kind), test } => {
+                let values = self.context.group_property(kind, property)?;
+                let unset = test.matches(None);
+                let mut passes = vec![unset; self.batch.num_rows()];
+                let mut seen: HashMap<String, bool> = HashMap::new();
+                let mut of_key = |key: &str| match seen.get(key) {
+                    Some(pass) => *pass,
+                    None => {
+                        let pass = test.matches(values.get(key).and_then(Cell::of));
+                        seen.insert(key.to_owned(), pass);
+                        pass
+                    }
+                };
+                PropertyView::group_keys(self.batch, kind).for_each(|row, cell| {
+                    passes[row] = match cell {
+                        Cell::Json(serde_json::Value::Array(keys)) => keys.iter().filter_map(serde_json::Value::as_str).any(&mut of_key),
+                        other => of_key(&other.text()),
+                    };
+                });
+                Ok(passes)
+            }
+            Filter::Event(names) => {
+                let event = dictionary(self.batch, column::EVENT)?;
+                let values: &StringArray = event.values().as_string();
+                let by_key: Vec<bool> = (0..values.len()).map(|i| names.iter().any(|name| name == values.value(i))).collect();
+                Ok(event.keys().values().iter().map(|key| by_key[*key as usize]).collect())
+            }
+            Filter::Cohort { name, inside } => {
+                let members = self.context.cohort(name)?;
+                let by_person: Vec<bool> = self.people.iter().map(|id| members.contains(id) == *inside).collect();
+                Ok(self.ordinals.iter().map(|ordinal| if *ordinal == NO_PERSON { !inside } else { by_person[*ordinal as usize] }).collect())
+            }
+            Filter::Did { .. } => Err(AskError::invalid("where", "`did` may stand in the question's `filter` only")),
+            Filter::All(_) | Filter::Any(_) | Filter::Not(_) => unreachable!("not a leaf"),
+        }
+    }
+}
+
+/// What is known about one leaf.
+enum Answer {
+    Rows(Vec<bool>),
+    Did(usize),
+}
+
+fn combine<'a>(filter: &Filter, answers: &mut dyn Iterator<Item = &'a Answer>, combination: u32, n: usize) -> Vec<bool> {
+    match filter {
+        Filter::All(parts) => {
+            let mut all = vec![true; n];
+            for part in parts {
+                let passes = combine(part, answers, combination, n);
+                all.iter_mut().zip(passes).for_each(|(all, pass)| *all &= pass);
+            }
+            all
+        }
+        Filter::Any(parts) => {
+            let mut any = vec![false; n];
+            for part in parts {
+                let passes = combine(part, answers, combination, n);
+                any.iter_mut().zip(passes).for_each(|(any, pass)| *any |= pass);
+            }
+            any
+        }
+        Filter::Not(part) => {
+            let mut not = combine(part, answers, combination, n);
+            not.iter_mut().for_each(|pass| *pass = !*pass);
+            not
+        }
+        _ => match answers.next() {
+            Some(Answer::Rows(passes)) => passes.clone(),
+            Some(Answer::Did(i)) => vec![combination & (1 << i) != 0; n],
+            None => vec![true; n],
+        },
+    }
+}

@@ -1,0 +1,290 @@
+//! Cohorts of people born in an interval, and who of them came back when.
+
+use crate::{
+    group::GroupKey,
+    scan::{self, Bucket, Context, Pick, Request, Rows},
+    trend::{intervals, number},
+};
+use serde_json::{Value, json};
+use sillage_behavior::{
+    AskError, Hit,
+    calendar::Intervals,
+    question::{Aggregate, FirstTime, Retention, Scope, Selector},
+    retention::{Birth, Periods, Return},
+};
+use sillage_event::PersonId;
+use std::{
+    collections::{HashMap, HashSet},
+    sync::Arc,
+};
+
+const BIRTH: u64 = 1;
+const RETURN: u64 = 2;
+
+pub(crate) fn answer(context: &Context<'_>, scope: &Scope, retention: &Retention) -> Result<Value, AskError> {
+    let plan = Plan::new(context, retention)?;
+    let keep = match scope.top.filter(|_| !scope.breakdown.is_empty()) {
+        Some(top) => {
+            let births = Request { picks: vec![Pick { select: &plan.birth, from: context.range.0, to: context.range.1 }], filter: scope.filter.as_ref(), breakdown: &scope.breakdown, ..Request::default() };
+            Some(scan::top_groups(context, &births, top)?)
+        }
+        None => None,
+    };
+    let request = plan.request(scope, keep.as_ref().map(|kept| Arc::clone(&kept.0)));
+    let tallies = scan::run(context, &request, |bucket| Ok(plan.partial(bucket)), merge)?.unwrap_or_default();
+    Ok(plan.write(context, scope, tallies, keep.map(|kept| kept.1)))
+}
+
+/// The people of a cohort, or those of them who returned in a period.
+pub(crate) fn people_at(
+    context: &Context<'_>,
+    scope: &Scope,
+    retention: &Retention,
+    cohort: i64,
+    period: Option<usize>,
+    segment: Option<&GroupKey>,
+) -> Result<Vec<PersonId>, AskError> {
+    let plan = Plan::new(context, retention)?;
+    let Some(wanted) = plan.births.index(cohort) else { return Ok(Vec::new()) };
+    let request = plan.request(scope, None);
+    let collect = |bucket: &mut Bucket<'_>| {
+        let mut found = Vec::new();
+        plan.each_birth(bucket, |rows, id, born, returned, _| {
+            let in_period = period.is_none_or(|k| returned.get(k).copied().unwrap_or(false));
+            let in_segment = match (segment, born.group) {
+                (None, None) => true,
+                (Some(segment), Some(group)) => rows.groups.keys[group as usize] == *segment,
+                _ => false,
+            };
+            if born.cohort == wanted && in_period && in_segment {
+                found.push(id);
+            }
+        });
+        Ok(found)
+    };
+    Ok(scan::run(context, &request, collect, |a, b| [a, b].concat())?.unwrap_or_default())
+}
+
+struct Plan<'a> {
+    retention: &'a Retention,
+    birth: Selector,
+    range: (i64, i64),
+    births: Intervals,
+    /// Calendar units from the first birth unit to the end of the last period.
+    units: Intervals,
+    periods: Periods,
+    until: i64,
+}
+
+/// One birth that counts: overall, or for a segment.
+#[derive(Clone, Copy)]
+struct Born {
+    cohort: usize,
+    group: Option<u32>,
+}
+
+#[derive(Clone, Debug, Default)]
+struct Cohort {
+    size: u64,
+    returned: Vec<u64>,
+    amounts: Vec<f64>,
+}
+
+type Tallies = HashMap<GroupKey, Vec<Cohort>>;
+
+impl<'a> Plan<'a> {
+    fn new(context: &Context<'_>, retention: &'a Retention) -> Result<Self, AskError> {
+        let mut edges: Vec<i64> = vec![0];
+        match &retention.brackets {
+            Some(sizes) => sizes.iter().for_each(|size| edges.push(edges[edges.len() - 1] + *size as i64)),
+            None => edges.extend((0..=retention.periods as i64).map(|k| k + 1)),
+        }
+        let n_periods = edges[edges.len() - 1];
+        let births = intervals(context, retention.unit, context.range)?;
+        let last = births.starts[births.len() - 1];
+        let calendar_end = context.zone.step(last, retention.unit, n_periods);
+        let until = if retention.rolling { context.range.1.saturating_add(n_periods * retention.unit.milliseconds()) } else { calendar_end };
+        let units = intervals(context, retention.unit, (births.starts[0], calendar_end))?;
+        let rolling_ms = retention.rolling.then(|| retention.unit.milliseconds());
+        let periods = Periods { rolling_ms, edges, criterion: retention.criterion, count: retention.return_count };
+        // The first birth ever is found like any first-time selector.
+        let mut birth = retention.birth.clone();
+        birth.first_time |= retention.first_time == FirstTime::Ever;
+        Ok(Self { retention, birth, range: context.range, births, units, periods, until })
+    }
+
+    fn request<'r>(&'r self, scope: &'r Scope, keep: Option<Arc<HashSet<GroupKey>>>) -> Request<'r> {
+        Request {
+            picks: vec![
+                Pick { select: &self.birth, from: self.range.0, to: self.range.1 },
+                Pick { select: &self.retention.comeback, from: self.range.0, to: self.until },
+            ],
+            filter: scope.filter.as_ref(),
+            breakdown: &scope.breakdown,
+            keep,
+            numbers: self.retention.amount.iter().map(|(_, property)| property.as_str()).collect(),
+            by_person: true,
+            ..Request::default()
+        }
+    }
+
+    fn each_birth(&self, bucket: &mut Bucket<'_>, mut each: impl FnMut(&Rows<'_>, PersonId, Born, &[bool], &[f64])) {
+        let (mut returned, mut amounts) = (Vec::new(), Vec::new());
+        let mut returns: Vec<Return> = Vec::new();
+        let mut births: Vec<(Born, Birth)> = Vec::new();
+        bucket.for_each_person(|rows, person| {
+            self.births_of(rows, person.hits, &mut births);
+            if births.is_empty() {
+                return;
+            }
+            returns.clear();
+            for (position, hit) in person.hits.iter().enumerate().filter(|(_, hit)| hit.mask & RETURN != 0) {
+                let unit = if self.retention.rolling { 0 } else { self.units.index(hit.time).map_or(-1, |unit| unit as i32) };
+                let amount = rows.numbers.first().map_or(0.0, |numbers| numbers[hit.row as usize]);
+                returns.push(Return { time: hit.time, unit, position: position as u32, amount: if amount.is_nan() { 0.0 } else { amount } });
+            }
+            for (born, birth) in &births {
+                self.periods.returned(*birth, &returns, &mut returned, &mut amounts);
+                each(rows, person.id, *born, &returned, &amounts);
+            }
+        });
+    }
+
+    /// The first birth of each unit (of the person's life, when only the first counts), overall and in each segment.
+    fn births_of(&self, rows: &Rows<'_>, hits: &[Hit], births: &mut Vec<(Born, Birth)>) {
+        births.clear();
+        let once = self.retention.first_time != FirstTime::No;
+        for (position, hit) in hits.iter().enumerate().filter(|(_, hit)| hit.mask & BIRTH != 0 && hit.time >= self.range.0 && hit.time < self.range.1) {
+            let Some(cohort) = self.births.index(hit.time) else { continue };
+            let birth = Birth { time: hit.time, unit: cohort as i32, position: position as u32 };
+            if once && !births.is_empty() {
+                break;
+            }
+            let mut add = |group: Option<u32>| {
+                if !births.iter().any(|(born, _)| born.group == group && born.cohort == cohort) {
+                    births.push((Born { cohort, group }, birth));
+                }
+            };
+            add(None);
+            if let Some(group) = rows.group.get(hit.row as usize) {
+                rows.groups.members(group).iter().for_each(|member| add(Some(*member)));
+            }
+        }
+    }
+
+    fn partial(&self, bucket: &mut Bucket<'_>) -> Tallies {
+        let mut tables: Vec<Option<Vec<Cohort>>> = vec![None];
+        self.each_birth(bucket, |_, _, born, returned, amounts| {
+            let at = born.group.map_or(0, |group| group as usize + 1);
+            if tables.len() <= at {
+                tables.resize_with(at + 1, || None);
+            }
+            let table = tables[at].get_or_insert_with(|| self.empty());
+            let cohort = &mut table[born.cohort];
+            cohort.size += 1;
+            for (k, yes) in returned.iter().enumerate() {
+                if *yes {
+                    cohort.returned[k] += 1;
+                    cohort.amounts[k] += amounts[k];
+                }
+            }
+        });
+        let keys = &bucket.rows.groups.keys;
+        tables
+            .into_iter()
+            .enumerate()
+            .filter_map(|(at, table)| Some((if at == 0 { GroupKey::overall() } else { keys[at - 1].clone() }, table?)))
+            .collect()
+    }
+
+    fn empty(&self) -> Vec<Cohort> {
+        let n = self.periods.n_columns();
+        vec![Cohort { size: 0, returned: vec![0; n], amounts: vec![0.0; n] }; self.births.len()]
+    }
+
+    /// When everybody of a cohort has had the whole of a column.
+    fn complete_at(&self, context: &Context<'_>, cohort: usize, column: usize) -> i64 {
+        let end = self.periods.edges[column + 1];
+        if self.retention.rolling {
+            return self.births.end_of(cohort) + end * self.retention.unit.milliseconds();
+        }
+        context.zone.step(self.births.starts[cohort], self.retention.unit, end)
+    }
+
+    fn write(&self, context: &Context<'_>, scope: &Scope, mut tallies: Tallies, others: Option<usize>) -> Value {
+        let overall_key = GroupKey::overall();
+        let overall = tallies.remove(&overall_key).unwrap_or_else(|| self.empty());
+        let n = self.periods.n_columns();
+        let complete: Vec<Vec<bool>> = (0..self.births.len()).map(|c| (0..n).map(|k| self.complete_at(context, c, k) <= context.now).collect()).collect();
+        let mut segments: Vec<(GroupKey, Vec<Cohort>)> = tallies.into_iter().collect();
+        let size = |cohorts: &[Cohort]| cohorts.iter().map(|cohort| cohort.size).sum::<u64>();
+        segments.sort_by(|a, b| (matches!(a.0, GroupKey::Other), std::cmp::Reverse(size(&a.1))).cmp(&(matches!(b.0, GroupKey::Other), std::cmp::Reverse(size(&b.1)))).then_with(|| a.0.order(&b.0)));
+        let average = self.average(&overall, &complete);
+        let mut rows = Vec::new();
+        let mut averages = Vec::new();
+        for (key, cohorts) in std::iter::once((overall_key.clone(), overall)).chain(segments) {
+            let is_overall = key == overall_key;
+            let breakdown = if is_overall { Value::Array(Vec::new()) } else { key.to_json(scope.breakdown.len()) };
+            if !is_overall {
+                averages.push(json!({"breakdown": breakdown, "average": self.average(&cohorts, &complete), "size": size(&cohorts)}));
+            }
+            for (c, cohort) in cohorts.iter().enumerate() {
+                let mut row = json!({
+                    "start": context.zone.format(self.births.starts[c]),
+                    "breakdown": breakdown,
+                    "size": cohort.size,
+                    "returned": cohort.returned,
+                    "complete": complete[c],
+                });
+                if let Some((aggregate, _)) = &self.retention.amount {
+                    let amount = |k: usize| match aggregate {
+                        Aggregate::Average if cohort.returned[k] == 0 => None,
+                        Aggregate::Average => Some(cohort.amounts[k] / cohort.returned[k] as f64),
+                        _ => Some(cohort.amounts[k]),
+                    };
+                    row["amounts"] = (0..n).map(|k| number(amount(k))).collect();
+                }
+                if let (GroupKey::Other, Some(others)) = (&key, others) {
+                    row["other"] = Value::from(others);
+                }
+                rows.push(row);
+            }
+        }
+        let mut answer = json!({"cohorts": rows, "average": average});
+        if !scope.breakdown.is_empty() {
+            answer["averages"] = Value::Array(averages);
+        }
+        answer
+    }
+
+    /// Over complete cells: pooled, or weighted by size as Mixpanel does it.
+    fn average(&self, cohorts: &[Cohort], complete: &[Vec<bool>]) -> Vec<Value> {
+        (0..self.periods.n_columns())
+            .map(|k| {
+                let counted: Vec<&Cohort> = cohorts.iter().zip(complete).filter(|(cohort, complete)| complete[k] && cohort.size > 0).map(|(cohort, _)| cohort).collect();
+                let weight = |cohort: &Cohort| if self.retention.weighted_average { cohort.size as f64 } else { 1.0 };
+                let born: f64 = counted.iter().map(|cohort| cohort.size as f64 * weight(cohort)).sum();
+                let back: f64 = counted.iter().map(|cohort| cohort.returned[k] as f64 * weight(cohort)).sum();
+                if born == 0.0 { Value::Null } else { Value::from(back / born) }
+            })
+            .collect()
+    }
+}
+
+fn merge(mut a: Tallies, b: Tallies) -> Tallies {
+    for (key, cohorts) in b {
+        match a.get_mut(&key) {
+            None => {
+                a.insert(key, cohorts);
+            }
+            Some(into) => {
+                for (into, from) in into.iter_mut().zip(cohorts) {
+                    into.size += from.size;
+                    into.returned.iter_mut().zip(from.returned).for_each(|(a, b)| *a += b);
+                    into.amounts.iter_mut().zip(from.amounts).for_each(|(a, b)| *a += b);
+                }
+            }
+        }
+    }
+    a
+}

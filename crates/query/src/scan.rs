@@ -1,0 +1,200 @@
+//! Reading what a question needs: events picked by selectors, grouped by person, in order.
+//!
+//! Two passes. The **side pass** decodes what does not lie in its person's bucket: segments coarser than the others, people whom
+//! a link moved to another bucket, and everything when somebody else than persons is counted. The **main pass** takes one bucket after
+//! another: people of all segments merged into one list, rows of the side pass added, everything ordered, one partial answer made.
+
+pub(crate) mod context;
+mod decode;
+mod stream;
+
+pub(crate) use context::Context;
+pub(crate) use decode::{NodeNames, Nodes};
+pub(crate) use stream::{Bucket, Rows, sessions_of};
+
+use crate::{
+    group::{GroupKey, Groups},
+    people::{self, Mapping},
+};
+use decode::Decoder;
+use rayon::prelude::*;
+use sillage_behavior::{
+    AskError, AskErrorCode,
+    filter::Filter,
+    question::{Breakdown, Compare, Selector},
+};
+use sillage_event::{Actor, PersonId};
+use sillage_store::{Segment, StoreError, bucket_of};
+use std::{
+    collections::{HashMap, HashSet},
+    sync::Arc,
+};
+
+/// A row that belongs to nobody.
+pub(crate) const NO_PERSON: u32 = u32::MAX;
+/// A row that another pass takes.
+const ELSEWHERE: u32 = u32::MAX - 1;
+
+/// A selector, where in time it looks, and what it is for.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Pick<'a> {
+    pub(crate) select: &'a Selector,
+    /// `from` included, `to` excluded.
+    pub(crate) from: i64,
+    pub(crate) to: i64,
+}
+
+/// What to read. Pick `i` sets bit `i` of a hit's mask.
+#[derive(Debug, Default)]
+pub(crate) struct Request<'a> {
+    pub(crate) picks: Vec<Pick<'a>>,
+    pub(crate) filter: Option<&'a Filter>,
+    /// Every event in this range is wanted, picked or not: what stands between steps, what makes a session.
+    pub(crate) stream: Option<(i64, i64)>,
+    pub(crate) breakdown: &'a [Breakdown],
+    pub(crate) keep: Option<Arc<HashSet<GroupKey>>>,
+    /// Properties whose numbers are read.
+    pub(crate) numbers: Vec<&'a str>,
+    /// Properties whose values are told apart.
+    pub(crate) texts: Vec<&'a str>,
+    /// Properties held constant.
+    pub(crate) hold: &'a [String],
+    pub(crate) nodes: Option<&'a NodeNames<'a>>,
+    pub(crate) sessions: bool,
+    /// Rows are grouped by person and ordered in time.
+    pub(crate) by_person: bool,
+    /// Which of two events of one millisecond came first matters.
+    pub(crate) ties: bool,
+}
+
+/// A `did` condition, ready to count: bit `picks.len() + i`.
+pub(crate) struct Did<'a> {
+    pub(crate) pick: Pick<'a>,
+    pub(crate) count: Compare,
+}
+
+pub(crate) fn failed(message: impl Into<String>) -> AskError {
+    AskError::new(AskErrorCode::Unavailable, message)
+}
+
+pub(crate) fn store_failed(error: StoreError) -> AskError {
+    failed(format!("stored events cannot be read: {error}"))
+}
+
+/// Reads and makes one partial answer per bucket, added up by `merge`.
+pub(crate) fn run<P: Send>(
+    context: &Context<'_>,
+    request: &Request<'_>,
+    partial: impl Fn(&mut Bucket<'_>) -> Result<P, AskError> + Sync,
+    merge: impl Fn(P, P) -> P + Sync,
+) -> Result<Option<P>, AskError> {
+    let decoder = Decoder::new(context, request)?;
+    let segments: Vec<&dyn Segment> = context.snapshot.segments.iter().map(|one| &**one).filter(|segment| decoder.may_hold(*segment)).collect();
+    let bits = segments.iter().map(|segment| segment.bucket_bits()).max().unwrap_or(0);
+    let n_buckets = 1usize << bits;
+    let moved: Vec<Vec<(PersonId, PersonId)>> = segments.iter().map(|segment| context.snapshot.links.changed_since(segment.links_applied())).collect();
+    let persons = context.actor == Actor::Person;
+
+    let side_work: Vec<(usize, usize)> = segments
+        .iter()
+        .enumerate()
+        .flat_map(|(s, segment)| (0..1usize << segment.bucket_bits()).map(move |bucket| (s, bucket)))
+        .filter(|(s, bucket)| {
+            !persons || (request.by_person && (segments[*s].bucket_bits() != bits || people::has_strays(&moved[*s], *bucket, bits)))
+        })
+        .collect();
+    let side: Vec<Vec<Rows<'_>>> = side_work
+        .par_iter()
+        .map(|(s, bucket)| {
+            context.check()?;
+            let segment = segments[*s];
+            let whole = !persons || segment.bucket_bits() != bits;
+            side_rows(context, request, &decoder, segment, *bucket, &moved[*s], whole, bits)
+        })
+        .collect::<Result<_, AskError>>()?;
+
+    let partials: Vec<P> = (0..n_buckets)
+        .into_par_iter()
+        .map(|bucket| {
+            context.check()?;
+            let mut rows = Rows::new(Groups::new(request.keep.clone()), Nodes::new(request.nodes));
+            let mains: Vec<usize> = (0..segments.len()).filter(|s| persons && (segments[*s].bucket_bits() == bits || !request.by_person)).collect();
+            let mut mappings: Vec<Mapping> = Vec::with_capacity(mains.len());
+            let mut ids: Vec<PersonId> = Vec::new();
+            let mut main_buckets = Vec::with_capacity(mains.len());
+            for s in mains {
+                // A question that does not look at people takes each segment in its own buckets.
+                let own = segments[s].bucket_bits();
+                if bucket >= 1 << own {
+                    continue;
+                }
+                main_buckets.push(s);
+                mappings.push(if decoder.uses_people() {
+                    Mapping::new(segments[s], bucket, &moved[s], request.by_person.then_some(bits))?
+                } else {
+                    Mapping::default()
+                });
+            }
+            let extra = side.iter().flatten().filter(|one| one.bucket == bucket);
+            people::merge_people(&mut mappings, extra.clone().flat_map(|one| one.people.iter().copied()), &mut ids);
+            for (s, mapping) in main_buckets.iter().zip(&mappings) {
+                decoder.decode(segments[*s], bucket, mapping, &ids, &mut rows)?;
+                context.check()?;
+            }
+            for one in extra {
+                rows.append(one, &ids);
+            }
+            let mut bucket = Bucket::arrange(context, request, &decoder.dids, ids, rows);
+            partial(&mut bucket)
+        })
+        .collect::<Result<_, AskError>>()?;
+    Ok(partials.into_iter().reduce(merge))
+}
+
+/// Decodes one bucket of one segment and splits it by the bucket that each row's person (or other actor) belongs to.
+#[expect(clippy::too_many_arguments, reason = "one step of `run`, named for reading")]
+fn side_rows<'r>(
+    context: &Context<'_>,
+    request: &'r Request<'_>,
+    decoder: &Decoder<'_>,
+    segment: &dyn Segment,
+    bucket: usize,
+    moved: &[(PersonId, PersonId)],
+    whole: bool,
+    bits: u32,
+) -> Result<Vec<Rows<'r>>, AskError> {
+    let mut mapping = Mapping::new(segment, bucket, moved, None)?;
+    if !whole {
+        mapping.keep_only(|person| bucket_of(person, bits) != bucket);
+    }
+    let mut ids = Vec::new();
+    people::merge_people(std::slice::from_mut(&mut mapping), std::iter::empty(), &mut ids);
+    let mut rows = Rows::new(Groups::new(request.keep.clone()), Nodes::new(request.nodes));
+    decoder.decode(segment, bucket, &mapping, &ids, &mut rows)?;
+    if context.actor != Actor::Person {
+        rows.by_actor(&mut ids);
+    }
+    Ok(rows.split(ids, bits))
+}
+
+/// The segments with the most events, and how many are left out.
+pub(crate) fn top_groups(context: &Context<'_>, request: &Request<'_>, top: usize) -> Result<(Arc<HashSet<GroupKey>>, usize), AskError> {
+    let count = |bucket: &mut Bucket<'_>| {
+        let mut counts: HashMap<GroupKey, u64> = HashMap::new();
+        let rows = &bucket.rows;
+        for group in rows.group.iter() {
+            for member in rows.groups.members(group) {
+                *counts.entry(rows.groups.keys[*member as usize].clone()).or_default() += 1;
+            }
+        }
+        Ok(counts)
+    };
+    let add = |mut a: HashMap<GroupKey, u64>, b: HashMap<GroupKey, u64>| {
+        b.into_iter().for_each(|(key, n)| *a.entry(key).or_default() += n);
+        a
+    };
+    let mut counts: Vec<(GroupKey, u64)> = run(context, request, count, add)?.unwrap_or_default().into_iter().collect();
+    counts.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.order(&b.0)));
+    let others = counts.len().saturating_sub(top);
+    Ok((Arc::new(counts.into_iter().take(top).map(|(key, _)| key).collect()), others))
+}

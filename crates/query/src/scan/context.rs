@@ -1,0 +1,181 @@
+use crate::engine::{Limits, Source};
+use serde_json::Value;
+use sillage_behavior::{AskError, AskErrorCode, Cancel, calendar::Zone};
+use sillage_event::{Actor, Identity, PersonId, ProjectId};
+use sillage_store::Snapshot;
+use std::{
+    collections::{BTreeMap, HashMap, HashSet},
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::Instant,
+};
+
+type PersonValues = Arc<HashMap<PersonId, Value>>;
+type GroupValues = Arc<HashMap<String, Value>>;
+
+/// One question on its way: what it is asked of, how far it may go, and what it has read.
+pub(crate) struct Context<'a> {
+    pub(crate) project: ProjectId,
+    pub(crate) snapshot: Arc<Snapshot>,
+    pub(crate) zone: Zone,
+    pub(crate) now: i64,
+    pub(crate) range: (i64, i64),
+    pub(crate) session_timeout_ms: i64,
+    pub(crate) actor: Actor,
+    pub(crate) french: bool,
+    pub(crate) limits: Limits,
+    cohorts: HashMap<String, Arc<HashSet<PersonId>>>,
+    source: &'a dyn Source,
+    cancel: Cancel,
+    deadline: Instant,
+    person_values: Mutex<HashMap<String, PersonValues>>,
+    group_values: Mutex<HashMap<(String, String), GroupValues>>,
+    /// The names of actors that are no persons.
+    actor_names: Mutex<HashMap<PersonId, Arc<str>>>,
+    events_read: AtomicU64,
+    notes: Mutex<Vec<String>>,
+}
+
+/// What a question brings with it.
+pub(crate) struct Setting<'a> {
+    pub(crate) source: &'a dyn Source,
+    pub(crate) project: ProjectId,
+    pub(crate) snapshot: Arc<Snapshot>,
+    pub(crate) zone: Zone,
+    pub(crate) now: i64,
+    pub(crate) range: (i64, i64),
+    pub(crate) session_timeout_ms: i64,
+    pub(crate) actor: Actor,
+    pub(crate) french: bool,
+    pub(crate) limits: Limits,
+    pub(crate) cohorts: BTreeMap<String, Vec<String>>,
+    pub(crate) cancel: Cancel,
+    pub(crate) deadline: Instant,
+}
+
+impl<'a> Context<'a> {
+    pub(crate) fn new(setting: Setting<'a>) -> Self {
+        let links = &setting.snapshot.links;
+        let members = |people: &Vec<String>| Arc::new(people.iter().map(|id| links.resolve(Identity::parse(id).hash())).collect());
+        let cohorts = setting.cohorts.iter().map(|(name, people)| (name.clone(), members(people))).collect();
+        Self {
+            project: setting.project,
+            cohorts,
+            source: setting.source,
+            snapshot: setting.snapshot,
+            zone: setting.zone,
+            now: setting.now,
+            range: setting.range,
+            session_timeout_ms: setting.session_timeout_ms,
+            actor: setting.actor,
+            french: setting.french,
+            limits: setting.limits,
+            cancel: setting.cancel,
+            deadline: setting.deadline,
+            person_values: Mutex::default(),
+            group_values: Mutex::default(),
+            actor_names: Mutex::default(),
+            events_read: AtomicU64::new(0),
+            notes: Mutex::default(),
+        }
+    }
+
+    /// Stops a question that was cancelled or took too long.
+    pub(crate) fn check(&self) -> Result<(), AskError> {
+        if self.cancel.is_cancelled() {
+            return Err(AskError::new(AskErrorCode::Cancelled, "the question was cancelled"));
+        }
+        if Instant::now() > self.deadline {
+            let seconds = self.limits.time.as_secs();
+            return Err(AskError::new(AskErrorCode::TimedOut, format!("the question took longer than {seconds} s: shorten the range, add a filter or drop a breakdown")));
+        }
+        Ok(())
+    }
+
+    pub(crate) fn count_events_read(&self, n: usize) {
+        self.events_read.fetch_add(n as u64, Ordering::Relaxed);
+    }
+
+    pub(crate) fn events_read(&self) -> u64 {
+        self.events_read.load(Ordering::Relaxed)
+    }
+
+    pub(crate) fn note(&self, note: impl Into<String>) {
+        let note = note.into();
+        let mut notes = self.notes.lock().unwrap_or_else(PoisonError::into_inner);
+        if !notes.contains(&note) {
+            notes.push(note);
+        }
+    }
+
+    pub(crate) fn take_notes(&self) -> Vec<String> {
+        std::mem::take(&mut self.notes.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// The people of a cohort that came with the question.
+    pub(crate) fn cohort(&self, name: &str) -> Result<Arc<HashSet<PersonId>>, AskError> {
+        self.cohorts.get(name).cloned().ok_or_else(|| AskError::invalid("cohorts", format!("there is no cohort \"{name}\": list its people in \"cohorts\"")))
+    }
+
+    /// The latest value of a person property, by person after links. A user's own value wins over those of linked devices.
+    pub(crate) fn person_property(&self, name: &str) -> Result<PersonValues, AskError> {
+        let mut cache = self.person_values.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(values) = cache.get(name) {
+            return Ok(Arc::clone(values));
+        }
+        let own = self.source.person_property(self.project, name)?;
+        let links = &self.snapshot.links;
+        let values = if links.is_empty() {
+            own
+        } else {
+            let mut resolved = HashMap::with_capacity(own.len());
+            for (id, value) in own.iter() {
+                let person = links.resolve(*id);
+                if person == *id || !own.contains_key(&person) {
+                    resolved.insert(person, value.clone());
+                }
+            }
+            Arc::new(resolved)
+        };
+        cache.insert(name.to_owned(), Arc::clone(&values));
+        Ok(values)
+    }
+
+    pub(crate) fn group_property(&self, kind: &str, name: &str) -> Result<GroupValues, AskError> {
+        let key = (kind.to_owned(), name.to_owned());
+        let mut cache = self.group_values.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(values) = cache.get(&key) {
+            return Ok(Arc::clone(values));
+        }
+        let values = self.source.group_property(self.project, kind, name)?;
+        cache.insert(key, Arc::clone(&values));
+        Ok(values)
+    }
+
+    pub(crate) fn name_actors(&self, names: impl Iterator<Item = (PersonId, Arc<str>)>) {
+        self.actor_names.lock().unwrap_or_else(PoisonError::into_inner).extend(names);
+    }
+
+    /// What somebody is called in an answer: the id as it was sent.
+    pub(crate) fn name_of(&self, id: PersonId) -> Result<String, AskError> {
+        if self.actor != Actor::Person {
+            let names = self.actor_names.lock().unwrap_or_else(PoisonError::into_inner);
+            return Ok(names.get(&id).map_or_else(String::new, |name| name.to_string()));
+        }
+        self.person_name(id)
+    }
+
+    pub(crate) fn person_name(&self, id: PersonId) -> Result<String, AskError> {
+        for segment in self.snapshot.segments.iter().rev() {
+            let bucket = sillage_store::bucket_of(id, segment.bucket_bits());
+            let people = segment.people(bucket).map_err(super::store_failed)?;
+            if let Ok(ordinal) = people.hashes.binary_search(&id) {
+                let names = segment.person_names(bucket).map_err(super::store_failed)?;
+                return Ok(names[ordinal].to_string());
+            }
+        }
+        Ok(self.snapshot.links.name_above(id).map_or_else(String::new, |name| name.to_string()))
+    }
+}

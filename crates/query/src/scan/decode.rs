@@ -1,0 +1,555 @@
+//! From columns of one bucket of one segment to rows.
+
+use super::{Context, Did, ELSEWHERE, NO_PERSON, Pick, Request, store_failed, stream::Rows};
+use crate::{
+    group::breakdown_columns,
+    people::Mapping,
+    predicate::{self, Accepts, did_leaves, filter_columns},
+    property::{PropertyView, columns_of, dictionary},
+};
+use arrow_array::{Array, Int64Array, RecordBatch, StringArray, UInt32Array, cast::AsArray};
+use sillage_behavior::{
+    AskError,
+    filter::{Cell, Filter, Of, trim_url},
+    question::{Breakdown, Compare, Journey, NodeName, Rename, Selector},
+};
+use sillage_event::{Actor, Identity, PersonId};
+use sillage_store::{Segment, column};
+use std::{collections::HashMap, ops::Range, sync::Arc};
+use xxhash_rust::xxh3::xxh3_64_with_seed;
+
+/// How events become nodes of a journey.
+#[derive(Debug)]
+pub(crate) struct NodeNames<'a> {
+    pub(crate) journey: &'a Journey,
+}
+
+/// The nodes met, numbered; renamed and hidden as the question says.
+#[derive(Debug, Default)]
+pub(crate) struct Nodes<'a> {
+    names: Option<&'a NodeNames<'a>>,
+    ids: HashMap<Arc<str>, u32>,
+    pub(crate) shown: Vec<Arc<str>>,
+    /// From a raw name to its number; hidden ones to [`Nodes::HIDDEN`].
+    raw: HashMap<String, u32>,
+}
+
+impl<'a> Nodes<'a> {
+    pub(crate) const HIDDEN: u32 = u32::MAX;
+
+    pub(crate) fn new(names: Option<&'a NodeNames<'a>>) -> Self {
+        Self { names, ..Self::default() }
+    }
+
+    pub(crate) fn id(&mut self, shown: &Arc<str>) -> u32 {
+        if let Some(id) = self.ids.get(shown) {
+            return *id;
+        }
+        let id = self.shown.len() as u32;
+        self.shown.push(Arc::clone(shown));
+        self.ids.insert(Arc::clone(shown), id);
+        id
+    }
+
+    fn of_raw(&mut self, raw: &str) -> u32 {
+        if let Some(id) = self.raw.get(raw) {
+            return *id;
+        }
+        let Some(names) = self.names else { return Self::HIDDEN };
+        let mut name = raw.to_owned();
+        for rule in &names.journey.rename {
+            match rule {
+                Rename::Glob { pattern, to } => {
+                    if pattern.is_match(&name) {
+                        name.clone_from(to);
+                        break;
+                    }
+                }
+                Rename::Regex { pattern, to } => name = pattern.replace_all(&name, regex::NoExpand(to)).into_owned(),
+            }
+        }
+        let id = if names.journey.hide.contains(&name) { Self::HIDDEN } else { self.id(&Arc::from(name)) };
+        self.raw.insert(raw.to_owned(), id);
+        id
+    }
+}
+
+/// A request made ready: which bits, which columns.
+pub(crate) struct Decoder<'a> {
+    context: &'a Context<'a>,
+    request: &'a Request<'a>,
+    pub(crate) dids: Vec<Did<'a>>,
+    /// Request picks, then `did` picks.
+    picks: Vec<Pick<'a>>,
+    first_time_bits: u64,
+    /// Rows outside are of no use.
+    bounds: (i64, i64),
+    uses_people: bool,
+}
+
+impl<'a> Decoder<'a> {
+    pub(crate) fn new(context: &'a Context<'a>, request: &'a Request<'a>) -> Result<Self, AskError> {
+        let mut dids = Vec::new();
+        for leaf in did_leaves(request.filter)? {
+            if let Filter::Did { select, count, within } = leaf {
+                let (from, to) = match within {
+                    Some(range) => context.zone.resolve(range, context.now),
+                    None => (i64::MIN, i64::MAX),
+                };
+                dids.push(Did { pick: Pick { select, from, to }, count: *count as Compare });
+            }
+        }
+        let mut picks = request.picks.clone();
+        picks.extend(dids.iter().map(|did| did.pick));
+        if picks.len() > 60 {
+            return Err(AskError::invalid("filter", "the question has more than 60 selectors: use fewer steps, series or conditions"));
+        }
+        let mut first_time_bits = 0u64;
+        let mut bounds = request.stream.unwrap_or((i64::MAX, i64::MIN));
+        for (bit, pick) in picks.iter().enumerate() {
+            if pick.select.first_time {
+                first_time_bits |= 1 << bit;
+                bounds = (i64::MIN, i64::MAX);
+            }
+            bounds = (bounds.0.min(pick.from), bounds.1.max(pick.to));
+        }
+        let about_people = |filter: &Filter| {
+            let mut leaves = Vec::new();
+            filter.leaves(&mut leaves);
+            leaves.iter().any(|leaf| matches!(leaf, Filter::Cohort { .. } | Filter::Did { .. } | Filter::Property { of: Of::Person, .. }))
+        };
+        let mut filters: Vec<&Filter> = request.filter.into_iter().collect();
+        picks.iter().for_each(|pick| selector_filters(pick.select, &mut filters));
+        if let Some(names) = request.nodes {
+            filters.extend(names.journey.select.iter());
+        }
+        let by_people = |part: &Breakdown| matches!(part, Breakdown::Cohorts(_) | Breakdown::Property { of: Of::Person, .. } | Breakdown::Bucket { of: Of::Person, .. });
+        let uses_people = request.by_person || filters.into_iter().any(about_people) || request.breakdown.iter().any(by_people);
+        Ok(Self { context, request, dids, picks, first_time_bits, bounds, uses_people })
+    }
+
+    /// Whether any row of a segment can matter, by its times and event names.
+    pub(crate) fn may_hold(&self, segment: &dyn Segment) -> bool {
+        let Some((first, last)) = segment.time_range() else { return false };
+        if last < self.bounds.0 || first >= self.bounds.1 {
+            return false;
+        }
+        (0..segment.event_names().len()).any(|event| self.bits_of_name(&segment.event_names()[event]).is_some())
+    }
+
+    pub(crate) fn uses_people(&self) -> bool {
+        self.uses_people
+    }
+
+    /// The picks that an event's name alone allows; `None` when the rows of that name are of no use.
+    fn bits_of_name(&self, name: &str) -> Option<u64> {
+        let mut bits = 0;
+        for (bit, pick) in self.picks.iter().enumerate() {
+            if selects_name(pick.select, name) {
+                bits |= 1 << bit;
+            }
+        }
+        (bits != 0 || self.request.stream.is_some()).then_some(bits)
+    }
+
+    fn columns(&self, segment: &dyn Segment) -> Vec<String> {
+        let request = self.request;
+        let mut columns = vec![column::TIME.to_owned()];
+        let mut fixed = |name: &str| {
+            if !columns.iter().any(|one| one == name) {
+                columns.push(name.to_owned());
+            }
+        };
+        if self.uses_people {
+            fixed(column::PERSON);
+        }
+        if request.ties {
+            fixed(column::TIE);
+        }
+        if request.sessions {
+            fixed(column::SESSION_ID);
+            fixed(column::DEVICE_ID);
+        }
+        if self.context.actor == Actor::Device {
+            fixed(column::DEVICE_ID);
+        }
+        if let Actor::Group(kind) = &self.context.actor {
+            columns_of(segment, kind, &mut columns);
+        }
+        let mut filters: Vec<&Filter> = request.filter.into_iter().collect();
+        self.picks.iter().for_each(|pick| selector_filters(pick.select, &mut filters));
+        if let Some(names) = request.nodes {
+            filters.extend(names.journey.select.iter());
+            if !columns.iter().any(|one| one == column::EVENT) {
+                columns.push(column::EVENT.to_owned());
+            }
+            match &names.journey.node {
+                NodeName::Event => {}
+                NodeName::Page => columns_of(segment, "$current_url", &mut columns),
+                NodeName::Properties(rules) => rules.values().for_each(|(property, _)| columns_of(segment, property, &mut columns)),
+            }
+        }
+        for filter in filters {
+            filter_columns(segment, filter, &mut columns);
+        }
+        if self.picks.iter().any(|pick| !pick.select.alternatives.is_empty()) && !columns.iter().any(|one| one == column::EVENT) {
+            columns.push(column::EVENT.to_owned());
+        }
+        breakdown_columns(segment, request.breakdown, &mut columns);
+        for property in request.numbers.iter().chain(&request.texts).copied().chain(request.hold.iter().map(String::as_str)) {
+            columns_of(segment, property, &mut columns);
+        }
+        columns
+    }
+
+    /// Adds the rows of one bucket that can matter. `people` is the list that `mapping` points into.
+    pub(crate) fn decode(&self, segment: &dyn Segment, bucket: usize, mapping: &Mapping, people: &[PersonId], rows: &mut Rows<'_>) -> Result<(), AskError> {
+        let mut ranges: Vec<Range<usize>> = Vec::new();
+        let mut runs: Vec<(usize, u64)> = Vec::new();
+        for (event, name) in segment.event_names().iter().enumerate() {
+            let Some(bits) = self.bits_of_name(name) else { continue };
+            let range = segment.event_rows(bucket, event);
+            if range.is_empty() {
+                continue;
+            }
+            runs.push((range.len(), bits));
+            match ranges.last_mut() {
+                Some(last) if last.end == range.start => last.end = range.end,
+                _ => ranges.push(range),
+            }
+        }
+        if ranges.is_empty() {
+            return Ok(());
+        }
+        let columns = self.columns(segment);
+        let names: Vec<&str> = columns.iter().map(String::as_str).collect();
+        let batch = segment.read(bucket, &ranges, &names).map_err(store_failed)?;
+        self.context.count_events_read(batch.num_rows());
+        self.take(&batch, &runs, mapping, people, rows)
+    }
+
+    fn take(&self, batch: &RecordBatch, runs: &[(usize, u64)], mapping: &Mapping, people: &[PersonId], rows: &mut Rows<'_>) -> Result<(), AskError> {
+        let n = batch.num_rows();
+        let times: &Int64Array = batch.column(0).as_primitive();
+        let times = times.values();
+        let positions: Vec<u32> = if self.uses_people {
+            let ordinals: &UInt32Array = batch.column(1).as_primitive();
+            if mapping.is_identity(people.len()) {
+                ordinals.values().to_vec()
+            } else {
+                ordinals.values().iter().map(|ordinal| mapping.position(*ordinal).unwrap_or(ELSEWHERE)).collect()
+            }
+        } else {
+            vec![NO_PERSON; n]
+        };
+        // Filters see people by position; a row that is taken elsewhere is looked at as nobody's and dropped below.
+        let ordinals: Vec<u32>;
+        let seen_positions = if positions.contains(&ELSEWHERE) {
+            ordinals = positions.iter().map(|position| if *position == ELSEWHERE { NO_PERSON } else { *position }).collect();
+            &ordinals
+        } else {
+            &positions
+        };
+        let view = predicate::Rows { context: self.context, batch, ordinals: seen_positions, people };
+        let accepts: Option<Vec<Accepts>> = match self.request.filter {
+            Some(filter) => Some(view.accepts(filter)?),
+            None => None,
+        };
+        let mut conditions: Vec<(u64, Vec<bool>)> = Vec::new();
+        for (bit, pick) in self.picks.iter().enumerate() {
+            if let Some(passes) = selector_passes(pick.select, &view)? {
+                conditions.push((1 << bit, passes));
+            }
+        }
+        if let Some(select) = self.request.nodes.and_then(|names| names.journey.select.as_ref()) {
+            // What a journey leaves out was not walked through at all.
+            let passes = view.passes(select)?;
+            conditions.push((u64::MAX, passes));
+        }
+
+        let kept_by_did = self.first_time_bits | self.did_bits();
+        let bounded: Vec<(u64, i64, i64)> = self.bit_bounds();
+        let uniform = bounded.len() == 1 && self.request.stream.is_none();
+        let mut chosen: Vec<u32> = Vec::with_capacity(n);
+        let mut row = 0usize;
+        for &(len, bits) in runs {
+            if uniform && conditions.is_empty() && accepts.is_none() && kept_by_did == 0 {
+                let (_, from, to) = bounded[0];
+                for r in row..row + len {
+                    if from <= times[r] && times[r] < to && positions[r] != ELSEWHERE {
+                        chosen.push(r as u32);
+                        rows.mask.push(bits);
+                    }
+                }
+                row += len;
+                continue;
+            }
+            for r in row..row + len {
+                if positions[r] == ELSEWHERE {
+                    continue;
+                }
+                let time = times[r];
+                let mut mask = 0u64;
+                for (those, from, to) in &bounded {
+                    if *from <= time && time < *to {
+                        mask |= bits & those;
+                    }
+                }
+                let mut walked = true;
+                for (bit, passes) in &conditions {
+                    if !passes[r] {
+                        mask &= !bit;
+                        walked &= *bit != u64::MAX;
+                    }
+                }
+                let accept = accepts.as_ref().map_or(Accepts::MAX, |accepts| accepts[r]);
+                if accept == 0 {
+                    mask &= kept_by_did;
+                }
+                let in_stream = walked && accept != 0 && self.request.stream.is_some_and(|(from, to)| from <= time && time < to);
+                if mask == 0 && !in_stream {
+                    continue;
+                }
+                chosen.push(r as u32);
+                rows.mask.push(mask);
+                if self.decides_later() {
+                    rows.accept.push(accept);
+                    rows.in_stream.push(in_stream);
+                }
+            }
+            row += len;
+        }
+        self.side_values(batch, &view, &positions, &chosen, rows)
+    }
+
+    /// `did` and first-time picks need rows that the filter may not let through, so rows carry what the filter said.
+    pub(crate) fn decides_later(&self) -> bool {
+        self.first_time_bits != 0 || !self.dids.is_empty()
+    }
+
+    fn did_bits(&self) -> u64 {
+        let n = self.request.picks.len();
+        (0..self.dids.len()).fold(0, |bits, i| bits | 1 << (n + i))
+    }
+
+    /// Bits by the times in which they may be set; a first-time pick looks at all of history.
+    fn bit_bounds(&self) -> Vec<(u64, i64, i64)> {
+        let mut bounds: Vec<(u64, i64, i64)> = Vec::new();
+        for (bit, pick) in self.picks.iter().enumerate() {
+            let (from, to) = if pick.select.first_time { (i64::MIN, i64::MAX) } else { (pick.from, pick.to) };
+            match bounds.iter_mut().find(|one| (one.1, one.2) == (from, to)) {
+                Some(one) => one.0 |= 1 << bit,
+                None => bounds.push((1 << bit, from, to)),
+            }
+        }
+        bounds
+    }
+
+    fn side_values(&self, batch: &RecordBatch, view: &predicate::Rows<'_>, positions: &[u32], chosen: &[u32], rows: &mut Rows<'_>) -> Result<(), AskError> {
+        let request = self.request;
+        let times: &Int64Array = batch.column(0).as_primitive();
+        let times = times.values();
+        let whole = chosen.len() == batch.num_rows();
+        if whole {
+            rows.time.extend_from_slice(times);
+            rows.person.extend_from_slice(positions);
+        } else {
+            rows.time.extend(chosen.iter().map(|r| times[*r as usize]));
+            rows.person.extend(chosen.iter().map(|r| positions[*r as usize]));
+        }
+        let pick = |all: &[u32], into: &mut Vec<u32>| {
+            if whole { into.extend_from_slice(all) } else { into.extend(chosen.iter().map(|r| all[*r as usize])) }
+        };
+        if request.ties {
+            let ties: &UInt32Array = batch.column_by_name(column::TIE).ok_or_else(|| super::failed("column tie was not read"))?.as_primitive();
+            pick(ties.values(), &mut rows.tie);
+        }
+        if !request.breakdown.is_empty() {
+            let ids = rows.groups.of_rows(request.breakdown, view)?;
+            pick(&ids, &mut rows.group);
+        }
+        for (i, property) in request.numbers.iter().enumerate() {
+            let numbers = PropertyView::new(batch, property).numbers();
+            if rows.numbers.len() <= i {
+                rows.numbers.push(Vec::new());
+            }
+            rows.numbers[i].extend(chosen.iter().map(|r| numbers[*r as usize]));
+        }
+        for (i, property) in request.texts.iter().enumerate() {
+            let mut keys = vec![0u64; batch.num_rows()];
+            PropertyView::new(batch, property).for_each(|row, cell| keys[row] = text_key(cell));
+            if rows.texts.len() <= i {
+                rows.texts.push(Vec::new());
+            }
+            rows.texts[i].extend(chosen.iter().map(|r| keys[*r as usize]));
+        }
+        if !request.hold.is_empty() {
+            let mut held = vec![HOLD_SEED; batch.num_rows()];
+            for property in request.hold {
+                let mut keys = vec![0u64; batch.num_rows()];
+                PropertyView::new(batch, property).for_each(|row, cell| keys[row] = text_key(cell));
+                for (held, key) in held.iter_mut().zip(keys) {
+                    // A value that is not set cannot be held.
+                    *held = if *held == 0 || key == 0 { 0 } else { xxh3_64_with_seed(&key.to_le_bytes(), *held).max(1) };
+                }
+            }
+            rows.hold.extend(chosen.iter().map(|r| held[*r as usize]));
+        }
+        if request.sessions {
+            rows.session_key.extend(keys_of(batch, column::SESSION_ID, chosen)?);
+            rows.device_key.extend(keys_of(batch, column::DEVICE_ID, chosen)?);
+        }
+        if let Some(names) = request.nodes {
+            let ids = node_ids(batch, names, &mut rows.nodes)?;
+            pick(&ids, &mut rows.node);
+        }
+        if self.context.actor != Actor::Person {
+            self.actors(batch, view, chosen, rows)?;
+        }
+        Ok(())
+    }
+
+    /// Who else than the person each row counts for: one device, or any number of groups.
+    fn actors(&self, batch: &RecordBatch, view: &predicate::Rows<'_>, chosen: &[u32], rows: &mut Rows<'_>) -> Result<(), AskError> {
+        let n = batch.num_rows();
+        let mut actors: Vec<Vec<PersonId>> = vec![Vec::new(); n];
+        let mut names: HashMap<PersonId, Arc<str>> = HashMap::new();
+        match &self.context.actor {
+            Actor::Device => {
+                let array = dictionary(batch, column::DEVICE_ID)?;
+                let values: &StringArray = array.values().as_string();
+                for (row, key) in array.keys().iter().enumerate() {
+                    if let Some(key) = key {
+                        let name = values.value(key as usize);
+                        let id = Identity::Device(name.to_owned()).hash();
+                        names.entry(id).or_insert_with(|| Arc::from(name));
+                        actors[row].push(id);
+                    } else if view.ordinals[row] != NO_PERSON {
+                        let person = view.people[view.ordinals[row] as usize];
+                        actors[row].push(person);
+                        names.entry(person).or_insert_with(|| Arc::from(""));
+                    }
+                }
+            }
+            Actor::Group(kind) => PropertyView::group_keys(batch, kind).for_each(|row, cell| {
+                let mut add = |name: &str| {
+                    if !name.is_empty() {
+                        let id = PersonId(xxh3_64_with_seed(name.as_bytes(), 3));
+                        names.entry(id).or_insert_with(|| Arc::from(name));
+                        actors[row].push(id);
+                    }
+                };
+                match cell {
+                    Cell::Json(serde_json::Value::Array(keys)) => keys.iter().filter_map(serde_json::Value::as_str).for_each(&mut add),
+                    other => add(&other.text()),
+                }
+            }),
+            Actor::Person => {}
+        }
+        // A person without a device is called as persons are.
+        for (id, name) in &mut names {
+            if name.is_empty() {
+                *name = Arc::from(self.context.person_name(*id)?);
+            }
+        }
+        self.context.name_actors(names.into_iter());
+        rows.actors.extend(chosen.iter().map(|r| std::mem::take(&mut actors[*r as usize])));
+        Ok(())
+    }
+}
+
+const HOLD_SEED: u64 = 7;
+
+/// A value as a number that tells it apart from others; 0 is not set.
+fn text_key(cell: Cell<'_>) -> u64 {
+    let hash = |text: &str| xxh3_64_with_seed(text.as_bytes(), 5).max(1);
+    match cell {
+        Cell::Text(text) => hash(text),
+        other => hash(&other.text()),
+    }
+}
+
+fn keys_of(batch: &RecordBatch, name: &str, chosen: &[u32]) -> Result<Vec<u64>, AskError> {
+    let array = dictionary(batch, name)?;
+    let values: &StringArray = array.values().as_string();
+    let by_key: Vec<u64> = (0..values.len()).map(|i| xxh3_64_with_seed(values.value(i).as_bytes(), 5).max(1)).collect();
+    Ok(chosen.iter().map(|r| if array.is_null(*r as usize) { 0 } else { by_key[array.keys().value(*r as usize) as usize] }).collect())
+}
+
+fn node_ids(batch: &RecordBatch, names: &NodeNames<'_>, nodes: &mut Nodes<'_>) -> Result<Vec<u32>, AskError> {
+    let event = dictionary(batch, column::EVENT)?;
+    let values: &StringArray = event.values().as_string();
+    let by_key: Vec<u32> = (0..values.len()).map(|i| nodes.of_raw(values.value(i))).collect();
+    let mut ids: Vec<u32> = event.keys().values().iter().map(|key| by_key[*key as usize]).collect();
+    let mut rename = |event_names: Option<&str>, property: &str, trim: &dyn Fn(&str) -> String| {
+        let keys: Vec<bool> = (0..values.len()).map(|i| event_names.is_none_or(|name| name == values.value(i))).collect();
+        let concerned: Vec<bool> = event.keys().values().iter().map(|key| keys[*key as usize]).collect();
+        let mut unset = concerned.clone();
+        PropertyView::new(batch, property).for_each(|row, cell| {
+            if concerned[row] {
+                unset[row] = false;
+                ids[row] = nodes.of_raw(&trim(&cell.text()));
+            }
+        });
+        if event_names.is_some() {
+            // The event is shown by a property that it does not have: the empty name.
+            for (row, unset) in unset.into_iter().enumerate() {
+                if unset {
+                    ids[row] = nodes.of_raw("");
+                }
+            }
+        } else {
+            for (row, unset) in unset.into_iter().enumerate() {
+                if unset {
+                    ids[row] = Nodes::HIDDEN;
+                }
+            }
+        }
+    };
+    match &names.journey.node {
+        NodeName::Event => {}
+        NodeName::Page => rename(None, "$current_url", &|url| trim_url(url.split(['?', '#']).next().unwrap_or("")).to_owned()),
+        NodeName::Properties(rules) => {
+            for (event_name, (property, trim)) in rules {
+                rename(Some(event_name), property, &|text| if *trim { trim_url(text).to_owned() } else { text.to_owned() });
+            }
+        }
+    }
+    Ok(ids)
+}
+
+fn selects_name(select: &Selector, name: &str) -> bool {
+    if !select.alternatives.is_empty() {
+        return select.alternatives.iter().any(|one| selects_name(one, name));
+    }
+    select.events.is_empty() || select.events.iter().any(|one| one == name)
+}
+
+fn selector_filters<'a>(select: &'a Selector, into: &mut Vec<&'a Filter>) {
+    into.extend(select.filter.iter());
+    select.alternatives.iter().for_each(|one| selector_filters(one, into));
+}
+
+/// Which rows pass beyond what the event's name says; `None` when the name says it all.
+fn selector_passes(select: &Selector, view: &predicate::Rows<'_>) -> Result<Option<Vec<bool>>, AskError> {
+    let own = select.filter.as_ref().map(|filter| view.passes(filter)).transpose()?;
+    if select.alternatives.is_empty() {
+        return Ok(own);
+    }
+    let mut any = vec![false; view.batch.num_rows()];
+    for one in &select.alternatives {
+        let mut passes = match selector_passes(one, view)? {
+            Some(passes) => passes,
+            None => vec![true; any.len()],
+        };
+        if !one.events.is_empty() {
+            let named = view.passes(&Filter::Event(one.events.clone()))?;
+            passes.iter_mut().zip(named).for_each(|(pass, named)| *pass &= named);
+        }
+        any.iter_mut().zip(passes).for_each(|(any, pass)| *any |= pass);
+    }
+    if let Some(own) = own {
+        any.iter_mut().zip(own).for_each(|(any, own)| *any &= own);
+    }
+    Ok(Some(any))
+}

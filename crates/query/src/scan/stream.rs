@@ -1,0 +1,275 @@
+//! Rows of a bucket, and each person's hits in order.
+
+use super::{Context, Did, NO_PERSON, Nodes, Request};
+use crate::{group::Groups, predicate::Accepts};
+use sillage_behavior::{
+    Hit,
+    session::{self, Visit},
+};
+use sillage_event::PersonId;
+use sillage_store::bucket_of;
+
+/// Decoded rows, column by column. Optional columns are empty when the request did not ask for them.
+#[derive(Debug, Default)]
+pub(crate) struct Rows<'a> {
+    /// Position in the list of people, or [`NO_PERSON`].
+    pub(crate) person: Vec<u32>,
+    pub(crate) time: Vec<i64>,
+    pub(crate) mask: Vec<u64>,
+    pub(crate) tie: Vec<u32>,
+    pub(crate) accept: Vec<Accepts>,
+    pub(crate) in_stream: Vec<bool>,
+    pub(crate) group: Vec<u32>,
+    pub(crate) numbers: Vec<Vec<f64>>,
+    pub(crate) texts: Vec<Vec<u64>>,
+    pub(crate) hold: Vec<u64>,
+    pub(crate) session_key: Vec<u64>,
+    pub(crate) device_key: Vec<u64>,
+    pub(crate) node: Vec<u32>,
+    pub(crate) actors: Vec<Vec<PersonId>>,
+    pub(crate) groups: Groups,
+    pub(crate) nodes: Nodes<'a>,
+    /// Of the side pass: which bucket these rows go to, and the people they are of.
+    pub(crate) bucket: usize,
+    pub(crate) people: Vec<PersonId>,
+}
+
+impl<'a> Rows<'a> {
+    pub(crate) fn new(groups: Groups, nodes: Nodes<'a>) -> Self {
+        Self { groups, nodes, ..Self::default() }
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.time.len()
+    }
+
+    /// Copies some rows; people and names stay as numbered here.
+    fn copy(&mut self, from: &Rows<'_>, rows: &[u32], group_of: &mut dyn FnMut(u32) -> u32, node_of: &dyn Fn(u32) -> u32) {
+        fn pick<T: Copy>(from: &[T], rows: &[u32], into: &mut Vec<T>) {
+            if !from.is_empty() {
+                into.extend(rows.iter().map(|row| from[*row as usize]));
+            }
+        }
+        pick(&from.time, rows, &mut self.time);
+        pick(&from.mask, rows, &mut self.mask);
+        pick(&from.tie, rows, &mut self.tie);
+        pick(&from.accept, rows, &mut self.accept);
+        pick(&from.in_stream, rows, &mut self.in_stream);
+        pick(&from.hold, rows, &mut self.hold);
+        pick(&from.session_key, rows, &mut self.session_key);
+        pick(&from.device_key, rows, &mut self.device_key);
+        self.numbers.resize(from.numbers.len().max(self.numbers.len()), Vec::new());
+        from.numbers.iter().zip(&mut self.numbers).for_each(|(from, into)| pick(from, rows, into));
+        self.texts.resize(from.texts.len().max(self.texts.len()), Vec::new());
+        from.texts.iter().zip(&mut self.texts).for_each(|(from, into)| pick(from, rows, into));
+        if !from.group.is_empty() {
+            self.group.extend(rows.iter().map(|row| group_of(from.group[*row as usize])));
+        }
+        if !from.node.is_empty() {
+            self.node.extend(rows.iter().map(|row| node_of(from.node[*row as usize])));
+        }
+    }
+
+    /// Adds rows of the side pass.
+    pub(crate) fn append(&mut self, other: &Rows<'_>, ids: &[PersonId]) {
+        let positions: Vec<u32> = other.people.iter().map(|id| ids.binary_search(id).map_or(NO_PERSON, |position| position as u32)).collect();
+        self.person.extend(other.person.iter().map(|person| if *person == NO_PERSON { NO_PERSON } else { positions[*person as usize] }));
+        let nodes: Vec<u32> = other.nodes.shown.iter().map(|name| self.nodes.id(name)).collect();
+        let node_of = |node: u32| if node == Nodes::HIDDEN { node } else { nodes[node as usize] };
+        let mut groups = std::mem::take(&mut self.groups);
+        let all: Vec<u32> = (0..other.len() as u32).collect();
+        self.copy(other, &all, &mut |id| groups.adopt(&other.groups, id), &node_of);
+        self.groups = groups;
+    }
+
+    /// Makes everybody that a row counts for its person: one row for each.
+    pub(crate) fn by_actor(&mut self, ids: &mut Vec<PersonId>) {
+        let actors = std::mem::take(&mut self.actors);
+        let mut sorted: Vec<PersonId> = actors.iter().flatten().copied().collect();
+        sorted.sort_unstable();
+        sorted.dedup();
+        let mut rows: Vec<u32> = Vec::new();
+        let mut person: Vec<u32> = Vec::new();
+        for (row, of_row) in actors.iter().enumerate() {
+            for actor in of_row {
+                rows.push(row as u32);
+                person.push(sorted.binary_search(actor).map_or(NO_PERSON, |position| position as u32));
+            }
+        }
+        let mut replaced = Rows { person, ..Rows::default() };
+        replaced.copy(self, &rows, &mut |group| group, &|node| node);
+        replaced.groups = std::mem::take(&mut self.groups);
+        replaced.nodes = std::mem::take(&mut self.nodes);
+        *self = replaced;
+        *ids = sorted;
+    }
+
+    /// Rows by the bucket of their person. Rows of nobody go to the last bucket.
+    pub(crate) fn split(self, ids: Vec<PersonId>, bits: u32) -> Vec<Rows<'a>> {
+        let n_buckets = 1usize << bits;
+        let mut rows_of: Vec<Vec<u32>> = vec![Vec::new(); n_buckets];
+        for (row, person) in self.person.iter().enumerate() {
+            let bucket = if *person == NO_PERSON { n_buckets - 1 } else { bucket_of(ids[*person as usize], bits) };
+            rows_of[bucket].push(row as u32);
+        }
+        let mut parts = Vec::new();
+        for (bucket, rows) in rows_of.into_iter().enumerate() {
+            if rows.is_empty() {
+                continue;
+            }
+            let mut people: Vec<PersonId> = rows.iter().map(|row| self.person[*row as usize]).filter(|person| *person != NO_PERSON).map(|person| ids[person as usize]).collect();
+            people.sort_unstable();
+            people.dedup();
+            let position = |person: u32| {
+                if person == NO_PERSON { NO_PERSON } else { people.binary_search(&ids[person as usize]).map_or(NO_PERSON, |position| position as u32) }
+            };
+            let mut part = Rows { bucket, person: rows.iter().map(|row| position(self.person[*row as usize])).collect(), ..Rows::default() };
+            let mut groups = Groups::default();
+            let shown = &self.nodes.shown;
+            let mut nodes = Nodes::default();
+            shown.iter().for_each(|name| {
+                nodes.id(name);
+            });
+            part.copy(&self, &rows, &mut |id| groups.adopt(&self.groups, id), &|node| node);
+            part.groups = groups;
+            part.nodes = nodes;
+            part.people = people;
+            parts.push(part);
+        }
+        parts
+    }
+}
+
+/// One bucket, ready for kernels.
+pub(crate) struct Bucket<'c> {
+    pub(crate) context: &'c Context<'c>,
+    pub(crate) rows: Rows<'c>,
+    pub(crate) people: Vec<PersonId>,
+    request: &'c Request<'c>,
+    dids: &'c [Did<'c>],
+    /// Where each person's hits begin; empty when the request is not by person.
+    offsets: Vec<u32>,
+    hits: Vec<Hit>,
+}
+
+/// One person's hits in order of time, after everything that decides which of them count.
+pub(crate) struct Person<'b> {
+    pub(crate) id: PersonId,
+    pub(crate) hits: &'b [Hit],
+}
+
+impl<'c> Bucket<'c> {
+    pub(crate) fn arrange(context: &'c Context<'c>, request: &'c Request<'c>, dids: &'c [Did<'c>], people: Vec<PersonId>, rows: Rows<'c>) -> Self {
+        let mut bucket = Self { context, rows, people, request, dids, offsets: Vec::new(), hits: Vec::new() };
+        if request.by_person {
+            bucket.group_by_person();
+        }
+        bucket
+    }
+
+    pub(crate) fn is_by_person(&self) -> bool {
+        self.request.by_person
+    }
+
+    fn group_by_person(&mut self) {
+        let mut offsets = vec![0u32; self.people.len() + 2];
+        for person in &self.rows.person {
+            if *person != NO_PERSON {
+                offsets[*person as usize + 2] += 1;
+            }
+        }
+        for i in 2..offsets.len() {
+            offsets[i] += offsets[i - 1];
+        }
+        let n = offsets[offsets.len() - 1] as usize;
+        let mut hits = vec![Hit { time: 0, mask: 0, row: 0 }; n];
+        for (row, person) in self.rows.person.iter().enumerate() {
+            if *person != NO_PERSON {
+                let slot = &mut offsets[*person as usize + 1];
+                hits[*slot as usize] = Hit { time: self.rows.time[row], mask: self.rows.mask[row], row: row as u32 };
+                *slot += 1;
+            }
+        }
+        offsets.pop();
+        self.offsets = offsets;
+        self.hits = hits;
+    }
+
+    /// Calls with everybody who has a hit left. `each` may look at the rows and their groups.
+    pub(crate) fn for_each_person(&mut self, mut each: impl FnMut(&mut Rows<'c>, Person<'_>)) {
+        let decides_later = !self.rows.accept.is_empty();
+        let ties = &self.rows.tie;
+        let mut offsets = std::mem::take(&mut self.offsets);
+        let mut hits = std::mem::take(&mut self.hits);
+        for position in 0..self.people.len() {
+            let (start, end) = (offsets[position] as usize, offsets[position + 1] as usize);
+            let own = &mut hits[start..end];
+            if ties.is_empty() {
+                if !own.is_sorted_by_key(|hit| hit.time) {
+                    own.sort_unstable_by_key(|hit| (hit.time, hit.row));
+                }
+            } else {
+                own.sort_unstable_by_key(|hit| (hit.time, ties[hit.row as usize], hit.row));
+            }
+        }
+        for position in 0..self.people.len() {
+            let (start, end) = (offsets[position] as usize, offsets[position + 1] as usize);
+            let mut n = end - start;
+            if n > 0 && decides_later {
+                n = self.decide(&mut hits[start..end]);
+            }
+            if n > 0 {
+                each(&mut self.rows, Person { id: self.people[position], hits: &hits[start..start + n] });
+            }
+        }
+        std::mem::swap(&mut self.offsets, &mut offsets);
+        std::mem::swap(&mut self.hits, &mut hits);
+    }
+
+    /// Answers the `did` conditions of one person, keeps first times only, and moves the hits that count to the front.
+    fn decide(&self, own: &mut [Hit]) -> usize {
+        let n_picks = self.request.picks.len();
+        let mut combination = 0u32;
+        for (i, did) in self.dids.iter().enumerate() {
+            let bit = 1u64 << (n_picks + i);
+            let count = own.iter().filter(|hit| hit.mask & bit != 0).count();
+            if did.count.holds(count as f64) {
+                combination |= 1 << i;
+            }
+        }
+        for (i, pick) in self.request.picks.iter().enumerate() {
+            if !pick.select.first_time {
+                continue;
+            }
+            let bit = 1u64 << i;
+            let mut found = false;
+            for hit in own.iter_mut().filter(|hit| hit.mask & bit != 0) {
+                if found || hit.time < pick.from || hit.time >= pick.to {
+                    hit.mask &= !bit;
+                }
+                found = true;
+            }
+        }
+        let pick_bits = (1u64 << n_picks) - 1;
+        let mut kept = 0;
+        for i in 0..own.len() {
+            let mut hit = own[i];
+            hit.mask &= pick_bits;
+            let accepted = self.rows.accept[hit.row as usize] & (1 << combination) != 0;
+            if accepted && (hit.mask != 0 || self.rows.in_stream[hit.row as usize]) {
+                own[kept] = hit;
+                kept += 1;
+            }
+        }
+        kept
+    }
+}
+
+/// Numbers the session of each of a person's hits.
+pub(crate) fn sessions_of(rows: &Rows<'_>, hits: &[Hit], timeout_ms: i64, sessions: &mut Vec<u32>) {
+    let visits: Vec<Visit> = hits
+        .iter()
+        .map(|hit| Visit { time: hit.time, session_key: rows.session_key[hit.row as usize], device_key: rows.device_key[hit.row as usize] })
+        .collect();
+    session::assign(&visits, timeout_ms, sessions);
+}

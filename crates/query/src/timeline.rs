@@ -1,0 +1,202 @@
+//! The events of one person, latest first; and events written back from columns.
+
+use crate::{
+    predicate,
+    scan::{Context, NO_PERSON, store_failed},
+};
+use arrow_array::{Array, BooleanArray, Float64Array, Int64Array, RecordBatch, StringArray, UInt32Array, cast::AsArray, types::Int32Type};
+use serde_json::{Value, json};
+use sillage_behavior::{
+    AskError,
+    question::{Scope, Timeline},
+};
+use sillage_event::{Event, Identity, PersonId, time};
+use sillage_store::{PropertyColumn, PropertyKind, Segment, column};
+use std::collections::HashSet;
+
+pub(crate) fn answer(context: &Context<'_>, scope: &Scope, timeline: &Timeline) -> Result<Value, AskError> {
+    let links = &context.snapshot.links;
+    let person = links.resolve(Identity::parse(&timeline.person).hash());
+    let mut found: Vec<(i64, u64, usize, usize, usize)> = Vec::new();
+    let before = timeline.before.unwrap_or((i64::MAX, u64::MAX));
+    for (s, segment) in context.snapshot.segments.iter().enumerate() {
+        context.check()?;
+        if segment.time_range().is_none_or(|(first, last)| last < context.range.0 || first >= context.range.1 || first > before.0) {
+            continue;
+        }
+        for bucket in buckets_of(context, &**segment, person) {
+            rows_of(context, scope, &**segment, bucket, person, |row, at, tie| {
+                let rank = ((s as u64) << 32) | u64::from(tie);
+                if (at, rank) < before {
+                    found.push((at, rank, s, bucket, row));
+                }
+            })?;
+        }
+    }
+    found.sort_unstable_by(|a, b| (b.0, b.1).cmp(&(a.0, a.1)));
+    let more = found.len() > timeline.limit;
+    found.truncate(timeline.limit);
+    let next = found.last().filter(|_| more).map(|one| format!("{}-{}", one.0, one.1));
+    let mut events = Vec::with_capacity(found.len());
+    for (_, _, s, bucket, row) in &found {
+        let segment = &context.snapshot.segments[*s];
+        events.extend(events_at(&**segment, *bucket, &[*row..row + 1]).map_err(store_failed)?);
+    }
+    let events: Vec<Value> = events.iter().map(event_json).collect();
+    Ok(json!({"events": events, "next": next}))
+}
+
+fn event_json(event: &Event) -> Value {
+    json!({
+        "event": event.name,
+        "time": time::to_rfc3339(event.time),
+        "distinct_id": event.distinct_id,
+        "device_id": event.device_id,
+        "user_id": event.user_id,
+        "session_id": event.session_id,
+        "insert_id": event.insert_id,
+        "groups": event.groups.iter().map(|(kind, keys)| (kind.clone(), Value::from(keys.clone()))).collect::<serde_json::Map<_, _>>(),
+        "properties": event.properties,
+    })
+}
+
+/// The buckets in which rows of a person may lie: its own, and those of ids that a link moved to it.
+fn buckets_of(context: &Context<'_>, segment: &dyn Segment, person: PersonId) -> HashSet<usize> {
+    let bits = segment.bucket_bits();
+    let moved = context.snapshot.links.changed_since(segment.links_applied());
+    let held = moved.into_iter().filter(|(_, to)| *to == person).map(|(held, _)| held);
+    held.chain([person]).map(|id| sillage_store::bucket_of(id, bits)).collect()
+}
+
+fn rows_of(context: &Context<'_>, scope: &Scope, segment: &dyn Segment, bucket: usize, person: PersonId, mut each: impl FnMut(usize, i64, u32)) -> Result<(), AskError> {
+    let people = segment.people(bucket).map_err(store_failed)?;
+    let links = &context.snapshot.links;
+    let ordinals: HashSet<u32> = if links.len() == segment.links_applied() {
+        people.hashes.binary_search(&person).map(|ordinal| ordinal as u32).into_iter().collect()
+    } else {
+        people.hashes.iter().enumerate().filter(|(_, id)| links.resolve(**id) == person).map(|(ordinal, _)| ordinal as u32).collect()
+    };
+    let n = segment.bucket_rows(bucket);
+    if ordinals.is_empty() || n == 0 {
+        return Ok(());
+    }
+    let whole = std::slice::from_ref(&(0..n)).to_vec();
+    let mut columns = vec![column::PERSON.to_owned(), column::TIME.to_owned(), column::TIE.to_owned()];
+    if let Some(filter) = &scope.filter {
+        predicate::filter_columns(segment, filter, &mut columns);
+    }
+    let names: Vec<&str> = columns.iter().map(String::as_str).collect();
+    let batch = segment.read(bucket, &whole, &names).map_err(store_failed)?;
+    context.count_events_read(n);
+    let persons: &UInt32Array = batch.column(0).as_primitive();
+    let times: &Int64Array = batch.column(1).as_primitive();
+    let ties: &UInt32Array = batch.column(2).as_primitive();
+    let passes = match &scope.filter {
+        None => None,
+        Some(filter) => {
+            let positions: Vec<u32> = persons.values().iter().map(|ordinal| if ordinals.contains(ordinal) { 0 } else { NO_PERSON }).collect();
+            Some(predicate::Rows { context, batch: &batch, ordinals: &positions, people: &[person] }.passes(filter)?)
+        }
+    };
+    let (from, to) = context.range;
+    let alone = if ordinals.len() == 1 { ordinals.iter().next().copied() } else { None };
+    for row in 0..n {
+        let ordinal = persons.value(row);
+        let theirs = alone.map_or_else(|| ordinals.contains(&ordinal), |one| one == ordinal);
+        if theirs && (from..to).contains(&times.value(row)) && passes.as_ref().is_none_or(|passes| passes[row]) {
+            each(row, times.value(row), ties.value(row));
+        }
+    }
+    Ok(())
+}
+
+/// Rows of a segment as the events they were made from.
+pub fn events_at(segment: &dyn Segment, bucket: usize, rows: &[std::ops::Range<usize>]) -> Result<Vec<Event>, sillage_store::StoreError> {
+    let mut columns: Vec<String> = [
+        column::TIME,
+        column::EVENT,
+        column::DISTINCT_ID,
+        column::DEVICE_ID,
+        column::USER_ID,
+        column::INSERT_ID,
+        column::SESSION_ID,
+        column::RECEIVED_AT,
+        column::SEQ,
+        column::OVERFLOW,
+    ]
+    .map(str::to_owned)
+    .to_vec();
+    columns.extend(segment.properties().iter().map(PropertyColumn::column_name));
+    let names: Vec<&str> = columns.iter().map(String::as_str).collect();
+    let batch = segment.read(bucket, rows, &names)?;
+    Ok(events_of(&batch))
+}
+
+fn events_of(batch: &RecordBatch) -> Vec<Event> {
+    let text = |position: usize, row: usize| -> Option<String> {
+        let array = batch.column(position);
+        if array.is_null(row) {
+            return None;
+        }
+        if let Some(plain) = array.as_string_opt::<i32>() {
+            return Some(plain.value(row).to_owned());
+        }
+        let dictionary = array.as_dictionary::<Int32Type>();
+        let values: &StringArray = dictionary.values().as_string();
+        Some(values.value(dictionary.keys().value(row) as usize).to_owned())
+    };
+    let whole = |position: usize, row: usize| {
+        let array: &Int64Array = batch.column(position).as_primitive();
+        (!array.is_null(row)).then(|| array.value(row))
+    };
+    let properties: Vec<(usize, PropertyColumn)> = batch
+        .schema_ref()
+        .fields()
+        .iter()
+        .enumerate()
+        .filter_map(|(position, field)| Some((position, PropertyColumn::parse(field.name())?)))
+        .collect();
+    (0..batch.num_rows())
+        .map(|row| {
+            let mut event = Event {
+                time: whole(0, row).unwrap_or_default(),
+                name: text(1, row).unwrap_or_default(),
+                distinct_id: text(2, row).unwrap_or_default(),
+                device_id: text(3, row),
+                user_id: text(4, row),
+                insert_id: text(5, row).unwrap_or_default(),
+                session_id: text(6, row),
+                received_at: whole(7, row).unwrap_or_default(),
+                seq: whole(8, row).map(|seq| seq as u64),
+                ..Event::default()
+            };
+            for (position, property) in &properties {
+                let array = batch.column(*position);
+                if array.is_null(row) {
+                    continue;
+                }
+                let value = match property.kind {
+                    PropertyKind::Text => Value::from(text(*position, row)),
+                    PropertyKind::Number => {
+                        let numbers: &Float64Array = array.as_primitive();
+                        crate::trend::number(Some(numbers.value(row)))
+                    }
+                    PropertyKind::Flag => {
+                        let flags: &BooleanArray = array.as_boolean();
+                        Value::from(flags.value(row))
+                    }
+                    PropertyKind::Json => text(*position, row).and_then(|text| serde_json::from_str(&text).ok()).unwrap_or(Value::Null),
+                    PropertyKind::Group => {
+                        event.groups.push((property.name.clone(), text(*position, row).into_iter().collect()));
+                        continue;
+                    }
+                };
+                event.properties.insert(property.name.clone(), value);
+            }
+            if let Some(Ok(Value::Object(overflow))) = text(9, row).map(|text| serde_json::from_str::<Value>(&text)) {
+                event.properties.extend(overflow);
+            }
+            event
+        })
+        .collect()
+}

@@ -1,0 +1,446 @@
+//! Counts and measures over time, by segment.
+
+mod line;
+
+use crate::{
+    group::{GroupKey, Groups},
+    scan::{self, Bucket, Context, NO_PERSON, Pick, Request, Rows, sessions_of},
+};
+use line::{Line, Meaning};
+use serde_json::{Value, json};
+use sillage_behavior::{
+    AskError, AskErrorCode, Hit,
+    calendar::{Intervals, Unit},
+    question::{Aggregate, Measure, Scope, Trend},
+};
+use sillage_event::{Actor, PersonId};
+use std::{
+    collections::{HashMap, HashSet},
+    sync::Arc,
+};
+
+type Lines = HashMap<(usize, GroupKey), Line>;
+
+pub(crate) fn answer(context: &Context<'_>, scope: &Scope, trend: &Trend) -> Result<Value, AskError> {
+    let mut answer = one_range(context, scope, trend, context.range)?;
+    if let Some(back) = trend.compare_previous {
+        let shifted = shift(context, trend.interval, context.range, i64::from(back))?;
+        answer["compare"] = one_range(context, scope, trend, shifted)?;
+    }
+    Ok(answer)
+}
+
+/// The same number of intervals, earlier.
+fn shift(context: &Context<'_>, unit: Unit, (from, to): (i64, i64), back: i64) -> Result<(i64, i64), AskError> {
+    let n = intervals(context, unit, (from, to))?.len() as i64 * back;
+    let start = context.zone.floor(from, unit);
+    let earlier = context.zone.step(start, unit, -n);
+    let from_earlier = earlier + (from - start);
+    Ok((from_earlier, from_earlier + (to - from)))
+}
+
+pub(crate) fn intervals(context: &Context<'_>, unit: Unit, (from, to): (i64, i64)) -> Result<Intervals, AskError> {
+    Intervals::cover(&context.zone, unit, from, to, context.limits.intervals).ok_or_else(|| AskError {
+        code: AskErrorCode::LimitExceeded,
+        message: format!("the range has more than {} intervals: shorten it or take a longer interval", context.limits.intervals),
+        field: Some("interval".into()),
+    })
+}
+
+/// A trend made ready for one range.
+struct Plan<'a> {
+    trend: &'a Trend,
+    intervals: Intervals,
+    range: (i64, i64),
+    meanings: Vec<Meaning>,
+    /// For measures of trailing days: where each interval's window begins.
+    active_from: Vec<Vec<i64>>,
+    n_parts: usize,
+}
+
+fn one_range(context: &Context<'_>, scope: &Scope, trend: &Trend, range: (i64, i64)) -> Result<Value, AskError> {
+    let plan = Plan::new(context, scope, trend, range)?;
+    let keep = top_groups(context, scope, &plan)?;
+    let request = plan.request(scope, keep.as_ref().map(|kept| Arc::clone(&kept.0)));
+    let lines = scan::run(context, &request, |bucket| plan.partial(bucket), merge)?.unwrap_or_default();
+    Ok(plan.write(context, lines, keep.map(|kept| kept.1)))
+}
+
+/// The people of one cell: of a series, in an interval or the whole range, in a segment.
+pub(crate) fn people_at(context: &Context<'_>, scope: &Scope, trend: &Trend, series: usize, time: Option<i64>, segment: Option<&GroupKey>) -> Result<Vec<PersonId>, AskError> {
+    let mut plan = Plan::new(context, scope, trend, context.range)?;
+    if let Meaning::Count | Meaning::Numbers(..) | Meaning::Values(..) | Meaning::Texts(_) = plan.meanings[series] {
+        plan.meanings[series] = Meaning::Unique;
+    }
+    let slot = match time {
+        None => None,
+        Some(time) => match plan.intervals.index(time) {
+            Some(slot) => Some(slot),
+            None => return Ok(Vec::new()),
+        },
+    };
+    let request = Request { by_person: true, ..plan.request(scope, None) };
+    let collect = |bucket: &mut Bucket<'_>| {
+        let mut found = Vec::new();
+        let plan = &plan;
+        bucket.for_each_person(|rows, person| {
+            let counts = person.hits.iter().any(|hit| {
+                hit.mask & (1 << series) != 0
+                    && plan.slots(series, hit.time).is_some_and(|slots| slot.map_or(hit.time >= plan.range.0, |slot| slots.contains(&slot)))
+                    && segment.is_none_or(|segment| rows.groups.members(&rows.group[hit.row as usize]).iter().any(|id| rows.groups.keys[*id as usize] == *segment))
+            });
+            if counts {
+                found.push(person.id);
+            }
+        });
+        Ok(found)
+    };
+    Ok(scan::run(context, &request, collect, |a, b| [a, b].concat())?.unwrap_or_default())
+}
+
+/// The segments that `top` keeps, and how many others there are.
+fn top_groups(context: &Context<'_>, scope: &Scope, plan: &Plan<'_>) -> Result<Option<(Arc<HashSet<GroupKey>>, usize)>, AskError> {
+    let Some(top) = scope.top.filter(|_| !scope.breakdown.is_empty()) else { return Ok(None) };
+    let request = Request { by_person: false, stream: None, ..plan.request(scope, None) };
+    crate::scan::top_groups(context, &request, top).map(Some)
+}
+
+impl<'a> Plan<'a> {
+    fn new(context: &Context<'_>, scope: &Scope, trend: &'a Trend, range: (i64, i64)) -> Result<Self, AskError> {
+        let intervals = intervals(context, trend.interval, range)?;
+        let (mut n_numbers, mut n_texts) = (0, 0);
+        let mut meanings = Vec::new();
+        let mut active_from = Vec::new();
+        for series in &trend.series {
+            let mut windows = Vec::new();
+            meanings.push(match &series.measure {
+                Measure::Total => Meaning::Count,
+                Measure::Unique => Meaning::Unique,
+                Measure::Sessions => Meaning::Sessions,
+                Measure::Active(days) => {
+                    windows = (0..intervals.len()).map(|i| context.zone.step(intervals.end_of(i), Unit::Day, -i64::from(*days))).collect();
+                    Meaning::Active
+                }
+                Measure::Property { aggregate: Aggregate::Distinct, .. } => {
+                    n_texts += 1;
+                    Meaning::Texts(n_texts - 1)
+                }
+                Measure::Property { aggregate, .. } => {
+                    n_numbers += 1;
+                    Meaning::of_numbers(*aggregate, n_numbers - 1)
+                }
+                Measure::PerPerson { inner, outer } => {
+                    let source = match inner {
+                        None => None,
+                        Some((Aggregate::Distinct, _)) => {
+                            n_texts += 1;
+                            Some((Aggregate::Distinct, n_texts - 1))
+                        }
+                        Some((aggregate, _)) => {
+                            n_numbers += 1;
+                            Some((*aggregate, n_numbers - 1))
+                        }
+                    };
+                    Meaning::PerPerson { source, outer: *outer }
+                }
+            });
+            active_from.push(windows);
+        }
+        Ok(Self { trend, intervals, range, meanings, active_from, n_parts: scope.breakdown.len() })
+    }
+
+    fn request(&self, scope: &'a Scope, keep: Option<Arc<HashSet<GroupKey>>>) -> Request<'a> {
+        let (from, to) = self.range;
+        let picks = self
+            .trend
+            .series
+            .iter()
+            .zip(&self.active_from)
+            .map(|(series, windows)| Pick { select: &series.select, from: windows.first().map_or(from, |window| from.min(*window)), to })
+            .collect();
+        let mut numbers = Vec::new();
+        let mut texts = Vec::new();
+        for series in &self.trend.series {
+            let named = match &series.measure {
+                Measure::Property { aggregate, property } => Some((aggregate, property)),
+                Measure::PerPerson { inner: Some((aggregate, property)), .. } => Some((aggregate, property)),
+                _ => None,
+            };
+            match named {
+                Some((Aggregate::Distinct, property)) => texts.push(property.as_str()),
+                Some((_, property)) => numbers.push(property.as_str()),
+                None => {}
+            }
+        }
+        let sessions = self.meanings.contains(&Meaning::Sessions);
+        let flat = self.meanings.iter().all(Meaning::is_flat) && self.trend.series.iter().all(|series| !series.select.first_time) && scope.actor == Actor::Person;
+        let did = scope.filter.as_ref().is_some_and(|filter| {
+            let mut leaves = Vec::new();
+            filter.leaves(&mut leaves);
+            leaves.iter().any(|leaf| matches!(leaf, sillage_behavior::filter::Filter::Did { .. }))
+        });
+        Request {
+            picks,
+            filter: scope.filter.as_ref(),
+            stream: sessions.then_some(self.range),
+            breakdown: &scope.breakdown,
+            keep,
+            numbers,
+            texts,
+            sessions,
+            by_person: !flat || did,
+            ties: sessions,
+            ..Request::default()
+        }
+    }
+
+    /// The intervals that an event of a series counts in.
+    fn slots(&self, series: usize, time: i64) -> Option<std::ops::Range<usize>> {
+        if self.meanings[series] == Meaning::Active {
+            let windows = &self.active_from[series];
+            let last = windows.partition_point(|window| *window <= time);
+            let first = self.intervals.starts.partition_point(|start| *start <= time).saturating_sub(1);
+            let first = if time < self.intervals.starts[0] { 0 } else { first };
+            return Some(first..last.max(first));
+        }
+        self.intervals.index(time).map(|slot| slot..slot + 1)
+    }
+
+    fn partial(&self, bucket: &mut Bucket<'_>) -> Result<Lines, AskError> {
+        let n_series = self.trend.series.len();
+        let n_slots = self.intervals.len();
+        let mut tables: Vec<Table<'_>> = (0..n_series).map(|series| Table { meaning: &self.meanings[series], n_slots, lines: Vec::new() }).collect();
+        let context = bucket.context;
+        if bucket.is_by_person() {
+            let mut sessions = Vec::new();
+            let mut number = 0u32;
+            let wants_sessions = self.meanings.contains(&Meaning::Sessions);
+            bucket.for_each_person(|rows, person| {
+                if wants_sessions {
+                    sessions_of(rows, person.hits, context.session_timeout_ms, &mut sessions);
+                }
+                for (series, table) in tables.iter_mut().enumerate() {
+                    self.person(series, table, rows, person.hits, &sessions, number);
+                }
+                number += 1;
+            });
+            let rows = &bucket.rows;
+            for row in 0..rows.len() {
+                if rows.person[row] == NO_PERSON && context.actor == Actor::Person {
+                    self.row(&mut tables, rows, row, rows.mask[row]);
+                }
+            }
+        } else {
+            let rows = &bucket.rows;
+            for row in 0..rows.len() {
+                self.row(&mut tables, rows, row, rows.mask[row]);
+            }
+        }
+        let mut lines = Lines::new();
+        let mut cells = 0;
+        for (series, table) in tables.into_iter().enumerate() {
+            for (index, line) in table.lines.into_iter().enumerate() {
+                let Some(line) = line.filter(|line| !line.is_empty()) else { continue };
+                cells += n_slots;
+                let key = if index == 0 { GroupKey::overall() } else { bucket.rows.groups.keys[index - 1].clone() };
+                lines.insert((series, key), line);
+            }
+        }
+        if cells > context.limits.cells {
+            return Err(AskError {
+                code: AskErrorCode::LimitExceeded,
+                message: format!("the answer has more than {} numbers: add \"top\", shorten the range or take a longer interval", context.limits.cells),
+                field: Some("breakdown".into()),
+            });
+        }
+        Ok(lines)
+    }
+
+    /// A row by itself, for measures that do not look at who did it.
+    fn row(&self, tables: &mut [Table<'_>], rows: &Rows<'_>, row: usize, mask: u64) {
+        let time = rows.time[row];
+        let Some(slot) = self.intervals.index(time) else { return };
+        for (series, table) in tables.iter_mut().enumerate() {
+            if mask & (1 << series) == 0 || !table.meaning.is_flat() {
+                continue;
+            }
+            let meaning = table.meaning;
+            table.each(&rows.groups, rows.group.get(row), |line| line.add_row(meaning, slot, rows, row));
+        }
+    }
+
+    fn person(&self, series: usize, table: &mut Table<'_>, rows: &Rows<'_>, hits: &[Hit], sessions: &[u32], number: u32) {
+        let bit = 1u64 << series;
+        let meaning = table.meaning;
+        match meaning {
+            Meaning::Unique => {
+                for hit in hits.iter().filter(|hit| hit.mask & bit != 0) {
+                    let Some(slot) = self.intervals.index(hit.time) else { continue };
+                    table.each(&rows.groups, rows.group.get(hit.row as usize), |line| line.see_person(slot, number));
+                }
+            }
+            Meaning::Active => {
+                for hit in hits.iter().filter(|hit| hit.mask & bit != 0) {
+                    let Some(slots) = self.slots(series, hit.time) else { continue };
+                    let in_range = hit.time >= self.range.0;
+                    table.each(&rows.groups, rows.group.get(hit.row as usize), |line| line.see_active(slots.clone(), in_range, number));
+                }
+            }
+            Meaning::Sessions => {
+                for (hit, session) in hits.iter().zip(sessions) {
+                    if hit.mask & bit != 0 {
+                        let Some(slot) = self.intervals.index(hit.time) else { continue };
+                        table.each(&rows.groups, rows.group.get(hit.row as usize), |line| line.see_session(slot, number, *session));
+                    }
+                }
+            }
+            Meaning::PerPerson { source, .. } => {
+                for hit in hits.iter().filter(|hit| hit.mask & bit != 0) {
+                    let Some(slot) = self.intervals.index(hit.time) else { continue };
+                    let value = match source {
+                        None => line::Inner::Number(1.0),
+                        Some((Aggregate::Distinct, i)) => line::Inner::Text(rows.texts[*i][hit.row as usize]),
+                        Some((_, i)) => line::Inner::Number(rows.numbers[*i][hit.row as usize]),
+                    };
+                    table.each(&rows.groups, rows.group.get(hit.row as usize), |line| line.collect(slot, value));
+                }
+                table.touched(|line| line.close_person(meaning));
+            }
+            Meaning::Count | Meaning::Numbers(..) | Meaning::Values(..) | Meaning::Texts(_) => {
+                for hit in hits.iter().filter(|hit| hit.mask & bit != 0) {
+                    let Some(slot) = self.intervals.index(hit.time) else { continue };
+                    table.each(&rows.groups, rows.group.get(hit.row as usize), |line| line.add_row(meaning, slot, rows, hit.row as usize));
+                }
+            }
+        }
+    }
+
+    fn write(&self, context: &Context<'_>, lines: Lines, others: Option<usize>) -> Value {
+        let mut keys: Vec<(&GroupKey, u64)> = Vec::new();
+        let mut weights: HashMap<&GroupKey, u64> = HashMap::new();
+        for ((_, key), line) in &lines {
+            *weights.entry(key).or_default() += line.weight();
+        }
+        let overall = GroupKey::overall();
+        keys.extend(weights.iter().filter(|(key, _)| ***key != overall).map(|(key, weight)| (*key, *weight)));
+        keys.sort_by(|a, b| (matches!(a.0, GroupKey::Other), std::cmp::Reverse(a.1)).cmp(&(matches!(b.0, GroupKey::Other), std::cmp::Reverse(b.1))).then_with(|| a.0.order(b.0)));
+        let keys: Vec<&GroupKey> = std::iter::once(&overall).chain(keys.into_iter().map(|(key, _)| key)).collect();
+
+        let n = self.intervals.len();
+        let empty = Line::default();
+        let mut values: HashMap<(usize, &GroupKey), (Vec<Option<f64>>, Option<f64>)> = HashMap::new();
+        let mut series_out = Vec::new();
+        for (i, series) in self.trend.series.iter().enumerate() {
+            let label = series.label.clone().or_else(|| series.select.label.clone()).unwrap_or_else(|| series.select.label());
+            for key in &keys {
+                let line = lines.get(&(i, (*key).clone()));
+                if line.is_none() && **key != overall {
+                    continue;
+                }
+                let (mut points, total) = line.unwrap_or(&empty).values(&self.meanings[i], n, self.trend.cumulative);
+                values.insert((i, *key), (points.clone(), total));
+                if self.trend.cumulative && !self.meanings[i].cumulates_itself() {
+                    run_up(&mut points);
+                }
+                series_out.push(self.line_json(&label, key, points, total, others));
+            }
+        }
+        for (text, formula) in &self.trend.formulas {
+            for key in &keys {
+                let at = |slot: usize| formula.evaluate(&|i| values.get(&(i, *key)).and_then(|(points, _)| points[slot]).unwrap_or(0.0));
+                let mut points: Vec<Option<f64>> = (0..n).map(at).collect();
+                let total = formula.evaluate(&|i| values.get(&(i, *key)).and_then(|(_, total)| *total).unwrap_or(0.0));
+                if self.trend.cumulative {
+                    run_up(&mut points);
+                }
+                series_out.push(self.line_json(text, key, points, total, others));
+            }
+        }
+        let times: Vec<String> = self.intervals.starts.iter().map(|start| context.zone.format(*start)).collect();
+        json!({"times": times, "series": series_out})
+    }
+
+    fn line_json(&self, label: &str, key: &GroupKey, mut points: Vec<Option<f64>>, total: Option<f64>, others: Option<usize>) -> Value {
+        if let Some(window) = self.trend.rolling {
+            points = rolling_mean(&points, window);
+        }
+        let mut line = json!({
+            "label": label,
+            "breakdown": if *key == GroupKey::overall() { Value::Array(Vec::new()) } else { key.to_json(self.n_parts) },
+            "values": points.into_iter().map(number).collect::<Vec<_>>(),
+            "total": number(total),
+        });
+        if let (GroupKey::Other, Some(others)) = (key, others) {
+            line["other"] = Value::from(others);
+        }
+        line
+    }
+}
+
+/// Whole numbers without a point.
+pub(crate) fn number(value: Option<f64>) -> Value {
+    match value {
+        None => Value::Null,
+        Some(value) if value.fract() == 0.0 && value.abs() < 9e15 => Value::from(value as i64),
+        Some(value) => Value::from(value),
+    }
+}
+
+fn run_up(points: &mut [Option<f64>]) {
+    let mut sum = 0.0;
+    for point in points.iter_mut() {
+        sum += point.unwrap_or(0.0);
+        *point = Some(sum);
+    }
+}
+
+fn rolling_mean(points: &[Option<f64>], window: usize) -> Vec<Option<f64>> {
+    (0..points.len())
+        .map(|i| {
+            let seen: Vec<f64> = points[(i + 1).saturating_sub(window)..=i].iter().flatten().copied().collect();
+            sillage_behavior::statistics::mean(&seen)
+        })
+        .collect()
+}
+
+fn merge(mut a: Lines, b: Lines) -> Lines {
+    for (key, line) in b {
+        match a.entry(key) {
+            std::collections::hash_map::Entry::Occupied(mut slot) => slot.get_mut().merge(line),
+            std::collections::hash_map::Entry::Vacant(slot) => {
+                slot.insert(line);
+            }
+        }
+    }
+    a
+}
+
+/// The lines of one series in one bucket: overall first, then a segment each.
+struct Table<'a> {
+    meaning: &'a Meaning,
+    n_slots: usize,
+    lines: Vec<Option<Line>>,
+}
+
+impl Table<'_> {
+    fn line(&mut self, index: usize) -> &mut Line {
+        if self.lines.len() <= index {
+            self.lines.resize_with(index + 1, || None);
+        }
+        self.lines[index].get_or_insert_with(|| Line::new(self.meaning, self.n_slots))
+    }
+
+    /// The overall line, and those of the row's segments.
+    fn each(&mut self, groups: &Groups, group: Option<&u32>, mut f: impl FnMut(&mut Line)) {
+        f(self.line(0));
+        if let Some(group) = group {
+            for member in groups.members(group) {
+                f(self.line(*member as usize + 1));
+            }
+        }
+    }
+
+    fn touched(&mut self, mut f: impl FnMut(&mut Line)) {
+        self.lines.iter_mut().flatten().filter(|line| line.is_touched()).for_each(&mut f);
+    }
+}

@@ -1,0 +1,291 @@
+//! One line of a trend while it is being counted: a slot for each interval, and one for the whole range.
+
+use crate::scan::Rows;
+use sillage_behavior::{question::Aggregate, statistics};
+use std::collections::{HashMap, HashSet};
+
+/// What a series counts, and where its side values are.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum Meaning {
+    Count,
+    Unique,
+    Active,
+    Sessions,
+    /// Sum, average, min, max of the numbers at this position.
+    Numbers(Aggregate, usize),
+    /// Median and percentiles: every number is kept.
+    Values(f64, usize),
+    Texts(usize),
+    PerPerson { source: Option<(Aggregate, usize)>, outer: Aggregate },
+}
+
+impl Meaning {
+    pub(super) fn of_numbers(aggregate: Aggregate, at: usize) -> Self {
+        match aggregate {
+            Aggregate::Median => Self::Values(50.0, at),
+            Aggregate::Percentile(p) => Self::Values(p, at),
+            other => Self::Numbers(other, at),
+        }
+    }
+
+    /// Whether rows can be counted without knowing whose they are.
+    pub(super) fn is_flat(&self) -> bool {
+        matches!(self, Self::Count | Self::Numbers(..) | Self::Values(..) | Self::Texts(_))
+    }
+
+    /// Whether a running total is "those seen so far" rather than a sum of the values.
+    pub(super) fn cumulates_itself(&self) -> bool {
+        matches!(self, Self::Unique | Self::Sessions | Self::Texts(_))
+    }
+}
+
+/// A value inside a person's own aggregate.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Inner {
+    Number(f64),
+    Text(u64),
+}
+
+#[derive(Clone, Debug, Default)]
+pub(super) struct Line {
+    /// Events, people or sessions by slot; the last slot is the whole range.
+    counts: Vec<u64>,
+    /// Those seen for the first time in each slot.
+    news: Vec<u64>,
+    sums: Vec<f64>,
+    lows: Vec<f64>,
+    highs: Vec<f64>,
+    values: Vec<Vec<f64>>,
+    texts: Vec<HashSet<u64>>,
+    /// The last person counted in each slot.
+    stamps: Vec<u32>,
+    last_slots: Option<(u32, std::ops::Range<usize>, bool)>,
+    own_sessions: (u32, Vec<(u32, u32)>),
+    own_values: HashMap<usize, Vec<Inner>>,
+}
+
+impl Line {
+    pub(super) fn new(meaning: &Meaning, n_slots: usize) -> Self {
+        let n = n_slots + 1;
+        let mut line = Self { counts: vec![0; n], ..Self::default() };
+        match meaning {
+            Meaning::Count => {}
+            Meaning::Unique | Meaning::Active => {
+                line.stamps = vec![u32::MAX; n];
+                line.news = vec![0; n_slots];
+            }
+            Meaning::Sessions => line.news = vec![0; n_slots],
+            Meaning::Numbers(..) => {
+                line.sums = vec![0.0; n];
+                line.lows = vec![f64::INFINITY; n];
+                line.highs = vec![f64::NEG_INFINITY; n];
+            }
+            Meaning::Values(..) | Meaning::PerPerson { .. } => line.values = vec![Vec::new(); n],
+            Meaning::Texts(_) => line.texts = vec![HashSet::new(); n],
+        }
+        line
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.weight() == 0 && self.counts.iter().all(|count| *count == 0)
+    }
+
+    /// How much this line is about, for the order of segments.
+    pub(super) fn weight(&self) -> u64 {
+        self.counts.last().copied().unwrap_or(0)
+    }
+
+    pub(super) fn add_row(&mut self, meaning: &Meaning, slot: usize, rows: &Rows<'_>, row: usize) {
+        let total = self.counts.len() - 1;
+        match meaning {
+            Meaning::Numbers(_, at) | Meaning::Values(_, at) => {
+                let number = rows.numbers[*at][row];
+                if number.is_nan() {
+                    return;
+                }
+                for slot in [slot, total] {
+                    self.counts[slot] += 1;
+                    if self.values.is_empty() {
+                        self.sums[slot] += number;
+                        self.lows[slot] = self.lows[slot].min(number);
+                        self.highs[slot] = self.highs[slot].max(number);
+                    } else {
+                        self.values[slot].push(number);
+                    }
+                }
+            }
+            Meaning::Texts(at) => {
+                let key = rows.texts[*at][row];
+                if key != 0 {
+                    for slot in [slot, total] {
+                        self.counts[slot] += 1;
+                        self.texts[slot].insert(key);
+                    }
+                }
+            }
+            _ => {
+                self.counts[slot] += 1;
+                self.counts[total] += 1;
+            }
+        }
+    }
+
+    pub(super) fn see_person(&mut self, slot: usize, number: u32) {
+        if self.stamps[slot] == number {
+            return;
+        }
+        let total = self.counts.len() - 1;
+        self.stamps[slot] = number;
+        self.counts[slot] += 1;
+        if self.stamps[total] != number {
+            self.stamps[total] = number;
+            self.counts[total] += 1;
+            self.news[slot] += 1;
+        }
+    }
+
+    pub(super) fn see_active(&mut self, slots: std::ops::Range<usize>, in_range: bool, number: u32) {
+        let now = Some((number, slots.clone(), in_range));
+        if self.last_slots == now {
+            return;
+        }
+        self.last_slots = now;
+        let total = self.counts.len() - 1;
+        for slot in slots {
+            if self.stamps[slot] != number {
+                self.stamps[slot] = number;
+                self.counts[slot] += 1;
+            }
+        }
+        if in_range && self.stamps[total] != number {
+            self.stamps[total] = number;
+            self.counts[total] += 1;
+        }
+    }
+
+    pub(super) fn see_session(&mut self, slot: usize, number: u32, session: u32) {
+        if self.own_sessions.0 != number {
+            self.own_sessions = (number, Vec::new());
+        }
+        let seen = &mut self.own_sessions.1;
+        let (in_slot, ever) = ((slot as u32, session), (u32::MAX, session));
+        if seen.contains(&in_slot) {
+            return;
+        }
+        seen.push(in_slot);
+        self.counts[slot] += 1;
+        if !seen.contains(&ever) {
+            seen.push(ever);
+            let total = self.counts.len() - 1;
+            self.counts[total] += 1;
+            self.news[slot] += 1;
+        }
+    }
+
+    pub(super) fn collect(&mut self, slot: usize, value: Inner) {
+        let total = self.counts.len() - 1;
+        self.own_values.entry(slot).or_default().push(value);
+        self.own_values.entry(total).or_default().push(value);
+    }
+
+    pub(super) fn is_touched(&self) -> bool {
+        !self.own_values.is_empty()
+    }
+
+    /// Folds what one person did into one number per slot.
+    pub(super) fn close_person(&mut self, meaning: &Meaning) {
+        let Meaning::PerPerson { source, .. } = meaning else { return };
+        for (slot, inner) in std::mem::take(&mut self.own_values) {
+            let value = match source {
+                None => Some(inner.len() as f64),
+                Some((Aggregate::Distinct, _)) => {
+                    let distinct: HashSet<u64> = inner.iter().filter_map(|one| if let Inner::Text(key) = one { Some(*key) } else { None }).filter(|key| *key != 0).collect();
+                    Some(distinct.len() as f64)
+                }
+                Some((aggregate, _)) => {
+                    let mut numbers: Vec<f64> = inner.iter().filter_map(|one| if let Inner::Number(number) = one { Some(*number) } else { None }).filter(|number| !number.is_nan()).collect();
+                    aggregate_of(*aggregate, &mut numbers)
+                }
+            };
+            if let Some(value) = value {
+                self.counts[slot] += 1;
+                self.values[slot].push(value);
+            }
+        }
+    }
+
+    pub(super) fn merge(&mut self, other: Self) {
+        fn add<T: Copy + std::ops::AddAssign>(a: &mut [T], b: &[T]) {
+            a.iter_mut().zip(b).for_each(|(a, b)| *a += *b);
+        }
+        add(&mut self.counts, &other.counts);
+        add(&mut self.news, &other.news);
+        add(&mut self.sums, &other.sums);
+        self.lows.iter_mut().zip(other.lows).for_each(|(a, b)| *a = a.min(b));
+        self.highs.iter_mut().zip(other.highs).for_each(|(a, b)| *a = a.max(b));
+        self.values.iter_mut().zip(other.values).for_each(|(a, b)| a.extend(b));
+        self.texts.iter_mut().zip(other.texts).for_each(|(a, b)| a.extend(b));
+    }
+
+    /// The value of each interval, and of the whole range.
+    pub(super) fn values(&self, meaning: &Meaning, n: usize, cumulative: bool) -> (Vec<Option<f64>>, Option<f64>) {
+        let nothing = match meaning {
+            Meaning::Numbers(Aggregate::Average | Aggregate::Min | Aggregate::Max, _) | Meaning::Values(..) => None,
+            Meaning::PerPerson { outer, .. } if *outer != Aggregate::Sum => None,
+            _ => Some(0.0),
+        };
+        if self.counts.is_empty() {
+            return (vec![nothing; n], nothing);
+        }
+        let at = |slot: usize| -> Option<f64> {
+            if self.counts[slot] == 0 {
+                return nothing;
+            }
+            match meaning {
+                Meaning::Numbers(aggregate, _) => Some(match aggregate {
+                    Aggregate::Average => self.sums[slot] / self.counts[slot] as f64,
+                    Aggregate::Min => self.lows[slot],
+                    Aggregate::Max => self.highs[slot],
+                    _ => self.sums[slot],
+                }),
+                Meaning::Values(p, _) => statistics::percentile(&mut self.values[slot].clone(), *p),
+                Meaning::PerPerson { outer, .. } => aggregate_of(*outer, &mut self.values[slot].clone()),
+                Meaning::Texts(_) => Some(self.texts[slot].len() as f64),
+                Meaning::Count | Meaning::Unique | Meaning::Active | Meaning::Sessions => Some(self.counts[slot] as f64),
+            }
+        };
+        let mut points: Vec<Option<f64>> = (0..n).map(at).collect();
+        if cumulative {
+            match meaning {
+                Meaning::Unique | Meaning::Sessions => {
+                    let mut seen = 0;
+                    for (point, new) in points.iter_mut().zip(&self.news) {
+                        seen += new;
+                        *point = Some(seen as f64);
+                    }
+                }
+                Meaning::Texts(_) => {
+                    let mut seen: HashSet<u64> = HashSet::new();
+                    for (point, texts) in points.iter_mut().zip(&self.texts) {
+                        seen.extend(texts);
+                        *point = Some(seen.len() as f64);
+                    }
+                }
+                _ => {}
+            }
+        }
+        (points, at(n))
+    }
+}
+
+fn aggregate_of(aggregate: Aggregate, numbers: &mut [f64]) -> Option<f64> {
+    match aggregate {
+        Aggregate::Sum => Some(numbers.iter().sum()),
+        Aggregate::Average => statistics::mean(numbers),
+        Aggregate::Median => statistics::percentile(numbers, 50.0),
+        Aggregate::Percentile(p) => statistics::percentile(numbers, p),
+        Aggregate::Min => numbers.iter().copied().reduce(f64::min),
+        Aggregate::Max => numbers.iter().copied().reduce(f64::max),
+        Aggregate::Distinct => Some(numbers.len() as f64),
+    }
+}
