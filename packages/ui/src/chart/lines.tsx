@@ -1,0 +1,174 @@
+// Lines over intervals: names at the line's end up to six, the part that is not over dashed, gaps as gaps, the period
+// before as a pale line. Used by every report that follows something over time.
+import { useMemo, type Ref } from "react";
+import { useSpeech } from "@/i18n/language.tsx";
+import { useTheme } from "@/ui/theme.tsx";
+import { categoryAxis, FONT, tipFoot, tipLine, tipTitle, tooltip, valueAxis } from "./axes.ts";
+import { chartColors } from "./colors.ts";
+import { Picture, type PictureHandle } from "./Picture.tsx";
+
+export interface Line {
+  id: string;
+  name: string;
+  values: (number | null)[];
+  /** Place in the series colours; none for "others". */
+  color: number | null;
+  previous?: (number | null)[];
+  /** n behind each value, for the tooltip. */
+  counts?: (number | null)[];
+  /** First value of this line that is not over yet, where lines differ. */
+  incompleteFrom?: number;
+}
+
+interface LinesProps {
+  names: string[];
+  lines: Line[];
+  /** Index of the first interval that is not over; the number of intervals when all are. */
+  incompleteFrom: number;
+  shape: "line" | "bar" | "area";
+  share?: boolean;
+  height?: number;
+  label: string;
+  pictureRef: Ref<PictureHandle>;
+  onPlace?: (line: Line, index: number) => void;
+}
+
+/** Up to this many lines are named at their end; more have their names in the table and the tooltip. */
+const NAMED_LINES = 6;
+const POINTS_SHOWN_UP_TO = 45;
+
+export function LinesPicture({ names, lines, incompleteFrom, shape, share = false, height = 300, label, pictureRef, onPlace }: LinesProps) {
+  const { t, format } = useSpeech();
+  const { theme } = useTheme();
+  const narrow = useNarrow();
+  const option = useMemo(() => {
+    const colors = chartColors(theme);
+    const shown = (value: number) => (share ? format.percent(value) : format.number(value));
+    const colorOf = (line: Line) => (line.color === null ? colors.others : colors.series(line.color));
+    const named = lines.length > 1 && lines.length <= NAMED_LINES && shape !== "bar" && !narrow;
+    const bars = shape === "bar" || names.length === 1;
+    const yAxis = valueAxis(colors, format, share);
+    if (share) yAxis.max = highest(lines) > 0.5 ? 1 : undefined;
+    const series = lines.flatMap((line) => {
+      const color = colorOf(line);
+      const until = line.incompleteFrom ?? incompleteFrom;
+      if (bars) {
+        return [
+          {
+            id: line.id,
+            type: "bar",
+            name: line.name,
+            stack: lines.length > 1 && !share ? "all" : undefined,
+            barMaxWidth: 36,
+            itemStyle: { color, borderRadius: lines.length > 1 ? 0 : [2, 2, 0, 0] },
+            data: line.values.map((value, index) => ({ value, itemStyle: index >= until ? { color, opacity: 0.45, borderColor: color, borderType: "dashed", borderWidth: 1 } : undefined })),
+          },
+        ];
+      }
+      const base = {
+        type: "line",
+        name: line.name,
+        symbol: "circle",
+        symbolSize: 5,
+        showSymbol: names.length <= POINTS_SHOWN_UP_TO,
+        connectNulls: false,
+        lineStyle: { color, width: 2 },
+        itemStyle: { color },
+        emphasis: { disabled: true },
+        stack: shape === "area" && !share ? "whole" : undefined,
+        areaStyle: shape === "area" ? { color, opacity: 0.18 } : undefined,
+      };
+      const over = line.values.map((value, index) => (index < until ? value : null));
+      const open = line.values.map((value, index) => (index >= Math.max(0, until - 1) ? value : null));
+      const hasOpen = until < names.length;
+      const endLabel = { show: true, formatter: line.name, color, fontSize: 12, fontFamily: FONT, width: 132, overflow: "truncate", distance: 8 };
+      const parts: Record<string, unknown>[] = [{ ...base, id: line.id, data: over, endLabel: named && !hasOpen ? endLabel : undefined, labelLayout: { moveOverlap: "shiftY" } }];
+      if (hasOpen) {
+        parts.push({
+          ...base,
+          id: `${line.id} open`,
+          stack: undefined,
+          areaStyle: undefined,
+          data: shape === "area" && lines.length > 1 ? open.map(() => null) : open,
+          lineStyle: { color, width: 2, type: [4, 4] },
+          itemStyle: { color: colors.surface, borderColor: color, borderWidth: 1.5 },
+          endLabel: named ? endLabel : undefined,
+          labelLayout: { moveOverlap: "shiftY" },
+        });
+        if (shape === "area" && lines.length > 1) parts[0] = { ...parts[0], data: line.values };
+      }
+      if (line.previous) {
+        parts.push({ ...base, id: `${line.id} previous`, stack: undefined, areaStyle: undefined, showSymbol: false, data: line.previous, lineStyle: { color, width: 1.5, opacity: 0.4 }, z: 1 });
+      }
+      return parts;
+    });
+    return {
+      aria: { enabled: false },
+      textStyle: { fontFamily: FONT },
+      grid: { left: 8, right: named ? 148 : 20, top: 20, bottom: 4, outerBoundsMode: "same", outerBoundsContain: "axisLabel" },
+      xAxis: { ...categoryAxis(colors, names), boundaryGap: bars },
+      yAxis,
+      tooltip: {
+        ...tooltip(colors),
+        trigger: "axis",
+        axisPointer: { type: bars ? "shadow" : "line", lineStyle: { color: colors.quiet, type: "solid", width: 1 }, shadowStyle: { color: colors.line, opacity: 0.4 } },
+        formatter: (points: { dataIndex: number }[]) => {
+          const index = points[0]?.dataIndex ?? 0;
+          const rows = lines
+            .map((line) => ({ line, value: line.values[index] ?? null }))
+            .sort((a, b) => (b.value ?? -1) - (a.value ?? -1))
+            .slice(0, 12)
+            .map(({ line, value }) => {
+              const count = line.counts?.[index];
+              const before = line.previous?.[index];
+              const note =
+                before !== undefined ? t("tip.before", { value: before === null ? "–" : shown(before) }) : count === undefined || count === null ? "" : t("tip.n", { n: format.number(count) });
+              return tipLine(colorOf(line), line.name, value === null ? "–" : shown(value), note);
+            });
+          const open = lines.some((line) => index >= (line.incompleteFrom ?? incompleteFrom)) ? tipFoot(t("tip.incomplete")) : "";
+          return tipTitle(names[index] ?? "") + rows.join("") + open + (onPlace ? tipFoot(t("tip.open")) : "");
+        },
+      },
+      series,
+    };
+  }, [lines, names, incompleteFrom, shape, share, theme, format, t, narrow, onPlace !== undefined]);
+
+  return (
+    <Picture
+      ref={pictureRef}
+      option={option}
+      height={height}
+      label={label}
+      onPlace={
+        onPlace &&
+        (({ index, value }) => {
+          const bars = shape !== "line" || names.length === 1;
+          const nearest = lines.length === 1 ? lines[0] : bars && !share ? stackedAt(lines, index, value) : nearestLine(lines, index, value);
+          if (nearest && nearest.values[index] !== null && nearest.values[index] !== undefined) onPlace(nearest, index);
+        })
+      }
+    />
+  );
+}
+
+function nearestLine(lines: Line[], index: number, value: number): Line | undefined {
+  const distance = (line: Line) => Math.abs((line.values[index] ?? Number.POSITIVE_INFINITY) - value);
+  return lines.toSorted((a, b) => distance(a) - distance(b))[0];
+}
+
+function stackedAt(lines: Line[], index: number, value: number): Line | undefined {
+  let top = 0;
+  for (const line of lines) {
+    top += line.values[index] ?? 0;
+    if (value <= top) return line;
+  }
+  return undefined;
+}
+
+function highest(lines: Line[]): number {
+  return Math.max(0, ...lines.flatMap((line) => line.values.map((value) => value ?? 0)));
+}
+
+export function useNarrow(): boolean {
+  return typeof window !== "undefined" && window.innerWidth < 700;
+}

@@ -1,0 +1,327 @@
+// One condition of a filter: a property and what it must be, or an event that the person did. Opened from a chip or from "+ Filter".
+import { ArrowLeft, Brackets, CalendarClock, Footprints, Hash, ToggleLeft, Type, UserRound, List } from "lucide-react";
+import { useState, type ReactNode } from "react";
+import { useSpeech } from "@/i18n/language.tsx";
+import { Button, IconButton } from "@/ui/Button.tsx";
+import { InlineSelect } from "@/ui/Field.tsx";
+import { OptionList } from "@/ui/OptionList.tsx";
+import { useSettled } from "@/ui/useSettled.ts";
+import { EventList } from "./EventPicker.tsx";
+import { useProperties, useValues } from "./names.ts";
+import { OPERATORS, type DidFilter, type Filter, type Operator, type PropertyFilter, type Window, type WindowUnit } from "./question.ts";
+import { operatorName, propertyName, selectorName, valueName } from "./words.ts";
+import styles from "./editors.module.css";
+
+interface ConditionEditorProps {
+  initial?: Filter;
+  /** The event whose properties are offered first, when the filter belongs to one. */
+  event?: string;
+  onDone: (filter: Filter) => void;
+}
+
+type Stage = { at: "choose" } | { at: "property"; filter: PropertyFilter; types: string[] } | { at: "did"; filter: DidFilter | null };
+
+export function ConditionEditor({ initial, event, onDone }: ConditionEditorProps) {
+  const [stage, setStage] = useState<Stage>(() => {
+    if (initial && "property" in initial) return { at: "property", filter: initial, types: [] };
+    if (initial && "did" in initial) return { at: "did", filter: initial };
+    return { at: "choose" };
+  });
+  switch (stage.at) {
+    case "choose":
+      return (
+        <PropertyList
+          event={event}
+          more
+          onPick={(name, of, types) => setStage({ at: "property", filter: { property: name, ...(of === "event" ? {} : { of }), op: startingOperator(types) }, types })}
+          onDid={() => setStage({ at: "did", filter: null })}
+          onGroup={() => onDone({ any: [] })}
+        />
+      );
+    case "property":
+      return <PropertyCondition filter={stage.filter} types={stage.types} event={event} onBack={() => setStage({ at: "choose" })} onDone={onDone} />;
+    case "did":
+      return <DidCondition filter={stage.filter} onBack={() => setStage({ at: "choose" })} onDone={onDone} />;
+  }
+}
+
+const TYPE_ICONS: Record<string, ReactNode> = {
+  number: <Hash aria-hidden />,
+  boolean: <ToggleLeft aria-hidden />,
+  time: <CalendarClock aria-hidden />,
+  list: <List aria-hidden />,
+};
+
+interface PropertyListProps {
+  event?: string;
+  onPick: (name: string, of: "event" | "person", types: string[]) => void;
+  /** Offers what is not a property: an event done, a group. */
+  more?: boolean;
+  onDid?: () => void;
+  onGroup?: () => void;
+  numbersOnly?: boolean;
+  eventOnly?: boolean;
+}
+
+export function PropertyList({ event, onPick, more, onDid, onGroup, numbersOnly, eventOnly }: PropertyListProps) {
+  const speech = useSpeech();
+  const { t } = speech;
+  const ofEvents = useProperties("event", event);
+  const ofPeople = useProperties("person");
+  const option = (of: "event" | "person") => (property: { name: string; types: string[] }) => ({
+    value: `${of} ${property.name}`,
+    label: propertyName(property.name, speech),
+    words: property.name,
+    hint: property.types.map((type) => t(`type.${typeKey(type)}`)).join(", "),
+    icon: of === "person" ? <UserRound aria-hidden /> : (TYPE_ICONS[property.types[0] ?? ""] ?? <Type aria-hidden />),
+    group: of === "event" ? t("pick.eventProperties") : t("pick.personProperties"),
+  });
+  const fits = (property: { types: string[] }) => !numbersOnly || property.types.includes("number");
+  const options = [
+    ...(more
+      ? [
+          { value: "did", label: t("pick.did"), icon: <Footprints aria-hidden />, group: t("pick.behaviour") },
+          { value: "group", label: t("pick.group"), icon: <Brackets aria-hidden />, group: t("pick.behaviour") },
+        ]
+      : []),
+    ...ofEvents.properties.filter(fits).map(option("event")),
+    ...(eventOnly ? [] : ofPeople.properties.filter(fits).map(option("person"))),
+  ];
+  return (
+    <OptionList
+      options={options}
+      placeholder={t("pick.property")}
+      empty={t("pick.noProperty")}
+      loading={ofEvents.loading || ofPeople.loading}
+      takeTyped={(text) => t("pick.typed", { text })}
+      onPick={(picked) => {
+        if (picked === "did") return onDid?.();
+        if (picked === "group") return onGroup?.();
+        const of = picked.startsWith("person ") ? "person" : "event";
+        const name = /^(event|person) /.test(picked) ? picked.slice(of.length + 1) : picked;
+        const known = (of === "event" ? ofEvents : ofPeople).properties.find((property) => property.name === name);
+        onPick(name, of, known?.types ?? []);
+      }}
+    />
+  );
+}
+
+function typeKey(type: string): "string" | "number" | "boolean" | "time" | "list" | "object" {
+  return type === "number" || type === "boolean" || type === "time" || type === "list" || type === "object" ? type : "string";
+}
+
+function startingOperator(types: string[]): Operator {
+  if (types[0] === "number") return "gte";
+  if (types[0] === "time") return "in_last";
+  return "is";
+}
+
+const NUMBER_OPERATORS = new Set<Operator>(["gt", "gte", "lt", "lte"]);
+const LIST_OPERATORS = new Set<Operator>(["is", "is_not", "any_of_list", "all_of_list"]);
+
+function PropertyCondition({ filter, types, event, onBack, onDone }: { filter: PropertyFilter; types: string[]; event?: string; onBack: () => void; onDone: (filter: Filter) => void }) {
+  const speech = useSpeech();
+  const { t } = speech;
+  const [op, setOp] = useState<Operator>(filter.op);
+  const [value, setValue] = useState<unknown>(filter.value);
+  const usual = types[0] === "number" ? ["gte", "gt", "lte", "lt", "between", "is", "is_not", "set", "not_set"] : OPERATORS;
+  const choices = (usual as Operator[]).map((one) => ({ value: one, label: operatorName(one, speech) }));
+  const done = (next: unknown = value) => {
+    const { property, of } = filter;
+    const rest = { property, ...(of && of !== "event" ? { of } : {}) };
+    if (op === "set" || op === "not_set") return onDone({ ...rest, op });
+    onDone({ ...rest, op, value: next });
+  };
+  return (
+    <div className={styles.condition}>
+      <div className={styles.conditionHead}>
+        <IconButton label={t("action.back")} icon={<ArrowLeft />} onClick={onBack} />
+        <strong>{propertyName(filter.property, speech)}</strong>
+        <InlineSelect
+          label={t("pick.operator")}
+          choices={choices.some((choice) => choice.value === op) ? choices : [{ value: op, label: operatorName(op, speech) }, ...choices]}
+          value={op}
+          onPick={(next) => {
+            setOp(next);
+            if (LIST_OPERATORS.has(next) !== LIST_OPERATORS.has(op) || next === "between" || next === "in_last") setValue(undefined);
+          }}
+        />
+      </div>
+      {op === "set" || op === "not_set" ? (
+        <div className={styles.conditionBody}>
+          <Button look="primary" size="small" onClick={() => done()}>
+            {t("action.apply")}
+          </Button>
+        </div>
+      ) : LIST_OPERATORS.has(op) ? (
+        <ValueList property={filter.property} of={filter.of ?? "event"} event={event} value={value} onDone={done} />
+      ) : op === "between" ? (
+        <BetweenForm value={value} onDone={done} />
+      ) : op === "in_last" ? (
+        <InLastForm value={value} onDone={done} />
+      ) : op === "before" || op === "after" ? (
+        <TypedForm type="date" value={typeof value === "string" ? value.slice(0, 10) : ""} onDone={(text) => done(`${text}T00:00:00Z`)} />
+      ) : NUMBER_OPERATORS.has(op) ? (
+        <TypedForm type="number" value={typeof value === "number" ? String(value) : ""} onDone={(text) => done(Number(text))} />
+      ) : (
+        <TypedForm type="text" value={typeof value === "string" ? value : ""} onDone={(text) => done(text)} />
+      )}
+    </div>
+  );
+}
+
+function ValueList({ property, of, event, value, onDone }: { property: string; of: string; event?: string; value: unknown; onDone: (value: unknown) => void }) {
+  const speech = useSpeech();
+  const { t, format } = speech;
+  const [search, setSearch] = useState("");
+  const [chosen, setChosen] = useState<unknown[]>(value === undefined ? [] : [value].flat());
+  const { values, loading } = useValues(property, of, event, useSettled(search, 200));
+  const asKey = (item: unknown) => JSON.stringify(item);
+  const listed = [...chosen.filter((item) => !values.some((known) => asKey(known.value) === asKey(item))).map((item) => ({ value: item, count: undefined })), ...values];
+  return (
+    <>
+      <OptionList
+        options={listed.map((item) => ({ value: asKey(item.value), label: valueName(item.value, speech), hint: item.count === undefined ? undefined : format.compact(item.count) }))}
+        selected={chosen.map(asKey)}
+        placeholder={t("pick.value")}
+        empty={t("pick.noValue")}
+        loading={loading}
+        onSearch={setSearch}
+        takeTyped={(text) => t("pick.typed", { text })}
+        onPick={(picked) => {
+          const known = listed.find((item) => asKey(item.value) === picked);
+          const item: unknown = known ? known.value : picked;
+          setChosen((before) => (before.some((one) => asKey(one) === asKey(item)) ? before.filter((one) => asKey(one) !== asKey(item)) : [...before, item]));
+        }}
+      />
+      <div className={styles.listFoot}>
+        <span className={styles.quiet}>{t("pick.chosen", { n: chosen.length })}</span>
+        <Button size="small" look="primary" disabled={chosen.length === 0} onClick={() => onDone(chosen.length === 1 ? chosen[0] : chosen)}>
+          {t("action.apply")}
+        </Button>
+      </div>
+    </>
+  );
+}
+
+function TypedForm({ type, value, onDone }: { type: "text" | "number" | "date"; value: string; onDone: (text: string) => void }) {
+  const { t } = useSpeech();
+  const [text, setText] = useState(value);
+  return (
+    <form
+      className={styles.conditionBody}
+      onSubmit={(event) => {
+        event.preventDefault();
+        if (text !== "") onDone(text);
+      }}
+    >
+      <input className={styles.input} type={type} step="any" value={text} aria-label={t("pick.value")} autoFocus onChange={(event) => setText(event.target.value)} />
+      <Button look="primary" size="small" type="submit" disabled={text === ""}>
+        {t("action.apply")}
+      </Button>
+    </form>
+  );
+}
+
+function BetweenForm({ value, onDone }: { value: unknown; onDone: (value: [number, number]) => void }) {
+  const { t } = useSpeech();
+  const [low, setLow] = useState(Array.isArray(value) ? String(value[0]) : "");
+  const [high, setHigh] = useState(Array.isArray(value) ? String(value[1]) : "");
+  const filled = low !== "" && high !== "" && Number(low) <= Number(high);
+  return (
+    <form
+      className={styles.conditionBody}
+      onSubmit={(event) => {
+        event.preventDefault();
+        if (filled) onDone([Number(low), Number(high)]);
+      }}
+    >
+      <input className={styles.input} type="number" step="any" value={low} aria-label={t("pick.low")} autoFocus onChange={(event) => setLow(event.target.value)} />
+      <span>{t("word.and")}</span>
+      <input className={styles.input} type="number" step="any" value={high} aria-label={t("pick.high")} onChange={(event) => setHigh(event.target.value)} />
+      <Button look="primary" size="small" type="submit" disabled={!filled}>
+        {t("action.apply")}
+      </Button>
+    </form>
+  );
+}
+
+const LAST_UNITS: WindowUnit[] = ["hour", "day", "week", "month"];
+
+function InLastForm({ value, onDone }: { value: unknown; onDone: (value: Window) => void }) {
+  const { t } = useSpeech();
+  const initial = typeof value === "object" && value !== null ? (value as Window) : { n: 30, unit: "day" as const };
+  const [n, setN] = useState(String(initial.n));
+  const [unit, setUnit] = useState<WindowUnit>(initial.unit);
+  return (
+    <form
+      className={styles.conditionBody}
+      onSubmit={(event) => {
+        event.preventDefault();
+        if (Number(n) > 0) onDone({ n: Number(n), unit });
+      }}
+    >
+      <input className={styles.input} type="number" min={1} value={n} aria-label={t("pick.number")} autoFocus onChange={(event) => setN(event.target.value)} />
+      <InlineSelect label={t("pick.unit")} choices={LAST_UNITS.map((one) => ({ value: one, label: t(`unit.${one}`, { n: Number(n) || 1 }) }))} value={unit} onPick={setUnit} />
+      <Button look="primary" size="small" type="submit">
+        {t("action.apply")}
+      </Button>
+    </form>
+  );
+}
+
+type DidOp = "gte" | "lte" | "eq" | "never";
+
+function DidCondition({ filter, onBack, onDone }: { filter: DidFilter | null; onBack: () => void; onDone: (filter: Filter) => void }) {
+  const speech = useSpeech();
+  const { t } = speech;
+  const [select, setSelect] = useState(filter?.did ?? null);
+  const [op, setOp] = useState<DidOp>(filter?.count ? (filter.count.op === "eq" && filter.count.value === 0 ? "never" : (filter.count.op as DidOp)) : "gte");
+  const [n, setN] = useState(String(filter?.count?.value || 1));
+  const [days, setDays] = useState(filter?.within && "last" in filter.within ? String(filter.within.last) : "");
+  if (!select) return <EventList onPick={setSelect} />;
+  const done = () =>
+    onDone({
+      did: select,
+      count: op === "never" ? { op: "eq", value: 0 } : { op, value: Number(n) || 1 },
+      ...(Number(days) > 0 ? { within: { last: Number(days), unit: "day" as const } } : {}),
+    });
+  return (
+    <form
+      className={styles.condition}
+      onSubmit={(event) => {
+        event.preventDefault();
+        done();
+      }}
+    >
+      <div className={styles.conditionHead}>
+        <IconButton label={t("action.back")} icon={<ArrowLeft />} onClick={filter ? onBack : () => setSelect(null)} />
+        <strong>{selectorName(select, speech)}</strong>
+      </div>
+      <div className={styles.conditionBody}>
+        <InlineSelect
+          label={t("pick.operator")}
+          choices={(["gte", "eq", "lte", "never"] as const).map((one) => ({ value: one, label: t(`did.${one}`) }))}
+          value={op}
+          onPick={setOp}
+        />
+        {op !== "never" && (
+          <>
+            <input className={styles.input} type="number" min={1} value={n} aria-label={t("pick.number")} onChange={(event) => setN(event.target.value)} />
+            <span>{t("did.times", { n: Number(n) || 1 })}</span>
+          </>
+        )}
+      </div>
+      <div className={styles.conditionBody}>
+        <span>{t("did.inLast")}</span>
+        <input className={styles.input} type="number" min={1} value={days} placeholder={t("did.anyTime")} aria-label={t("did.inLast")} onChange={(event) => setDays(event.target.value)} />
+        <span>{t("unit.day", { n: Number(days) || 2 })}</span>
+      </div>
+      <div className={styles.conditionBody}>
+        <Button look="primary" size="small" type="submit">
+          {t("action.apply")}
+        </Button>
+      </div>
+    </form>
+  );
+}

@@ -1,0 +1,124 @@
+// A filter as chips in a sentence: conditions joined by "and" or "or" (click to change), groups in brackets, any depth.
+import { Plus, X } from "lucide-react";
+import { useSpeech } from "@/i18n/language.tsx";
+import { Chip } from "@/ui/Chip.tsx";
+import { Popover } from "@/ui/Popover.tsx";
+import { ConditionEditor } from "./ConditionEditor.tsx";
+import { isGroup, membersOf, type Filter } from "./question.ts";
+import { conditionName } from "./words.ts";
+import styles from "./editors.module.css";
+
+interface FilterEditorProps {
+  filter: Filter | undefined;
+  onChange: (filter: Filter | undefined) => void;
+  /** The event whose conditions these are, if it is one. */
+  event?: string;
+  addLabel: string;
+}
+
+export function FilterEditor({ filter, onChange, event, addLabel }: FilterEditorProps) {
+  const { group, members } = asGroup(filter);
+  const change = (kind: "all" | "any", next: Filter[]) => onChange(fromGroup(kind, next));
+  return (
+    <>
+      <Members kind={group} members={members} event={event} onChange={change} />
+      <AddCondition label={addLabel} event={event} onAdd={(added) => change(group, [...members, added])} />
+    </>
+  );
+}
+
+function Members({ kind, members, event, onChange }: { kind: "all" | "any"; members: Filter[]; event?: string; onChange: (kind: "all" | "any", members: Filter[]) => void }) {
+  const speech = useSpeech();
+  const { t } = speech;
+  return members.map((member, index) => {
+    const replace = (next: Filter | undefined) => onChange(kind, next === undefined ? members.filter((_, at) => at !== index) : members.map((one, at) => (at === index ? next : one)));
+    return (
+      <span key={index} className={styles.member}>
+        {index > 0 && (
+          <button type="button" className={styles.joiner} title={t("filter.switchJoiner")} onClick={() => onChange(kind === "all" ? "any" : "all", members)}>
+            {kind === "all" ? t("word.and") : t("word.or")}
+          </button>
+        )}
+        {isGroup(member) ? (
+          <span className={styles.group}>
+            <Members kind={"all" in member ? "all" : "any"} members={membersOf(member)} event={event} onChange={(next, list) => replace(list.length === 0 ? undefined : next === "all" ? { all: list } : { any: list })} />
+            <AddCondition
+              label={membersOf(member).length === 0 ? t("filter.addToGroup") : ("all" in member ? t("word.and") : t("word.or"))}
+              event={event}
+              onAdd={(added) => replace("all" in member ? { all: [...member.all, added] } : { any: [...member.any, added] })}
+            />
+            <button type="button" className={styles.groupRemove} aria-label={t("filter.removeGroup")} title={t("filter.removeGroup")} onClick={() => replace(undefined)}>
+              <X aria-hidden />
+            </button>
+          </span>
+        ) : (
+          <Popover
+            label={t("filter.edit")}
+            trigger={(props) => (
+              <Chip {...props} onRemove={() => replace(undefined)} removeLabel={t("action.removeNamed", { name: conditionName(member, speech) })}>
+                <span>{conditionName(member, speech)}</span>
+              </Chip>
+            )}
+          >
+            {(close) => (
+              <ConditionEditor
+                initial={member}
+                event={event}
+                onDone={(next) => {
+                  close();
+                  replace(next);
+                }}
+              />
+            )}
+          </Popover>
+        )}
+      </span>
+    );
+  });
+}
+
+function AddCondition({ label, event, onAdd }: { label: string; event?: string; onAdd: (filter: Filter) => void }) {
+  const { t } = useSpeech();
+  return (
+    <Popover
+      label={t("filter.add")}
+      trigger={(props) => (
+        <Chip {...props} look="add">
+          <Plus aria-hidden />
+          <span>{label}</span>
+        </Chip>
+      )}
+    >
+      {(close) => (
+        <ConditionEditor
+          event={event}
+          onDone={(filter) => {
+            close();
+            onAdd(filter);
+          }}
+        />
+      )}
+    </Popover>
+  );
+}
+
+/** A lone condition is a group of one; what is sent is again the lone condition. */
+export function asGroup(filter: Filter | undefined): { group: "all" | "any"; members: Filter[] } {
+  if (filter === undefined) return { group: "all", members: [] };
+  if (isGroup(filter)) return "all" in filter ? { group: "all", members: filter.all } : { group: "any", members: filter.any };
+  return { group: "all", members: [filter] };
+}
+
+export function fromGroup(kind: "all" | "any", members: Filter[]): Filter | undefined {
+  if (members.length === 0) return undefined;
+  const [only] = members;
+  if (members.length === 1 && only && !isGroup(only)) return only;
+  return kind === "all" ? { all: members } : { any: members };
+}
+
+/** Without groups that hold nothing yet: what may be asked. */
+export function pruned(filter: Filter | undefined): Filter | undefined {
+  if (filter === undefined || !isGroup(filter)) return filter;
+  const kept = membersOf(filter).map(pruned).filter((member) => member !== undefined);
+  return fromGroup("all" in filter ? "all" : "any", kept);
+}

@@ -1,0 +1,216 @@
+// The questions the builders write, exactly in the shapes of the query API. The schemas read what a URL or a saved
+// report holds; a shape we do not draw (but the server knows) is kept as it is, never dropped.
+import * as v from "valibot";
+
+export type PropertyOwner = string; // event | person | session | group:<type>
+
+export const OPERATORS = [
+  "is", "is_not", "contains", "not_contains", "starts_with", "ends_with", "matches", "gt", "gte", "lt", "lte", "between",
+  "set", "not_set", "before", "after", "in_last", "any_of_list", "all_of_list",
+] as const;
+export type Operator = (typeof OPERATORS)[number];
+
+export interface PropertyFilter {
+  property: string;
+  of?: PropertyOwner;
+  op: Operator;
+  value?: unknown;
+}
+export interface DidFilter {
+  did: Selector;
+  count?: { op: string; value: unknown };
+  within?: Range;
+}
+export type Filter = { all: Filter[] } | { any: Filter[] } | { not: Filter } | PropertyFilter | { event: string | string[] } | { cohort: string; in?: boolean } | DidFilter;
+
+export interface Selector {
+  event?: string | null;
+  any_of?: string[];
+  where?: Filter;
+  first_time?: boolean;
+  label?: string;
+}
+
+export type RangeUnit = "hour" | "day" | "week" | "month" | "quarter" | "year";
+export type Range = { from: string; to: string } | { last: number; unit: RangeUnit };
+export type TrendInterval = "hour" | "day" | "week" | "month" | "quarter";
+
+export type Breakdown =
+  | { property: string; of?: PropertyOwner; trim?: "url"; at?: "event" }
+  | { bucket: { property: string; of?: PropertyOwner; edges: number[] } }
+  | { cohort: string | string[] };
+
+export type WindowUnit = "second" | "minute" | "hour" | "day" | "week" | "month" | "session";
+export interface Window {
+  n: number;
+  unit: WindowUnit;
+}
+
+export const PROPERTY_MEASURES = ["sum", "average", "median", "min", "max", "distinct"] as const;
+export type PropertyMeasure = (typeof PROPERTY_MEASURES)[number];
+export type Measure =
+  | "total"
+  | "unique"
+  | "sessions"
+  | { active: number }
+  | { [K in PropertyMeasure]: Record<K, string> }[PropertyMeasure]
+  | { percentile: number; property: string }
+  | { per_person: "total" | Partial<Record<PropertyMeasure, string>>; then: string };
+
+interface Common {
+  filter?: Filter;
+  breakdown?: Breakdown[];
+  top?: number;
+  actor?: string;
+  range: Range;
+  timezone?: string;
+}
+
+export interface TrendQuestion extends Common {
+  kind: "trend";
+  series: { select: Selector; measure: Measure; label?: string }[];
+  formulas?: string[];
+  interval: TrendInterval;
+  rolling?: number;
+  cumulative?: boolean;
+  compare?: { previous: number };
+}
+
+export interface FunnelQuestion extends Common {
+  kind: "funnel";
+  steps: Selector[];
+  order?: "ordered" | "any" | "strict";
+  window: Window;
+  count?: "person" | "total" | "session";
+  reentry?: "best" | "first";
+  hold?: string[];
+  exclude?: { select: Selector; after: number; before: number }[];
+  optional?: number[];
+  attribute?: string;
+  interval?: TrendInterval;
+  time_to_convert?: { from: number; to: number; edges?: number[] };
+}
+
+export interface RetentionQuestion extends Common {
+  kind: "retention";
+  birth: Selector;
+  return: Selector;
+  first_time?: boolean | "in_range";
+  unit: "hour" | "day" | "week" | "month";
+  periods: number;
+  alignment?: "calendar" | "rolling";
+  criterion?: "on" | "on_or_after" | "streak";
+  brackets?: number[];
+  measure?: "people" | { sum: string } | { average: string };
+}
+
+export interface FrequencyQuestion extends Common {
+  kind: "frequency";
+  select: Selector;
+  period: "day" | "week" | "month" | "range";
+  unit: "hour" | "day" | "week" | "month";
+  mode?: "exactly" | "at_least";
+}
+
+export interface LifecycleQuestion extends Common {
+  kind: "lifecycle";
+  select: Selector;
+  interval: TrendInterval;
+}
+
+export interface JourneyQuestion extends Common {
+  kind: "journey";
+  over?: "session" | "person";
+  node?: unknown;
+  anchor?: { select?: Selector; node?: string; occurrence?: "first" | "last" | "each" | "entry" | "exit" };
+  direction: "forward" | "reverse";
+  depth: number;
+  top: number;
+  collapse_repeats?: boolean;
+  hide?: string[];
+}
+
+export type Question = TrendQuestion | FunnelQuestion | RetentionQuestion | FrequencyQuestion | LifecycleQuestion | JourneyQuestion;
+export type QuestionKind = Question["kind"];
+export type QuestionOf<K extends QuestionKind> = Extract<Question, { kind: K }>;
+
+const filterSchema: v.GenericSchema<Filter> = v.lazy(() =>
+  v.union([
+    v.looseObject({ all: v.array(filterSchema) }),
+    v.looseObject({ any: v.array(filterSchema) }),
+    v.looseObject({ not: filterSchema }),
+    v.looseObject({ property: v.string(), op: v.picklist(OPERATORS) }),
+    v.looseObject({ did: selectorSchema }),
+    v.looseObject({ cohort: v.string() }),
+    v.looseObject({ event: v.union([v.string(), v.array(v.string())]) }),
+  ]),
+) as v.GenericSchema<Filter>;
+
+const selectorSchema: v.GenericSchema<Selector> = v.looseObject({
+  event: v.optional(v.nullable(v.string())),
+  any_of: v.optional(v.array(v.string())),
+  where: v.optional(filterSchema),
+  first_time: v.optional(v.boolean()),
+  label: v.optional(v.string()),
+}) as unknown as v.GenericSchema<Selector>;
+
+const units = v.picklist(["hour", "day", "week", "month", "quarter", "year"] as const);
+const intervals = v.picklist(["hour", "day", "week", "month", "quarter"] as const);
+const rangeSchema = v.union([v.object({ from: v.string(), to: v.string() }), v.object({ last: v.number(), unit: units })]);
+const breakdownSchema = v.union([
+  v.looseObject({ property: v.string() }),
+  v.looseObject({ bucket: v.looseObject({ property: v.string(), edges: v.array(v.number()) }) }),
+  v.looseObject({ cohort: v.union([v.string(), v.array(v.string())]) }),
+]);
+const measureSchema = v.union([v.picklist(["total", "unique", "sessions"] as const), v.record(v.string(), v.unknown())]);
+const windowSchema = v.object({ n: v.number(), unit: v.picklist(["second", "minute", "hour", "day", "week", "month", "session"] as const) });
+
+const common = { range: rangeSchema, filter: v.optional(filterSchema), breakdown: v.optional(v.array(breakdownSchema)) };
+
+const schemas = {
+  trend: v.looseObject({
+    kind: v.literal("trend"),
+    ...common,
+    series: v.pipe(v.array(v.looseObject({ select: selectorSchema, measure: measureSchema })), v.minLength(1)),
+    formulas: v.optional(v.array(v.string())),
+    interval: intervals,
+  }),
+  funnel: v.looseObject({ kind: v.literal("funnel"), ...common, steps: v.array(selectorSchema), window: windowSchema, interval: v.optional(intervals) }),
+  retention: v.looseObject({
+    kind: v.literal("retention"),
+    ...common,
+    birth: selectorSchema,
+    return: selectorSchema,
+    unit: v.picklist(["hour", "day", "week", "month"] as const),
+    periods: v.number(),
+  }),
+  frequency: v.looseObject({
+    kind: v.literal("frequency"),
+    ...common,
+    select: selectorSchema,
+    period: v.picklist(["day", "week", "month", "range"] as const),
+    unit: v.picklist(["hour", "day", "week", "month"] as const),
+  }),
+  lifecycle: v.looseObject({ kind: v.literal("lifecycle"), ...common, select: selectorSchema, interval: intervals }),
+  journey: v.looseObject({ kind: v.literal("journey"), ...common, direction: v.picklist(["forward", "reverse"] as const), depth: v.number(), top: v.number() }),
+};
+
+/** What was read, or the path of the first thing that is not of its shape. */
+export type Read<K extends QuestionKind> = { question: QuestionOf<K> } | { problem: string };
+
+export function readQuestion<K extends QuestionKind>(kind: K, raw: unknown): Read<K> {
+  const result = v.safeParse(schemas[kind] as unknown as v.GenericSchema<QuestionOf<K>>, raw);
+  if (result.success) return { question: result.output };
+  return { problem: v.getDotPath(result.issues[0]) ?? "question" };
+}
+
+/** Groups and leaves of a filter, told apart by the key they carry. */
+export function isGroup(filter: Filter): filter is { all: Filter[] } | { any: Filter[] } {
+  return "all" in filter || "any" in filter;
+}
+export function isPropertyFilter(filter: Filter): filter is PropertyFilter {
+  return "property" in filter && "op" in filter;
+}
+export function membersOf(filter: { all: Filter[] } | { any: Filter[] }): Filter[] {
+  return "all" in filter ? filter.all : filter.any;
+}

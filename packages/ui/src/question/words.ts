@@ -1,0 +1,165 @@
+// A question said in words: events, conditions, ranges, measures. Names that SDKs send with a `$` are shown as people say them.
+import type { MessageKey, Messages } from "@/i18n/catalogue.ts";
+import type { Formatter } from "@/format/format.ts";
+import { isGroup, isPropertyFilter, membersOf, PROPERTY_MEASURES, type Breakdown, type Filter, type Measure, type Operator, type Range, type Selector, type Window } from "./question.ts";
+import type { SegmentValue } from "@/api/types.ts";
+
+type Speech = Messages & { format: Formatter };
+
+export function eventName(name: string | null | undefined, { t }: Messages): string {
+  if (name === null || name === undefined) return t("event.any");
+  const known = `event.known.${name}` as MessageKey;
+  return KNOWN_EVENTS.has(name) ? t(known) : name;
+}
+const KNOWN_EVENTS = new Set(["$pageview", "$screen", "$identify", "$session_start", "$session_end"]);
+
+export function propertyName(name: string, { t }: Messages): string {
+  const key = PROPERTY_KEYS[name];
+  return key ? t(key) : name.replace(/^[$]/, "");
+}
+const PROPERTY_KEYS: Record<string, MessageKey> = {
+  $browser: "property.browser",
+  $os: "property.os",
+  $device: "property.device",
+  $device_type: "property.deviceType",
+  $city: "property.city",
+  $region: "property.region",
+  mp_country_code: "property.country",
+  $country_code: "property.country",
+  $current_url: "property.url",
+  $referrer: "property.referrer",
+  $referring_domain: "property.referringDomain",
+  $name: "property.name",
+  $email: "property.email",
+};
+
+export function selectorName(selector: Selector, speech: Messages): string {
+  if (selector.label) return selector.label;
+  if (selector.any_of) return selector.any_of.map((name) => eventName(name, speech)).join(` ${speech.t("word.or")} `);
+  return eventName(selector.event, speech);
+}
+
+export function operatorName(op: Operator, { t }: Messages): string {
+  return t(`op.${op}`);
+}
+
+export function valueName(value: unknown, speech: Speech): string {
+  if (value === null || value === undefined) return speech.t("value.notSet");
+  if (value === "") return speech.t("value.empty");
+  if (value === true) return speech.t("value.true");
+  if (value === false) return speech.t("value.false");
+  if (typeof value === "number") return speech.format.number(value);
+  if (Array.isArray(value)) return value.map((item) => valueName(item, speech)).join(", ");
+  if (typeof value === "object") return JSON.stringify(value);
+  return String(value);
+}
+
+export function conditionName(filter: Filter, speech: Speech): string {
+  const { t } = speech;
+  if (isGroup(filter)) {
+    const joiner = "all" in filter ? t("word.and") : t("word.or");
+    return `(${membersOf(filter).map((member) => conditionName(member, speech)).join(` ${joiner} `)})`;
+  }
+  if (isPropertyFilter(filter)) {
+    const values = { property: propertyName(filter.property, speech), op: operatorName(filter.op, speech), value: operandName(filter.op, filter.value, speech) };
+    return filter.op === "set" || filter.op === "not_set" ? t("condition.unary", values) : t("condition.binary", values);
+  }
+  if ("not" in filter) return t("condition.not", { condition: conditionName(filter.not, speech) });
+  if ("did" in filter) {
+    const count = Number(filter.count?.value ?? 1);
+    const op = filter.count?.op ?? "gte";
+    const event = selectorName(filter.did, speech);
+    const times = { event, n: count };
+    const did =
+      op === "eq" && count === 0 ? t("condition.didNot", times) : op === "gte" ? (count === 1 ? t("condition.did", times) : t("condition.didAtLeast", times)) : op === "lte" ? t("condition.didAtMost", times) : t("condition.didExactly", times);
+    return filter.within ? t("condition.within", { condition: did, range: rangeName(filter.within, speech) }) : did;
+  }
+  if ("cohort" in filter) return filter.in === false ? t("condition.notInCohort", { cohort: filter.cohort }) : t("condition.inCohort", { cohort: filter.cohort });
+  const names = Array.isArray(filter.event) ? filter.event : [filter.event];
+  return t("condition.event", { events: names.map((name) => eventName(name, speech)).join(", ") });
+}
+
+function operandName(op: Operator, value: unknown, speech: Speech): string {
+  if (op === "between" && Array.isArray(value)) return speech.t("condition.between", { low: valueName(value[0], speech), high: valueName(value[1], speech) });
+  if (op === "in_last" && typeof value === "object" && value !== null) return windowName(value as Window, speech);
+  if ((op === "before" || op === "after") && typeof value === "string") return speech.format.date(value, "UTC");
+  if (Array.isArray(value)) return value.map((item) => valueName(item, speech)).join(` ${speech.t("word.or")} `);
+  return valueName(value, speech);
+}
+
+export function windowName(window: Window, { t }: Messages): string {
+  return t(`window.${window.unit}`, { n: window.n });
+}
+
+export function rangeName(range: Range, { t, format }: Speech): string {
+  if ("last" in range) return range.last === 1 ? t(`range.this.${range.unit}`) : t(`range.last.${range.unit}`, { n: range.last });
+  const from = dayOf(range.from);
+  const to = dayOf(range.to);
+  return from === to ? format.date(from, "UTC") : t("range.between", { from: format.date(from, "UTC"), to: format.date(to, "UTC") });
+}
+
+function dayOf(text: string): string {
+  return text.slice(0, 10);
+}
+
+/** The property that a measure reads, and how. */
+export function measureParts(measure: Measure): { kind: string; property?: string; number?: number; then?: string } {
+  if (typeof measure === "string") return { kind: measure };
+  if ("active" in measure) return { kind: "active", number: measure.active };
+  if ("percentile" in measure) return { kind: "percentile", number: measure.percentile, property: measure.property };
+  if ("per_person" in measure) {
+    if (measure.per_person === "total") return { kind: "per_person", then: measure.then };
+    const [kind, property] = Object.entries(measure.per_person)[0] ?? ["sum", ""];
+    return { kind: "per_person", property, then: `${measure.then} ${kind}` };
+  }
+  const kind = PROPERTY_MEASURES.find((name) => name in measure) ?? "sum";
+  return { kind, property: (measure as Record<string, string>)[kind] };
+}
+
+export function measureName(measure: Measure, speech: Messages): string {
+  const { t } = speech;
+  const { kind, property, number, then } = measureParts(measure);
+  const shown = property === undefined ? "" : propertyName(property, speech);
+  switch (kind) {
+    case "total":
+      return t("measure.total");
+    case "unique":
+      return t("measure.unique");
+    case "sessions":
+      return t("measure.sessions");
+    case "active":
+      return t("measure.active", { n: number ?? 7 });
+    case "percentile":
+      return t("measure.percentile", { n: number ?? 90, property: shown });
+    case "per_person":
+      return property === undefined ? t("measure.perPersonTotal") : t("measure.perPerson", { property: shown, measure: t(`measure.word.${then?.split(" ")[1] ?? "sum"}` as MessageKey) });
+    default:
+      return t(`measure.${kind}` as MessageKey, { property: shown });
+  }
+}
+
+/** Whether the values of a measure may be added up over intervals without changing its meaning. */
+export function measureAdds(measure: Measure): boolean {
+  return measure === "total" || (typeof measure === "object" && "sum" in measure);
+}
+
+export function breakdownName(breakdown: Breakdown, speech: Messages): string {
+  if ("bucket" in breakdown) return propertyName(breakdown.bucket.property, speech);
+  if ("cohort" in breakdown) return speech.t("condition.inCohort", { cohort: [breakdown.cohort].flat().join(", ") });
+  return propertyName(breakdown.property, speech);
+}
+
+/** A segment of an answer: its values, or the overall line. */
+export function segmentName(breakdown: SegmentValue[], speech: Speech, other?: number): string {
+  if (other !== undefined) return speech.t("segment.other", { n: other });
+  if (breakdown.length === 0) return speech.t("segment.overall");
+  return breakdown.map((value) => valueName(value, speech)).join(" · ");
+}
+
+/** The range inside a sentence: "in the last 30 days", "between 1 Oct 2025 and 31 Oct 2025". */
+export function rangePhrase(range: Range, { t, format }: Speech): string {
+  if ("last" in range) return range.last === 1 ? t(`rangeIn.this.${range.unit}`) : t(`rangeIn.last.${range.unit}`, { n: range.last });
+  const from = dayOf(range.from);
+  const to = dayOf(range.to);
+  return from === to ? t("rangeIn.on", { day: format.date(from, "UTC") }) : t("rangeIn.between", { from: format.date(from, "UTC"), to: format.date(to, "UTC") });
+}

@@ -1,0 +1,63 @@
+// What the answer did, so that two reports that differ can be told apart.
+import { Check, Copy, TriangleAlert } from "lucide-react";
+import { useSpeech } from "@/i18n/language.tsx";
+import type { QuestionKind } from "@/question/question.ts";
+import { useProject } from "@/shell/session.tsx";
+import { Button } from "@/ui/Button.tsx";
+import { copyText } from "@/ui/browser.ts";
+import { useToast } from "@/ui/Toast.tsx";
+import type { Asked } from "./useAsk.ts";
+import styles from "./ExplainPanel.module.css";
+
+export function ExplainPanel<K extends QuestionKind>({ asked }: { asked: Asked<K> }) {
+  const { t, format } = useSpeech();
+  const project = useProject();
+  const toast = useToast();
+  const { explain, elapsed_ms } = asked;
+  const zone = explain.timezone || project.timezone;
+  return (
+    <details className={styles.explain}>
+      <summary>
+        <span className={styles.state}>
+          {explain.complete ? <Check aria-hidden className={styles.good} /> : <TriangleAlert aria-hidden className={styles.warn} />}
+          {explain.complete
+            ? t("explain.complete")
+            : explain.incomplete_from
+              ? t("explain.incompleteFrom", { from: format.moment(explain.incomplete_from, zone) })
+              : t("explain.incomplete")}
+        </span>
+        <span>{t("explain.read", { n: explain.events_read, shown: format.number(explain.events_read) })}</span>
+        {explain.people !== null && explain.people !== undefined && <span>{t("explain.people", { n: explain.people, shown: format.number(explain.people) })}</span>}
+        <span>{format.duration(elapsed_ms / 1000)}</span>
+        <span className={styles.more}>{t("explain.how")}</span>
+      </summary>
+      <div className={styles.body}>
+        <p>{explain.definition}</p>
+        <dl>
+          <dt>{t("explain.range")}</dt>
+          <dd>{explain.range ? t("explain.rangeValue", { from: format.moment(explain.range.from, zone), to: format.moment(explain.range.to, zone) }) : "–"}</dd>
+          <dt>{t("settings.timezone")}</dt>
+          <dd>{zone}</dd>
+          <dt>{t("explain.duplicates")}</dt>
+          <dd>{format.number(explain.duplicates_dropped)}</dd>
+        </dl>
+        {explain.notes.length > 0 && (
+          <ul className={styles.notes}>
+            {explain.notes.map((note) => (
+              <li key={note}>{note}</li>
+            ))}
+          </ul>
+        )}
+        <div>
+          <Button
+            size="small"
+            icon={<Copy aria-hidden />}
+            onClick={() => void copyText(JSON.stringify(asked.question, null, 2)).then((done) => done && toast(t("toast.copied")))}
+          >
+            {t("explain.copyQuestion")}
+          </Button>
+        </div>
+      </div>
+    </details>
+  );
+}

@@ -1,0 +1,419 @@
+// The answer of a funnel: bars per step with what was lost hatched above, conversion over time, or the time it takes;
+// and the table of all segments, whose every number opens.
+import { useMemo } from "react";
+import { categoryAxis, FONT, tipFoot, tipLine, tipTitle, tooltip, valueAxis } from "@/chart/axes.ts";
+import { firstIncomplete } from "@/chart/axes.ts";
+import { chartColors } from "@/chart/colors.ts";
+import { LinesPicture, useNarrow } from "@/chart/lines.tsx";
+import { Picture } from "@/chart/Picture.tsx";
+import { useSpeech } from "@/i18n/language.tsx";
+import { rangePhrase, segmentName, selectorName, windowName } from "@/question/words.ts";
+import type { FunnelGroup } from "@/api/types.ts";
+import { AnswerHead } from "@/report/AnswerHead.tsx";
+import type { AnswerProps, ReportRoomParts, Speech, Telling } from "@/report/room.ts";
+import type { Asked } from "@/report/useAsk.ts";
+import { useProject } from "@/shell/session.tsx";
+import { useTheme } from "@/ui/theme.tsx";
+import table from "@/ui/table.module.css";
+
+const DRAWN_GROUPS = 6;
+
+/** The overall line first, segments by size, "others" last. */
+export function funnelGroups(asked: Asked<"funnel">): FunnelGroup[] {
+  const rank = (group: FunnelGroup) => (group.other !== undefined ? -1 : group.breakdown.length === 0 ? Number.POSITIVE_INFINITY : (group.steps[0]?.count ?? 0));
+  return asked.answer.groups.toSorted((a, b) => rank(b) - rank(a));
+}
+
+export function stepName(asked: Asked<"funnel">, index: number, speech: Speech): string {
+  const step = asked.question.steps[index];
+  return step ? selectorName(step, speech) : (asked.answer.groups[0]?.steps[index]?.label ?? String(index + 1));
+}
+
+function segments(asked: Asked<"funnel">): FunnelGroup[] {
+  const groups = funnelGroups(asked);
+  const split = groups.filter((group) => group.breakdown.length > 0 || group.other !== undefined);
+  return split.length > 0 ? split : groups;
+}
+
+export const FunnelPicture: ReportRoomParts<"funnel">["Picture"] = (props) => {
+  if (props.asked.question.time_to_convert) return <ConvertPicture {...props} />;
+  if (props.asked.question.interval) return <OverTimePicture {...props} />;
+  return <StepsPicture {...props} />;
+};
+
+const StepsPicture: ReportRoomParts<"funnel">["Picture"] = ({ asked, onOpen, pictureRef, label }) => {
+  const speech = useSpeech();
+  const { t, format } = speech;
+  const { theme } = useTheme();
+  const narrow = useNarrow();
+  const groups = segments(asked).slice(0, DRAWN_GROUPS);
+  const alone = groups.length === 1;
+  const names = asked.question.steps.map((_, index) => `${index + 1}  ${stepName(asked, index, speech)}`);
+  const option = useMemo(() => {
+    const colors = chartColors(theme);
+    const yAxis = { ...valueAxis(colors, format, true), max: 1, min: 0 };
+    const share = (group: FunnelGroup, index: number) => group.steps[index]?.conversion ?? (index === 0 && (group.steps[0]?.count ?? 0) > 0 ? 1 : 0);
+    const bars = groups.map((group, position) => {
+      const color = group.other !== undefined ? colors.others : colors.series(position);
+      return {
+        id: `g${position}`,
+        type: "bar",
+        name: segmentName(group.breakdown, speech, group.other),
+        stack: `s${position}`,
+        barMaxWidth: alone ? 120 : 56,
+        barGap: "12%",
+        barCategoryGap: alone ? "36%" : "24%",
+        itemStyle: { color, borderRadius: [3, 3, 0, 0] },
+        cursor: "pointer",
+        label: {
+          show: alone || (groups.length <= 3 && !narrow),
+          position: "top",
+          color: colors.ink,
+          fontSize: 12,
+          fontFamily: FONT,
+          formatter: ({ dataIndex }: { dataIndex: number }) => {
+            const step = group.steps[dataIndex];
+            if (!step) return "";
+            return alone ? `{b|${format.percent(share(group, dataIndex))}}\n{q|${format.number(step.count)}}` : format.percent(share(group, dataIndex));
+          },
+          rich: { b: { fontWeight: 600, fontSize: 13, fontFamily: FONT, color: colors.ink, align: "center" }, q: { fontSize: 11, fontFamily: FONT, color: colors.quiet, align: "center", lineHeight: 16 } },
+        },
+        data: names.map((_, index) => share(group, index)),
+      };
+    });
+    const lost = alone
+      ? [
+          {
+            id: "lost",
+            type: "bar",
+            stack: "s0",
+            barMaxWidth: 120,
+            silent: false,
+            itemStyle: { color: colors.line, opacity: 0.55, borderRadius: [3, 3, 0, 0], decal: { symbol: "rect", dashArrayX: [1, 0], dashArrayY: [2, 5], rotation: -Math.PI / 4, color: colors.others } },
+            data: names.map((_, index) => (index === 0 ? 0 : Math.max(0, share(groups[0] as FunnelGroup, index - 1) - share(groups[0] as FunnelGroup, index)))),
+          },
+        ]
+      : [];
+    return {
+      aria: { enabled: false, decal: { show: false } },
+      textStyle: { fontFamily: FONT },
+      grid: { left: 8, right: 16, top: alone ? 44 : 28, bottom: 4, outerBoundsMode: "same", outerBoundsContain: "axisLabel" },
+      xAxis: { ...categoryAxis(colors, names), axisLabel: { ...categoryAxis(colors, names).axisLabel, interval: 0, color: colors.ink, fontSize: 12, width: narrow ? 64 : 150, overflow: narrow ? "break" : "truncate" } },
+      yAxis,
+      tooltip: {
+        ...tooltip(colors),
+        trigger: "axis",
+        axisPointer: { type: "shadow", shadowStyle: { color: colors.line, opacity: 0.35 } },
+        formatter: (points: { dataIndex: number }[]) => {
+          const index = points[0]?.dataIndex ?? 0;
+          const rows = groups.map((group, position) => {
+            const step = group.steps[index];
+            if (!step) return "";
+            const spread = step.conversion_low != null && step.conversion_high != null && index > 0 ? `${format.percent(step.conversion_low)} – ${format.percent(step.conversion_high)} · ` : "";
+            return tipLine(group.other !== undefined ? colors.others : colors.series(position), alone ? t("funnel.tip.reached") : segmentName(group.breakdown, speech, group.other), format.percent(share(group, index)), spread + t("tip.n", { n: format.number(step.count) }));
+          });
+          const step = groups[0]?.steps[index];
+          const more =
+            alone && step && index > 0
+              ? tipFoot(t("funnel.tip.step", { share: format.percent(step.from_previous ?? 0), dropped: format.number(step.dropped), time: step.median_seconds == null ? "–" : format.duration(step.median_seconds) }))
+              : "";
+          return tipTitle(names[index] ?? "") + rows.join("") + more + tipFoot(t("tip.open"));
+        },
+      },
+      series: [...bars, ...lost],
+    };
+  }, [groups, names, theme, format, speech, alone, narrow, t]);
+  return (
+    <>
+      <AnswerHead note={alone ? undefined : <Legend groups={groups} />} />
+      <Picture
+        ref={pictureRef}
+        option={option}
+        height={alone ? 320 : 300}
+        label={label}
+        onPoint={({ seriesIndex, dataIndex }) => {
+          const group = groups[alone ? 0 : seriesIndex];
+          if (!group) return;
+          const lost = alone && seriesIndex === 1;
+          onOpen(...cellOf(asked, group, dataIndex, lost, speech));
+        }}
+      />
+    </>
+  );
+};
+
+function Legend({ groups }: { groups: FunnelGroup[] }) {
+  const speech = useSpeech();
+  const { theme } = useTheme();
+  const colors = chartColors(theme);
+  return (
+    <span style={{ display: "flex", flexWrap: "wrap", gap: "2px 14px" }}>
+      {groups.map((group, index) => (
+        <span key={JSON.stringify(group.breakdown) + String(group.other)}>
+          <i className={table.swatch} style={{ background: group.other !== undefined ? colors.others : colors.series(index), marginRight: 6 }} />
+          {segmentName(group.breakdown, speech, group.other)}
+        </span>
+      ))}
+    </span>
+  );
+}
+
+function cellOf(asked: Asked<"funnel">, group: FunnelGroup, index: number, dropped: boolean, speech: Speech): [Record<string, unknown>, string] {
+  const step = index + 1;
+  const name = stepName(asked, index, speech);
+  const title = dropped ? speech.t("funnel.panel.dropped", { step, name }) : speech.t("funnel.panel.reached", { step, name });
+  const segment = group.breakdown.length > 0 ? ` · ${segmentName(group.breakdown, speech)}` : "";
+  return [{ step, ...(dropped ? { dropped: true } : {}), ...(group.breakdown.length > 0 ? { breakdown: group.breakdown } : {}) }, title + segment];
+}
+
+const OverTimePicture: ReportRoomParts<"funnel">["Picture"] = ({ asked, onOpen, pictureRef, label }) => {
+  const speech = useSpeech();
+  const { t, format } = speech;
+  const project = useProject();
+  const interval = asked.question.interval ?? "day";
+  const zone = asked.question.timezone ?? project.timezone;
+  const groups = segments(asked).slice(0, DRAWN_GROUPS);
+  const own = (group: FunnelGroup) => group.intervals ?? (groups.length === 1 ? (asked.answer.intervals ?? []) : []);
+  const starts = own(groups[0] ?? { breakdown: [], steps: [] }).map((one) => one.start);
+  const last = asked.question.steps.length - 1;
+  return (
+    <>
+      <AnswerHead note={t("funnel.overTime", { step: stepName(asked, last, speech) })} />
+      <LinesPicture
+        names={starts.map((start) => format.interval(start, interval, zone))}
+        lines={groups.map((group, index) => ({
+          id: String(index),
+          name: asked.answer.groups.length === 1 ? t("funnel.conversion") : segmentName(group.breakdown, speech, group.other),
+          color: group.other !== undefined ? null : index,
+          values: own(group).map((one) => ((one.steps[0] ?? 0) > 0 ? (one.steps[last] ?? 0) / (one.steps[0] as number) : null)),
+          counts: own(group).map((one) => one.steps[0] ?? 0),
+        }))}
+        incompleteFrom={firstIncomplete(starts, asked.explain.incomplete_from)}
+        shape="line"
+        share
+        label={label}
+        pictureRef={pictureRef}
+        onPlace={(line, index) => {
+          const group = groups[Number(line.id)];
+          const start = starts[index];
+          if (group && start) {
+            const [cell, title] = cellOf(asked, group, last, false, speech);
+            onOpen({ ...cell, interval: start }, `${title} · ${format.interval(start, interval, zone)}`);
+          }
+        }}
+      />
+    </>
+  );
+};
+
+const ConvertPicture: ReportRoomParts<"funnel">["Picture"] = ({ asked, pictureRef, label }) => {
+  const speech = useSpeech();
+  const { t, format } = speech;
+  const groups = segments(asked).slice(0, DRAWN_GROUPS);
+  const edges = groups[0]?.time_to_convert?.edges ?? [];
+  const names = edges.slice(0, -1).map((edge, index) => `${format.duration(edge)} – ${format.duration(edges[index + 1] ?? edge)}`);
+  const first = groups[0]?.time_to_convert;
+  return (
+    <>
+      <AnswerHead note={first?.median_seconds != null ? t("funnel.convertNote", { median: format.duration(first.median_seconds), mean: format.duration(first.mean_seconds ?? first.median_seconds) }) : undefined} />
+      <LinesPicture
+        names={names}
+        lines={groups.map((group, index) => ({ id: String(index), name: groups.length === 1 ? t("funnel.people") : segmentName(group.breakdown, speech, group.other), color: group.other !== undefined ? null : index, values: group.time_to_convert?.bins ?? [] }))}
+        incompleteFrom={names.length}
+        shape="bar"
+        label={label}
+        pictureRef={pictureRef}
+      />
+    </>
+  );
+};
+
+export function FunnelTable({ asked, onOpen }: AnswerProps<"funnel">) {
+  const speech = useSpeech();
+  const { t, format } = speech;
+  const groups = funnelGroups(asked);
+  const split = groups.some((group) => group.breakdown.length > 0);
+  const steps = asked.question.steps;
+  const open = (group: FunnelGroup, index: number, count: number, dropped: boolean) =>
+    count === 0 || group.other !== undefined ? (
+      format.number(count)
+    ) : (
+      <button type="button" className={table.open} onClick={() => onOpen(...cellOf(asked, group, index, dropped, speech))}>
+        {format.number(count)}
+      </button>
+    );
+  if (!split) {
+    const group = groups[0];
+    if (!group) return null;
+    return (
+      <div className={table.wrap} tabIndex={0} role="region" aria-label={t("report.table")}>
+        <table className={table.table}>
+          <thead>
+            <tr>
+              <th scope="col" className={table.pinned}>
+                {t("funnel.column.step")}
+              </th>
+              <th scope="col" className={table.number}>
+                {t("funnel.column.reached")}
+              </th>
+              <th scope="col" className={table.number}>
+                {t("funnel.column.conversion")}
+              </th>
+              <th scope="col" className={table.number}>
+                {t("funnel.column.interval")}
+              </th>
+              <th scope="col" className={table.number}>
+                {t("funnel.column.fromPrevious")}
+              </th>
+              <th scope="col" className={table.number}>
+                {t("funnel.column.dropped")}
+              </th>
+              <th scope="col" className={table.number}>
+                {t("funnel.column.median")}
+              </th>
+              <th scope="col" className={table.number}>
+                {t("funnel.column.mean")}
+              </th>
+            </tr>
+          </thead>
+          <tbody>
+            {group.steps.map((step, index) => (
+              <tr key={index}>
+                <th scope="row" className={table.pinned}>
+                  {index + 1}. {stepName(asked, index, speech)}
+                </th>
+                <td className={table.number}>{open(group, index, step.count, false)}</td>
+                <td className={table.number}>
+                  <strong>{step.conversion === null ? "–" : format.percent(step.conversion)}</strong>
+                </td>
+                <td className={`${table.number} ${table.muted}`}>
+                  {index === 0 || step.conversion_low == null || step.conversion_high == null ? "" : `${format.percent(step.conversion_low)} – ${format.percent(step.conversion_high)}`}
+                </td>
+                <td className={table.number}>{index === 0 || step.from_previous === null ? "" : format.percent(step.from_previous)}</td>
+                <td className={table.number}>{index === 0 ? "" : open(group, index, step.dropped, true)}</td>
+                <td className={table.number}>{step.median_seconds === null ? "" : format.duration(step.median_seconds)}</td>
+                <td className={table.number}>{step.mean_seconds === null ? "" : format.duration(step.mean_seconds)}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+    );
+  }
+  return (
+    <div className={table.wrap} style={{ maxHeight: 480 }} tabIndex={0} role="region" aria-label={t("report.table")}>
+      <table className={table.table}>
+        <thead>
+          <tr>
+            <th scope="col" className={table.pinned}>
+              {t("funnel.column.segment")}
+            </th>
+            {steps.map((_, index) => (
+              <th key={index} scope="col" className={table.number}>
+                {index + 1}. {stepName(asked, index, speech)}
+              </th>
+            ))}
+            <th scope="col" className={table.number}>
+              {t("funnel.column.conversion")}
+            </th>
+            <th scope="col" className={table.number}>
+              {t("funnel.column.interval")}
+            </th>
+            <th scope="col">{t("funnel.column.against")}</th>
+          </tr>
+        </thead>
+        <tbody>
+          {groups.slice(0, 200).map((group) => {
+            const last = group.steps.at(-1);
+            return (
+              <tr key={JSON.stringify(group.breakdown) + String(group.other)}>
+                <th scope="row" className={table.pinned}>
+                  {segmentName(group.breakdown, speech, group.other)}
+                </th>
+                {group.steps.map((step, index) => (
+                  <td key={index} className={table.number}>
+                    {open(group, index, step.count, false)}
+                    {index > 0 && step.conversion !== null && <span className={table.muted}> {format.percent(step.conversion)}</span>}
+                  </td>
+                ))}
+                <td className={table.number}>
+                  <strong>{last?.conversion == null ? "–" : format.percent(last.conversion)}</strong>
+                </td>
+                <td className={`${table.number} ${table.muted}`}>
+                  {last?.conversion_low == null || last.conversion_high == null ? "" : `${format.percent(last.conversion_low)} – ${format.percent(last.conversion_high)}`}
+                </td>
+                <td>
+                  <Significance group={group} />
+                </td>
+              </tr>
+            );
+          })}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+function Significance({ group }: { group: FunnelGroup }) {
+  const { t, format } = useSpeech();
+  const test = group.significance;
+  if (!test) return null;
+  if (!test.enough) return <span className={table.muted}>{t("funnel.test.notEnough")}</span>;
+  const sure = test.p_value < 0.05;
+  const p = test.p_value < 0.001 ? "p < 0.001" : `p = ${format.number(Math.round(test.p_value * 1000) / 1000)}`;
+  if (!sure) return <span className={table.muted}>{t("funnel.test.none", { p })}</span>;
+  return <span style={{ color: test.better ? "var(--good)" : "var(--bad)" }}>{test.better ? `▲ ${t("funnel.test.better", { p })}` : `▼ ${t("funnel.test.worse", { p })}`}</span>;
+}
+
+export function funnelSentence(asked: Asked<"funnel">, { speech }: Telling) {
+  const { t, rich, format } = speech;
+  const { question } = asked;
+  const groups = funnelGroups(asked);
+  const overall = groups.find((group) => group.breakdown.length === 0 && group.other === undefined) ?? groups[0];
+  const bold = (parts: unknown[]) => <b key={String(parts)}>{parts as string[]}</b>;
+  const first = overall?.steps[0];
+  const last = overall?.steps.at(-1);
+  const range = rangePhrase(question.range, speech);
+  if (!overall || !first || !last || first.count === 0) return t("funnel.sentence.nobody", { event: stepName(asked, 0, speech), range });
+  const parts = rich("funnel.sentence.main", {
+    b: bold,
+    unit: question.count ?? "person",
+    share: format.percent(last.conversion ?? 0),
+    low: last.conversion_low == null ? "" : format.percent(last.conversion_low),
+    high: last.conversion_high == null ? "" : format.percent(last.conversion_high),
+    known: last.conversion_low != null && last.conversion_high != null ? "yes" : "no",
+    n: first.count,
+    count: format.number(first.count),
+    first: stepName(asked, 0, speech),
+    last: stepName(asked, overall.steps.length - 1, speech),
+    window: windowName(question.window, speech),
+  });
+  const worst = overall.steps.map((step, index) => ({ step, index })).slice(1).filter(({ step }) => step.dropped > 0).toSorted((a, b) => b.step.dropped - a.step.dropped)[0];
+  if (worst && overall.steps.length > 2) {
+    parts.push(" ", ...rich("funnel.sentence.worst", { b: bold, step: stepName(asked, worst.index, speech), n: worst.step.dropped, dropped: format.number(worst.step.dropped) }));
+  }
+  const surest = groups.filter((group) => group.significance?.enough && group.significance.p_value < 0.05).toSorted((a, b) => (b.steps.at(-1)?.conversion ?? 0) - (a.steps.at(-1)?.conversion ?? 0));
+  const best = surest.find((group) => group.significance?.better);
+  if (best) parts.push(" ", ...rich("funnel.sentence.best", { b: bold, segment: segmentName(best.breakdown, speech), share: format.percent(best.steps.at(-1)?.conversion ?? 0) }));
+  return parts;
+}
+
+export function funnelRows(asked: Asked<"funnel">, { speech }: Telling): string[][] {
+  const { t } = speech;
+  const head = [t("funnel.column.segment"), t("funnel.column.step"), t("funnel.column.reached"), t("funnel.column.conversion"), t("funnel.column.fromPrevious"), t("funnel.column.dropped"), `${t("funnel.column.median")} (s)`, `${t("funnel.column.mean")} (s)`];
+  const rows = funnelGroups(asked).flatMap((group) =>
+    group.steps.map((step, index) => [
+      segmentName(group.breakdown, speech, group.other),
+      `${index + 1}. ${stepName(asked, index, speech)}`,
+      String(step.count),
+      String(step.conversion ?? ""),
+      String(step.from_previous ?? ""),
+      String(step.dropped),
+      String(step.median_seconds ?? ""),
+      String(step.mean_seconds ?? ""),
+    ]),
+  );
+  const intervals = asked.answer.intervals ?? [];
+  if (intervals.length === 0) return [head, ...rows];
+  return [head, ...rows, [], [t("trend.column.interval"), ...asked.question.steps.map((_, index) => `${index + 1}. ${stepName(asked, index, speech)}`)], ...intervals.map((one) => [one.start, ...one.steps.map(String)])];
+}

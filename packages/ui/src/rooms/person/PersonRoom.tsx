@@ -1,0 +1,166 @@
+// One person: who they are, the identities that count for them, and everything they did, latest first.
+import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
+import { Link, useParams } from "@tanstack/react-router";
+import { ArrowLeft, ChevronRight } from "lucide-react";
+import { useState } from "react";
+import { api } from "@/api/client.ts";
+import type { TimelineEvent } from "@/api/types.ts";
+import { useSpeech } from "@/i18n/language.tsx";
+import { eventName } from "@/question/words.ts";
+import { PropertyTable } from "@/rooms/event/PropertyTable.tsx";
+import { summary } from "@/rooms/event/LiveList.tsx";
+import events from "@/rooms/event/event.module.css";
+import { tellError } from "@/shell/errors.ts";
+import { useProject } from "@/shell/session.tsx";
+import { Button } from "@/ui/Button.tsx";
+import { Card, useDocumentTitle } from "@/ui/Page.tsx";
+import { Failure, SkeletonRows } from "@/ui/State.tsx";
+import { Identities } from "./Identities.tsx";
+import { Avatar } from "./PeopleRoom.tsx";
+import styles from "./person.module.css";
+
+const PAGE = 100;
+/** Everything known of a person: the timeline is read latest first, so a long range costs nothing. */
+const WHOLE_HISTORY = { last: 10, unit: "year" as const };
+
+export function PersonRoom() {
+  const speech = useSpeech();
+  const { t, format } = speech;
+  const project = useProject();
+  const { person: id } = useParams({ from: "/signed-in/p/$project/people/$person" });
+  const query = useQuery({ queryKey: ["person", project.id, id], queryFn: ({ signal }) => api.person(project.id, id, signal), retry: false });
+  const person = query.data;
+  const shownName = textOf(person?.properties, ["$name", "name", "Name"]) ?? textOf(person?.properties, ["$email", "email", "Email"]) ?? id;
+  const email = textOf(person?.properties, ["$email", "email", "Email"]);
+  useDocumentTitle(shownName);
+  return (
+    <div className={styles.profile}>
+      <Link to="/p/$project/people" params={{ project: String(project.id) }} search={{ find: undefined }} className={styles.back}>
+        <ArrowLeft aria-hidden />
+        {t("room.people")}
+      </Link>
+      {query.error && <Failure {...tellError(query.error, speech)} />}
+      {query.isPending && <SkeletonRows rows={10} />}
+      {person && (
+        <>
+          <header className={styles.head}>
+            <Avatar name={shownName} />
+            <div>
+              <h1>{shownName}</h1>
+              <p>
+                {[
+                  email && email !== shownName ? email : null,
+                  person.first_seen ? t("person.since", { date: format.date(person.first_seen, project.timezone) }) : null,
+                  person.last_seen ? t("person.seen", { ago: format.ago(person.last_seen, Date.now()) }) : null,
+                  person.events == null ? null : t("count.events", { n: person.events, shown: format.number(person.events) }),
+                ]
+                  .filter(Boolean)
+                  .join(" · ")}
+              </p>
+            </div>
+          </header>
+          <div className={styles.columns}>
+            <Timeline id={id} />
+            <div className={styles.side}>
+              <Card title={t("person.properties")}>
+                {Object.keys(person.properties).length === 0 ? <p className={styles.quiet}>{t("person.noProperties")}</p> : <PropertyTable properties={person.properties} />}
+              </Card>
+              <Identities person={person} />
+            </div>
+          </div>
+        </>
+      )}
+    </div>
+  );
+}
+
+function textOf(properties: Record<string, unknown> | undefined, names: string[]): string | null {
+  for (const name of names) {
+    const value = properties?.[name];
+    if (typeof value === "string" && value !== "") return value;
+  }
+  return null;
+}
+
+function Timeline({ id }: { id: string }) {
+  const speech = useSpeech();
+  const { t, format } = speech;
+  const project = useProject();
+  const [open, setOpen] = useState<string | null>(null);
+  const query = useInfiniteQuery({
+    queryKey: ["timeline", project.id, id],
+    initialPageParam: null as string | number | null,
+    queryFn: ({ pageParam, signal }) => api.timeline(project.id, id, { before: pageParam, limit: PAGE, range: WHOLE_HISTORY }, signal),
+    getNextPageParam: (last) => last.answer.next ?? undefined,
+    retry: false,
+  });
+  const all = query.data?.pages.flatMap((page) => page.answer.events) ?? [];
+  const sessions = bySession(all, project.session_timeout_minutes);
+  return (
+    <section className={styles.timeline} aria-label={t("person.timeline")}>
+      <h2 className={styles.label}>{t("person.timeline")}</h2>
+      {query.isPending && <SkeletonRows rows={10} />}
+      {query.error && <Failure {...tellError(query.error, speech)} />}
+      {query.data && all.length === 0 && <p className={styles.quiet}>{t("person.noEvents")}</p>}
+      {sessions.map((session) => {
+        const first = session.at(-1) as TimelineEvent;
+        const last = session[0] as TimelineEvent;
+        const seconds = (Date.parse(last.time) - Date.parse(first.time)) / 1000;
+        return (
+          <div key={`${first.time} ${first.insert_id ?? ""}`} className={styles.session}>
+            <h3>
+              {format.moment(first.time, project.timezone)}
+              <span>
+                {t("count.events", { n: session.length, shown: format.number(session.length) })}
+                {seconds > 0 && ` · ${format.duration(seconds)}`}
+              </span>
+            </h3>
+            <ol className={events.rows}>
+              {session.map((event, index) => {
+                const key = `${event.time} ${event.insert_id ?? index}`;
+                const isOpen = open === key;
+                return (
+                  <li key={key}>
+                    <div className={events.row} data-open={isOpen || undefined}>
+                      <button type="button" className={events.opener} aria-expanded={isOpen} onClick={() => setOpen(isOpen ? null : key)}>
+                        <ChevronRight aria-hidden />
+                        <time dateTime={event.time}>{format.clock(event.time, project.timezone)}</time>
+                        <span className={events.name}>{eventName(event.event, speech)}</span>
+                        <span className={events.summary}>{summary(event.properties)}</span>
+                      </button>
+                    </div>
+                    {isOpen && (
+                      <div className={events.detail}>
+                        <PropertyTable title={t("event.envelope")} properties={{ distinct_id: event.distinct_id, device_id: event.device_id, user_id: event.user_id, session_id: event.session_id, insert_id: event.insert_id }} />
+                        <PropertyTable title={t("event.properties")} properties={event.properties} />
+                      </div>
+                    )}
+                  </li>
+                );
+              })}
+            </ol>
+          </div>
+        );
+      })}
+      {query.hasNextPage && (
+        <Button busy={query.isFetchingNextPage} onClick={() => void query.fetchNextPage()}>
+          {t("person.earlier")}
+        </Button>
+      )}
+    </section>
+  );
+}
+
+/** Runs of events of one session: the same session id, or no gap longer than the project's time-out. Latest first. */
+export function bySession(list: TimelineEvent[], timeout_minutes: number): TimelineEvent[][] {
+  const sessions: TimelineEvent[][] = [];
+  for (const event of list) {
+    const run = sessions.at(-1);
+    const later = run?.at(-1);
+    const gap_ms = later ? Date.parse(later.time) - Date.parse(event.time) : 0;
+    const same = later && (later.session_id !== null && event.session_id !== null ? later.session_id === event.session_id : gap_ms <= timeout_minutes * 60_000);
+    if (run && same) run.push(event);
+    else sessions.push([event]);
+  }
+  return sessions;
+}

@@ -1,0 +1,27 @@
+import { ReportScreen } from "@/report/ReportScreen.tsx";
+import { TriangleExample } from "@/report/examples.tsx";
+import type { ReportRoomParts } from "@/report/room.ts";
+import { selectorName } from "@/question/words.ts";
+import { RetentionPicture, retentionRows, retentionSentence, RetentionTable } from "./RetentionAnswer.tsx";
+import { RetentionBuilder, RetentionScope } from "./RetentionBuilder.tsx";
+
+const retentionRoom: ReportRoomParts<"retention"> = {
+  kind: "retention",
+  title: "room.retention",
+  answers: "retention.answers",
+  next: "retention.next",
+  start: () => ({ kind: "retention", birth: { event: null }, return: { event: null }, first_time: true, unit: "week", periods: 12, range: { last: 12, unit: "week" } }),
+  ready: () => true,
+  name: (question, speech) => speech.t("retention.name", { birth: selectorName(question.birth, speech), comeback: selectorName(question.return, speech) }),
+  sentence: retentionSentence,
+  rows: retentionRows,
+  Builder: RetentionBuilder,
+  Scope: RetentionScope,
+  Picture: RetentionPicture,
+  Table: RetentionTable,
+  Example: TriangleExample,
+};
+
+export function RetentionRoom() {
+  return <ReportScreen room={retentionRoom} />;
+}

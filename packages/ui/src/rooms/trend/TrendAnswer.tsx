@@ -1,0 +1,210 @@
+// The answer of a trend: lines (or bars, or areas) over time, and the same numbers as a table, each of which opens.
+import { ChartArea, ChartColumnStacked, ChartSpline } from "lucide-react";
+import { LinesPicture } from "@/chart/lines.tsx";
+import { chartColors } from "@/chart/colors.ts";
+import { useSpeech } from "@/i18n/language.tsx";
+import type { AnswerProps, ReportRoomParts, Telling } from "@/report/room.ts";
+import { seriesLetter, type Asked } from "@/report/useAsk.ts";
+import { rangePhrase } from "@/question/words.ts";
+import { SHOWN_SEGMENTS } from "@/question/BreakdownEditor.tsx";
+import { useProject } from "@/shell/session.tsx";
+import { Segmented } from "@/ui/Field.tsx";
+import { useTheme } from "@/ui/theme.tsx";
+import table from "@/ui/table.module.css";
+import { AnswerHead } from "@/report/AnswerHead.tsx";
+import { Delta } from "@/report/Delta.tsx";
+import { incompleteIndex, peakOf, sentenceKey, trendLines, type TrendLine } from "./trend.ts";
+
+type Shape = "line" | "bar" | "area";
+
+export function shownLines(lines: TrendLine[], hidden: unknown): TrendLine[] {
+  const out = new Set(Array.isArray(hidden) ? hidden : []);
+  return lines.filter((line) => !out.has(line.id)).slice(0, SHOWN_SEGMENTS);
+}
+
+function colorOf(lines: TrendLine[], line: TrendLine): number | null {
+  return line.other !== undefined ? null : lines.indexOf(line);
+}
+
+export const TrendPicture: ReportRoomParts<"trend">["Picture"] = ({ asked, view, onView, onOpen, pictureRef, label }) => {
+  const speech = useSpeech();
+  const { t, format } = speech;
+  const project = useProject();
+  const { question, answer } = asked;
+  const zone = question.timezone ?? project.timezone;
+  const lines = trendLines(asked, speech);
+  const shown = shownLines(lines, view.hidden);
+  const shape: Shape = view.chart === "bar" || view.chart === "area" ? view.chart : "line";
+  const names = answer.times.map((time) => format.interval(time, question.interval, zone));
+  return (
+    <>
+      <AnswerHead
+        note={lines.length > shown.length ? t("trend.shownOf", { shown: shown.length, n: lines.length }) : undefined}
+        aside={
+          <Segmented<Shape>
+            label={t("picture.shape")}
+            value={shape}
+            onPick={(chart) => onView({ ...view, chart: chart === "line" ? undefined : chart })}
+            choices={[
+              { value: "line", label: t("picture.line"), icon: <ChartSpline aria-hidden /> },
+              { value: "bar", label: t("picture.bar"), icon: <ChartColumnStacked aria-hidden /> },
+              { value: "area", label: t("picture.area"), icon: <ChartArea aria-hidden /> },
+            ]}
+          />
+        }
+      />
+      <LinesPicture
+        names={names}
+        lines={shown.map((line) => ({ id: line.id, name: line.name, values: line.values, color: colorOf(lines, line), previous: line.previous }))}
+        incompleteFrom={incompleteIndex(asked)}
+        shape={shape}
+        label={label}
+        pictureRef={pictureRef}
+        onPlace={(line, index) => {
+          const own = lines.find((one) => one.id === line.id);
+          const time = answer.times[index];
+          if (own && own.series !== null && time) onOpen(...cellOf(own, time, names[index] ?? ""));
+        }}
+      />
+    </>
+  );
+};
+
+function cellOf(line: TrendLine, time: string | null, when: string): [Record<string, unknown>, string] {
+  return [{ series: line.series ?? 0, ...(time ? { time } : {}), ...(line.breakdown.length > 0 ? { breakdown: line.breakdown } : {}) }, when === "" ? line.name : `${line.name} · ${when}`];
+}
+
+export function TrendTable({ asked, view, onView, onOpen }: AnswerProps<"trend">) {
+  const speech = useSpeech();
+  const { t, format } = speech;
+  const project = useProject();
+  const { theme } = useTheme();
+  const colors = chartColors(theme);
+  const { question, answer } = asked;
+  const zone = question.timezone ?? project.timezone;
+  const lines = trendLines(asked, speech);
+  const drawn = new Set(shownLines(lines, view.hidden).map((line) => line.id));
+  const until = incompleteIndex(asked);
+  const compares = lines.some((line) => line.previousTotal !== undefined);
+  const hidden = Array.isArray(view.hidden) ? (view.hidden as string[]) : [];
+  const number = (value: number | null, line: TrendLine, time: string | null, when: string) =>
+    value === null ? (
+      <span className={table.muted}>–</span>
+    ) : line.series === null || value === 0 ? (
+      format.number(value)
+    ) : (
+      <button type="button" className={table.open} onClick={() => onOpen(...cellOf(line, time, when))}>
+        {format.number(value)}
+      </button>
+    );
+  return (
+    <div className={table.wrap} style={{ maxHeight: 480 }} tabIndex={0} role="region" aria-label={t("report.table")}>
+      <table className={table.table}>
+        <thead>
+          <tr>
+            <th scope="col" className={table.pinned}>
+              {t("trend.column.line")}
+            </th>
+            <th scope="col" className={table.number}>
+              {t("trend.column.total")}
+            </th>
+            {compares && (
+              <th scope="col" className={table.number}>
+                {t("trend.column.change")}
+              </th>
+            )}
+            {answer.times.map((time, index) => (
+              <th key={time} scope="col" className={table.number} title={index >= until ? t("tip.incomplete") : undefined}>
+                {format.interval(time, question.interval, zone)}
+                {index >= until && " *"}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {lines.slice(0, 200).map((line) => {
+            const color = colorOf(lines, line);
+            const on = drawn.has(line.id);
+            return (
+              <tr key={line.id}>
+                <th scope="row" className={table.pinned}>
+                  <button
+                    type="button"
+                    className={table.swatchButton}
+                    aria-pressed={on}
+                    title={on ? t("picture.hideLine") : t("picture.showLine")}
+                    aria-label={`${on ? t("picture.hideLine") : t("picture.showLine")} ${line.name}`}
+                    onClick={() => onView({ ...view, hidden: on ? [...hidden, line.id] : hidden.filter((id) => id !== line.id) })}
+                  >
+                    <i className={table.swatch} style={{ background: on ? (color === null ? colors.others : colors.series(color)) : "transparent", outline: on ? undefined : `1px solid ${colors.quiet}` }} />
+                  </button>
+                  {line.name}
+                </th>
+                <td className={table.number}>
+                  <strong>{number(line.total, line, null, "")}</strong>
+                </td>
+                {compares && (
+                  <td className={table.number}>
+                    <Delta now={line.total} before={line.previousTotal ?? null} />
+                  </td>
+                )}
+                {line.values.map((value, index) => (
+                  <td key={answer.times[index]} className={table.number}>
+                    {number(value, line, answer.times[index] ?? null, format.interval(answer.times[index] ?? "", question.interval, zone))}
+                  </td>
+                ))}
+              </tr>
+            );
+          })}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+export function trendSentence(asked: Asked<"trend">, { speech, project }: Telling) {
+  const { t, rich, format } = speech;
+  const { question, answer } = asked;
+  const lines = trendLines(asked, speech).filter((line) => line.total !== null);
+  const [first, second] = lines.filter((line) => line.other === undefined && (line.breakdown.length > 0 || !question.breakdown?.length));
+  const bold = (parts: unknown[]) => <b key={String(parts)}>{parts as string[]}</b>;
+  const range = rangePhrase(question.range, speech);
+  if (!first || lines.every((line) => line.total === 0)) return t("trend.sentence.nothing", { range });
+  if (lines.length > 1 && second) {
+    return rich("trend.sentence.several", { b: bold, n: lines.length, first: first.name, firstValue: format.number(first.total ?? 0), second: second.name, secondValue: format.number(second.total ?? 0), range });
+  }
+  const series = question.series[first.series ?? 0];
+  const peak = peakOf(first, incompleteIndex(asked));
+  const zone = question.timezone ?? project.timezone;
+  const parts = [
+    ...rich(series && first.series !== null ? sentenceKey(series.measure) : "trend.sentence.value", {
+      b: bold,
+      name: series && first.series !== null && typeof series.measure === "string" ? (first.breakdown.length > 0 ? first.name : eventOf(first)) : first.name,
+      n: first.total ?? 0,
+      total: format.number(first.total ?? 0),
+      range,
+    }),
+  ];
+  if (peak && answer.times.length > 1 && !question.cumulative) {
+    parts.push(" ", ...rich("trend.sentence.peak", { b: bold, interval: question.interval, when: format.interval(answer.times[peak.index] ?? "", question.interval, zone), value: format.number(peak.value) }));
+  }
+  if (first.previousTotal !== undefined && first.previousTotal !== null && first.total !== null && first.previousTotal > 0) {
+    const change = first.total / first.previousTotal - 1;
+    parts.push(" ", ...rich("trend.sentence.compared", { b: bold, direction: change > 0 ? "up" : change < 0 ? "down" : "same", change: format.percent(Math.abs(change)), before: format.number(first.previousTotal) }));
+  }
+  return parts;
+
+  function eventOf(line: TrendLine): string {
+    const select = question.series[line.series ?? 0]?.select;
+    return select?.any_of || select?.label ? line.name : select?.event === null ? t("event.any") : line.name.replace(/ \(.*\)$/, "");
+  }
+}
+
+export function trendRows(asked: Asked<"trend">, { speech }: Telling): string[][] {
+  const { question, answer } = asked;
+  const lines = trendLines(asked, speech);
+  return [
+    [speech.t("trend.column.line"), speech.t("trend.column.total"), ...answer.times.map((time) => (question.interval === "hour" ? time : time.slice(0, 10)))],
+    ...lines.map((line) => [line.series === null ? line.name : question.series.length > 1 ? `${seriesLetter(line.series)} ${line.name}` : line.name, String(line.total ?? ""), ...line.values.map((value) => String(value ?? ""))]),
+  ];
+}

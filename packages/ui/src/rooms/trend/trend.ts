@@ -1,0 +1,78 @@
+// Reading a trend's answer: which line belongs to which series and segment, what it is called, what to say of it.
+import type { TrendSeries } from "@/api/types.ts";
+import { firstIncomplete } from "@/chart/axes.ts";
+import type { MessageKey } from "@/i18n/catalogue.ts";
+import type { Measure, TrendQuestion } from "@/question/question.ts";
+import { measureName, segmentName, selectorName } from "@/question/words.ts";
+import type { Speech } from "@/report/room.ts";
+import { seriesLetter, type Asked } from "@/report/useAsk.ts";
+
+export interface TrendLine {
+  id: string;
+  /** The question's series; null for a formula, whose people cannot be opened. */
+  series: number | null;
+  name: string;
+  breakdown: TrendSeries["breakdown"];
+  values: (number | null)[];
+  total: number | null;
+  previous?: (number | null)[];
+  previousTotal?: number | null;
+  other?: number;
+}
+
+export function seriesName(question: TrendQuestion, index: number, speech: Speech): string {
+  const series = question.series[index];
+  if (!series) return seriesLetter(index);
+  const event = selectorName(series.select, speech);
+  const same = question.series.filter((one) => selectorName(one.select, speech) === event).length > 1;
+  const plain = series.measure === "total" && !same;
+  return plain ? event : speech.t("trend.seriesName", { event, measure: measureName(series.measure, speech) });
+}
+
+/** Lines in the order of their totals within each series, "others" last. */
+export function trendLines(asked: Asked<"trend">, speech: Speech): TrendLine[] {
+  const { question, answer } = asked;
+  const split = (question.breakdown?.length ?? 0) > 0;
+  const several = question.series.length + (question.formulas?.length ?? 0) > 1;
+  const before = answer.previous?.series;
+  const lines = answer.series.map((series): TrendLine => {
+    const position = question.series.findIndex((_, at) => seriesLetter(at) === series.label);
+    const own = position === -1 ? series.label : seriesName(question, position, speech);
+    const segment = segmentName(series.breakdown, speech, series.other);
+    const earlier = before?.find((one) => one.label === series.label && JSON.stringify(one.breakdown) === JSON.stringify(series.breakdown));
+    return {
+      id: `${series.label} ${JSON.stringify(series.breakdown)}`,
+      series: position === -1 || series.other !== undefined ? null : position,
+      name: split ? (several ? `${own} · ${segment}` : segment) : own,
+      breakdown: series.breakdown,
+      values: series.values,
+      total: series.total,
+      previous: series.previous ?? earlier?.values ?? (before ? [] : undefined),
+      previousTotal: series.previous_total ?? earlier?.total,
+      other: series.other,
+    };
+  });
+  if (!split) return lines;
+  const rank = (line: TrendLine) => (line.breakdown.length === 0 && line.other === undefined ? Number.POSITIVE_INFINITY : line.other === undefined ? (line.total ?? 0) : -1);
+  return lines.toSorted((a, b) => rank(b) - rank(a));
+}
+
+export function incompleteIndex(asked: Asked<"trend">): number {
+  return firstIncomplete(asked.answer.times, asked.explain.incomplete_from);
+}
+
+/** The highest interval of a line that is over. */
+export function peakOf(line: TrendLine, until: number): { index: number; value: number } | null {
+  let best: { index: number; value: number } | null = null;
+  line.values.slice(0, until).forEach((value, index) => {
+    if (value !== null && value > 0 && (best === null || value > best.value)) best = { index, value };
+  });
+  return best;
+}
+
+export function sentenceKey(measure: Measure): MessageKey {
+  if (measure === "total") return "trend.sentence.total";
+  if (measure === "unique") return "trend.sentence.unique";
+  if (measure === "sessions") return "trend.sentence.sessions";
+  return "trend.sentence.value";
+}

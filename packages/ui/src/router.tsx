@@ -1,0 +1,145 @@
+// The addresses of the screens. State lives in them: the project in the path, the question of a report in `q`.
+import type { QueryClient } from "@tanstack/react-query";
+import { createRootRouteWithContext, createRoute, createRouter, lazyRouteComponent, Outlet, redirect } from "@tanstack/react-router";
+import { api, ApiError } from "@/api/client.ts";
+import { readSearch, writeSearch } from "@/question/urlText.ts";
+import type { ReportSearch } from "@/report/ReportScreen.tsx";
+import { Lost, RouteFailure, Waiting } from "@/shell/Places.tsx";
+import { ME_KEY, startingProject } from "@/shell/session.tsx";
+import { Shell } from "@/shell/Shell.tsx";
+
+interface Context {
+  client: QueryClient;
+}
+
+const root = createRootRouteWithContext<Context>()({ component: Outlet, notFoundComponent: Lost });
+
+const text = (value: unknown): string | undefined => (typeof value === "string" && value !== "" ? value : undefined);
+
+const signIn = createRoute({
+  getParentRoute: () => root,
+  path: "/signin",
+  validateSearch: (search: Record<string, unknown>) => ({ token: text(search.token), to: text(search.to) }),
+  component: lazyRouteComponent(() => import("@/rooms/session/SignIn.tsx"), "SignIn"),
+});
+
+const setUp = createRoute({
+  getParentRoute: () => root,
+  path: "/setup",
+  validateSearch: (search: Record<string, unknown>) => ({ token: text(search.token) }),
+  component: lazyRouteComponent(() => import("@/rooms/session/SetUp.tsx"), "SetUp"),
+});
+
+/** Everything below asks who is signed in first; an installation without anybody goes to its set-up. */
+const signedIn = createRoute({
+  getParentRoute: () => root,
+  id: "signed-in",
+  beforeLoad: async ({ context, location }) => {
+    try {
+      await context.client.ensureQueryData({ queryKey: ME_KEY, queryFn: api.me, staleTime: 60_000 });
+    } catch (error) {
+      if (!(error instanceof ApiError) || error.status !== 401) throw error;
+      const status = await api.status();
+      if (status.setup_required) throw redirect({ to: "/setup", search: { token: undefined } });
+      throw redirect({ to: "/signin", search: { to: location.href === "/" ? undefined : location.href, token: undefined } });
+    }
+  },
+  component: Outlet,
+});
+
+const home = createRoute({
+  getParentRoute: () => signedIn,
+  path: "/",
+  beforeLoad: ({ context }) => {
+    const me = context.client.getQueryData<Awaited<ReturnType<typeof api.me>>>(ME_KEY);
+    const project = startingProject(me?.projects ?? []);
+    if (!project) throw redirect({ to: "/new-project" });
+    throw redirect({ to: "/p/$project", params: { project: String(project.id) } });
+  },
+});
+
+const newProject = createRoute({
+  getParentRoute: () => signedIn,
+  path: "/new-project",
+  component: lazyRouteComponent(() => import("@/rooms/project/NewProject.tsx"), "NewProject"),
+});
+
+const project = createRoute({
+  getParentRoute: () => signedIn,
+  path: "/p/$project",
+  beforeLoad: ({ context, params }) => {
+    const me = context.client.getQueryData<Awaited<ReturnType<typeof api.me>>>(ME_KEY);
+    if (!me?.projects.some((one) => String(one.id) === params.project)) throw redirect({ to: "/" });
+  },
+  component: Shell,
+});
+
+const projectHome = createRoute({
+  getParentRoute: () => project,
+  path: "/",
+  beforeLoad: ({ params, context }) => {
+    const me = context.client.getQueryData<Awaited<ReturnType<typeof api.me>>>(ME_KEY);
+    const here = me?.projects.find((one) => String(one.id) === params.project);
+    throw redirect({ to: here?.events === 0 ? "/p/$project/start" : "/p/$project/reports", params });
+  },
+});
+
+const reportSearch = (search: Record<string, unknown>): ReportSearch => ({ q: search.q, v: search.v, r: text(search.r), at: search.at, title: text(search.title) });
+
+const trends = createRoute({ getParentRoute: () => project, path: "trends", validateSearch: reportSearch, component: lazyRouteComponent(() => import("@/rooms/trend/TrendRoom.tsx"), "TrendRoom") });
+const funnels = createRoute({ getParentRoute: () => project, path: "funnels", validateSearch: reportSearch, component: lazyRouteComponent(() => import("@/rooms/funnel/FunnelRoom.tsx"), "FunnelRoom") });
+const retention = createRoute({ getParentRoute: () => project, path: "retention", validateSearch: reportSearch, component: lazyRouteComponent(() => import("@/rooms/retention/RetentionRoom.tsx"), "RetentionRoom") });
+const engagement = createRoute({ getParentRoute: () => project, path: "engagement", validateSearch: reportSearch, component: lazyRouteComponent(() => import("@/rooms/frequency/FrequencyRoom.tsx"), "FrequencyRoom") });
+const lifecycle = createRoute({ getParentRoute: () => project, path: "lifecycle", validateSearch: reportSearch, component: lazyRouteComponent(() => import("@/rooms/lifecycle/LifecycleRoom.tsx"), "LifecycleRoom") });
+const journeys = createRoute({ getParentRoute: () => project, path: "journeys", validateSearch: reportSearch, component: lazyRouteComponent(() => import("@/rooms/journey/JourneyRoom.tsx"), "JourneyRoom") });
+
+const reports = createRoute({ getParentRoute: () => project, path: "reports", component: lazyRouteComponent(() => import("@/rooms/report/ReportList.tsx"), "ReportList") });
+
+const start = createRoute({ getParentRoute: () => project, path: "start", component: lazyRouteComponent(() => import("@/rooms/project/Start.tsx"), "Start") });
+
+const live = createRoute({
+  getParentRoute: () => project,
+  path: "live",
+  validateSearch: (search: Record<string, unknown>) => ({ tab: search.tab === "refused" ? ("refused" as const) : undefined, code: text(search.code), find: text(search.find) }),
+  component: lazyRouteComponent(() => import("@/rooms/event/LiveRoom.tsx"), "LiveRoom"),
+});
+
+const people = createRoute({
+  getParentRoute: () => project,
+  path: "people",
+  validateSearch: (search: Record<string, unknown>) => ({ find: text(search.find) }),
+  component: lazyRouteComponent(() => import("@/rooms/person/PeopleRoom.tsx"), "PeopleRoom"),
+});
+const person = createRoute({ getParentRoute: () => project, path: "people/$person", component: lazyRouteComponent(() => import("@/rooms/person/PersonRoom.tsx"), "PersonRoom") });
+
+const settings = createRoute({ getParentRoute: () => project, path: "settings", component: lazyRouteComponent(() => import("@/rooms/project/Settings.tsx"), "Settings") });
+const settingsTab = createRoute({ getParentRoute: () => project, path: "settings/$tab", component: lazyRouteComponent(() => import("@/rooms/project/Settings.tsx"), "Settings") });
+
+const tree = root.addChildren([
+  signIn,
+  setUp,
+  signedIn.addChildren([
+    home,
+    newProject,
+    project.addChildren([projectHome, trends, funnels, retention, engagement, lifecycle, journeys, reports, start, live, people, person, settings, settingsTab]),
+  ]),
+]);
+
+export function makeRouter(client: QueryClient) {
+  return createRouter({
+    routeTree: tree,
+    context: { client },
+    parseSearch: readSearch,
+    stringifySearch: writeSearch,
+    defaultPreload: "intent",
+    defaultPendingComponent: Waiting,
+    defaultErrorComponent: RouteFailure,
+    scrollRestoration: true,
+  });
+}
+
+declare module "@tanstack/react-router" {
+  interface Register {
+    router: ReturnType<typeof makeRouter>;
+  }
+}

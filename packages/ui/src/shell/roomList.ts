@@ -1,0 +1,47 @@
+// The rooms that exist, by intent. Navigation, palette and routes read this one list: a room that is not here is not shown.
+import { Activity, ChartNoAxesColumn, Filter, LayoutList, Radio, Repeat2, Route as RouteIcon, Sprout, Users } from "lucide-react";
+import type { ComponentType } from "react";
+import type { QuestionKind } from "@/question/question.ts";
+import type { MessageKey } from "@/i18n/catalogue.ts";
+
+export type RoomPath = "trends" | "funnels" | "retention" | "engagement" | "lifecycle" | "journeys" | "reports" | "live" | "people";
+
+export interface RoomEntry {
+  path: RoomPath;
+  label: MessageKey;
+  icon: ComponentType<{ "aria-hidden"?: boolean }>;
+  /** The kind of question that its reports ask, if it is a report builder. */
+  kind?: QuestionKind;
+}
+export interface Intent {
+  label: MessageKey;
+  rooms: RoomEntry[];
+}
+
+export const intents: Intent[] = [
+  {
+    label: "intent.what",
+    rooms: [
+      { path: "trends", label: "room.trend", icon: Activity, kind: "trend" },
+      { path: "funnels", label: "room.funnel", icon: Filter, kind: "funnel" },
+      { path: "retention", label: "room.retention", icon: Repeat2, kind: "retention" },
+      { path: "engagement", label: "room.frequency", icon: ChartNoAxesColumn, kind: "frequency" },
+      { path: "lifecycle", label: "room.lifecycle", icon: Sprout, kind: "lifecycle" },
+      { path: "journeys", label: "room.journey", icon: RouteIcon, kind: "journey" },
+    ],
+  },
+  { label: "intent.decide", rooms: [{ path: "reports", label: "room.reports", icon: LayoutList }] },
+  {
+    label: "intent.data",
+    rooms: [
+      { path: "live", label: "room.live", icon: Radio },
+      { path: "people", label: "room.people", icon: Users },
+    ],
+  },
+];
+
+export const allRooms: RoomEntry[] = intents.flatMap((intent) => intent.rooms);
+
+export function pathOfKind(kind: QuestionKind): RoomPath {
+  return allRooms.find((room) => room.kind === kind)?.path ?? "trends";
+}

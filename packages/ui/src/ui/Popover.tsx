@@ -1,0 +1,54 @@
+// A panel that opens beside what one clicked, closes with Escape or a click elsewhere, and gives focus back.
+import { autoUpdate, flip, FloatingFocusManager, FloatingPortal, offset, shift, size, useClick, useDismiss, useFloating, useInteractions, useRole, type Placement } from "@floating-ui/react";
+import { useState, type HTMLProps, type ReactNode, type Ref } from "react";
+import styles from "./Popover.module.css";
+
+type TriggerProps = HTMLProps<HTMLButtonElement> & { ref: Ref<HTMLButtonElement>; type: "button" };
+
+interface PopoverProps {
+  trigger: (props: TriggerProps, open: boolean) => ReactNode;
+  children: (close: () => void) => ReactNode;
+  label: string;
+  placement?: Placement;
+  /** Opens at once: for a chip that was just added and waits for its choice. */
+  startOpen?: boolean;
+  onClose?: () => void;
+}
+
+export function Popover({ trigger, children, label, placement = "bottom-start", startOpen = false, onClose }: PopoverProps) {
+  const [open, setOpen] = useState(startOpen);
+  const change = (next: boolean) => {
+    setOpen(next);
+    if (!next) onClose?.();
+  };
+  const { refs, floatingStyles, context } = useFloating({
+    open,
+    onOpenChange: change,
+    placement,
+    whileElementsMounted: autoUpdate,
+    middleware: [
+      offset(4),
+      flip({ padding: 8 }),
+      shift({ padding: 8 }),
+      size({
+        padding: 8,
+        apply: ({ availableHeight, elements }) => elements.floating.style.setProperty("--available-height", `${Math.max(180, availableHeight)}px`),
+      }),
+    ],
+  });
+  const { getReferenceProps, getFloatingProps } = useInteractions([useClick(context), useDismiss(context), useRole(context, { role: "dialog" })]);
+  return (
+    <>
+      {trigger({ ...getReferenceProps(), ref: refs.setReference, type: "button" } as TriggerProps, open)}
+      {open && (
+        <FloatingPortal>
+          <FloatingFocusManager context={context} modal={false} initialFocus={0}>
+            <div ref={refs.setFloating} style={floatingStyles} className={styles.panel} aria-label={label} {...getFloatingProps()}>
+              {children(() => change(false))}
+            </div>
+          </FloatingFocusManager>
+        </FloatingPortal>
+      )}
+    </>
+  );
+}

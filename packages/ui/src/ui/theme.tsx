@@ -1,0 +1,40 @@
+// Light or dark: what the system says, unless the person chose. Charts need the colours as text, so they are read here too.
+import { createContext, use, useEffect, useMemo, useState, type ReactNode } from "react";
+
+export type ThemeChoice = "system" | "light" | "dark";
+export type Theme = "light" | "dark";
+
+const STORED_THEME = "sillage.theme";
+const ThemeContext = createContext<{ theme: Theme; choice: ThemeChoice; choose: (choice: ThemeChoice) => void }>({ theme: "light", choice: "system", choose: () => {} });
+
+export function Themed({ children }: { children: ReactNode }) {
+  const [choice, setChoice] = useState<ThemeChoice>(() => {
+    const stored = localStorage.getItem(STORED_THEME);
+    return stored === "light" || stored === "dark" ? stored : "system";
+  });
+  const [systemIsDark, setSystemIsDark] = useState(() => matchMedia("(prefers-color-scheme: dark)").matches);
+  useEffect(() => {
+    const query = matchMedia("(prefers-color-scheme: dark)");
+    const follow = () => setSystemIsDark(query.matches);
+    query.addEventListener("change", follow);
+    return () => query.removeEventListener("change", follow);
+  }, []);
+  const theme: Theme = choice === "system" ? (systemIsDark ? "dark" : "light") : choice;
+  document.documentElement.dataset.theme = theme;
+  const value = useMemo(
+    () => ({
+      theme,
+      choice,
+      choose: (next: ThemeChoice) => {
+        localStorage.setItem(STORED_THEME, next);
+        setChoice(next);
+      },
+    }),
+    [theme, choice],
+  );
+  return <ThemeContext value={value}>{children}</ThemeContext>;
+}
+
+export function useTheme() {
+  return use(ThemeContext);
+}
