@@ -118,7 +118,7 @@ fn identify(event: &mut Event, limits: &Limits) -> Result<Option<LinkChange>, Re
         return Ok(None);
     }
     event.device_id.get_or_insert_with(|| anonymous.clone());
-    Ok(Some(merge_into(anonymous, user, event)))
+    Ok(attach(anonymous, user, event))
 }
 
 fn create_alias(event: &mut Event, names: &FieldNames, limits: &Limits) -> Result<Option<LinkChange>, Reason> {
@@ -134,11 +134,14 @@ fn create_alias(event: &mut Event, names: &FieldNames, limits: &Limits) -> Resul
     if alias == original {
         return Ok(None);
     }
+    if let Some(user) = event.user_id.as_ref().filter(|user| **user != alias) {
+        return Err(two_users("properties.alias", user, &alias));
+    }
     if is_anonymous(&original) && !alias.starts_with(DEVICE_PREFIX) {
-        return Ok(Some(merge_into(original, alias, event)));
+        return Ok(attach(original, alias, event));
     }
     if is_anonymous(&alias) && !original.starts_with(DEVICE_PREFIX) {
-        return Ok(Some(merge_into(alias, original, event)));
+        return Ok(attach(alias, original, event));
     }
     Err(two_users("properties.alias", &original, &alias))
 }
@@ -155,14 +158,21 @@ fn merge(event: &mut Event, limits: &Limits) -> Result<Option<LinkChange>, Reaso
     let second = id(second.clone(), FIELD, limits, Empty::IsRefused)?;
     match (is_anonymous(&first), is_anonymous(&second)) {
         _ if first == second => Ok(None),
-        (true, false) => Ok(Some(merge_into(first, second, event))),
-        (false, true) => Ok(Some(merge_into(second, first, event))),
+        (true, false) => Ok(attach(first, second, event)),
+        (false, true) => Ok(attach(second, first, event)),
         _ => Err(two_users(FIELD, &first, &second)),
     }
 }
 
-fn merge_into(anonymous: String, user: String, event: &Event) -> LinkChange {
-    LinkChange::Merge { from: Identity::parse(&anonymous), into: Identity::parse(&user), at: event.time, by: event.name.clone() }
+/// A device is linked by the event that names it beside the user, under the rule that the first user keeps it. A bare id under which events came
+/// as if it were a user needs a merge; `by` is then the name of the event, so that the ledger tells it from an operator's.
+fn attach(anonymous: String, user: String, event: &mut Event) -> Option<LinkChange> {
+    if let Some(device) = anonymous.strip_prefix(DEVICE_PREFIX) {
+        event.device_id = Some(device.to_owned());
+        event.user_id = Some(user);
+        return None;
+    }
+    Some(LinkChange::Merge { from: Identity::parse(&anonymous), into: Identity::parse(&user), at: event.time, by: event.name.clone() })
 }
 
 fn two_users(field: &str, first: &str, second: &str) -> Reason {

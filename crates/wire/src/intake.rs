@@ -180,7 +180,14 @@ impl<'a> Intake<'a> {
 
     fn project_named(&mut self, token: Option<&Value>, field: &str) -> Result<usize, Reason> {
         match token.and_then(Value::as_str).filter(|token| !token.is_empty() && token.len() <= self.door.limits.id_bytes) {
-            Some(token) => Ok(self.project(Token::Sent(token.to_owned()))),
+            Some(token) => {
+                let token = Token::Sent(token.to_owned());
+                if self.projects.len() >= self.door.limits.projects && !self.project_of_token.contains_key(&token) {
+                    let message = format!("the records name more than {} projects; send a request for each", self.door.limits.projects);
+                    return Err(Reason::validate("too_many_projects", field, message));
+                }
+                Ok(self.project(token))
+            }
             None if self.request.key.is_some() => Ok(self.project(Token::OfKey)),
             None => Err(Reason::validate("missing_token", field, "the token of the project is missing")),
         }

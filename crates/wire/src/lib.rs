@@ -18,6 +18,7 @@
 //! | body as received | 10 MiB | 413 |
 //! | body decompressed (gzip, deflate, zstd; once) | 20 MiB | 413, decompression stops there |
 //! | records of a request | 20,000 native, 2,000 Mixpanel | 413 |
+//! | projects named by the records of a request | 20 | `too_many_projects` |
 //! | a record | 1 MiB | refused alone, `record_too_large`; 413 if no other was usable |
 //! | nesting of a record | 64 levels | `too_deep` |
 //! | values in a record, at all levels | 20,000 | `too_many_values` |
@@ -30,7 +31,7 @@
 //! # Codes of refused records
 //! decode: `malformed_json`, `cut_short`, `after_end`, `not_an_object`, `invalid_utf8`, `lone_surrogate`, `number_out_of_range`,
 //! `record_too_large`, `too_deep`, `too_many_values` · validate: `missing_event`, `bad_event_name`, `name_too_long`, `bad_properties`,
-//! `bad_property_name`, `too_many_properties`, `unknown_field`, `missing_token`, `missing_time`, `bad_time`, `too_old`, `time_before_1971`,
+//! `bad_property_name`, `too_many_properties`, `unknown_field`, `missing_token`, `too_many_projects`, `missing_time`, `bad_time`, `too_old`, `time_before_1971`,
 //! `time_in_future`, `missing_id`, `bad_id`, `id_too_long`, `placeholder_id`, `two_users`, `bad_merge`, `missing_insert_id`, `bad_insert_id`,
 //! `bad_group`, `too_many_groups`, `bad_seq`, `missing_operation`, `bad_operation` · any: `internal`.
 //!

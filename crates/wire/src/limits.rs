@@ -9,6 +9,8 @@ pub struct Limits {
     pub native_records: usize,
     /// Records of one request of a Mixpanel protocol.
     pub mixpanel_records: usize,
+    /// Projects that the records of one request may name.
+    pub projects: usize,
     /// Bytes of JSON of one record.
     pub record_bytes: usize,
     /// Levels of objects and lists in one record, its own braces included. Must stay below serde_json's own 128.
@@ -32,6 +34,7 @@ impl Default for Limits {
             decompressed_bytes: 20 << 20,
             native_records: 20_000,
             mixpanel_records: 2_000,
+            projects: 20,
             record_bytes: 1 << 20,
             depth: 64,
             values: 20_000,

@@ -193,6 +193,14 @@ fn long_texts_are_cut_and_the_event_says_so() {
 }
 
 #[test]
+fn records_for_very_many_projects_are_refused() {
+    let records: Vec<String> = (0..100).map(|n| format!(r#"{{"event":"A","properties":{{"token":"t{}"}}}}"#, n / 2)).collect();
+    let decoded = mixpanel(Protocol::Track, format!("[{}]", records.join(",")));
+    assert_eq!((decoded.batches.len(), events(&decoded).len(), decoded.failed.len()), (20, 40, 60));
+    assert_eq!(decoded.failed[0].code, "too_many_projects");
+}
+
+#[test]
 fn the_last_of_two_values_with_one_name_counts() {
     let decoded = native(r#"{"event":"A","event":"B","properties":{"x":1,"x":2},"distinct_id":"u1","distinct_id":"u2"}"#);
     let event = only_event(&decoded);

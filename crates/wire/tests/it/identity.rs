@@ -112,13 +112,21 @@ fn identify_links_the_device_to_the_user() {
     assert_eq!((only_event(&decoded).user_id.as_deref(), links(&decoded).len(), decoded.failed.len()), (Some("u2"), 0, 0));
 }
 
+/// The device and user that an event links by naming both.
+fn named(decoded: &Decoded) -> (Option<&str>, Option<&str>) {
+    let event = only_event(decoded);
+    assert_eq!(links(decoded), []);
+    (event.device_id.as_deref(), event.user_id.as_deref())
+}
+
 #[test]
 fn an_alias_links_an_anonymous_id_and_never_two_users() {
     assert_eq!(links(&track("$create_alias", json!({"distinct_id": UUID, "alias": "u1"}))), [(UUID.to_owned(), "u1".to_owned())]);
-    assert_eq!(links(&track("$create_alias", json!({"distinct_id": "$device:d1", "alias": "u1"}))), [("$device:d1".to_owned(), "u1".to_owned())]);
-    assert_eq!(links(&track("$create_alias", json!({"distinct_id": "d1", "$device_id": "d1", "alias": "u1"}))), [("$device:d1".to_owned(), "u1".to_owned())]);
     assert_eq!(links(&track("$create_alias", json!({"distinct_id": "u1", "alias": UUID}))), [(UUID.to_owned(), "u1".to_owned())]);
-    assert_eq!(links(&track("$create_alias", json!({"distinct_id": "u1", "alias": "u1"}))).len(), 0);
+    assert_eq!(named(&track("$create_alias", json!({"distinct_id": "$device:d1", "alias": "u1"}))), (Some("d1"), Some("u1")));
+    assert_eq!(named(&track("$create_alias", json!({"distinct_id": "d1", "$device_id": "d1", "alias": "u1"}))), (Some("d1"), Some("u1")));
+    assert_eq!(named(&track("$create_alias", json!({"distinct_id": "u1", "alias": "u1"}))), (None, None));
+    assert_eq!(codes(&track("$create_alias", json!({"distinct_id": "$device:d1", "$user_id": "u2", "alias": "u1"}))), [(0, "two_users")]);
     let decoded = track("$create_alias", json!({"distinct_id": "u1", "alias": "u2"}));
     assert_eq!((codes(&decoded), events(&decoded).len(), refused(&decoded).len()), (vec![(0, "two_users")], 0, 1));
     assert_eq!(codes(&track("$create_alias", json!({"distinct_id": "u1"}))), [(0, "missing_id")]);
@@ -128,7 +136,8 @@ fn an_alias_links_an_anonymous_id_and_never_two_users() {
 fn a_merge_of_two_users_is_kept_aside_and_answered_as_mixpanel_does() {
     let merge = |ids: Value| mixpanel(Protocol::Import, json!([{"event": "$merge", "properties": {"$distinct_ids": ids}}]).to_string());
     assert_eq!(links(&merge(json!(["u1", UUID]))), [(UUID.to_owned(), "u1".to_owned())]);
-    assert_eq!(links(&merge(json!(["$device:d1", "u1"]))), [("$device:d1".to_owned(), "u1".to_owned())]);
+    assert_eq!(named(&merge(json!(["$device:d1", "u1"]))), (Some("d1"), Some("u1")));
+    assert_eq!(codes(&merge(json!(["$device:d1", "$device:d2"]))), [(0, "two_users")]);
     assert_eq!(codes(&merge(json!(["u1", "u2"]))), [(0, "two_users")]);
     assert_eq!(codes(&merge(json!(["u1", "null"]))), [(0, "placeholder_id")]);
     assert_eq!(codes(&merge(json!(["u1"]))), [(0, "bad_merge")]);
