@@ -3,7 +3,7 @@
 use anyhow::{Context, Result, bail};
 use serde_json::{Value, json};
 use sillage_behavior::{AskError, AskErrorCode, Cancel, Question, Settings};
-use sillage_event::{Batch, Event, Identity, PersonId, ProfileOp, ProjectId, Properties, Subject};
+use sillage_event::{Batch, Identity, PersonId, ProfileOp, ProjectId, Properties, Subject};
 use sillage_query::{Engine, Limits, Source};
 use sillage_store::Snapshot;
 use std::{

@@ -1,4 +1,6 @@
 //! New, returning, resurrected and dormant people by interval, with the quick ratio.
+//!
+//! A status compares whole intervals, so the first and the last count whole even when the range begins or ends inside them.
 
 use crate::{
     scan::{self, Bucket, Context, Pick, Request},
@@ -79,7 +81,8 @@ impl<'a> Plan<'a> {
     fn new(context: &Context<'_>, lifecycle: &'a Lifecycle) -> Result<Self, AskError> {
         let intervals = intervals(context, lifecycle.interval, context.range)?;
         let before = context.zone.step(intervals.starts[0], lifecycle.interval, -1);
-        Ok(Self { lifecycle, intervals, before, until: context.range.1 })
+        let until = intervals.end;
+        Ok(Self { lifecycle, intervals, before, until })
     }
 
     /// All of history: whether somebody is new depends on it.

@@ -76,6 +76,7 @@ fn read_scope(fields: &mut Fields<'_>, kind: &str) -> Read<Scope> {
     if let Some(value) = fields.get("session_timeout") {
         let path = fields.at("session_timeout");
         match read_window(value, &path)? {
+            Window::Milliseconds(0) => return Err(not_allowed(&path, "must be longer than nothing")),
             Window::Milliseconds(ms) => scope.session_timeout_ms = Some(ms),
             Window::Sessions(_) => return Err(not_allowed(&path, "takes seconds, minutes, hours or days")),
         }
@@ -155,7 +156,7 @@ fn read_instant(fields: &mut Fields<'_>, name: &'static str) -> Read<Option<i64>
 
 fn read_window(value: &Value, path: &str) -> Read<Window> {
     let mut fields = Fields::new(value, path)?;
-    let n = fields.whole("n", 1, 10_000_000_000)?.ok_or_else(|| missing(&format!("{path}.n"), "a whole number of units"))?;
+    let n = fields.whole("n", 0, 10_000_000_000)?.ok_or_else(|| missing(&format!("{path}.n"), "a whole number of units"))?;
     let unit = fields.text("unit")?.ok_or_else(|| missing(&format!("{path}.unit"), "second, minute, hour, day, week, month or session"))?;
     let unit_ms: i64 = match unit {
         "second" => 1000,
@@ -165,6 +166,9 @@ fn read_window(value: &Value, path: &str) -> Read<Window> {
         "week" => 7 * 86_400_000,
         "month" => 30 * 86_400_000,
         "session" => {
+            if n == 0 {
+                return Err(not_allowed(&format!("{path}.n"), "must be at least 1 session"));
+            }
             fields.done()?;
             return Ok(Window::Sessions(u32::try_from(n).unwrap_or(u32::MAX)));
         }
