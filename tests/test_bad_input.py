@@ -249,7 +249,7 @@ BAD_QUESTIONS = [
     ({"kind": "trend", "series": [{"select": {"event": "A"}, "measure": "total"}], "range": {"last": 7, "unit": "day"}, "timezone": "Europe/Lutece"}, "timezone"),
     ({"kind": "trend", "series": [{"select": {"event": "A", "where": {"property": "x", "op": "resembles", "value": 1}}, "measure": "total"}], "range": {"last": 7, "unit": "day"}}, "op"),
     ({"kind": "trend", "series": [{"select": {"event": "A", "where": {"property": "x", "op": "matches", "value": "(("}}, "measure": "total"}], "range": {"last": 7, "unit": "day"}}, "value"),
-    ({"kind": "funnel", "steps": [{"event": "A"}, {"event": "B"}], "window": {"n": 0, "unit": "day"}, "range": {"last": 7, "unit": "day"}}, "window"),
+    ({"kind": "funnel", "steps": [{"event": "A"}, {"event": "B"}], "window": {"n": -1, "unit": "day"}, "range": {"last": 7, "unit": "day"}}, "window"),
     ({"kind": "funnel", "steps": [{"event": "A"}, {"event": "B"}], "window": {"n": 7, "unit": "fortnight"}, "range": {"last": 7, "unit": "day"}}, "window"),
     ({"kind": "funnel", "steps": [], "window": {"n": 7, "unit": "day"}, "range": {"last": 7, "unit": "day"}}, "steps"),
     ({"kind": "funnel", "steps": [{"event": "A"}, {"event": "B"}], "order": "sideways", "window": {"n": 7, "unit": "day"}, "range": {"last": 7, "unit": "day"}}, "order"),
