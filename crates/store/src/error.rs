@@ -33,6 +33,10 @@ impl StoreError {
         move |source| Self::Io { action, path, source }
     }
 
+    pub(crate) fn missing_column(name: &str) -> Self {
+        Self::Invalid(format!("this segment has no column {name}"))
+    }
+
     pub(crate) fn damaged(what: impl Into<String>, detail: impl Into<String>) -> Self {
         Self::Damaged { what: what.into(), detail: detail.into() }
     }

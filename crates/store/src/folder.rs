@@ -31,13 +31,7 @@ impl Folder {
             refuse_foreign(path)?;
             fs::create_dir_all(path).map_err(|error| refused(path, &error))?;
         }
-        let lock = OpenOptions::new()
-            .create(true)
-            .truncate(false)
-            .read(true)
-            .write(true)
-            .open(path.join("lock"))
-            .map_err(|error| refused(path, &error))?;
+        let lock = OpenOptions::new().create(true).truncate(false).read(true).write(true).open(path.join("lock")).map_err(|error| refused(path, &error))?;
         match FileExt::try_lock_exclusive(&lock) {
             Ok(true) => {}
             Ok(false) => return Err(StoreError::Refused(format!("the data folder {shown} is already in use by another process"))),

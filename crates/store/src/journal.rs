@@ -160,8 +160,7 @@ impl Journal {
     pub(crate) fn start(folder: Arc<Folder>, report: ScanReport, next_sequence: u64, max_file_bytes: u64) -> Result<Self, StoreError> {
         let file_number = report.last_file_number + 1;
         let (file, current) = new_file(&folder, file_number, next_sequence)?;
-        let mut journal =
-            Self { folder, file, current, closed: report.files, file_number, next_sequence, max_file_bytes, buffer: Vec::new() };
+        let mut journal = Self { folder, file, current, closed: report.files, file_number, next_sequence, max_file_bytes, buffer: Vec::new() };
         journal.trim(&|_| 0, 0);
         Ok(journal)
     }
@@ -169,14 +168,11 @@ impl Journal {
     /// Writes and syncs a group of records and numbers them; the first gets the sequence returned.
     pub(crate) fn write(&mut self, frames: &mut [Frame]) -> Result<u64, WriteFailure> {
         if self.current.bytes >= self.max_file_bytes {
-            let (file, current) = match new_file(&self.folder, self.file_number + 1, self.next_sequence) {
-                Ok(made) => made,
+            match self.rotate() {
+                Ok(()) => {}
                 Err(StoreError::Io { source, .. }) if is_full(&source) => return Err(WriteFailure::Full),
                 Err(error) => return Err(WriteFailure::Broken(io::Error::other(error))),
-            };
-            self.file_number += 1;
-            self.file = file;
-            self.closed.push(std::mem::replace(&mut self.current, current));
+            }
         }
         let first = self.next_sequence;
         self.buffer.clear();
@@ -218,15 +214,31 @@ impl Journal {
         }
     }
 
-    /// Closes the current file early when all of it could be trimmed otherwise.
+    /// Closes the current file early when it is larger than this, so that it can be trimmed.
     pub(crate) fn rotate_if_larger(&mut self, bytes: u64) {
         if self.current.bytes > bytes.max(HEADER_BYTES as u64)
-            && let Ok((file, current)) = new_file(&self.folder, self.file_number + 1, self.next_sequence)
+            && let Err(error) = self.rotate()
         {
-            self.file_number += 1;
-            self.file = file;
-            self.closed.push(std::mem::replace(&mut self.current, current));
+            tracing::warn!(%error, "the journal could not begin a new file");
         }
+    }
+
+    /// Later records get sequences above this one.
+    pub(crate) fn continue_after(&mut self, sequence: u64) -> Result<(), StoreError> {
+        if sequence < self.next_sequence {
+            return Ok(());
+        }
+        self.next_sequence = sequence + 1;
+        // The new file's header tells a later start that the gap is meant.
+        self.rotate()
+    }
+
+    fn rotate(&mut self) -> Result<(), StoreError> {
+        let (file, current) = new_file(&self.folder, self.file_number + 1, self.next_sequence)?;
+        self.file_number += 1;
+        self.file = file;
+        self.closed.push(std::mem::replace(&mut self.current, current));
+        Ok(())
     }
 }
 

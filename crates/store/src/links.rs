@@ -37,9 +37,19 @@ pub struct LedgerEntry {
 #[serde(tag = "op", rename_all = "snake_case")]
 pub enum LedgerChange {
     /// An event named both.
-    Link { device: String, user: String },
-    Merge { from: Identity, into: Identity, by: String },
-    Split { id: Identity, by: String },
+    Link {
+        device: String,
+        user: String,
+    },
+    Merge {
+        from: Identity,
+        into: Identity,
+        by: String,
+    },
+    Split {
+        id: Identity,
+        by: String,
+    },
 }
 
 impl LedgerEntry {

@@ -1,3 +1,4 @@
+use crate::Faults;
 use std::time::Duration;
 
 /// How a store behaves. The defaults suit one machine with two cores and half a gigabyte of memory for everything.
@@ -31,6 +32,8 @@ pub struct StoreOptions {
     pub refused_kept: usize,
     /// Whether the store flushes, merges and expires by itself. Off in tests that do these by hand.
     pub background: bool,
+    /// For tests: what goes wrong.
+    pub faults: Faults,
 }
 
 impl Default for StoreOptions {
@@ -50,6 +53,7 @@ impl Default for StoreOptions {
             reserve_bytes: 256 << 20,
             refused_kept: 100_000,
             background: true,
+            faults: Faults::default(),
         }
     }
 }

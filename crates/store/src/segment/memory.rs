@@ -97,10 +97,8 @@ impl MemorySegment {
         });
 
         let order = UInt32Array::from(order);
-        let mut fields = vec![
-            Field::new(column::PERSON, arrow_schema::DataType::UInt32, false),
-            Field::new(column::TIE, arrow_schema::DataType::UInt32, false),
-        ];
+        let mut fields =
+            vec![Field::new(column::PERSON, arrow_schema::DataType::UInt32, false), Field::new(column::TIE, arrow_schema::DataType::UInt32, false)];
         let tie: UInt32Array = order.values().iter().map(|row| tie[*row as usize]).collect();
         let mut columns: Vec<ArrayRef> = vec![Arc::new(UInt32Array::from(ordinals)), Arc::new(tie)];
         let mut properties = Vec::new();
@@ -224,10 +222,8 @@ impl Segment for MemorySegment {
 
     fn read(&self, bucket: usize, rows: &[Range<usize>], columns: &[&str]) -> Result<RecordBatch, StoreError> {
         let first = self.buckets[bucket].first_row;
-        let indices: Vec<usize> = columns
-            .iter()
-            .map(|name| self.rows.schema_ref().index_of(name).map_err(|_| super::missing_column(name)))
-            .collect::<Result<_, _>>()?;
+        let indices: Vec<usize> =
+            columns.iter().map(|name| self.rows.schema_ref().index_of(name).map_err(|_| super::missing_column(name))).collect::<Result<_, _>>()?;
         let projected = self.rows.project(&indices).map_err(StoreError::from)?;
         let slices: Vec<RecordBatch> = rows.iter().map(|range| projected.slice(first + range.start, range.len())).collect();
         match slices.as_slice() {

@@ -1,0 +1,281 @@
+//! A Parquet file whose every byte is covered by a checksum: one per column chunk in its own metadata, one over that metadata kept by whoever names
+//! the file. Reading goes by position in a file that stays open; a chunk is verified when it is first read.
+
+use crate::StoreError;
+use arrow_array::RecordBatch;
+use arrow_schema::SchemaRef;
+use bytes::{Buf, Bytes, buf::Reader};
+use parquet::{
+    arrow::{
+        ArrowWriter, ProjectionMask,
+        arrow_reader::{ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReaderBuilder, RowSelection},
+    },
+    errors::ParquetError,
+    file::{
+        metadata::{KeyValue, PageIndexPolicy, ParquetMetaData},
+        properties::WriterProperties,
+        reader::{ChunkReader, Length},
+    },
+};
+use std::{
+    fs::{File, OpenOptions},
+    ops::Range,
+    os::unix::fs::FileExt,
+    path::{Path, PathBuf},
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+};
+
+const SUMS_KEY: &str = "sillage.sums";
+
+/// What a reader has to know to trust a file: where its metadata begins and the checksum over it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub(crate) struct Seal {
+    pub(crate) bytes: u64,
+    pub(crate) foot_at: u64,
+    pub(crate) foot_crc32c: u32,
+}
+
+/// Writes one row group after the other.
+pub(crate) struct SheetWriter {
+    path: PathBuf,
+    file: File,
+    writer: ArrowWriter<File>,
+    sums: Vec<Vec<u32>>,
+    foot_at: u64,
+}
+
+impl SheetWriter {
+    pub(crate) fn create(path: &Path, schema: SchemaRef, properties: WriterProperties) -> Result<Self, StoreError> {
+        let open = || OpenOptions::new().create(true).truncate(true).read(true).write(true).open(path);
+        let file = open().map_err(StoreError::io("make", path))?;
+        let copy = file.try_clone().map_err(StoreError::io("make", path))?;
+        let writer = ArrowWriter::try_new(copy, schema, Some(properties))?;
+        Ok(Self { path: path.to_owned(), file, writer, sums: Vec::new(), foot_at: 0 })
+    }
+
+    /// Writes a row group; an empty one is left out. Returns its index.
+    pub(crate) fn write_group(&mut self, rows: &RecordBatch) -> Result<Option<usize>, StoreError> {
+        if rows.num_rows() == 0 {
+            return Ok(None);
+        }
+        self.writer.write(rows)?;
+        self.writer.flush()?;
+        self.writer.sync().map_err(StoreError::io("write", &self.path))?;
+        let Some(group) = self.writer.flushed_row_groups().last() else { return Ok(None) };
+        let mut sums = Vec::with_capacity(group.num_columns());
+        let mut chunk_bytes = Vec::new();
+        for chunk in group.columns() {
+            let (start, length) = chunk.byte_range();
+            chunk_bytes.resize(length as usize, 0);
+            self.file.read_exact_at(&mut chunk_bytes, start).map_err(StoreError::io("read back", &self.path))?;
+            sums.push(crc32c::crc32c(&chunk_bytes));
+            self.foot_at = self.foot_at.max(start + length);
+        }
+        self.sums.push(sums);
+        Ok(Some(self.sums.len() - 1))
+    }
+
+    /// Writes the metadata and syncs the file.
+    pub(crate) fn finish(mut self, key: &str, value: String) -> Result<Seal, StoreError> {
+        let sums = serde_json::to_string(&self.sums).map_err(|error| StoreError::Invalid(error.to_string()))?;
+        self.writer.append_key_value_metadata(KeyValue::new(SUMS_KEY.to_owned(), sums));
+        self.writer.append_key_value_metadata(KeyValue::new(key.to_owned(), value));
+        self.writer.finish()?;
+        let path = &self.path;
+        self.file.sync_all().map_err(StoreError::io("sync", path))?;
+        let bytes = self.file.metadata().map_err(StoreError::io("look at", path))?.len();
+        let mut foot = vec![0; (bytes - self.foot_at) as usize];
+        self.file.read_exact_at(&mut foot, self.foot_at).map_err(StoreError::io("read back", path))?;
+        Ok(Seal { bytes, foot_at: self.foot_at, foot_crc32c: crc32c::crc32c(&foot) })
+    }
+}
+
+/// An opened file.
+#[derive(Debug)]
+pub(crate) struct Sheet {
+    file: Positioned,
+    metadata: ArrowReaderMetadata,
+    n_columns: usize,
+    /// Checksums by row group and column.
+    sums: Vec<Vec<u32>>,
+    /// One bit per chunk: known to be whole.
+    verified: Vec<AtomicU64>,
+}
+
+impl Sheet {
+    pub(crate) fn open(path: &Path, seal: Seal) -> Result<Self, StoreError> {
+        let damaged = |detail: String| StoreError::damaged(path.display().to_string(), detail);
+        let file = File::open(path).map_err(StoreError::io("open", path))?;
+        let length = file.metadata().map_err(StoreError::io("look at", path))?.len();
+        if length != seal.bytes || seal.foot_at > length {
+            return Err(damaged(format!("it has {length} bytes instead of {}", seal.bytes)));
+        }
+        let mut foot = vec![0; (length - seal.foot_at) as usize];
+        file.read_exact_at(&mut foot, seal.foot_at).map_err(StoreError::io("read", path))?;
+        if crc32c::crc32c(&foot) != seal.foot_crc32c {
+            return Err(damaged("the checksum of its metadata is wrong".to_owned()));
+        }
+        let file = Positioned { file: Arc::new(file), length, path: path.into() };
+        let options = ArrowReaderOptions::new().with_column_index_policy(PageIndexPolicy::Skip).with_offset_index_policy(PageIndexPolicy::Optional);
+        let metadata = ArrowReaderMetadata::load(&file, options)?;
+        let n_columns = metadata.schema().fields().len();
+        let sums: Vec<Vec<u32>> =
+            value(&metadata, SUMS_KEY).and_then(|text| serde_json::from_str(text).ok()).ok_or_else(|| damaged("its metadata has no checksums".to_owned()))?;
+        let n_chunks = sums.len() * n_columns;
+        let verified = (0..n_chunks.div_ceil(64)).map(|_| AtomicU64::new(0)).collect();
+        Ok(Self { file, metadata, n_columns, sums, verified })
+    }
+
+    /// The text that the writer left under a key.
+    pub(crate) fn value(&self, key: &str) -> Option<&str> {
+        value(&self.metadata, key)
+    }
+
+    pub(crate) fn schema(&self) -> &SchemaRef {
+        self.metadata.schema()
+    }
+
+    /// The columns at these positions, in file order, of the selected rows of a row group.
+    pub(crate) fn read(&self, group: usize, columns: &[usize], rows: Option<&[Range<usize>]>) -> Result<RecordBatch, StoreError> {
+        for column in columns {
+            self.verify(group, *column)?;
+        }
+        let metadata: &Arc<ParquetMetaData> = self.metadata.metadata();
+        let n_rows = metadata.row_group(group).num_rows() as usize;
+        let mask = ProjectionMask::roots(self.metadata.parquet_schema(), columns.iter().copied());
+        let n_selected = rows.map_or(n_rows, |rows| rows.iter().map(ExactSizeIterator::len).sum());
+        let mut builder = ParquetRecordBatchReaderBuilder::new_with_metadata(self.file.clone(), self.metadata.clone())
+            .with_row_groups(vec![group])
+            .with_projection(mask)
+            .with_batch_size(n_selected.max(1));
+        if let Some(rows) = rows
+            && n_selected < n_rows
+        {
+            builder = builder.with_row_selection(RowSelection::from_consecutive_ranges(rows.iter().cloned(), n_rows));
+        }
+        let mut batches = builder.build()?;
+        let schema = arrow_array::RecordBatchReader::schema(&batches);
+        let Some(first) = batches.next().transpose()? else { return Ok(RecordBatch::new_empty(schema)) };
+        if first.num_rows() == n_selected {
+            return Ok(first);
+        }
+        let mut all = vec![first];
+        for batch in batches {
+            all.push(batch?);
+        }
+        Ok(arrow_select::concat::concat_batches(&schema, &all)?)
+    }
+
+    /// Verifies every chunk, whether it was read before or not.
+    pub(crate) fn verify_all(&self) -> Result<(), StoreError> {
+        for group in 0..self.sums.len() {
+            for column in 0..self.n_columns {
+                self.check_sum(group, column)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn verify(&self, group: usize, column: usize) -> Result<(), StoreError> {
+        let at = group * self.n_columns + column;
+        let bit = 1u64 << (at % 64);
+        if self.verified[at / 64].load(Ordering::Relaxed) & bit != 0 {
+            return Ok(());
+        }
+        self.check_sum(group, column)?;
+        self.verified[at / 64].fetch_or(bit, Ordering::Relaxed);
+        Ok(())
+    }
+
+    fn check_sum(&self, group: usize, column: usize) -> Result<(), StoreError> {
+        let (start, length) = self.metadata.metadata().row_group(group).column(column).byte_range();
+        let chunk = self.file.bytes(start, length as usize).map_err(StoreError::io("read", self.file.path.as_ref()))?;
+        if self.sums.get(group).and_then(|sums| sums.get(column)) == Some(&crc32c::crc32c(&chunk)) {
+            return Ok(());
+        }
+        let name = self.schema().field(column).name();
+        Err(StoreError::damaged(self.file.path.display().to_string(), format!("the checksum of column {name} in row group {group} is wrong")))
+    }
+}
+
+fn value<'a>(metadata: &'a ArrowReaderMetadata, key: &str) -> Option<&'a str> {
+    let values = metadata.metadata().file_metadata().key_value_metadata()?;
+    values.iter().find(|pair| pair.key == key)?.value.as_deref()
+}
+
+/// A file read by position, so that readers share it without seeking.
+#[derive(Clone, Debug)]
+struct Positioned {
+    file: Arc<File>,
+    length: u64,
+    path: Arc<Path>,
+}
+
+impl Positioned {
+    fn bytes(&self, start: u64, length: usize) -> std::io::Result<Bytes> {
+        let mut bytes = vec![0; length];
+        self.file.read_exact_at(&mut bytes, start)?;
+        Ok(bytes.into())
+    }
+}
+
+impl Length for Positioned {
+    fn len(&self) -> u64 {
+        self.length
+    }
+}
+
+/// Page headers are small; this is read at a time when their length is not known.
+const HEADER_READ_BYTES: u64 = 1 << 16;
+
+impl ChunkReader for Positioned {
+    type T = Reader<Tail>;
+
+    fn get_read(&self, start: u64) -> Result<Self::T, ParquetError> {
+        let mut tail = Tail { file: self.clone(), next: start, block: Bytes::new() };
+        tail.fill()?;
+        Ok(tail.reader())
+    }
+
+    fn get_bytes(&self, start: u64, length: usize) -> Result<Bytes, ParquetError> {
+        self.bytes(start, length).map_err(|error| ParquetError::External(Box::new(error)))
+    }
+}
+
+/// The rest of a file from some position, in blocks.
+pub(crate) struct Tail {
+    file: Positioned,
+    next: u64,
+    block: Bytes,
+}
+
+impl Tail {
+    fn fill(&mut self) -> Result<(), ParquetError> {
+        let length = HEADER_READ_BYTES.min(self.file.length.saturating_sub(self.next));
+        self.block = self.file.get_bytes(self.next, length as usize)?;
+        self.next += length;
+        Ok(())
+    }
+}
+
+impl Buf for Tail {
+    fn remaining(&self) -> usize {
+        self.block.len() + (self.file.length - self.next) as usize
+    }
+
+    fn chunk(&self) -> &[u8] {
+        &self.block
+    }
+
+    fn advance(&mut self, count: usize) {
+        let in_block = count.min(self.block.len());
+        self.block.advance(in_block);
+        self.next += (count - in_block) as u64;
+        if self.block.is_empty() && self.fill().is_err() {
+            self.next = self.file.length;
+        }
+    }
+}

@@ -1,0 +1,245 @@
+//! Writing a segment, bucket by bucket. Nothing names it until the manifest does.
+
+use super::{BucketDescription, Description, EventFigures, PEOPLE_KEY, SEGMENT_FORMAT, SEGMENT_KEY, SegmentEntry, SegmentPaths, sheet::SheetWriter};
+use crate::{
+    PropertyColumn, PropertyKind, StoreError, column,
+    folder::{Folder, sync_parent},
+    keys::{DuplicateKey, KeysWriter},
+};
+use arrow_array::{
+    Array, ArrayRef, DictionaryArray, RecordBatch, StringArray, UInt64Array,
+    cast::AsArray,
+    types::{Int32Type, Int64Type},
+};
+use arrow_schema::{DataType, Field, Schema, SchemaRef};
+use parquet::{
+    basic::{Compression, Encoding, ZstdLevel},
+    file::properties::{EnabledStatistics, WriterProperties, WriterPropertiesBuilder},
+    schema::types::ColumnPath,
+};
+use sillage_event::{PersonId, ProjectId};
+use std::sync::Arc;
+
+const PAGE_ROWS: usize = 20_000;
+const DICTIONARY_PAGE_BYTES: usize = 8 << 20;
+
+/// The rows of one bucket, in segment order, with the columns of [`SegmentWriter::schema`].
+#[derive(Debug)]
+pub(crate) struct Bucket {
+    pub(crate) rows: RecordBatch,
+    pub(crate) people: Vec<PersonId>,
+    pub(crate) names: Vec<Arc<str>>,
+    /// (event code, first row, one past the last row), by code.
+    pub(crate) events: Vec<(u32, u32, u32)>,
+}
+
+pub(crate) struct SegmentWriter {
+    folder: Arc<Folder>,
+    paths: SegmentPaths,
+    schema: SchemaRef,
+    description: Description,
+    rows: SheetWriter,
+    people: SheetWriter,
+    people_schema: SchemaRef,
+    keys: KeysWriter,
+}
+
+impl SegmentWriter {
+    /// The columns that a segment with these properties has.
+    pub(crate) fn schema(properties: &[PropertyColumn], has_overflow: bool) -> SchemaRef {
+        let text = || PropertyKind::Text.data_type();
+        let mut fields = vec![
+            Field::new(column::PERSON, DataType::UInt32, false),
+            Field::new(column::TIME, DataType::Int64, false),
+            Field::new(column::TIE, DataType::UInt32, false),
+            Field::new(column::EVENT, text(), false),
+            Field::new(column::DISTINCT_ID, text(), false),
+            Field::new(column::DEVICE_ID, text(), true),
+            Field::new(column::USER_ID, text(), true),
+            Field::new(column::INSERT_ID, DataType::Utf8, false),
+            Field::new(column::SESSION_ID, text(), true),
+            Field::new(column::RECEIVED_AT, DataType::Int64, false),
+            Field::new(column::SEQ, DataType::Int64, true),
+        ];
+        if has_overflow {
+            fields.push(Field::new(column::OVERFLOW, DataType::Utf8, true));
+        }
+        fields.extend(properties.iter().map(|property| Field::new(property.column_name(), property.kind.data_type(), true)));
+        Arc::new(Schema::new(fields))
+    }
+
+    pub(crate) fn create(
+        folder: &Arc<Folder>,
+        paths: SegmentPaths,
+        (project, id): (ProjectId, u64),
+        schema: SchemaRef,
+        event_names: &[Arc<str>],
+        bucket_bits: u32,
+        links_applied: u64,
+    ) -> Result<Self, StoreError> {
+        folder.faults.point("segment.create").map_err(StoreError::io("make", &paths.rows))?;
+        let people_schema = Arc::new(Schema::new(vec![Field::new("hash", DataType::UInt64, false), Field::new("identity", DataType::Utf8, false)]));
+        let rows = SheetWriter::create(&paths.rows, Arc::clone(&schema), row_properties(&schema))?;
+        let people = SheetWriter::create(&paths.people, Arc::clone(&people_schema), people_properties())?;
+        let keys = KeysWriter::new(&paths.keys);
+        let description = Description {
+            format: SEGMENT_FORMAT,
+            project: project.0,
+            id,
+            bucket_bits,
+            links_applied,
+            has_overflow: schema.index_of(column::OVERFLOW).is_ok(),
+            events: event_names.iter().map(|name| EventFigures { name: Arc::clone(name), count: 0, first_time: i64::MAX, last_time: i64::MIN }).collect(),
+            ..Description::default()
+        };
+        Ok(Self { folder: Arc::clone(folder), paths, schema, description, rows, people, people_schema, keys })
+    }
+
+    /// Buckets come in order, none left out.
+    pub(crate) fn write_bucket(&mut self, bucket: &Bucket) -> Result<(), StoreError> {
+        debug_assert_eq!(bucket.rows.schema_ref(), &self.schema);
+        let time = bucket.rows.column(1).as_primitive::<Int64Type>().values();
+        for (event, start, end) in &bucket.events {
+            let figures = &mut self.description.events[*event as usize];
+            figures.count += u64::from(end - start);
+            for time in &time[*start as usize..*end as usize] {
+                figures.first_time = figures.first_time.min(*time);
+                figures.last_time = figures.last_time.max(*time);
+            }
+        }
+        self.folder.faults.point("segment.write").map_err(StoreError::io("write", &self.paths.rows))?;
+        let group = self.rows.write_group(&bucket.rows)?.map(|group| group as u32);
+        let hashes: ArrayRef = Arc::new(bucket.people.iter().map(|person| person.0).collect::<UInt64Array>());
+        let names: ArrayRef = Arc::new(StringArray::from_iter_values(&bucket.names));
+        let people = RecordBatch::try_new(Arc::clone(&self.people_schema), vec![hashes, names])?;
+        let people_group = self.people.write_group(&people)?.map(|group| group as u32);
+        push_keys(&bucket.rows, &mut self.keys)?;
+        self.description.rows += bucket.rows.num_rows() as u64;
+        self.description.buckets.push(BucketDescription {
+            rows: bucket.rows.num_rows() as u32,
+            people: bucket.people.len() as u32,
+            group,
+            people_group,
+            events: bucket.events.clone(),
+        });
+        Ok(())
+    }
+
+    /// Makes everything durable and says what the manifest has to remember.
+    pub(crate) fn finish(mut self) -> Result<SegmentEntry, StoreError> {
+        self.drop_unused_events();
+        let description = &mut self.description;
+        let first = description.events.iter().map(|event| event.first_time).min();
+        let last = description.events.iter().map(|event| event.last_time).max();
+        description.time_range = first.zip(last);
+        let text = serde_json::to_string(description).map_err(|error| StoreError::Invalid(error.to_string()))?;
+        self.folder.faults.point("segment.finish").map_err(StoreError::io("write", &self.paths.rows))?;
+        let rows_seal = self.rows.finish(SEGMENT_KEY, text)?;
+        let people_seal = self.people.finish(PEOPLE_KEY, description.id.to_string())?;
+        self.keys.finish()?;
+        self.folder.faults.point("segment.sync-folder").map_err(StoreError::io("sync", &self.paths.rows))?;
+        sync_parent(&self.paths.rows).map_err(StoreError::io("sync", &self.paths.rows))?;
+        let (first_time, last_time) = description.time_range.unwrap_or((0, 0));
+        Ok(SegmentEntry {
+            id: description.id,
+            rows: description.rows,
+            first_time,
+            last_time,
+            links_applied: description.links_applied,
+            rows_seal,
+            people_seal,
+            damaged: None,
+        })
+    }
+
+    fn drop_unused_events(&mut self) {
+        let description = &mut self.description;
+        let mut next = 0;
+        let new_codes: Vec<u32> = description
+            .events
+            .iter()
+            .map(|event| {
+                let code = next;
+                next += u32::from(event.count > 0);
+                code
+            })
+            .collect();
+        description.events.retain(|event| event.count > 0);
+        for range in description.buckets.iter_mut().flat_map(|bucket| &mut bucket.events) {
+            range.0 = new_codes[range.0 as usize];
+        }
+    }
+}
+
+/// Adds the duplicate key of each row.
+pub(super) fn push_keys(rows: &RecordBatch, keys: &mut KeysWriter) -> Result<(), StoreError> {
+    let column = |name: &str| rows.column_by_name(name).ok_or_else(|| StoreError::missing_column(name));
+    let time = column(column::TIME)?.as_primitive::<Int64Type>();
+    let insert_id = column(column::INSERT_ID)?.as_string::<i32>();
+    let [event, distinct_id, device_id, user_id] = [
+        Text::new(column(column::EVENT)?),
+        Text::new(column(column::DISTINCT_ID)?),
+        Text::new(column(column::DEVICE_ID)?),
+        Text::new(column(column::USER_ID)?),
+    ];
+    let mut scratch = Vec::new();
+    for row in 0..rows.num_rows() {
+        let sent_id = match distinct_id.get(row).unwrap_or_default() {
+            "" => user_id.get(row).or_else(|| device_id.get(row)).unwrap_or_default(),
+            id => id,
+        };
+        let name = event.get(row).unwrap_or_default();
+        keys.push(DuplicateKey::of_parts(name, sent_id, time.value(row), insert_id.value(row), &mut scratch))?;
+    }
+    Ok(())
+}
+
+/// A dictionary column read row by row.
+pub(crate) struct Text<'a> {
+    array: &'a DictionaryArray<Int32Type>,
+    values: &'a StringArray,
+}
+
+impl<'a> Text<'a> {
+    pub(crate) fn new(array: &'a ArrayRef) -> Self {
+        let array = array.as_dictionary::<Int32Type>();
+        Self { array, values: array.values().as_string() }
+    }
+
+    pub(crate) fn get(&self, row: usize) -> Option<&'a str> {
+        self.array.is_valid(row).then(|| self.values.value(self.array.keys().value(row) as usize))
+    }
+}
+
+/// Numbers that are nearly sorted are packed as differences; text goes through a dictionary and zstd; statistics are off, since ranges are known.
+fn row_properties(schema: &Schema) -> WriterProperties {
+    let mut properties = base_properties().set_compression(Compression::ZSTD(ZstdLevel::default()));
+    for name in [column::PERSON, column::TIME, column::TIE, column::RECEIVED_AT, column::SEQ] {
+        let path = ColumnPath::from(name);
+        properties = properties
+            .set_column_dictionary_enabled(path.clone(), false)
+            .set_column_encoding(path.clone(), Encoding::DELTA_BINARY_PACKED)
+            .set_column_compression(path, Compression::UNCOMPRESSED);
+    }
+    for field in schema.fields().iter().filter(|field| field.data_type() == &DataType::Utf8) {
+        properties = properties.set_column_dictionary_enabled(ColumnPath::new(vec![field.name().clone()]), false);
+    }
+    properties.build()
+}
+
+fn people_properties() -> WriterProperties {
+    base_properties()
+        .set_dictionary_enabled(false)
+        .set_compression(Compression::UNCOMPRESSED)
+        .set_column_compression(ColumnPath::from("identity"), Compression::ZSTD(ZstdLevel::default()))
+        .build()
+}
+
+fn base_properties() -> WriterPropertiesBuilder {
+    WriterProperties::builder()
+        .set_statistics_enabled(EnabledStatistics::None)
+        .set_data_page_row_count_limit(PAGE_ROWS)
+        .set_write_batch_size(PAGE_ROWS / 5)
+        .set_dictionary_page_size_limit(DICTIONARY_PAGE_BYTES)
+        .set_max_row_group_row_count(None)
+}

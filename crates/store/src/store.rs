@@ -1,0 +1,458 @@
+//! The store as others see it: a handle that is cheap to clone, threads behind it.
+
+use crate::{
+    EventName, LedgerEntry, Links, Live, ProfileEntry, RefusedCount, RefusedRecord, Snapshot, StoreError, StoreOptions,
+    background::Threads,
+    checkpoint::{self, CheckpointMark},
+    disk::Caches,
+    feed::ProfileFeed,
+    folder::Folder,
+    journal::{Frame, Journal, Kind, Record, scan},
+    project::Project,
+    writer::{Job, Payload, Permit},
+};
+use parking_lot::{Mutex, RwLock};
+use sillage_event::{Append, AppendError, Appended, Batch, Identity, ProjectId};
+use std::{
+    collections::HashMap,
+    fs,
+    path::Path,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering},
+    },
+};
+use tokio::sync::{Notify, oneshot};
+
+/// Profile changes that the catalog has not taken yet, in bytes of requests; beyond it requests with more of them are told to wait.
+const MAX_FEED_BYTES: usize = 64 << 20;
+const RETRY_WHEN_BUSY_S: u32 = 1;
+const RETRY_WHEN_FULL_S: u32 = 10;
+const RETRY_WHEN_STOPPED_S: u32 = 30;
+
+/// An open data folder. Clones share it; it is let go when the last one is dropped.
+#[derive(Clone, Debug)]
+pub struct Store {
+    pub(crate) shared: Arc<Shared>,
+    threads: Arc<Threads>,
+}
+
+/// What all threads of a store share.
+#[derive(Debug)]
+pub(crate) struct Shared {
+    pub(crate) folder: Arc<Folder>,
+    pub(crate) options: Arc<StoreOptions>,
+    pub(crate) caches: Arc<Caches>,
+    pub(crate) journal: Mutex<Journal>,
+    pub(crate) feed: ProfileFeed,
+    projects: RwLock<HashMap<ProjectId, Arc<Project>>>,
+    in_flight: AtomicUsize,
+    in_flight_of: Mutex<HashMap<ProjectId, Arc<AtomicUsize>>>,
+    stopped: Mutex<Option<String>>,
+    pub(crate) is_closing: AtomicBool,
+    pub(crate) last_error: Mutex<Option<String>>,
+    /// The last journal record that was made visible.
+    pub(crate) applied_sequence: AtomicU64,
+    recovery: Recovery,
+}
+
+/// What opening found.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Recovery {
+    /// Journal records read back.
+    pub records: u64,
+    /// Bytes of a last write that was interrupted. Nobody was told that they were stored.
+    pub torn_bytes: u64,
+    /// Bytes of the journal that are damaged and may have been acknowledged; a copy of the file is kept in `journal/damaged`.
+    pub damaged_bytes: u64,
+}
+
+/// How full the disk is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DiskLevel {
+    Fine,
+    /// Four fifths are used: time to make room.
+    Filling,
+    /// Nine tenths are used, or free space is near the reserve: recordings and other large things should pause.
+    Low,
+    /// Below the reserve: nothing is accepted until there is space again.
+    Full,
+}
+
+/// The state of a store in figures and words.
+#[derive(Clone, Debug)]
+pub struct Health {
+    /// Why nothing is accepted any more until a restart.
+    pub stopped: Option<String>,
+    pub disk: DiskLevel,
+    pub free_bytes: u64,
+    pub journal_bytes: u64,
+    /// The last thing that failed in the background and was not made good since.
+    pub last_error: Option<String>,
+    /// Parts that were set aside, by project.
+    pub damaged: Vec<(ProjectId, String)>,
+    pub recovery: Recovery,
+}
+
+impl Store {
+    /// Opens the folder, or makes it. Everything acknowledged is visible when this returns.
+    pub fn open(dir: &Path, options: StoreOptions) -> Result<Self, StoreError> {
+        let folder = Arc::new(Folder::open(dir, options.faults.clone())?);
+        let caches = Arc::new(Caches::new(options.people_cache_bytes, options.filter_cache_bytes));
+        let options = Arc::new(options);
+        let mut projects = open_projects(&folder, &options, &caches)?;
+        let feed = ProfileFeed::default();
+        let report = scan(&folder, &mut |record| {
+            if !projects.contains_key(&record.project) {
+                let project = Project::open(&folder, record.project, &options, &caches)?;
+                projects.insert(record.project, Arc::new(project));
+            }
+            replay(&projects[&record.project], record, &feed)
+        })?;
+        let recovery = Recovery { records: report.records, torn_bytes: report.torn_bytes, damaged_bytes: report.damaged_bytes };
+        let sealed = projects.values().map(|project| project.sealed_sequence()).max().unwrap_or(0);
+        let last_sequence = report.last_sequence.max(sealed);
+        let journal = Journal::start(Arc::clone(&folder), report, last_sequence + 1, options.journal_file_bytes)?;
+        let shared = Arc::new(Shared {
+            folder,
+            options,
+            caches,
+            journal: Mutex::new(journal),
+            feed,
+            projects: RwLock::new(projects),
+            in_flight: AtomicUsize::new(0),
+            in_flight_of: Mutex::new(HashMap::new()),
+            stopped: Mutex::new(None),
+            is_closing: AtomicBool::new(false),
+            last_error: Mutex::new(None),
+            applied_sequence: AtomicU64::new(last_sequence),
+            recovery,
+        });
+        let threads = Arc::new(Threads::start(&shared)?);
+        Ok(Self { shared, threads })
+    }
+
+    /// Seals what is in memory, so that the next start has nothing to read back, and stops. Later appends are refused.
+    pub fn close(self) -> Result<(), StoreError> {
+        self.threads.stop(&self.shared);
+        let projects: Vec<Arc<Project>> = self.shared.projects();
+        projects.iter().try_for_each(|project| project.seal().map(drop))?;
+        self.shared.trim_journal();
+        Ok(())
+    }
+
+    /// Everything of a project at this moment. A project that nothing was stored for is empty.
+    pub fn snapshot(&self, project: ProjectId) -> Result<Arc<Snapshot>, StoreError> {
+        match self.shared.find(project) {
+            Some(project) => project.snapshot(),
+            None => Ok(Arc::new(Snapshot {
+                project,
+                segments: Vec::new(),
+                links: Arc::new(Links::default()),
+                version: 0,
+                duplicates_dropped: 0,
+                damaged: Vec::new(),
+            })),
+        }
+    }
+
+    /// Every event name with its count, the most frequent first.
+    #[must_use]
+    pub fn names(&self, project: ProjectId) -> Vec<EventName> {
+        self.shared.find(project).map(|project| project.names()).unwrap_or_default()
+    }
+
+    /// How many events a project has.
+    #[must_use]
+    pub fn events(&self, project: ProjectId) -> u64 {
+        self.shared.find(project).map_or(0, |project| project.events())
+    }
+
+    /// The last accepted events after a cursor, newest first, and the pace.
+    #[must_use]
+    pub fn live(&self, project: ProjectId, after: Option<u64>, limit: usize) -> Live {
+        self.shared.find(project).map(|project| project.live(after, limit)).unwrap_or_default()
+    }
+
+    /// Refused records below an id, newest first.
+    pub fn refused(
+        &self,
+        project: ProjectId,
+        before: Option<u64>,
+        limit: usize,
+        stage: Option<&str>,
+        code: Option<&str>,
+    ) -> Result<Vec<RefusedRecord>, StoreError> {
+        self.shared.find(project).map_or(Ok(Vec::new()), |project| project.refused(before, limit, stage, code))
+    }
+
+    /// How many refused records there are for each reason, the most frequent first.
+    #[must_use]
+    pub fn refused_counts(&self, project: ProjectId) -> Vec<RefusedCount> {
+        self.shared.find(project).map(|project| project.refused_counts()).unwrap_or_default()
+    }
+
+    /// Forgets refused records that were replayed; durable when it returns.
+    pub async fn take_refused(&self, project: ProjectId, ids: Vec<u64>) -> Result<(), AppendError> {
+        let json = serde_json::to_vec(&ids).map_err(unavailable)?;
+        self.submit(project, &json, Kind::RefusedTaken, Payload::RefusedTaken(ids), false).await.map(drop)
+    }
+
+    /// The entries that made one person of several ids, oldest first: automatic links, merges and splits.
+    pub fn ledger_of(&self, project: ProjectId, identity: &Identity) -> Result<Vec<LedgerEntry>, StoreError> {
+        self.shared.find(project).map_or(Ok(Vec::new()), |project| project.ledger_of(identity))
+    }
+
+    /// Profile changes after a sequence, in order. The catalog keeps the sequence of the last one it applied in the same transaction.
+    #[must_use]
+    pub fn profile_feed(&self, after_sequence: u64, limit: usize) -> Vec<ProfileEntry> {
+        self.shared.feed.after(after_sequence, limit)
+    }
+
+    /// The catalog has every profile change up to this sequence; the journal may forget them.
+    pub fn profiles_applied(&self, sequence: u64) {
+        self.shared.feed.applied(sequence);
+    }
+
+    /// Notified whenever there are new profile changes.
+    #[must_use]
+    pub fn profile_wake(&self) -> Arc<Notify> {
+        Arc::clone(&self.shared.feed.wake)
+    }
+
+    /// Later journal records get sequences above this one. To be called before the first append after a restore, with the last sequence the catalog applied.
+    pub fn continue_after(&self, sequence: u64) -> Result<(), StoreError> {
+        self.shared.journal.lock().continue_after(sequence)
+    }
+
+    /// How long events are kept; `None` is for ever.
+    pub fn set_retention_days(&self, project: ProjectId, days: Option<u32>) -> Result<(), StoreError> {
+        self.shared.find_or_open(project)?.set_retention_days(days)?;
+        self.threads.wake();
+        Ok(())
+    }
+
+    #[must_use]
+    pub fn retention_days(&self, project: ProjectId) -> Option<u32> {
+        self.shared.find(project)?.retention_days()
+    }
+
+    /// Forgets every event, link and refused record of a project. Its key should be closed first.
+    pub fn delete_project(&self, project: ProjectId) -> Result<(), StoreError> {
+        let Some(project) = self.shared.find(project) else { return Ok(()) };
+        project.delete()?;
+        self.shared.journal.lock().rotate_if_larger(0);
+        self.shared.trim_journal();
+        Ok(())
+    }
+
+    /// Puts a project's buffer on disk now.
+    pub fn flush(&self, project: ProjectId) -> Result<(), StoreError> {
+        if let Some(project) = self.shared.find(project) {
+            project.seal()?;
+        }
+        self.shared.trim_journal();
+        Ok(())
+    }
+
+    /// Merges small segments of a project until there is nothing more to merge.
+    pub fn compact(&self, project: ProjectId) -> Result<(), StoreError> {
+        let Some(project) = self.shared.find(project) else { return Ok(()) };
+        while project.compact()? {}
+        Ok(())
+    }
+
+    /// Drops what expired by `now`, milliseconds UTC.
+    pub fn expire(&self, project: ProjectId, now: i64) -> Result<bool, StoreError> {
+        self.shared.find(project).map_or(Ok(false), |project| project.expire(now))
+    }
+
+    /// Writes a consistent copy of everything stored up to now into an empty folder, beside ongoing work. Files are linked where the disk allows it.
+    pub fn checkpoint(&self, into: &Path) -> Result<CheckpointMark, StoreError> {
+        checkpoint::write(&self.shared, into)
+    }
+
+    /// Projects that have a folder.
+    #[must_use]
+    pub fn projects(&self) -> Vec<ProjectId> {
+        let mut ids: Vec<ProjectId> = self.shared.projects.read().keys().copied().collect();
+        ids.sort_unstable();
+        ids
+    }
+
+    #[must_use]
+    pub fn health(&self) -> Health {
+        let shared = &self.shared;
+        Health {
+            stopped: shared.stopped(),
+            disk: shared.disk_level(),
+            free_bytes: shared.folder.free_bytes(),
+            journal_bytes: shared.journal.lock().bytes(),
+            last_error: shared.last_error.lock().clone(),
+            damaged: shared.projects().iter().flat_map(|project| project.damaged().into_iter().map(|text| (project.id, text))).collect(),
+            recovery: shared.recovery,
+        }
+    }
+
+    async fn submit(&self, project: ProjectId, json: &[u8], kind: Kind, payload: Payload, has_profiles: bool) -> Result<Appended, AppendError> {
+        let shared = &self.shared;
+        if let Some(reason) = shared.stopped() {
+            return Err(AppendError::Unavailable { reason, retry_after_s: RETRY_WHEN_STOPPED_S });
+        }
+        if shared.disk_level() == DiskLevel::Full {
+            return Err(disk_full());
+        }
+        if has_profiles && shared.feed.bytes() > MAX_FEED_BYTES {
+            return Err(AppendError::Busy { retry_after_s: RETRY_WHEN_BUSY_S });
+        }
+        let permit = shared.admit(project, json.len())?;
+        let frame = Frame::new(kind, project, json, has_profiles).map_err(unavailable)?;
+        let (reply, answer) = oneshot::channel();
+        let sent = self.threads.submit(Job { frame, payload, bytes: json.len(), permit, reply });
+        let stopped = || AppendError::Unavailable { reason: "the store is being closed".to_owned(), retry_after_s: RETRY_WHEN_STOPPED_S };
+        if !sent {
+            return Err(stopped());
+        }
+        answer.await.unwrap_or_else(|_| Err(stopped()))
+    }
+}
+
+impl Append for Store {
+    async fn append(&self, project: ProjectId, batch: Batch) -> Result<Appended, AppendError> {
+        if batch.is_empty() {
+            return Ok(Appended::default());
+        }
+        let json = serde_json::to_vec(&batch).map_err(unavailable)?;
+        let has_profiles = !batch.profiles.is_empty();
+        self.submit(project, &json, Kind::Batch, Payload::Batch(Box::new(batch)), has_profiles).await
+    }
+}
+
+impl Shared {
+    pub(crate) fn find(&self, project: ProjectId) -> Option<Arc<Project>> {
+        self.projects.read().get(&project).cloned()
+    }
+
+    pub(crate) fn find_or_open(&self, id: ProjectId) -> Result<Arc<Project>, StoreError> {
+        if let Some(project) = self.find(id) {
+            return Ok(project);
+        }
+        let mut projects = self.projects.write();
+        if let Some(project) = projects.get(&id) {
+            return Ok(Arc::clone(project));
+        }
+        let project = Arc::new(Project::open(&self.folder, id, &self.options, &self.caches)?);
+        projects.insert(id, Arc::clone(&project));
+        Ok(project)
+    }
+
+    pub(crate) fn projects(&self) -> Vec<Arc<Project>> {
+        self.projects.read().values().cloned().collect()
+    }
+
+    pub(crate) fn stopped(&self) -> Option<String> {
+        self.stopped.lock().clone()
+    }
+
+    /// Nothing is acknowledged any more until a restart reads back what is really on disk.
+    pub(crate) fn stop(&self, reason: String) {
+        tracing::error!(%reason, "the store stops accepting events until it is restarted");
+        self.stopped.lock().get_or_insert(reason);
+    }
+
+    pub(crate) fn disk_level(&self) -> DiskLevel {
+        let free = self.folder.free_bytes();
+        let reserve = self.options.reserve_bytes;
+        if free < reserve {
+            return DiskLevel::Full;
+        }
+        let total = fs4::total_space(&self.folder.path).unwrap_or(u64::MAX).max(1);
+        let used_percent = 100 - (free.min(total) / (total / 100).max(1)).min(100);
+        match used_percent {
+            _ if free < 4 * reserve => DiskLevel::Low,
+            90.. => DiskLevel::Low,
+            80.. => DiskLevel::Filling,
+            _ => DiskLevel::Fine,
+        }
+    }
+
+    /// Deletes journal files that everybody is done with.
+    pub(crate) fn trim_journal(&self) {
+        let sealed: HashMap<ProjectId, u64> = self.projects.read().iter().map(|(id, project)| (*id, project.sealed_sequence())).collect();
+        let mut journal = self.journal.lock();
+        journal.rotate_if_larger(self.options.journal_file_bytes / 4);
+        journal.trim(&|project| sealed.get(&project).copied().unwrap_or(0), self.feed.applied_sequence());
+    }
+
+    fn admit(self: &Arc<Self>, id: ProjectId, bytes: usize) -> Result<Permit, AppendError> {
+        let busy = || AppendError::Busy { retry_after_s: RETRY_WHEN_BUSY_S };
+        let own = Arc::clone(self.in_flight_of.lock().entry(id).or_default());
+        // A request larger than the limit passes when it is alone.
+        let fits = |now: usize, most: usize| now == 0 || now + bytes <= most;
+        let is_behind = self.find(id).is_some_and(|project| project.buffered_bytes() > 3 * self.options.flush_bytes);
+        if is_behind || !fits(own.load(Ordering::Relaxed), self.options.in_flight_bytes_per_project) {
+            return Err(busy());
+        }
+        if !fits(self.in_flight.load(Ordering::Relaxed), self.options.in_flight_bytes) {
+            return Err(busy());
+        }
+        own.fetch_add(bytes, Ordering::Relaxed);
+        self.in_flight.fetch_add(bytes, Ordering::Relaxed);
+        Ok(Permit { shared: Arc::clone(self), own, bytes })
+    }
+
+    pub(crate) fn release(&self, own: &AtomicUsize, bytes: usize) {
+        own.fetch_sub(bytes, Ordering::Relaxed);
+        self.in_flight.fetch_sub(bytes, Ordering::Relaxed);
+    }
+}
+
+pub(crate) fn disk_full() -> AppendError {
+    AppendError::Unavailable { reason: "the disk is full".to_owned(), retry_after_s: RETRY_WHEN_FULL_S }
+}
+
+pub(crate) fn unavailable(error: impl std::fmt::Display) -> AppendError {
+    AppendError::Unavailable { reason: error.to_string(), retry_after_s: RETRY_WHEN_STOPPED_S }
+}
+
+fn open_projects(folder: &Arc<Folder>, options: &Arc<StoreOptions>, caches: &Arc<Caches>) -> Result<HashMap<ProjectId, Arc<Project>>, StoreError> {
+    let mut projects = HashMap::new();
+    let path = folder.projects();
+    for entry in fs::read_dir(&path).map_err(StoreError::io("list", &path))? {
+        let entry = entry.map_err(StoreError::io("list", &path))?;
+        if let Some(id) = entry.file_name().to_str().and_then(|name| name.parse().ok()).map(ProjectId) {
+            projects.insert(id, Arc::new(Project::open(folder, id, options, caches)?));
+        }
+    }
+    Ok(projects)
+}
+
+/// Applies a record read back from the journal, unless it is sealed. Says whether it carries profile changes.
+fn replay(project: &Arc<Project>, record: Record, feed: &ProfileFeed) -> Result<bool, StoreError> {
+    let Record { sequence, kind, payload, .. } = record;
+    let damaged = |error: serde_json::Error| StoreError::damaged(format!("journal record {sequence}"), error.to_string());
+    let is_sealed = sequence <= project.sealed_sequence();
+    if kind == Kind::RefusedTaken {
+        if !is_sealed {
+            project.apply_taken(sequence, &serde_json::from_slice::<Vec<u64>>(&payload).map_err(damaged)?);
+        }
+        return Ok(false);
+    }
+    let mut batch: Batch = serde_json::from_slice(&payload).map_err(damaged)?;
+    let profiles = std::mem::take(&mut batch.profiles);
+    let has_profiles = !profiles.is_empty();
+    if has_profiles {
+        feed.push(sequence, project.id, profiles, payload.len());
+    }
+    if is_sealed {
+        return Ok(has_profiles);
+    }
+    let applied = project.apply(sequence, &mut batch)?;
+    for (at, change) in &applied.waiting {
+        project.operate(*at, change)?;
+    }
+    if applied.seal_is_due {
+        project.seal()?;
+    }
+    Ok(has_profiles)
+}
