@@ -14,6 +14,7 @@ mod error;
 mod key;
 mod password;
 mod profile;
+mod profile_scan;
 mod project;
 mod report;
 mod secret;

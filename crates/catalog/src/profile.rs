@@ -22,7 +22,7 @@ pub enum ProfileKind {
 }
 
 impl ProfileKind {
-    fn stored(&self) -> String {
+    pub(crate) fn stored(&self) -> String {
         match self {
             Self::Person => "person".into(),
             Self::Group(name) => format!("group:{name}"),
@@ -298,11 +298,14 @@ fn change_counter(project: ProjectId) -> String {
 
 /// What a search looks through: one lower-case line, so that names in any alphabet are found in any case.
 fn search_text(id: &str, properties: &Properties) -> String {
-    let named = ["$name", "name", "$first_name", "$last_name", "$email", "email"];
     let mut text = id.to_lowercase();
-    for value in named.iter().filter_map(|name| properties.get(*name)?.as_str()) {
+    let part = |name: &str| properties.get(name).and_then(|value| value.as_str()).map(str::to_lowercase);
+    // The first and the last name stand together, so that both are found as one.
+    let whole_name = [part("$first_name"), part("$last_name")].into_iter().flatten().collect::<Vec<_>>().join(" ");
+    let parts = ["$name", "name", "$email", "email"].into_iter().filter_map(part);
+    for line in parts.chain(Some(whole_name).filter(|name| !name.is_empty())) {
         text.push('\n');
-        text.push_str(&value.to_lowercase());
+        text.push_str(&line);
     }
     text
 }
@@ -339,7 +342,7 @@ fn json_bytes(properties: &Properties) -> usize {
     serde_json::to_string(properties).map_or(usize::MAX, |text| text.len())
 }
 
-fn read_profile(row: &SqliteRow) -> Result<Profile, CatalogError> {
+pub(crate) fn read_profile(row: &SqliteRow) -> Result<Profile, CatalogError> {
     Ok(Profile {
         kind: ProfileKind::parse(row.try_get("kind")?),
         id: row.try_get("id")?,

@@ -1,0 +1,42 @@
+use serde_json::Value;
+
+#[test]
+fn the_checked_in_contract_is_that_of_the_handlers() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../contract/openapi.json");
+    let checked_in = std::fs::read_to_string(path).unwrap_or_default();
+    let made = serde_json::to_string_pretty(&sillage_api::openapi()).unwrap() + "\n";
+    assert!(checked_in == made, "contract/openapi.json differs from the handlers: run `make openapi` and commit what it writes");
+}
+
+#[test]
+fn every_operation_has_a_name_of_its_own_a_summary_and_a_tag() {
+    let document = serde_json::to_value(sillage_api::openapi()).unwrap();
+    let mut names = std::collections::BTreeSet::new();
+    for (path, item) in document["paths"].as_object().unwrap() {
+        for (method, operation) in item.as_object().unwrap() {
+            let name = operation["operationId"].as_str().unwrap();
+            assert!(names.insert(name.to_owned()), "{method} {path}: {name} is taken");
+            assert!(operation["summary"].is_string(), "{method} {path}");
+            assert!(operation["tags"][0].is_string(), "{method} {path}");
+        }
+    }
+}
+
+#[test]
+fn every_reference_leads_somewhere() {
+    fn visit(value: &Value, schemas: &Value) {
+        match value {
+            Value::Object(map) => {
+                if let Some(Value::String(reference)) = map.get("$ref") {
+                    let name = reference.strip_prefix("#/components/schemas/").unwrap();
+                    assert!(schemas.get(name).is_some(), "{reference} leads nowhere");
+                }
+                map.values().for_each(|inner| visit(inner, schemas));
+            }
+            Value::Array(list) => list.iter().for_each(|inner| visit(inner, schemas)),
+            _ => {}
+        }
+    }
+    let document = serde_json::to_value(sillage_api::openapi()).unwrap();
+    visit(&document, &document["components"]["schemas"]);
+}

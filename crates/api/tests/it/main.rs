@@ -1,0 +1,17 @@
+//! The doors, from outside: a real catalog and real `wire`, behind them a store that keeps events in memory.
+#![allow(clippy::unwrap_used, reason = "tests")]
+
+mod contract;
+mod fake;
+mod guard;
+mod ingest;
+mod mixpanel;
+mod person;
+mod query;
+mod refused;
+mod report;
+mod roles;
+mod screens;
+mod serve;
+mod session;
+mod world;

@@ -1,0 +1,88 @@
+use crate::world::World;
+use serde_json::{Value, json};
+use sillage_catalog::Role;
+use sillage_event::{Identity, LinkChange, ProfileChange, ProfileOp, Subject};
+
+async fn profile(world: &World, sequence: u64, id: &str, properties: Value) {
+    let Value::Object(properties) = properties else { panic!() };
+    let change = ProfileChange { subject: Subject::Person(Identity::parse(id)), at: 1_760_000_000_000, op: ProfileOp::Set(properties) };
+    world.catalog.apply_profiles(sequence, &[(world.project.id, change)]).await.unwrap();
+}
+
+async fn event(world: &World, id: &str) {
+    world.send_events(json!([{"event": "A", "distinct_id": id, "time": "2025-10-09T08:00:00Z"}])).await.expect(200);
+}
+
+#[tokio::test]
+async fn people_are_listed_with_their_names_and_found() {
+    let world = World::new().await;
+    let viewer = world.member(Role::Viewer).await;
+    profile(&world, 1, "u1", json!({"$first_name": "Ada", "$last_name": "Lovelace", "$email": "ada@courriel.example", "plan": "pro"})).await;
+    profile(&world, 2, "u2", json!({"name": "Éloïse"})).await;
+    event(&world, "u3").await;
+    let all = world.get(&world.path("/people"), &viewer).await.expect(200);
+    assert_eq!(all.json["total"], json!(2));
+    let found = world.get(&world.path("/people?search=ada%20love&limit=10"), &viewer).await.expect(200);
+    assert_eq!(found.json["total"], json!(1));
+    let found = world.get(&world.path("/people?search=ADA"), &viewer).await.expect(200);
+    let ada = &found.json["people"][0];
+    assert_eq!(
+        (&ada["id"], &ada["name"], &ada["email"], &ada["properties"]["plan"]),
+        (&json!("u1"), &json!("Ada Lovelace"), &json!("ada@courriel.example"), &json!("pro"))
+    );
+    assert_eq!(ada["first_seen"], json!("2025-10-09T08:53:20.000Z"));
+    let by_id = world.get(&world.path("/people?search=u3"), &viewer).await.expect(200);
+    assert_eq!((&by_id.json["people"][0]["id"], &by_id.json["total"]), (&json!("u3"), &json!(1)), "who has no profile is found by the whole id");
+}
+
+#[tokio::test]
+async fn a_project_without_profiles_has_people_all_the_same() {
+    let world = World::new().await;
+    let viewer = world.member(Role::Viewer).await;
+    event(&world, "u1").await;
+    event(&world, "u2").await;
+    let all = world.get(&world.path("/people"), &viewer).await.expect(200);
+    assert_eq!(all.json["total"], json!(2), "{}", all.text);
+    assert_eq!(all.json["people"][1]["id"], json!("u2"));
+}
+
+#[tokio::test]
+async fn a_person_is_opened_by_an_id_with_any_characters() {
+    let world = World::new().await;
+    let viewer = world.member(Role::Viewer).await;
+    for (id, path) in [("$device:a/b c", "%24device%3Aa%2Fb%20c"), ("é\"<script>", "%C3%A9%22%3Cscript%3E"), ("..", "..%2F..")] {
+        event(&world, if id == ".." { "../.." } else { id }).await;
+        let answer = world.get(&world.path(&format!("/people/{path}")), &viewer).await.expect(200);
+        assert_eq!(answer.json["events"], json!(1), "{}", answer.text);
+    }
+    assert_eq!(world.get(&world.path("/people/nobody"), &viewer).await.expect(404).code(), "not_found");
+}
+
+#[tokio::test]
+async fn ids_are_merged_and_split_by_hand_and_the_ledger_shows_who() {
+    let world = World::new().await;
+    let editor = world.member(Role::Editor).await;
+    event(&world, "u1").await;
+    profile(&world, 1, "u1", json!({"plan": "pro", "seats": 1})).await;
+    profile(&world, 2, "u2", json!({"plan": "free", "city": "Lyon"})).await;
+    world.post(&world.path("/people/u1/merge"), &editor, json!({"from": "u2"})).await.expect(204);
+    let person = world.get(&world.path("/people/u1"), &editor).await.expect(200);
+    assert_eq!(person.json["properties"], json!({"plan": "pro", "seats": 1, "city": "Lyon"}));
+    let ids: Vec<&str> = person.json["identities"].as_array().unwrap().iter().map(|identity| identity["id"].as_str().unwrap()).collect();
+    assert_eq!(ids, ["u1", "u2"]);
+    assert_eq!(person.json["identities"][1]["by"], json!("operator"));
+
+    world.post(&world.path("/people/u1/split"), &editor, json!({"identity": "u9"})).await.expect(400);
+    world.post(&world.path("/people/u1/split"), &editor, json!({"identity": "u2"})).await.expect(204);
+    let links = world.store.kept(world.project.id).links;
+    assert!(matches!(&links[1], LinkChange::Split { id: Identity::User(id), by, .. } if id == "u2" && by == "editor@courriel.example"), "{links:?}");
+    let ledger = world.get(&world.path("/people/u1/ledger"), &editor).await.expect(200);
+    let actions: Vec<&str> = ledger.json["ledger"].as_array().unwrap().iter().map(|entry| entry["action"].as_str().unwrap()).collect();
+    assert_eq!(actions, ["merge", "split"]);
+
+    for from in ["u1", "", "null", &"x".repeat(5000)] {
+        world.post(&world.path("/people/u1/merge"), &editor, json!({"from": from})).await.expect(400);
+    }
+    let audit = world.catalog.audit(Some(world.project.id), None, 10).await.unwrap();
+    assert_eq!(audit.iter().map(|entry| entry.action.as_str()).collect::<Vec<_>>(), ["person.split", "person.merge"]);
+}

@@ -1,0 +1,248 @@
+//! Every route for everybody: the table says who may, and a route without a row fails.
+
+use crate::world::{As, World};
+use serde_json::{Value, json};
+use sillage_catalog::{NewReport, Role, Scope, Scopes};
+use sillage_event::ProjectId;
+
+/// Who is let in, from the smallest role that is.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum For {
+    /// Everybody, known or not.
+    Everybody,
+    /// Whoever signed in; not API keys.
+    SignedIn,
+    Viewers,
+    Editors,
+    Admins,
+    /// Administrators of the whole installation.
+    Installation,
+}
+
+const TABLE: &[(&str, &str, For)] = &[
+    ("get", "/api/status", For::Everybody),
+    ("get", "/api/openapi.json", For::Everybody),
+    ("post", "/api/setup", For::Everybody),
+    ("post", "/api/session", For::Everybody),
+    ("post", "/api/session/link", For::Everybody),
+    ("get", "/health", For::Everybody),
+    ("get", "/ready", For::Everybody),
+    ("post", "/v1/events", For::Everybody),
+    ("get", "/track", For::Everybody),
+    ("post", "/track", For::Everybody),
+    ("post", "/import", For::Everybody),
+    ("get", "/engage", For::Everybody),
+    ("post", "/engage", For::Everybody),
+    ("get", "/groups", For::Everybody),
+    ("post", "/groups", For::Everybody),
+    ("get", "/settings", For::Everybody),
+    ("get", "/decide", For::Everybody),
+    ("post", "/decide", For::Everybody),
+    ("get", "/flags", For::Everybody),
+    ("post", "/flags", For::Everybody),
+    ("post", "/record", For::Everybody),
+    ("get", "/api/me", For::SignedIn),
+    ("patch", "/api/me", For::SignedIn),
+    ("post", "/api/projects", For::Installation),
+    ("get", "/api/projects/{project}", For::Viewers),
+    ("patch", "/api/projects/{project}", For::Admins),
+    ("post", "/api/projects/{project}/write-key", For::Admins),
+    ("get", "/api/projects/{project}/audit", For::Admins),
+    ("get", "/api/projects/{project}/keys", For::Admins),
+    ("post", "/api/projects/{project}/keys", For::Admins),
+    ("delete", "/api/projects/{project}/keys/{key}", For::Admins),
+    ("post", "/api/projects/{project}/query", For::Viewers),
+    ("delete", "/api/projects/{project}/queries/{query}", For::Viewers),
+    ("get", "/api/projects/{project}/names", For::Viewers),
+    ("get", "/api/projects/{project}/properties", For::Viewers),
+    ("get", "/api/projects/{project}/values", For::Viewers),
+    ("get", "/api/projects/{project}/live", For::Viewers),
+    ("get", "/api/projects/{project}/refused", For::Viewers),
+    ("post", "/api/projects/{project}/refused/replay", For::Editors),
+    ("get", "/api/projects/{project}/people", For::Viewers),
+    ("get", "/api/projects/{project}/people/{person}", For::Viewers),
+    ("get", "/api/projects/{project}/people/{person}/ledger", For::Viewers),
+    ("post", "/api/projects/{project}/people/{person}/merge", For::Editors),
+    ("post", "/api/projects/{project}/people/{person}/split", For::Editors),
+    ("get", "/api/projects/{project}/reports", For::Viewers),
+    ("post", "/api/projects/{project}/reports", For::Editors),
+    ("get", "/api/projects/{project}/reports/{report}", For::Viewers),
+    ("put", "/api/projects/{project}/reports/{report}", For::Editors),
+    ("delete", "/api/projects/{project}/reports/{report}", For::Editors),
+    // Last, since it ends the session that the other rows need.
+    ("delete", "/api/session", For::Everybody),
+];
+
+/// What somebody is answered: `None` is let in.
+type Expected = Option<u16>;
+
+struct Somebody {
+    name: &'static str,
+    who: As,
+    expected: fn(For) -> Expected,
+}
+
+async fn everybody(world: &World) -> Vec<Somebody> {
+    fn of_role(role: Role, needed: For) -> Expected {
+        let may = match needed {
+            For::Everybody | For::SignedIn | For::Viewers => true,
+            For::Editors => role >= Role::Editor,
+            For::Admins => role >= Role::Admin,
+            For::Installation => false,
+        };
+        (!may).then_some(403)
+    }
+    fn of_nobody(needed: For) -> Expected {
+        (needed != For::Everybody).then_some(401)
+    }
+    fn of_stranger(needed: For) -> Expected {
+        match needed {
+            For::Everybody | For::SignedIn => None,
+            For::Installation => Some(403),
+            For::Viewers | For::Editors | For::Admins => Some(404),
+        }
+    }
+    fn of_key(scope: Scope, needed: For) -> Expected {
+        let may = match needed {
+            For::Everybody => true,
+            For::SignedIn | For::Installation => false,
+            For::Viewers => scope == Scope::Read,
+            For::Editors => scope == Scope::Write,
+            For::Admins => scope == Scope::Admin,
+        };
+        (!may).then_some(403)
+    }
+    fn of_foreign_key(needed: For) -> Expected {
+        match needed {
+            For::Everybody => None,
+            For::SignedIn | For::Installation => Some(403),
+            For::Viewers | For::Editors | For::Admins => Some(404),
+        }
+    }
+    let installation = world.user("root@courriel.example", Some(Role::Admin), None, None).await;
+    let stranger = world.user("other@courriel.example", None, None, Some(Role::Admin)).await;
+    let somebody = |name, who, expected| Somebody { name, who, expected };
+    vec![
+        somebody("anonymous", As::Nobody, of_nobody),
+        somebody("a forged cookie", As::Cookie("sillage_session=guess".into()), of_nobody),
+        somebody("the write key", As::Bearer(world.project.write_key.clone()), of_nobody),
+        somebody("viewer", world.member(Role::Viewer).await, |needed| of_role(Role::Viewer, needed)),
+        somebody("editor", world.member(Role::Editor).await, |needed| of_role(Role::Editor, needed)),
+        somebody("admin", world.member(Role::Admin).await, |needed| of_role(Role::Admin, needed)),
+        somebody("admin of the installation", world.signed_in(&installation).await, |_| None),
+        somebody("admin of another project", world.signed_in(&stranger).await, of_stranger),
+        somebody("a key to read", world.api_key(&world.project, &[Scope::Read]).await, |needed| of_key(Scope::Read, needed)),
+        somebody("a key to write", world.api_key(&world.project, &[Scope::Write]).await, |needed| of_key(Scope::Write, needed)),
+        somebody("a key to administer", world.api_key(&world.project, &[Scope::Admin]).await, |needed| of_key(Scope::Admin, needed)),
+        somebody("a key of another project", world.api_key(&world.other, &Scope::ALL).await, of_foreign_key),
+    ]
+}
+
+/// A path that names things which exist in the project, new ones for each call.
+async fn filled(world: &World, path: &str, project: ProjectId) -> String {
+    let mut path = path.replace("{project}", &world.project.id.to_string()).replace("{person}", "u1").replace("{query}", "q1");
+    if path.contains("{report}") {
+        path = path.replace("{report}", &report(world, project).await);
+    }
+    if path.contains("{key}") {
+        path = path.replace("{key}", &key(world, project).await);
+    }
+    if path.ends_with("/values") {
+        path.push_str("?property=plan");
+    }
+    path
+}
+
+async fn report(world: &World, project: ProjectId) -> String {
+    let new = NewReport { name: "Sign-ups".into(), kind: "trend".into(), question: question(), view: json!({}) };
+    world.catalog.create_report(project, &new, "test").await.unwrap().id
+}
+
+async fn key(world: &World, project: ProjectId) -> String {
+    world.catalog.create_api_key(project, "CI", &Scopes::new([Scope::Read]), "test").await.unwrap().0.id
+}
+
+fn question() -> Value {
+    json!({"kind": "trend", "series": [{"select": {"event": "Sign up"}, "measure": "total"}], "interval": "day", "range": {"last": 7, "unit": "day"}})
+}
+
+async fn body(world: &World, method: &str, path: &str) -> Option<Value> {
+    let body = match (method, path) {
+        ("get" | "delete", _) => return None,
+        (_, "/api/setup") => json!({"token": "setup_guess", "email": "a@b.c", "name": "A", "password": "correct horse"}),
+        (_, "/api/session") => json!({"email": "root@courriel.example", "password": crate::world::PASSWORD}),
+        (_, "/api/session/link") => {
+            let user = world.catalog.user_by_email("root@courriel.example").await.unwrap().unwrap();
+            json!({"token": world.catalog.create_sign_in_link(&user).await.unwrap()})
+        }
+        (_, "/api/me") => json!({"name": "Ada"}),
+        (_, "/api/projects") => json!({"name": "New", "timezone": "UTC"}),
+        (_, "/api/projects/{project}") => json!({"name": "Courriel"}),
+        (_, path) if path.ends_with("/keys") => json!({"name": "CI", "scopes": ["read"]}),
+        (_, path) if path.ends_with("/query") => question(),
+        (_, path) if path.ends_with("/replay") => json!({"all": true}),
+        (_, path) if path.ends_with("/merge") => json!({"from": "u2"}),
+        (_, path) if path.ends_with("/split") => json!({"identity": "u2"}),
+        (_, path) if path.contains("/reports") => json!({"name": "Sign-ups", "question": question()}),
+        _ => json!({}),
+    };
+    Some(body)
+}
+
+#[test]
+fn every_route_has_a_row_and_every_row_a_route() {
+    let document = serde_json::to_value(sillage_api::openapi()).unwrap();
+    let routes = document["paths"].as_object().unwrap().iter();
+    let mut routes: Vec<(String, String)> =
+        routes.flat_map(|(path, item)| item.as_object().unwrap().keys().map(|method| (method.clone(), path.clone()))).collect();
+    let mut rows: Vec<(String, String)> = TABLE.iter().map(|(method, path, _)| ((*method).to_owned(), (*path).to_owned())).collect();
+    routes.sort();
+    rows.sort();
+    assert_eq!(routes, rows, "say in the table who may use each route");
+}
+
+#[tokio::test]
+async fn only_those_who_may_are_let_in() {
+    let world = World::new().await;
+    world.send_events(json!([{"event": "Sign up", "distinct_id": "u1", "time": "2025-10-09T08:00:00Z"}])).await.expect(200);
+    let merged = As::Bearer(world.catalog.create_api_key(world.project.id, "x", &Scopes::new([Scope::Write]), "test").await.unwrap().1);
+    world.post(&world.path("/people/u1/merge"), &merged, json!({"from": "u2"})).await.expect(204);
+    for somebody in everybody(&world).await {
+        for (method, path, needed) in TABLE {
+            let url = filled(&world, path, world.project.id).await;
+            let answer = world.call(&method.to_uppercase(), &url, &somebody.who, body(&world, method, path).await).await;
+            let status = answer.status.as_u16();
+            let case = format!("{} {method} {path}: {}", somebody.name, answer.text);
+            match (somebody.expected)(*needed) {
+                Some(expected) => assert_eq!(status, expected, "{case}"),
+                // The doors for events ask for a key of their own; recordings are refused to everybody.
+                None if *needed == For::Everybody => assert!(status < 500 && status != 404, "{status} {case}"),
+                None => assert!((200..300).contains(&status), "{status} {case}"),
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn what_belongs_to_another_project_answers_like_what_does_not_exist() {
+    let world = World::new().await;
+    let admin = world.member(Role::Admin).await;
+    for (method, path, needed) in TABLE {
+        if !(path.contains("{report}") || path.contains("{key}")) {
+            continue;
+        }
+        let foreign = filled(&world, path, world.other.id).await;
+        let missing = path.replace("{project}", &world.project.id.to_string()).replace("{report}", "none").replace("{key}", "none");
+        let mut answers = Vec::new();
+        for url in [foreign, missing] {
+            let answer = world.call(&method.to_uppercase(), &url, &admin, body(&world, method, path).await).await;
+            answers.push((answer.status.as_u16(), answer.text));
+        }
+        assert_eq!(answers[0], answers[1], "{method} {path} {needed:?}");
+        assert_eq!(answers[0].0, 404, "{method} {path}");
+    }
+    for project in ["2", "99", "0", "-1", "x", "4294967296", "1%00"] {
+        let answer = world.get(&format!("/api/projects/{project}/names"), &admin).await.expect(404);
+        assert_eq!(answer.code(), "not_found");
+    }
+}

@@ -1,0 +1,53 @@
+use crate::world::World;
+use axum::{body::Body, http::Request};
+
+async fn get(world: &World, path: &str, accept: &str) -> crate::world::Answer {
+    world.send(Request::builder().uri(path).header("accept", accept).body(Body::empty()).unwrap()).await
+}
+
+#[tokio::test]
+async fn a_page_is_the_application_whatever_its_path() {
+    let world = World::new().await;
+    for path in ["/", "/projects/1/trends?q=x", "/signin?token=abc", "/people/%24device%3Ax"] {
+        let page = get(&world, path, "text/html,application/xhtml+xml").await.expect(200);
+        assert!(page.header("content-type").starts_with("text/html"), "{path}");
+        assert!(page.text.to_lowercase().contains("<!doctype html>"), "{path}");
+    }
+}
+
+#[tokio::test]
+async fn pages_carry_a_policy_that_runs_only_our_files() {
+    let world = World::new().await;
+    let page = get(&world, "/", "text/html").await;
+    let policy = page.header("content-security-policy");
+    assert!(policy.contains("script-src 'self'") && policy.contains("frame-ancestors 'none'") && !policy.contains("unsafe-eval"), "{policy}");
+    let scripts = policy.split(';').find(|part| part.trim().starts_with("script-src")).unwrap();
+    assert!(!scripts.contains("unsafe-inline"), "{policy}");
+    assert_eq!(page.header("x-content-type-options"), "nosniff");
+    assert_eq!(page.header("x-frame-options"), "DENY");
+}
+
+#[tokio::test]
+async fn a_path_that_is_nothing_is_not_a_page() {
+    let world = World::new().await;
+    for (path, accept) in
+        [("/api/nothing", "text/html"), ("/assets/missing.js", "text/html"), ("/missing.js", "*/*"), ("/../etc/passwd", "*/*"), ("/debug", "*/*")]
+    {
+        get(&world, path, accept).await.expect(404);
+    }
+    let post = Request::builder().method("POST").uri("/nothing").body(Body::empty()).unwrap();
+    world.send(post).await.expect(405);
+}
+
+#[tokio::test]
+async fn health_and_readiness_say_what_is_well() {
+    let world = World::new().await;
+    let health = get(&world, "/health", "*/*").await.expect(200);
+    assert_eq!(health.json["status"], "ok", "{}", health.text);
+    assert_eq!(health.json["checks"].as_array().unwrap().len(), 2);
+    get(&world, "/ready", "*/*").await.expect(200);
+    world.catalog.close().await;
+    let health = get(&world, "/health", "*/*").await.expect(200);
+    assert_eq!(health.json["status"], "degraded");
+    get(&world, "/ready", "*/*").await.expect(503);
+}
