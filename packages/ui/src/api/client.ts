@@ -1,13 +1,13 @@
-// Every request the screens make. One function per door of the HTTP contract; errors come back as `ApiError`, whose
-// code and field the screens turn into words.
+// Every request the screens make: one function per door of the HTTP contract, typed by the generated schema. Errors come
+// back as `ApiError`, whose code and field the screens turn into words.
+import createClient from "openapi-fetch";
 import type { Question, QuestionKind, Range } from "@/question/question.ts";
-import type {
-  Account, AnswerOf, Answered, ApiKey, Cell, EventName, KeyScope, LedgerEntry, LiveAnswer, Me, PeopleAnswer, Person, PersonDetail, Project, PropertyName,
-  PropertyValue, RefusedAnswer, ReplayAnswer, Report, Status, TimelineAnswer,
-} from "./types.ts";
+import type { paths } from "./schema.d.ts";
+import type { AnswerOf, Answered, Cell, KeyScope, LiveAnswer, NewReport, People, PeopleAnswer, PersonDetail, Report, TimelineAnswer } from "./types.ts";
 
 export class ApiError extends Error {
   constructor(
+    /** 0 when the server was not reached. */
     readonly status: number,
     readonly code: string,
     message: string,
@@ -17,108 +17,83 @@ export class ApiError extends Error {
   }
 }
 
-type Query = Record<string, string | number | boolean | null | undefined>;
-interface Request {
-  query?: Query;
-  body?: unknown;
-  signal?: AbortSignal;
-  headers?: Record<string, string>;
+const http = createClient<paths>({ credentials: "same-origin", headers: { "Content-Type": "application/json" } });
+
+interface Outcome<T> {
+  data?: T;
+  error?: unknown;
+  response: Response;
 }
 
-async function request<T>(method: string, path: string, { query, body, signal, headers }: Request = {}): Promise<T> {
-  let response: Response;
+/** `T` may be narrower than the schema where the contract leaves an object open. */
+async function read<S, T = S>(sent: Promise<Outcome<S>>): Promise<T> {
+  let outcome: Outcome<S>;
   try {
-    response = await fetch(`/api${path}${queryText(query)}`, {
-      method,
-      credentials: "same-origin",
-      headers: { Accept: "application/json", ...(method === "GET" ? {} : { "Content-Type": "application/json" }), ...headers },
-      body: body === undefined ? undefined : JSON.stringify(body),
-      signal,
-    });
+    outcome = await sent;
   } catch (cause) {
-    if (signal?.aborted) throw cause;
+    if (cause instanceof DOMException && cause.name === "AbortError") throw cause;
+    // A body that is not JSON is a proxy's page, not our server's answer.
     throw new ApiError(0, "unreachable", cause instanceof Error ? cause.message : "network error", null);
   }
-  if (response.status === 204) return undefined as T;
-  const text = await response.text();
-  const data = parsed(text);
-  if (response.ok && data !== undefined) return data as T;
-  const error = (data as { error?: { code?: string; message?: string; field?: string | null } } | undefined)?.error;
-  throw new ApiError(response.status, error?.code ?? "unexpected", error?.message ?? text.slice(0, 200), error?.field ?? null);
+  if (outcome.response.ok) return outcome.data as unknown as T;
+  const error = (outcome.error as { error?: { code?: string; message?: string; field?: string | null } } | undefined)?.error;
+  throw new ApiError(outcome.response.status, error?.code ?? "unexpected", error?.message ?? outcome.response.statusText, error?.field ?? null);
 }
 
-function parsed(text: string): unknown {
-  try {
-    return text === "" ? null : JSON.parse(text);
-  } catch {
-    return undefined;
-  }
+/** An answer with objects that the contract leaves open. */
+function open<T>(sent: Promise<Outcome<unknown>>): Promise<T> {
+  return read<unknown, T>(sent);
 }
-
-function queryText(query: Query | undefined): string {
-  const search = new URLSearchParams();
-  for (const [name, value] of Object.entries(query ?? {})) {
-    if (value !== undefined && value !== null && value !== "") search.set(name, String(value));
-  }
-  const text = search.toString();
-  return text === "" ? "" : `?${text}`;
-}
-
-const get = <T>(path: string, query?: Query, signal?: AbortSignal) => request<T>("GET", path, { query, signal });
-const post = <T>(path: string, body: unknown = {}) => request<T>("POST", path, { body });
-const patch = <T>(path: string, body: unknown) => request<T>("PATCH", path, { body });
-const put = <T>(path: string, body: unknown) => request<T>("PUT", path, { body });
-const remove = (path: string, body?: unknown) => request<void>("DELETE", path, { body });
-const id = (value: string | number) => encodeURIComponent(String(value));
 
 export const api = {
-  status: () => get<Status>("/status"),
-  setUp: (body: { token: string; email: string; name: string; password: string; language: string }) => post<{ user: Account }>("/setup", body),
-  signIn: (body: { email: string; password: string }) => post<{ user: Account }>("/session", body),
-  signInByLink: (token: string) => post<{ user: Account }>("/session/link", { token }),
-  signOut: () => remove("/session"),
-  me: () => get<Me>("/me"),
-  changeMe: (body: { name?: string; language?: string; password?: string }) => patch<unknown>("/me", body),
+  status: () => read(http.GET("/api/status")),
+  setUp: (body: { token: string; email: string; name: string; password: string; language: string }) => read(http.POST("/api/setup", { body })),
+  signIn: (body: { email: string; password: string }) => read(http.POST("/api/session", { body })),
+  signInByLink: (token: string) => read(http.POST("/api/session/link", { body: { token } })),
+  signOut: () => read(http.DELETE("/api/session")),
+  me: () => read(http.GET("/api/me")),
+  changeMe: (body: { name?: string; language?: string; password?: string; current_password?: string }) => read(http.PATCH("/api/me", { body })),
 
-  createProject: (body: { name: string; timezone: string }) => post<Project>("/projects", body),
-  project: (p: number) => get<Project>(`/projects/${p}`),
-  changeProject: (p: number, body: Partial<Pick<Project, "name" | "timezone" | "week_start" | "session_timeout_minutes">>) => patch<Project>(`/projects/${p}`, body),
-  keys: (p: number) => get<{ keys: ApiKey[] }>(`/projects/${p}/keys`),
-  createKey: (p: number, body: { name: string; scopes: KeyScope[] }) => post<ApiKey & { secret: string }>(`/projects/${p}/keys`, body),
-  removeKey: (p: number, key: string | number) => remove(`/projects/${p}/keys/${id(key)}`),
+  createProject: (body: { name: string; timezone: string }) => read(http.POST("/api/projects", { body })),
+  changeProject: (project: number, body: { name?: string; timezone?: string; week_start?: string; session_timeout_minutes?: number }) =>
+    read(http.PATCH("/api/projects/{project}", { params: { path: { project } }, body })),
+  keys: (project: number) => read(http.GET("/api/projects/{project}/keys", { params: { path: { project } } })),
+  createKey: (project: number, body: { name: string; scopes: KeyScope[] }) => read(http.POST("/api/projects/{project}/keys", { params: { path: { project } }, body })),
+  removeKey: (project: number, key: string) => read(http.DELETE("/api/projects/{project}/keys/{key}", { params: { path: { project, key } } })),
 
-  names: (p: number, query: { search?: string; limit?: number }, signal?: AbortSignal) => get<{ events: EventName[] }>(`/projects/${p}/names`, query, signal),
-  properties: (p: number, query: { of: string; event?: string }, signal?: AbortSignal) => get<{ properties: PropertyName[] }>(`/projects/${p}/properties`, query, signal),
-  values: (p: number, query: { property: string; of: string; event?: string; search?: string; limit?: number }, signal?: AbortSignal) =>
-    get<{ values: PropertyValue[] }>(`/projects/${p}/values`, query, signal),
+  names: (project: number, query: { search?: string; limit?: number }, signal?: AbortSignal) => read(http.GET("/api/projects/{project}/names", { params: { path: { project }, query }, signal })),
+  properties: (project: number, query: { of: string; event?: string }, signal?: AbortSignal) =>
+    read(http.GET("/api/projects/{project}/properties", { params: { path: { project }, query }, signal })),
+  values: (project: number, query: { property: string; of: string; event?: string; search?: string; limit?: number }, signal?: AbortSignal) =>
+    read(http.GET("/api/projects/{project}/values", { params: { path: { project }, query }, signal })),
 
-  ask: <K extends QuestionKind>(p: number, question: Extract<Question, { kind: K }> & { language?: string }, queryId: string, signal?: AbortSignal) =>
-    request<Answered<AnswerOf[K]>>("POST", `/projects/${p}/query`, { body: question, signal, headers: { "X-Query-Id": queryId } }),
-  cancel: (p: number, queryId: string) => remove(`/projects/${p}/queries/${queryId}`),
-  peopleBehind: (p: number, of: Question, at: Cell, limit: number, signal?: AbortSignal) =>
-    request<Answered<PeopleAnswer>>("POST", `/projects/${p}/query`, { body: { kind: "people", of, at, limit }, signal }),
-  timeline: (p: number, person: string, query: { before?: string | number | null; limit: number; range: Range }, signal?: AbortSignal) =>
-    request<Answered<TimelineAnswer>>("POST", `/projects/${p}/query`, {
-      body: { kind: "timeline", person, range: query.range, limit: query.limit, ...(query.before == null ? {} : { before: query.before }) },
-      signal,
-    }),
+  ask: <K extends QuestionKind>(project: number, question: Extract<Question, { kind: K }> & { language: string }, queryId: string, signal?: AbortSignal) =>
+    asked<AnswerOf[K]>(project, question, { signal, headers: { "X-Query-Id": queryId } }),
+  peopleBehind: (project: number, of: Question, at: Cell, limit: number, signal?: AbortSignal) => asked<PeopleAnswer>(project, { kind: "people", of, at, limit }, { signal }),
+  timeline: (project: number, person: string, query: { before: string | null; limit: number; range: Range }, signal?: AbortSignal) =>
+    asked<TimelineAnswer>(project, { kind: "timeline", person, range: query.range, limit: query.limit, ...(query.before === null ? {} : { before: query.before }) }, { signal }),
 
-  live: (p: number, query: { after?: string | number | null; limit: number }, signal?: AbortSignal) => get<LiveAnswer>(`/projects/${p}/live`, query, signal),
-  refused: (p: number, query: { before?: string | number | null; limit: number; stage?: string; code?: string }, signal?: AbortSignal) =>
-    get<RefusedAnswer>(`/projects/${p}/refused`, query, signal),
-  replay: (p: number, body: { ids: (string | number)[] } | { all: true }) => post<ReplayAnswer>(`/projects/${p}/refused/replay`, body),
+  live: (project: number, query: { after?: number | null; limit: number }, signal?: AbortSignal) =>
+    open<LiveAnswer>(http.GET("/api/projects/{project}/live", { params: { path: { project }, query: { limit: query.limit, ...(query.after == null ? {} : { after: query.after }) } }, signal })),
+  refused: (project: number, query: { before?: number | null; limit: number; stage?: string; code?: string }, signal?: AbortSignal) =>
+    read(http.GET("/api/projects/{project}/refused", { params: { path: { project }, query }, signal })),
+  replay: (project: number, body: { ids: number[] } | { all: true }) => read(http.POST("/api/projects/{project}/refused/replay", { params: { path: { project } }, body })),
 
-  people: (p: number, query: { search?: string; limit: number; before?: string | null }, signal?: AbortSignal) =>
-    get<{ people: Person[]; total: number }>(`/projects/${p}/people`, query, signal),
-  person: (p: number, person: string, signal?: AbortSignal) => get<PersonDetail>(`/projects/${p}/people/${id(person)}`, undefined, signal),
-  ledger: (p: number, person: string, signal?: AbortSignal) => get<{ ledger?: LedgerEntry[]; entries?: LedgerEntry[] }>(`/projects/${p}/people/${id(person)}/ledger`, undefined, signal),
-  merge: (p: number, person: string, from: string) => post<unknown>(`/projects/${p}/people/${id(person)}/merge`, { from }),
-  split: (p: number, person: string, identity: string) => post<unknown>(`/projects/${p}/people/${id(person)}/split`, { identity }),
+  people: (project: number, query: { search?: string; limit: number; before?: string | null }, signal?: AbortSignal) =>
+    open<People>(http.GET("/api/projects/{project}/people", { params: { path: { project }, query: { ...query, search: query.search === "" ? undefined : query.search } }, signal })),
+  person: (project: number, person: string, signal?: AbortSignal) => open<PersonDetail>(http.GET("/api/projects/{project}/people/{person}", { params: { path: { project, person } }, signal })),
+  ledger: (project: number, person: string, signal?: AbortSignal) => read(http.GET("/api/projects/{project}/people/{person}/ledger", { params: { path: { project, person } }, signal })),
+  merge: (project: number, person: string, from: string) => read(http.POST("/api/projects/{project}/people/{person}/merge", { params: { path: { project, person } }, body: { from } })),
+  split: (project: number, person: string, identity: string) => read(http.POST("/api/projects/{project}/people/{person}/split", { params: { path: { project, person } }, body: { identity } })),
 
-  reports: (p: number) => get<{ reports: Report[] }>(`/projects/${p}/reports`),
-  report: (p: number, report: string | number) => get<Report>(`/projects/${p}/reports/${id(report)}`),
-  createReport: (p: number, body: { name: string; kind: string; question: Question; view: Record<string, unknown> }) => post<Report>(`/projects/${p}/reports`, body),
-  changeReport: (p: number, report: string | number, body: { name: string; kind: string; question: Question; view: Record<string, unknown> }) =>
-    put<Report>(`/projects/${p}/reports/${id(report)}`, body),
-  removeReport: (p: number, report: string | number) => remove(`/projects/${p}/reports/${id(report)}`),
+  reports: (project: number) => open<{ reports: Report[] }>(http.GET("/api/projects/{project}/reports", { params: { path: { project } } })),
+  report: (project: number, report: string) => open<Report>(http.GET("/api/projects/{project}/reports/{report}", { params: { path: { project, report } } })),
+  createReport: (project: number, body: NewReport) => open<Report>(http.POST("/api/projects/{project}/reports", { params: { path: { project } }, body: body as never })),
+  changeReport: (project: number, report: string, body: NewReport) => open<Report>(http.PUT("/api/projects/{project}/reports/{report}", { params: { path: { project, report } }, body: body as never })),
+  removeReport: (project: number, report: string) => read(http.DELETE("/api/projects/{project}/reports/{report}", { params: { path: { project, report } } })),
 };
+
+/** The contract leaves questions and answers open, since their shape follows from their kind; here the kind is known. */
+function asked<A>(project: number, question: object, options: { signal?: AbortSignal; headers?: Record<string, string> }): Promise<Answered<A>> {
+  return open<Answered<A>>(http.POST("/api/projects/{project}/query", { params: { path: { project } }, body: question as never, ...options }));
+}

@@ -1,59 +1,42 @@
-// What the server answers, as `contract/openapi.json` says it, under the names the screens use.
-import type { Question, QuestionKind } from "@/question/question.ts";
+// What the server answers, under the names the screens use. The envelopes come from `schema.d.ts`, generated from
+// `contract/openapi.json`; the answers of questions follow from their kind and are written here.
+import type { components } from "./schema.d.ts";
 
-export type Role = "admin" | "editor" | "viewer";
+type Schema = components["schemas"];
 
-export interface Status {
-  version: string;
-  setup_required: boolean;
-  demo: boolean;
-}
-export interface Account {
-  id: number | string;
-  email: string;
-  name: string;
-  language: "en" | "fr";
-  role: Role;
-}
-export interface Project {
-  id: number;
-  name: string;
-  timezone: string;
-  week_start: "monday" | "sunday";
-  session_timeout_minutes: number;
-  write_key: string;
-  events: number | null;
-  created_at: string;
-}
-export interface Me {
-  user: Account;
-  projects: Project[];
-}
+export type Status = Schema["Status"];
+export type Account = Schema["Account"];
+export type Project = Schema["Project"];
+export type Me = Schema["Me"];
+export type ApiKey = Schema["ApiKey"];
 export type KeyScope = "read" | "write" | "admin";
-export interface ApiKey {
-  id: number | string;
-  name: string;
-  scopes: KeyScope[];
-  created_at: string;
-  last_used_at: string | null;
-}
-export interface EventName {
-  name: string;
-  count: number;
-  first_seen?: string | null;
-  last_seen?: string | null;
-}
-export interface PropertyName {
-  name: string;
-  types: string[];
-  count: number;
-}
-export interface PropertyValue {
-  value: unknown;
-  count: number;
-}
+export type EventName = Schema["EventName"];
+export type PropertyName = Schema["PropertyName"];
+export type PropertyValue = Schema["PropertyValue"];
+/** The contract leaves these objects open; on screen they are looked up by name. */
+type Open<T, K extends keyof T> = Omit<T, K> & { [P in K]: Record<string, unknown> };
 
-export type Properties = Record<string, unknown>;
+export type LiveEvent = Open<Schema["ArrivedEvent"], "properties">;
+export type LiveAnswer = Omit<Schema["Live"], "events"> & { events: LiveEvent[] };
+export type RefusedEvent = Schema["RefusedRecord"];
+export type RefusedAnswer = Schema["RefusedList"];
+export type Person = Open<Schema["Person"], "properties">;
+export type People = Omit<Schema["People"], "people"> & { people: Person[] };
+export type PersonDetail = Open<Schema["PersonDetail"], "properties">;
+export type PersonIdentity = Schema["PersonIdentity"];
+export type LedgerEntry = Schema["LedgerEntry"];
+export type Report = Open<Schema["Report"], "question" | "view">;
+export interface NewReport {
+  name: string;
+  kind: string;
+  question: object;
+  view: Record<string, unknown>;
+}
+export type Explain = Schema["Explain"];
+
+export interface Answered<A> extends Omit<Schema["Answer"], "answer"> {
+  answer: A;
+}
 
 export interface TimelineEvent {
   event: string;
@@ -62,100 +45,9 @@ export interface TimelineEvent {
   device_id: string | null;
   user_id: string | null;
   session_id: string | null;
-  insert_id: string | null;
-  properties: Properties;
-}
-export interface LiveEvent extends TimelineEvent {
-  cursor: string | number;
-  received_at: string;
-  person: string;
-}
-export interface LiveAnswer {
-  cursor: string | number | null;
-  events: LiveEvent[];
-  events_per_minute: number;
-  refused_per_minute: number;
-}
-export interface RefusedEvent {
-  id: number | string;
-  at: string;
-  source: string;
-  stage: string;
-  code: string;
-  field: string | null;
-  message: string;
-  index: number | null;
-  raw: unknown;
-  count?: number;
-}
-export interface RefusedAnswer {
-  refused: RefusedEvent[];
-  counts: { code: string; stage: string; count: number }[];
-}
-export interface ReplayAnswer {
-  replayed: number;
-  refused_again: number;
-  results: { id: number | string; ok: boolean; message: string | null }[];
-}
-export interface Person {
-  id: string;
-  name: string | null;
-  email: string | null;
-  properties: Properties;
-  first_seen: string | null;
-  last_seen: string | null;
-}
-export interface PersonIdentity {
-  id: string;
-  kind: "user" | "device";
-  linked_at: string | null;
-  by: "event" | "operator";
-  reason: string | null;
-}
-export interface PersonDetail {
-  id: string;
-  properties: Properties;
-  identities: PersonIdentity[];
-  first_seen: string | null;
-  last_seen: string | null;
-  events: number | null;
-}
-export interface LedgerEntry {
-  at: string;
-  action: string;
-  by: string;
-  from?: string | null;
-  to?: string | null;
-  identity?: string | null;
-  reason?: string | null;
-}
-export interface Report {
-  id: number | string;
-  name: string;
-  kind: QuestionKind;
-  question: Question;
-  view: Record<string, unknown> | null;
-  created_by: string | null;
-  updated_at: string;
-}
-
-export interface Explain {
-  definition: string;
-  events_read: number;
-  people: number | null;
-  duplicates_dropped: number;
-  complete: boolean;
-  incomplete_from: string | null;
-  notes: string[];
-  timezone: string;
-  range: { from: string; to: string };
-}
-export interface Answered<A> {
-  kind: string;
-  answer: A;
-  explain: Explain;
-  elapsed_ms: number;
-  complete: boolean;
+  insert_id: string;
+  groups: Record<string, string[]>;
+  properties: Record<string, unknown>;
 }
 
 export type SegmentValue = string | number | boolean | null;
@@ -164,15 +56,14 @@ export interface TrendSeries {
   breakdown: SegmentValue[];
   values: (number | null)[];
   total: number | null;
+  /** On the segment of all others: how many values it holds. */
   other?: number;
-  /** The same line over the period before, when the question compares. */
-  previous?: (number | null)[];
-  previous_total?: number | null;
 }
 export interface TrendAnswer {
   times: string[];
   series: TrendSeries[];
-  previous?: { times: string[]; series: TrendSeries[] } | null;
+  /** The same over the period before, when the question compares. */
+  compare?: { times: string[]; series: TrendSeries[] };
 }
 export interface FunnelStep {
   label: string;
@@ -216,7 +107,8 @@ export interface LifecycleAnswer {
   intervals: { start: string; new: number; returning: number; resurrected: number; dormant: number }[];
 }
 export interface JourneyNode {
-  node: string;
+  /** Null for the root and for the group of all others. */
+  node: string | null;
   count: number;
   exits: number;
   children: JourneyNode[];
@@ -225,6 +117,7 @@ export interface JourneyNode {
 export interface JourneyAnswer {
   paths: { nodes: string[]; count: number; exits: number; mean_seconds?: (number | null)[] }[];
   tree: JourneyNode;
+  distinct_paths: number;
 }
 export interface AnswerOf {
   trend: TrendAnswer;
@@ -243,5 +136,5 @@ export interface PeopleAnswer {
 }
 export interface TimelineAnswer {
   events: TimelineEvent[];
-  next: string | number | null;
+  next: string | null;
 }

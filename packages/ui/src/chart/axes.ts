@@ -58,8 +58,8 @@ export function valueAxis(colors: ChartColors, format: Formatter, share = false)
 }
 
 /** Where intervals that are not over begin, as an index into the times; their number when all are over. */
-export function firstIncomplete(times: string[], incompleteFrom: string | null): number {
-  if (incompleteFrom === null) return times.length;
+export function firstIncomplete(times: string[], incompleteFrom: string | null | undefined): number {
+  if (incompleteFrom === null || incompleteFrom === undefined) return times.length;
   const from = new Date(incompleteFrom).getTime();
   const found = times.findIndex((time, index) => {
     const next = times[index + 1];

@@ -14,7 +14,7 @@ import { readQuestion, type Question, type QuestionKind, type QuestionOf } from 
 import { writeSearch } from "@/question/urlText.ts";
 import { tellError } from "@/shell/errors.ts";
 import { pathOfKind } from "@/shell/roomList.ts";
-import { useMe, useProject } from "@/shell/session.tsx";
+import { useProject } from "@/shell/session.tsx";
 import { Button } from "@/ui/Button.tsx";
 import { copyText } from "@/ui/browser.ts";
 import { TextField } from "@/ui/Field.tsx";
@@ -283,7 +283,6 @@ function SaveReport<K extends QuestionKind>({ room, question, view, report, chan
   const speech = useSpeech();
   const { t } = speech;
   const project = useProject();
-  const { user } = useMe();
   const client = useQueryClient();
   const navigate = useNavigate();
   const toast = useToast();
@@ -311,7 +310,7 @@ function SaveReport<K extends QuestionKind>({ room, question, view, report, chan
       void navigate({ to: "/p/$project/reports", params });
     },
   });
-  if (user.role === "viewer") return null;
+  if (project.role === "viewer") return null;
   const startNaming = () => {
     setName(offered);
     setNaming(true);

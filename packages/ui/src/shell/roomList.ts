@@ -42,6 +42,6 @@ export const intents: Intent[] = [
 
 export const allRooms: RoomEntry[] = intents.flatMap((intent) => intent.rooms);
 
-export function pathOfKind(kind: QuestionKind): RoomPath {
+export function pathOfKind(kind: string): RoomPath {
   return allRooms.find((room) => room.kind === kind)?.path ?? "trends";
 }

@@ -24,7 +24,7 @@ export function LiveList({ find, onFind }: { find: string; onFind: (find: string
   const [held, setHeld] = useState(false);
   const [events, setEvents] = useState<LiveEvent[]>([]);
   const [open, setOpen] = useState<string | null>(null);
-  const cursor = useRef<string | number | null>(null);
+  const cursor = useRef<number | null>(null);
   const query = useQuery({
     queryKey: ["live", project.id],
     queryFn: ({ signal }) => api.live(project.id, { after: cursor.current, limit: 100 }, signal),

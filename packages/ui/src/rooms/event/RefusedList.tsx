@@ -7,7 +7,7 @@ import type { RefusedEvent } from "@/api/types.ts";
 import type { MessageKey, Messages } from "@/i18n/catalogue.ts";
 import { useSpeech } from "@/i18n/language.tsx";
 import { tellError } from "@/shell/errors.ts";
-import { useMe, useProject } from "@/shell/session.tsx";
+import { useProject } from "@/shell/session.tsx";
 import { Button } from "@/ui/Button.tsx";
 import { Empty, Failure, Note, SkeletonRows } from "@/ui/State.tsx";
 import styles from "./event.module.css";
@@ -18,22 +18,21 @@ export function RefusedList({ code, onCode }: { code: string | undefined; onCode
   const speech = useSpeech();
   const { t, format } = speech;
   const project = useProject();
-  const { user } = useMe();
   const client = useQueryClient();
   const [open, setOpen] = useState<string | null>(null);
   const query = useInfiniteQuery({
     queryKey: ["refused", project.id, "list", code],
-    initialPageParam: null as string | number | null,
+    initialPageParam: null as number | null,
     queryFn: ({ pageParam, signal }) => api.refused(project.id, { limit: PAGE, code, before: pageParam }, signal),
     getNextPageParam: (last) => (last.refused.length < PAGE ? undefined : last.refused.at(-1)?.id),
   });
   const replay = useMutation({
-    mutationFn: (what: { ids: (string | number)[] } | { all: true }) => api.replay(project.id, what),
+    mutationFn: (what: { ids: number[] } | { all: true }) => api.replay(project.id, what),
     onSuccess: () => client.invalidateQueries({ queryKey: ["refused", project.id] }),
   });
   const counts = query.data?.pages[0]?.counts ?? [];
   const refused = query.data?.pages.flatMap((page) => page.refused) ?? [];
-  const mayReplay = user.role !== "viewer";
+  const mayReplay = project.role !== "viewer";
   return (
     <section className={styles.panel}>
       {counts.length > 0 && (
@@ -92,7 +91,6 @@ export function RefusedList({ code, onCode }: { code: string | undefined; onCode
                   </span>
                   <span className={styles.summary}>{one.message}</span>
                 </button>
-                {one.count !== undefined && one.count > 1 && <span className={styles.badge}>×{format.compact(one.count)}</span>}
               </div>
               {isOpen && <RefusedDetail one={one} onReplay={mayReplay ? () => replay.mutate({ ids: [one.id] }) : undefined} busy={replay.isPending} />}
             </li>

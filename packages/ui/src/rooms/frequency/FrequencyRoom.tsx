@@ -70,11 +70,10 @@ interface Spread {
 
 function spreadOf(asked: Asked<"frequency">): Spread {
   const periods = asked.answer.periods.filter((period) => (period.breakdown ?? []).length === 0);
-  const from = asked.explain.incomplete_from === null ? Number.POSITIVE_INFINITY : Date.parse(asked.explain.incomplete_from);
+  const from = asked.explain.incomplete_from ? Date.parse(asked.explain.incomplete_from) : Number.POSITIVE_INFINITY;
+  // A period that begins at the first incomplete instant, or later, is not over yet.
   let last = periods.length - 1;
-  // The period that holds the first incomplete instant is not over yet.
-  while (last > 0 && Date.parse(periods[last]?.start ?? "") + 1 >= from) last -= 1;
-  if (from !== Number.POSITIVE_INFINITY && last === periods.length - 1 && last > 0) last -= 1;
+  while (last > 0 && Date.parse(periods[last]?.start ?? "") >= from) last -= 1;
   return { starts: periods.map((period) => period.start), people: periods.map((period) => period.people), last };
 }
 

@@ -102,6 +102,8 @@ interface Arc {
   name: string;
   value: number;
   path: string[];
+  /** The group of all names that are not shown: it has no people to open. */
+  others: boolean;
   exits: number;
   children: Arc[];
   itemStyle: { color: string; opacity?: number };
@@ -112,6 +114,7 @@ function nodeColors(tree: JourneyNode, colors: ChartColors): (name: string) => s
   const weight = new Map<string, number>();
   const walk = (node: JourneyNode) => {
     for (const child of node.children) {
+      if (child.node === null) continue;
       weight.set(child.node, (weight.get(child.node) ?? 0) + child.count);
       walk(child);
     }
@@ -124,16 +127,28 @@ function nodeColors(tree: JourneyNode, colors: ChartColors): (name: string) => s
   };
 }
 
-function arcs(node: JourneyNode, path: string[], colorOf: (name: string) => string): Arc[] {
+function arcs(node: JourneyNode, path: string[], colorOf: (name: string) => string, othersName: (n: number) => string): Arc[] {
   return node.children.map((child) => {
-    const here = [...path, child.node];
-    return { name: child.node, value: child.count, path: here, exits: child.exits, children: arcs(child, here, colorOf), itemStyle: { color: colorOf(child.node), opacity: Math.max(0.45, 1 - 0.12 * (here.length - 1)) } };
+    const others = child.node === null;
+    const name = child.node ?? othersName(child.other ?? 0);
+    const here = [...path, name];
+    return {
+      name,
+      value: child.count,
+      path: here,
+      others,
+      exits: child.exits,
+      children: arcs(child, here, colorOf, othersName),
+      itemStyle: { color: others ? colorOf("") : colorOf(name), opacity: Math.max(0.45, 1 - 0.12 * (here.length - 1)) },
+    };
   });
 }
 
-/** The tree as the sunburst draws it: an anchored answer has its anchor at the root, which is then the centre. */
-function rooted(tree: JourneyNode): { centre: string | null; start: string[] } {
-  return tree.node === "" || tree.node === "*" || tree.node === "root" ? { centre: null, start: [] } : { centre: tree.node, start: [tree.node] };
+/** Where all paths begin with the same node (an anchor), that node is the centre rather than a ring of one. */
+function rooted(tree: JourneyNode): { centre: string | null; start: string[]; from: JourneyNode } {
+  const [only] = tree.children;
+  if (tree.children.length !== 1 || !only || only.node === null) return { centre: null, start: [], from: tree };
+  return { centre: only.node, start: [only.node], from: only };
 }
 
 const JourneyPicture: ReportRoomParts<"journey">["Picture"] = ({ asked, onOpen, pictureRef, label }) => {
@@ -143,7 +158,7 @@ const JourneyPicture: ReportRoomParts<"journey">["Picture"] = ({ asked, onOpen, 
   const [chosen, setChosen] = useState<string[] | null>(null);
   const { tree, paths } = asked.answer;
   const over = asked.question.over ?? "session";
-  const { centre, start } = useMemo(() => rooted(tree), [tree]);
+  const { centre, start, from } = useMemo(() => rooted(tree), [tree]);
   const option = useMemo(() => {
     const colors = chartColors(theme);
     const colorOf = nodeColors(tree, colors);
@@ -168,14 +183,14 @@ const JourneyPicture: ReportRoomParts<"journey">["Picture"] = ({ asked, onOpen, 
           radius: ["26%", "96%"],
           nodeClick: false,
           sort: "desc",
-          data: arcs(tree, start, colorOf),
+          data: arcs(from, start, colorOf, (n) => t("segment.other", { n })),
           itemStyle: { borderColor: colors.surface, borderWidth: 1.5 },
           label: { show: true, minAngle: 14, rotate: "tangential", color: "#ffffff", fontSize: 11, fontFamily: FONT, width: 80, overflow: "truncate", formatter: ({ name }: { name: string }) => nodeName(name, speech) },
           emphasis: { focus: "ancestor" },
         },
       ],
     };
-  }, [tree, theme, speech, format, t, start]);
+  }, [tree, from, theme, speech, format, t, start]);
   const shown = paths.filter((path) => chosen === null || chosen.every((name, index) => path.nodes[index] === name)).toSorted((a, b) => b.count - a.count);
   return (
     <>
@@ -189,7 +204,7 @@ const JourneyPicture: ReportRoomParts<"journey">["Picture"] = ({ asked, onOpen, 
             label={label}
             onPoint={({ data }) => {
               const arc = data as Arc | undefined;
-              if (arc?.path) setChosen(chosen?.join("\n") === arc.path.join("\n") ? null : arc.path);
+              if (arc?.path && !arc.others) setChosen(chosen?.join("\n") === arc.path.join("\n") ? null : arc.path);
             }}
           />
           <p className={styles.centre} aria-hidden>

@@ -7,7 +7,7 @@ import { api } from "@/api/client.ts";
 import type { LedgerEntry, PersonDetail, PersonIdentity } from "@/api/types.ts";
 import { useSpeech } from "@/i18n/language.tsx";
 import { tellError } from "@/shell/errors.ts";
-import { useMe, useProject } from "@/shell/session.tsx";
+import { useProject } from "@/shell/session.tsx";
 import { Button, IconButton } from "@/ui/Button.tsx";
 import { Card } from "@/ui/Page.tsx";
 import { Dialog } from "@/ui/Panel.tsx";
@@ -21,8 +21,7 @@ export function Identities({ person }: { person: PersonDetail }) {
   const speech = useSpeech();
   const { t, format } = speech;
   const project = useProject();
-  const { user } = useMe();
-  const client = useQueryClient();
+    const client = useQueryClient();
   const toast = useToast();
   const navigate = useNavigate();
   const [merging, setMerging] = useState(false);
@@ -48,8 +47,8 @@ export function Identities({ person }: { person: PersonDetail }) {
       if (identity.id === person.id) void navigate({ to: "/p/$project/people", params: { project: String(project.id) }, search: { find: undefined } });
     },
   });
-  const entries: LedgerEntry[] = ledger.data?.ledger ?? ledger.data?.entries ?? [];
-  const mayChange = user.role !== "viewer";
+  const entries: LedgerEntry[] = ledger.data?.ledger ?? [];
+  const mayChange = project.role !== "viewer";
   return (
     <Card
       title={t("identity.title")}
@@ -84,7 +83,7 @@ export function Identities({ person }: { person: PersonDetail }) {
             {entries.map((entry, index) => (
               <li key={index}>
                 <time dateTime={entry.at}>{format.moment(entry.at, project.timezone)}</time>
-                <span>{t("identity.ledgerLine", { action: entry.action, from: entry.from ?? entry.identity ?? "", to: entry.to ?? person.id, by: entry.by })}</span>
+                <span>{t("identity.ledgerLine", { action: entry.action, from: entry.from, to: entry.to ?? person.id, by: entry.by })}</span>
               </li>
             ))}
           </ol>

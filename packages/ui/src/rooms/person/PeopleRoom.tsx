@@ -32,7 +32,7 @@ export function PeopleRoom() {
     queryKey: ["people", project.id, settled],
     initialPageParam: null as string | null,
     queryFn: ({ pageParam, signal }) => api.people(project.id, { search: settled, limit: PAGE, before: pageParam }, signal),
-    getNextPageParam: (last) => (last.people.length < PAGE ? undefined : last.people.at(-1)?.id),
+    getNextPageParam: (last) => last.next ?? undefined,
     placeholderData: keepPreviousData,
   });
   const people = query.data?.pages.flatMap((page) => page.people) ?? [];

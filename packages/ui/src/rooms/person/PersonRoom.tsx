@@ -89,7 +89,7 @@ function Timeline({ id }: { id: string }) {
   const [open, setOpen] = useState<string | null>(null);
   const query = useInfiniteQuery({
     queryKey: ["timeline", project.id, id],
-    initialPageParam: null as string | number | null,
+    initialPageParam: null as string | null,
     queryFn: ({ pageParam, signal }) => api.timeline(project.id, id, { before: pageParam, limit: PAGE, range: WHOLE_HISTORY }, signal),
     getNextPageParam: (last) => last.answer.next ?? undefined,
     retry: false,

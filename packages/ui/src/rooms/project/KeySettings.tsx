@@ -6,7 +6,7 @@ import { api } from "@/api/client.ts";
 import type { ApiKey, KeyScope } from "@/api/types.ts";
 import { useSpeech } from "@/i18n/language.tsx";
 import { tellError } from "@/shell/errors.ts";
-import { useMe, useProject } from "@/shell/session.tsx";
+import { useProject } from "@/shell/session.tsx";
 import { Button, IconButton } from "@/ui/Button.tsx";
 import { copyText } from "@/ui/browser.ts";
 import { Check, TextField } from "@/ui/Field.tsx";
@@ -23,7 +23,6 @@ export function KeySettings() {
   const speech = useSpeech();
   const { t, format } = speech;
   const project = useProject();
-  const { user } = useMe();
   const client = useQueryClient();
   const toast = useToast();
   const keys = useQuery({ queryKey: ["keys", project.id], queryFn: () => api.keys(project.id) });
@@ -51,7 +50,7 @@ export function KeySettings() {
       title={t("settings.keys")}
       flush
       aside={
-        user.role === "admin" && (
+        project.role === "admin" && (
           <Button size="small" look="primary" icon={<Plus aria-hidden />} onClick={() => setMaking(true)}>
             {t("keys.create")}
           </Button>
@@ -77,11 +76,11 @@ export function KeySettings() {
               {keys.data.keys.map((key) => (
                 <tr key={key.id}>
                   <th scope="row">{key.name}</th>
-                  <td>{key.scopes.map((scope) => t(`scope.${scope}`)).join(", ")}</td>
+                  <td>{SCOPES.filter((scope) => key.scopes.includes(scope)).map((scope) => t(`scope.${scope}`)).join(", ")}</td>
                   <td>{format.date(key.created_at, project.timezone)}</td>
                   <td>{key.last_used_at ? format.ago(key.last_used_at, Date.now()) : t("keys.never")}</td>
                   <td className={table.number}>
-                    {user.role === "admin" && <IconButton label={t("action.removeNamed", { name: key.name })} icon={<Trash2 />} onClick={() => setRemoving(key)} />}
+                    {project.role === "admin" && <IconButton label={t("action.removeNamed", { name: key.name })} icon={<Trash2 />} onClick={() => setRemoving(key)} />}
                   </td>
                 </tr>
               ))}

@@ -4,7 +4,7 @@ import { useState } from "react";
 import { api } from "@/api/client.ts";
 import { useSpeech } from "@/i18n/language.tsx";
 import { tellError } from "@/shell/errors.ts";
-import { useMe, useProject, useRefreshMe } from "@/shell/session.tsx";
+import { useProject, useRefreshMe } from "@/shell/session.tsx";
 import { Button } from "@/ui/Button.tsx";
 import { copyText } from "@/ui/browser.ts";
 import { SelectField, TextField } from "@/ui/Field.tsx";
@@ -19,7 +19,6 @@ export function ProjectSettings() {
   const speech = useSpeech();
   const { t } = speech;
   const project = useProject();
-  const { user } = useMe();
   const refresh = useRefreshMe();
   const toast = useToast();
   const [name, setName] = useState(project.name);
@@ -33,7 +32,7 @@ export function ProjectSettings() {
       toast(t("toast.saved"));
     },
   });
-  const readOnly = user.role !== "admin";
+  const readOnly = project.role !== "admin";
   return (
     <>
       <Card title={t("settings.project")}>

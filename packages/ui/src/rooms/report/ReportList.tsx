@@ -5,7 +5,7 @@ import { useState } from "react";
 import { api } from "@/api/client.ts";
 import { useSpeech } from "@/i18n/language.tsx";
 import { tellError } from "@/shell/errors.ts";
-import { allRooms, pathOfKind } from "@/shell/roomList.ts";
+import { allRooms } from "@/shell/roomList.ts";
 import { useProject } from "@/shell/session.tsx";
 import { Card, Page } from "@/ui/Page.tsx";
 import { Failure, SkeletonRows } from "@/ui/State.tsx";
@@ -53,7 +53,7 @@ export function ReportList() {
             const room = allRooms.find((one) => one.kind === report.kind);
             return (
               <li key={report.id}>
-                <Link to={`/p/$project/${pathOfKind(report.kind)}`} params={params} search={{ r: String(report.id) }}>
+                <Link to={`/p/$project/${room?.path ?? "trends"}`} params={params} search={{ r: String(report.id) }}>
                   {room && <room.icon aria-hidden />}
                   <span className={styles.name}>{report.name}</span>
                   {room && <span className={styles.kind}>{t(room.label)}</span>}

@@ -18,8 +18,8 @@ export function SignIn() {
   const status = useQuery({ queryKey: ["status"], queryFn: api.status });
   const [email, setEmail] = useState("");
   const [password, setPassword] = useState("");
-  const enter = (language: "en" | "fr") => {
-    speak(language);
+  const enter = (language: string) => {
+    speak(language === "fr" ? "fr" : "en");
     // A full load, so that nothing read before signing in stays in memory. Only our own addresses are followed.
     location.assign(to?.startsWith("/") && !to.startsWith("//") ? to : "/");
   };

@@ -34,7 +34,7 @@ export function trendLines(asked: Asked<"trend">, speech: Speech): TrendLine[] {
   const { question, answer } = asked;
   const split = (question.breakdown?.length ?? 0) > 0;
   const several = question.series.length + (question.formulas?.length ?? 0) > 1;
-  const before = answer.previous?.series;
+  const before = answer.compare?.series;
   const lines = answer.series.map((series): TrendLine => {
     const position = question.series.findIndex((_, at) => seriesLetter(at) === series.label);
     const own = position === -1 ? series.label : seriesName(question, position, speech);
@@ -47,8 +47,8 @@ export function trendLines(asked: Asked<"trend">, speech: Speech): TrendLine[] {
       breakdown: series.breakdown,
       values: series.values,
       total: series.total,
-      previous: series.previous ?? earlier?.values ?? (before ? [] : undefined),
-      previousTotal: series.previous_total ?? earlier?.total,
+      previous: before === undefined ? undefined : (earlier?.values ?? []),
+      previousTotal: before === undefined ? undefined : (earlier?.total ?? 0),
       other: series.other,
     };
   });
