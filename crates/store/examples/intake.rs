@@ -52,6 +52,23 @@ fn batch(writer: u64, number: u64, now: i64) -> Batch {
     Batch { events, ..Batch::default() }
 }
 
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+/// Processor seconds by name of thread.
+fn processor_seconds() -> Vec<(String, f64)> {
+    let mut by_name: std::collections::BTreeMap<String, f64> = std::collections::BTreeMap::new();
+    for task in std::fs::read_dir("/proc/self/task").into_iter().flatten().flatten() {
+        let stat = std::fs::read_to_string(task.path().join("stat")).unwrap_or_default();
+        let Some((head, rest)) = stat.rsplit_once(')') else { continue };
+        let name = head.split_once('(').map_or("", |(_, name)| name);
+        let fields: Vec<&str> = rest.split_whitespace().collect();
+        let ticks: f64 = fields[11..13].iter().filter_map(|text| text.parse::<f64>().ok()).sum();
+        *by_name.entry(name.to_owned()).or_default() += ticks / 100.0;
+    }
+    by_name.into_iter().collect()
+}
+
 fn memory_mb(field: &str) -> u64 {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
     status.lines().find_map(|line| line.strip_prefix(field)?.trim_start_matches(':').split_whitespace().next()?.parse::<u64>().ok()).unwrap_or(0) / 1024
@@ -108,6 +125,10 @@ async fn main() {
         memory_mb("VmHWM"),
         store.health().journal_bytes >> 20,
     );
+    let n_events = times.len() as f64 * 500.0;
+    for (name, seconds) in processor_seconds() {
+        println!("  {name}: {seconds:.1} s, {:.1} µs an event", seconds * 1e6 / n_events);
+    }
     let started = Instant::now();
     store.flush(ProjectId(1)).unwrap();
     println!("sealed the rest in {:?}", started.elapsed());
