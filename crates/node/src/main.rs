@@ -1,6 +1,14 @@
 //! The program `sillage`: a verb a file.
 
+mod applier;
 mod ask;
+mod browse;
+mod installation;
+mod log;
+mod profiles;
+mod say;
+mod serve;
+mod source;
 
 use clap::{Parser, Subcommand};
 use std::process::ExitCode;
@@ -18,12 +26,15 @@ struct Arguments {
 
 #[derive(Debug, Subcommand)]
 enum Verb {
+    /// Runs the server
+    Serve(serve::Arguments),
     /// Answers a question on files, without a server
     Ask(ask::Arguments),
 }
 
 fn main() -> ExitCode {
     let outcome = match Arguments::parse().verb {
+        Verb::Serve(arguments) => serve::run(&arguments),
         Verb::Ask(arguments) => ask::run(&arguments),
     };
     match outcome {

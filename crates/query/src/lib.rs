@@ -7,6 +7,7 @@
 //! segments, buckets, threads and compaction state; memory is bounded by the buckets in flight; a cancelled question stops
 //! before its next bucket.
 
+mod activity;
 mod behind;
 mod browse;
 mod engine;
@@ -25,6 +26,6 @@ mod sessions;
 mod timeline;
 mod trend;
 
-
+pub use activity::Activity;
 pub use engine::{Engine, Limits, Source};
 pub use timeline::events_at;

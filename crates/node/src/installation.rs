@@ -1,0 +1,128 @@
+//! An installation at work: a data folder opened, its parts joined, the doors open, and the way to stop it so that the next start is quick.
+//!
+//! Order matters. The address is bound before the folder is touched; the store is opened first and holds the lock; the catalog's position in the feed
+//! of profiles is told to the store before the first append; at the end nothing is received any more, then what was received is finished and sealed.
+
+use crate::{applier::Applier, browse::Browser, profiles::Profiles, source::Live};
+use anyhow::{Context, Result};
+use sillage_api::{Api, HealthCheck, Options, Parts, ServeOptions};
+use sillage_catalog::{Catalog, CatalogOptions};
+use sillage_query::{Engine, Limits};
+use sillage_store::{DiskLevel, Health, Recovery, Store, StoreOptions};
+use std::{
+    fs,
+    net::SocketAddr,
+    os::unix::fs::DirBuilderExt,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+use tokio::{net::TcpListener, runtime::Handle, sync::watch, task::JoinHandle};
+
+/// A data folder that this process holds, with its background work running.
+#[derive(Debug)]
+pub(crate) struct Installation {
+    pub(crate) store: Store,
+    pub(crate) catalog: Catalog,
+    applier: Applier,
+    stop_applying: watch::Sender<bool>,
+    applying: JoinHandle<()>,
+}
+
+/// How questions are answered.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct AskingOptions {
+    /// 0 is one per processor.
+    pub(crate) threads: usize,
+    pub(crate) limits: Limits,
+}
+
+impl Installation {
+    /// Opens the folder, or makes it. Blocks while the journal is read back.
+    pub(crate) async fn open(data: &Path) -> Result<Self> {
+        make_private_folder(data)?;
+        let folder: PathBuf = data.to_owned();
+        let store = tokio::task::spawn_blocking(move || Store::open(&folder, StoreOptions::default())).await??;
+        tell_recovery(store.health().recovery);
+        let catalog = Catalog::open(data, CatalogOptions::default()).await?;
+        store.continue_after(catalog.profiles_applied().await?)?;
+        let applier = Applier::new(store.clone(), catalog.clone()).await?;
+        let (stop_applying, stop) = watch::channel(false);
+        let applying = tokio::spawn(applier.clone().run(stop));
+        Ok(Self { store, catalog, applier, stop_applying, applying })
+    }
+
+    /// The doors on this installation.
+    pub(crate) fn api(&self, asking: AskingOptions, options: Options) -> Result<Api> {
+        let clock = self.catalog.clock();
+        let profiles = Profiles::new(self.catalog.clone(), Handle::current());
+        let source = Arc::new(Live { store: self.store.clone(), profiles, clock });
+        let engine = Engine::new(Arc::clone(&source), asking.limits, asking.threads)?;
+        let browse = Arc::new(Browser { engine: engine.clone(), source, runtime: Handle::current() });
+        let (store, applier) = (self.store.clone(), self.applier.clone());
+        let health = Arc::new(move || checks(&store.health(), applier.failure()));
+        let parts = Parts { catalog: self.catalog.clone(), append: Arc::new(self.store.clone()), ask: Arc::new(engine), browse, health };
+        Ok(Api::new(parts, options))
+    }
+
+    /// Serves until `stop` is ready, then finishes and seals what was received.
+    pub(crate) async fn serve(self, listener: TcpListener, api: Api, stop: impl Future<Output = ()>) -> Result<()> {
+        sillage_api::serve(listener, sillage_api::router(api), ServeOptions::default(), stop).await;
+        self.close().await
+    }
+
+    pub(crate) async fn close(self) -> Result<()> {
+        self.stop_applying.send_replace(true);
+        self.applying.await.context("the job that keeps profiles ended badly")?;
+        let store = self.store;
+        tokio::task::spawn_blocking(move || store.close()).await?.context("what was received is in the journal, but could not be sealed")?;
+        self.catalog.close().await;
+        Ok(())
+    }
+}
+
+/// Listens, or says which address is taken.
+pub(crate) async fn listen(address: SocketAddr) -> Result<TcpListener> {
+    TcpListener::bind(address).await.with_context(|| format!("cannot listen on {address}"))
+}
+
+/// Whoever may read the folder may read every event, so a new one is its owner's alone.
+pub(crate) fn make_private_folder(data: &Path) -> Result<()> {
+    if data.exists() {
+        return Ok(());
+    }
+    fs::DirBuilder::new().recursive(true).mode(0o700).create(data).with_context(|| format!("the data folder {} cannot be made", data.display()))
+}
+
+fn tell_recovery(recovery: Recovery) {
+    let Recovery { records, torn_bytes, damaged_bytes } = recovery;
+    if records > 0 {
+        tracing::info!(records, "read back from the journal");
+    }
+    if torn_bytes > 0 {
+        tracing::warn!(torn_bytes, "the journal ended in a write that was interrupted and never acknowledged; it is dropped");
+    }
+    if damaged_bytes > 0 {
+        tracing::error!(damaged_bytes, "a part of the journal is damaged and may have been acknowledged; a copy of it is in journal/damaged");
+    }
+}
+
+/// The state of the store as checks, each with what to do about it.
+pub(crate) fn checks(health: &Health, profile_failure: Option<String>) -> Vec<HealthCheck> {
+    let check = |name: &str, problem: Option<String>| HealthCheck { name: name.to_owned(), ok: problem.is_none(), message: problem.unwrap_or_default() };
+    let free_mb = health.free_bytes >> 20;
+    let disk = match health.disk {
+        DiskLevel::Full => Some(format!("the disk is full ({free_mb} MB free): no event is accepted until there is space")),
+        DiskLevel::Low => Some(format!("the disk is nearly full ({free_mb} MB free): make room")),
+        DiskLevel::Fine | DiskLevel::Filling => None,
+    };
+    let damaged = health.damaged.iter().map(|(project, what)| format!("project {project}: {what}")).collect::<Vec<_>>().join("; ");
+    let damaged_journal = health.recovery.damaged_bytes;
+    vec![
+        check("store", health.stopped.as_ref().map(|why| format!("no event is accepted until a restart: {why}"))),
+        check("disk", disk),
+        check("segments", (!damaged.is_empty()).then(|| format!("set aside because they are damaged, so answers lack them; restore a backup: {damaged}"))),
+        check("journal", (damaged_journal > 0).then(|| format!("{damaged_journal} bytes were damaged at the last start; a copy is in journal/damaged"))),
+        check("background", health.last_error.as_ref().map(|error| format!("sealing or merging failed and is tried again: {error}"))),
+        check("profiles", profile_failure.map(|error| format!("changes of profiles wait: {error}"))),
+    ]
+}

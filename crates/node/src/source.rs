@@ -1,0 +1,39 @@
+//! Where the engine of a running server gets its data: events from the store, properties of people and groups from the catalog.
+
+use crate::profiles::Profiles;
+use serde_json::Value;
+use sillage_behavior::{AskError, AskErrorCode};
+use sillage_catalog::Clock;
+use sillage_event::{PersonId, ProjectId};
+use sillage_query::Source;
+use sillage_store::{Snapshot, Store, StoreError};
+use std::{collections::HashMap, sync::Arc};
+
+#[derive(Debug)]
+pub(crate) struct Live {
+    pub(crate) store: Store,
+    pub(crate) profiles: Profiles,
+    pub(crate) clock: Clock,
+}
+
+impl Source for Live {
+    fn snapshot(&self, project: ProjectId) -> Result<Arc<Snapshot>, AskError> {
+        self.store.snapshot(project).map_err(unreadable)
+    }
+
+    fn person_property(&self, project: ProjectId, name: &str) -> Result<Arc<HashMap<PersonId, Value>>, AskError> {
+        self.profiles.of_persons(project, name)
+    }
+
+    fn group_property(&self, project: ProjectId, kind: &str, name: &str) -> Result<Arc<HashMap<String, Value>>, AskError> {
+        self.profiles.of_groups(project, kind, name)
+    }
+
+    fn now(&self) -> i64 {
+        self.clock.now_ms()
+    }
+}
+
+pub(crate) fn unreadable(error: StoreError) -> AskError {
+    AskError::new(AskErrorCode::Unavailable, format!("stored events cannot be read: {error}"))
+}
