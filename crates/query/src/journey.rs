@@ -196,7 +196,7 @@ impl<'a> Plan<'a> {
         if !scope.breakdown.is_empty() {
             let mut segments: Vec<(GroupKey, HashMap<Vec<u32>, Sum>)> = by_key.into_iter().collect();
             segments.sort_by(|a, b| a.0.order(&b.0));
-            answer["segments"] = segments
+            answer["groups"] = segments
                 .into_iter()
                 .map(|(key, paths)| {
                     let mut segment = self.paths_json(context, &names, paths);

@@ -49,7 +49,7 @@ pub(crate) fn answer(context: &Context<'_>, scope: &Scope, sessions: &Sessions) 
     if !scope.breakdown.is_empty() {
         let mut segments: Vec<(GroupKey, Sums)> = found.by_key.into_iter().collect();
         segments.sort_by(|a, b| b.1.seconds.len().cmp(&a.1.seconds.len()).then_with(|| a.0.order(&b.0)));
-        answer["segments"] = segments
+        answer["groups"] = segments
             .into_iter()
             .map(|(key, sums)| {
                 let mut segment = sums.to_json();

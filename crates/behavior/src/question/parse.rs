@@ -58,7 +58,7 @@ fn read_question(value: &Value, path: &str, nested: usize) -> Read<Question> {
 }
 
 fn limit(fields: &mut Fields<'_>, default: i64, most: i64) -> Read<usize> {
-    Ok(fields.whole("limit", 1, most)?.unwrap_or(default) as usize)
+    Ok(fields.whole("limit", 0, most)?.unwrap_or(default) as usize)
 }
 
 fn read_scope(fields: &mut Fields<'_>, kind: &str) -> Read<Scope> {
