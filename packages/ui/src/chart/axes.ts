@@ -50,6 +50,7 @@ export function valueAxis(colors: ChartColors, format: Formatter, share = false)
   return {
     type: "value" as const,
     splitNumber: 4,
+    interval: undefined as number | undefined,
     axisLabel: { color: colors.quiet, fontSize: 11, fontFamily: FONT, formatter: (value: number) => (share ? format.percent(value, 0) : format.compact(value)) },
     splitLine: { lineStyle: { color: colors.line } },
     min: undefined as number | undefined,

@@ -22,6 +22,8 @@ export interface Line {
 
 interface LinesProps {
   names: string[];
+  /** The same names where there is room: in the tooltip. */
+  longNames?: string[];
   lines: Line[];
   /** Index of the first interval that is not over; the number of intervals when all are. */
   incompleteFrom: number;
@@ -37,10 +39,11 @@ interface LinesProps {
 const NAMED_LINES = 6;
 const POINTS_SHOWN_UP_TO = 45;
 
-export function LinesPicture({ names, lines, incompleteFrom, shape, share = false, height = 300, label, pictureRef, onPlace }: LinesProps) {
+export function LinesPicture({ names, longNames, lines, incompleteFrom, shape, share = false, height = 300, label, pictureRef, onPlace }: LinesProps) {
   const { t, format } = useSpeech();
   const { theme } = useTheme();
   const narrow = useNarrow();
+  const opens = onPlace !== undefined;
   const option = useMemo(() => {
     const colors = chartColors(theme);
     const shown = (value: number) => (share ? format.percent(value) : format.number(value));
@@ -48,7 +51,7 @@ export function LinesPicture({ names, lines, incompleteFrom, shape, share = fals
     const named = lines.length > 1 && lines.length <= NAMED_LINES && shape !== "bar" && !narrow;
     const bars = shape === "bar" || names.length === 1;
     const yAxis = valueAxis(colors, format, share);
-    if (share) yAxis.max = highest(lines) > 0.5 ? 1 : undefined;
+    if (share && highest(lines) > 0.5) Object.assign(yAxis, { max: 1, interval: 0.25 });
     const series = lines.flatMap((line) => {
       const color = colorOf(line);
       const until = line.incompleteFrom ?? incompleteFrom;
@@ -105,7 +108,7 @@ export function LinesPicture({ names, lines, incompleteFrom, shape, share = fals
     return {
       aria: { enabled: false },
       textStyle: { fontFamily: FONT },
-      grid: { left: 8, right: named ? 148 : 20, top: 20, bottom: 4, outerBoundsMode: "same", outerBoundsContain: "axisLabel" },
+      grid: { left: 8, right: named ? 148 : 20, top: 20, bottom: 12, outerBoundsMode: "same", outerBoundsContain: "axisLabel" },
       xAxis: { ...categoryAxis(colors, names), boundaryGap: bars },
       yAxis,
       tooltip: {
@@ -126,12 +129,12 @@ export function LinesPicture({ names, lines, incompleteFrom, shape, share = fals
               return tipLine(colorOf(line), line.name, value === null ? "–" : shown(value), note);
             });
           const open = lines.some((line) => index >= (line.incompleteFrom ?? incompleteFrom)) ? tipFoot(t("tip.incomplete")) : "";
-          return tipTitle(names[index] ?? "") + rows.join("") + open + (onPlace ? tipFoot(t("tip.open")) : "");
+          return tipTitle((longNames ?? names)[index] ?? "") + rows.join("") + open + (opens ? tipFoot(t("tip.open")) : "");
         },
       },
       series,
     };
-  }, [lines, names, incompleteFrom, shape, share, theme, format, t, narrow, onPlace !== undefined]);
+  }, [lines, names, longNames, incompleteFrom, shape, share, theme, format, t, narrow, opens]);
 
   return (
     <Picture

@@ -21,8 +21,8 @@ export interface Formatter {
   moment: (instant: string | number, timezone?: string, withSeconds?: boolean) => string;
   /** `14:05:33` in a zone. */
   clock: (instant: string | number, timezone?: string) => string;
-  /** The name of an interval that starts at this instant: `21 nov.`, `16 – 22 nov.`, `nov. 2026`. */
-  interval: (start: string, interval: Interval, timezone?: string) => string;
+  /** The name of an interval that starts at this instant: `21 nov.`, `16 – 22 nov.`, `nov. 2026`; a day with its weekday when there is room. */
+  interval: (start: string, interval: Interval, timezone?: string, roomy?: boolean) => string;
   /** `il y a 5 minutes`. */
   ago: (instant: string | number, now: number) => string;
   list: (items: string[]) => string;
@@ -62,13 +62,13 @@ export function formatterOf(language: Language): Formatter {
       return `${date(instant, timezone)}, ${time}`;
     },
     clock,
-    interval: (start, interval, timezone) => {
+    interval: (start, interval, timezone, roomy) => {
       const at = new Date(start);
       switch (interval) {
         case "hour":
           return `${dates({ day: "numeric", month: "short" }, timezone).format(at)}, ${clock(start, timezone).slice(0, 5)}`;
         case "day":
-          return dates({ weekday: "short", day: "numeric", month: "short" }, timezone).format(at);
+          return dates({ ...(roomy ? { weekday: "short" } : {}), day: "numeric", month: "short" }, timezone).format(at);
         case "week":
           // Six and a half days on is inside the week's last day, whatever daylight saving does.
           return dates({ day: "numeric", month: "short" }, timezone).formatRange(at, new Date(at.getTime() + 6.5 * DAY * 1000));
@@ -98,22 +98,22 @@ export function formatterOf(language: Language): Formatter {
 }
 
 function durationText(locale: string, seconds: number): string {
-  const unit = (value: number, name: string, digits = 0) =>
-    thin(numberFormat(locale, { style: "unit", unit: name, unitDisplay: name === "day" ? "long" : "short", maximumFractionDigits: digits }).format(value));
+  // Symbols are the same in both languages; the day has a word.
+  const part = (value: number, symbol: string, digits = 0) => `${thin(numberFormat(locale, { maximumFractionDigits: digits }).format(value))}${THIN_SPACE}${symbol}`;
   const size = Math.abs(seconds);
-  if (size < 1 && size > 0) return unit(seconds * 1000, "millisecond");
-  if (size < 10) return unit(seconds, "second", 1);
-  if (size < MINUTE) return unit(Math.round(seconds), "second");
-  if (size < HOUR) return pair(seconds, MINUTE, "minute", 1, "second", unit);
-  if (size < DAY) return pair(seconds, HOUR, "hour", MINUTE, "minute", unit);
-  return unit(seconds / DAY, "day", 1);
+  if (size < 1 && size > 0) return part(seconds * 1000, "ms");
+  if (size < 10) return part(seconds, "s", 1);
+  if (size < MINUTE) return part(Math.round(seconds), "s");
+  if (size < HOUR) return pair(seconds, MINUTE, "min", 1, "s", part);
+  if (size < DAY) return pair(seconds, HOUR, "h", MINUTE, "min", part);
+  return thin(numberFormat(locale, { style: "unit", unit: "day", unitDisplay: "long", maximumFractionDigits: 1 }).format(seconds / DAY));
 }
 
-function pair(seconds: number, large: number, largeName: string, small: number, smallName: string, unit: (value: number, name: string) => string): string {
+function pair(seconds: number, large: number, largeSymbol: string, small: number, smallSymbol: string, part: (value: number, symbol: string) => string): string {
   const total = Math.round(seconds / small) * small;
   const whole = Math.floor(total / large);
   const rest = Math.round((total - whole * large) / small);
-  return rest === 0 ? unit(whole, largeName) : `${unit(whole, largeName)} ${unit(rest, smallName)}`;
+  return rest === 0 ? part(whole, largeSymbol) : `${part(whole, largeSymbol)} ${part(rest, smallSymbol)}`;
 }
 
 /** Intl writes French groups and per cents with a thin no-break space already; older data use the wide one. */

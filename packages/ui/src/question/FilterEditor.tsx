@@ -1,5 +1,6 @@
 // A filter as chips in a sentence: conditions joined by "and" or "or" (click to change), groups in brackets, any depth.
 import { Plus, X } from "lucide-react";
+import type { ReactNode } from "react";
 import { useSpeech } from "@/i18n/language.tsx";
 import { Chip } from "@/ui/Chip.tsx";
 import { Popover } from "@/ui/Popover.tsx";
@@ -14,15 +15,17 @@ interface FilterEditorProps {
   /** The event whose conditions these are, if it is one. */
   event?: string;
   addLabel: string;
+  /** Shown instead of the label, which is then read aloud only. */
+  addIcon?: ReactNode;
 }
 
-export function FilterEditor({ filter, onChange, event, addLabel }: FilterEditorProps) {
+export function FilterEditor({ filter, onChange, event, addLabel, addIcon }: FilterEditorProps) {
   const { group, members } = asGroup(filter);
   const change = (kind: "all" | "any", next: Filter[]) => onChange(fromGroup(kind, next));
   return (
     <>
       <Members kind={group} members={members} event={event} onChange={change} />
-      <AddCondition label={addLabel} event={event} onAdd={(added) => change(group, [...members, added])} />
+      <AddCondition label={addLabel} icon={addIcon} event={event} onAdd={(added) => change(group, [...members, added])} />
     </>
   );
 }
@@ -77,17 +80,23 @@ function Members({ kind, members, event, onChange }: { kind: "all" | "any"; memb
   });
 }
 
-function AddCondition({ label, event, onAdd }: { label: string; event?: string; onAdd: (filter: Filter) => void }) {
+function AddCondition({ label, icon, event, onAdd }: { label: string; icon?: ReactNode; event?: string; onAdd: (filter: Filter) => void }) {
   const { t } = useSpeech();
   return (
     <Popover
       label={t("filter.add")}
-      trigger={(props) => (
-        <Chip {...props} look="add">
-          <Plus aria-hidden />
-          <span>{label}</span>
-        </Chip>
-      )}
+      trigger={(props) =>
+        icon ? (
+          <button {...props} className={styles.small} aria-label={label} title={label}>
+            {icon}
+          </button>
+        ) : (
+          <Chip {...props} look="add">
+            <Plus aria-hidden />
+            <span>{label}</span>
+          </Chip>
+        )
+      }
     >
       {(close) => (
         <ConditionEditor

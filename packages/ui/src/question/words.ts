@@ -103,14 +103,14 @@ function dayOf(text: string): string {
 }
 
 /** The property that a measure reads, and how. */
-export function measureParts(measure: Measure): { kind: string; property?: string; number?: number; then?: string } {
+export function measureParts(measure: Measure): { kind: string; property?: string; number?: number; of?: string } {
   if (typeof measure === "string") return { kind: measure };
   if ("active" in measure) return { kind: "active", number: measure.active };
   if ("percentile" in measure) return { kind: "percentile", number: measure.percentile, property: measure.property };
   if ("per_person" in measure) {
-    if (measure.per_person === "total") return { kind: "per_person", then: measure.then };
+    if (measure.per_person === "total") return { kind: "per_person" };
     const [kind, property] = Object.entries(measure.per_person)[0] ?? ["sum", ""];
-    return { kind: "per_person", property, then: `${measure.then} ${kind}` };
+    return { kind: "per_person", property, of: kind };
   }
   const kind = PROPERTY_MEASURES.find((name) => name in measure) ?? "sum";
   return { kind, property: (measure as Record<string, string>)[kind] };
@@ -118,7 +118,7 @@ export function measureParts(measure: Measure): { kind: string; property?: strin
 
 export function measureName(measure: Measure, speech: Messages): string {
   const { t } = speech;
-  const { kind, property, number, then } = measureParts(measure);
+  const { kind, property, number, of } = measureParts(measure);
   const shown = property === undefined ? "" : propertyName(property, speech);
   switch (kind) {
     case "total":
@@ -132,7 +132,7 @@ export function measureName(measure: Measure, speech: Messages): string {
     case "percentile":
       return t("measure.percentile", { n: number ?? 90, property: shown });
     case "per_person":
-      return property === undefined ? t("measure.perPersonTotal") : t("measure.perPerson", { property: shown, measure: t(`measure.word.${then?.split(" ")[1] ?? "sum"}` as MessageKey) });
+      return property === undefined ? t("measure.perPersonTotal") : t("measure.perPerson", { property: shown, measure: t(`measure.word.${of ?? "sum"}` as MessageKey) });
     default:
       return t(`measure.${kind}` as MessageKey, { property: shown });
   }

@@ -1,5 +1,5 @@
 // What the answer did, so that two reports that differ can be told apart.
-import { Check, Copy, TriangleAlert } from "lucide-react";
+import { Check, Clock3, Copy, TriangleAlert } from "lucide-react";
 import { useSpeech } from "@/i18n/language.tsx";
 import type { QuestionKind } from "@/question/question.ts";
 import { useProject } from "@/shell/session.tsx";
@@ -19,7 +19,7 @@ export function ExplainPanel<K extends QuestionKind>({ asked }: { asked: Asked<K
     <details className={styles.explain}>
       <summary>
         <span className={styles.state}>
-          {explain.complete ? <Check aria-hidden className={styles.good} /> : <TriangleAlert aria-hidden className={styles.warn} />}
+          {explain.complete ? <Check aria-hidden className={styles.good} /> : explain.incomplete_from ? <Clock3 aria-hidden /> : <TriangleAlert aria-hidden className={styles.warn} />}
           {explain.complete
             ? t("explain.complete")
             : explain.incomplete_from

@@ -2,7 +2,7 @@
 // view, the saved report and the open number all live in the URL, so a link shows what one sees.
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useNavigate, useSearch } from "@tanstack/react-router";
-import { Download, Image, Link2, Save, Table2, Trash2 } from "lucide-react";
+import { Download, Ellipsis, Image, Link2, Save, Table2, Trash2 } from "lucide-react";
 import { useEffect, useMemo, useRef, useState } from "react";
 import { api } from "@/api/client.ts";
 import type { Cell, Report } from "@/api/types.ts";
@@ -15,7 +15,7 @@ import { writeSearch } from "@/question/urlText.ts";
 import { tellError } from "@/shell/errors.ts";
 import { pathOfKind } from "@/shell/roomList.ts";
 import { useProject } from "@/shell/session.tsx";
-import { Button } from "@/ui/Button.tsx";
+import { Button, IconButton } from "@/ui/Button.tsx";
 import { copyText } from "@/ui/browser.ts";
 import { TextField } from "@/ui/Field.tsx";
 import { OptionList } from "@/ui/OptionList.tsx";
@@ -78,7 +78,7 @@ export function ReportScreen<K extends QuestionKind>({ room }: { room: ReportRoo
   const telling = { speech, project };
   const sentence = asked && ready ? room.sentence(asked, telling) : null;
   const said = plainText(sentence);
-  const title = saved.report?.name ?? (question && ready ? room.name(question, speech) : t(room.title));
+  const title = saved.report?.name ?? (question && ready ? capitalised(room.name(question, speech)) : t(room.title));
   useDocumentTitle(title);
   const changed = search.q !== undefined && JSON.stringify(search.q) !== JSON.stringify(saved.report?.question);
 
@@ -220,6 +220,10 @@ export function ReportScreen<K extends QuestionKind>({ room }: { room: ReportRoo
   );
 }
 
+function capitalised(text: string): string {
+  return text.charAt(0).toLocaleUpperCase() + text.slice(1);
+}
+
 /** The address that shows this report to somebody else: always with the question in it. */
 function sharedUrl(question: Question | null, search: ReportSearch): string {
   return `${location.origin}${location.pathname}${writeSearch({ ...search, ...(question && search.r === undefined ? { q: question } : {}) })}`;
@@ -325,10 +329,24 @@ function SaveReport<K extends QuestionKind>({ room, question, view, report, chan
       )}
       {report ? (
         <>
-          <Button onClick={startNaming}>{t("action.saveAs")}</Button>
-          <Button look="danger" icon={<Trash2 aria-hidden />} onClick={() => setRemoving(true)}>
-            {t("action.remove")}
-          </Button>
+          <Popover label={t("action.moreActions")} placement="bottom-end" trigger={(props) => <IconButton {...(props as object)} look="plain" label={t("action.moreActions")} icon={<Ellipsis />} className={styles.more} />}>
+            {(close) => (
+              <OptionList
+                searchable={false}
+                placeholder={t("action.moreActions")}
+                empty=""
+                options={[
+                  { value: "saveAs", label: t("action.saveAs"), icon: <Save aria-hidden /> },
+                  { value: "remove", label: t("action.remove"), icon: <Trash2 aria-hidden /> },
+                ]}
+                onPick={(picked) => {
+                  close();
+                  if (picked === "saveAs") startNaming();
+                  else setRemoving(true);
+                }}
+              />
+            )}
+          </Popover>
         </>
       ) : (
         <Button look="primary" icon={<Save aria-hidden />} onClick={startNaming}>

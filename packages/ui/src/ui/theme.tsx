@@ -1,5 +1,5 @@
 // Light or dark: what the system says, unless the person chose. Charts need the colours as text, so they are read here too.
-import { createContext, use, useEffect, useMemo, useState, type ReactNode } from "react";
+import { createContext, use, useEffect, useLayoutEffect, useMemo, useState, type ReactNode } from "react";
 
 export type ThemeChoice = "system" | "light" | "dark";
 export type Theme = "light" | "dark";
@@ -20,7 +20,10 @@ export function Themed({ children }: { children: ReactNode }) {
     return () => query.removeEventListener("change", follow);
   }, []);
   const theme: Theme = choice === "system" ? (systemIsDark ? "dark" : "light") : choice;
-  document.documentElement.dataset.theme = theme;
+  // Before paint: no flash of the other ground.
+  useLayoutEffect(() => {
+    document.documentElement.dataset.theme = theme;
+  }, [theme]);
   const value = useMemo(
     () => ({
       theme,

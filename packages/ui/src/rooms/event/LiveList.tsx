@@ -131,5 +131,5 @@ export function summary(properties: Record<string, unknown>): string {
     .filter(([name, value]) => !name.startsWith("$") && !name.startsWith("mp_") && value !== null && typeof value !== "object")
     .slice(0, 4)
     .map(([name, value]) => `${name}: ${String(value)}`)
-    .join("   ");
+    .join(" · ");
 }

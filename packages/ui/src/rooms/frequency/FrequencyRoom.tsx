@@ -1,7 +1,7 @@
 // Engagement: on how many distinct days (hours, weeks) of each period people were active; the power-user curve.
 import { LinesPicture } from "@/chart/lines.tsx";
 import { useSpeech } from "@/i18n/language.tsx";
-import { FilterEditor } from "@/question/FilterEditor.tsx";
+import { AmongLine } from "@/question/AmongLine.tsx";
 import { RangePicker } from "@/question/RangePicker.tsx";
 import { SelectorEditor } from "@/question/SelectorEditor.tsx";
 import { selectorName } from "@/question/words.ts";
@@ -29,10 +29,7 @@ function FrequencyBuilder({ question, onChange }: BuilderProps<"frequency">) {
           onPick={(mode) => onChange({ ...question, mode: mode === "exactly" ? undefined : mode })}
         />
       </div>
-      <div className={styles.line}>
-        <span className={styles.rail}>{t("question.among")}</span>
-        <FilterEditor filter={question.filter} onChange={(filter) => onChange({ ...question, filter })} addLabel={question.filter ? t("filter.add") : t("question.everyone")} />
-      </div>
+      <AmongLine filter={question.filter} onFilter={(filter) => onChange({ ...question, filter })} />
     </div>
   );
 }

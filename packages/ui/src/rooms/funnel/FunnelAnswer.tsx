@@ -51,7 +51,7 @@ const StepsPicture: ReportRoomParts<"funnel">["Picture"] = ({ asked, onOpen, pic
   const names = asked.question.steps.map((_, index) => `${index + 1}  ${stepName(asked, index, speech)}`);
   const option = useMemo(() => {
     const colors = chartColors(theme);
-    const yAxis = { ...valueAxis(colors, format, true), max: 1, min: 0 };
+    const yAxis = { ...valueAxis(colors, format, true), max: 1, min: 0, interval: 0.25 };
     const share = (group: FunnelGroup, index: number) => group.steps[index]?.conversion ?? (index === 0 && (group.steps[0]?.count ?? 0) > 0 ? 1 : 0);
     const bars = groups.map((group, position) => {
       const color = group.other !== undefined ? colors.others : colors.series(position);
@@ -65,19 +65,7 @@ const StepsPicture: ReportRoomParts<"funnel">["Picture"] = ({ asked, onOpen, pic
         barCategoryGap: alone ? "36%" : "24%",
         itemStyle: { color, borderRadius: [3, 3, 0, 0] },
         cursor: "pointer",
-        label: {
-          show: alone || (groups.length <= 3 && !narrow),
-          position: "top",
-          color: colors.ink,
-          fontSize: 12,
-          fontFamily: FONT,
-          formatter: ({ dataIndex }: { dataIndex: number }) => {
-            const step = group.steps[dataIndex];
-            if (!step) return "";
-            return alone ? `{b|${format.percent(share(group, dataIndex))}}\n{q|${format.number(step.count)}}` : format.percent(share(group, dataIndex));
-          },
-          rich: { b: { fontWeight: 600, fontSize: 13, fontFamily: FONT, color: colors.ink, align: "center" }, q: { fontSize: 11, fontFamily: FONT, color: colors.quiet, align: "center", lineHeight: 16 } },
-        },
+        label: alone ? undefined : { show: groups.length <= 3 && !narrow, position: "top", color: colors.ink, fontSize: 12, fontFamily: FONT, formatter: ({ dataIndex }: { dataIndex: number }) => format.percent(share(group, dataIndex)) },
         data: names.map((_, index) => share(group, index)),
       };
     });
@@ -88,7 +76,15 @@ const StepsPicture: ReportRoomParts<"funnel">["Picture"] = ({ asked, onOpen, pic
             type: "bar",
             stack: "s0",
             barMaxWidth: 120,
-            silent: false,
+            cursor: "pointer",
+            // Above the whole column, so that the number never lies on the hatch.
+            label: {
+              show: true,
+              position: "top",
+              fontFamily: FONT,
+              formatter: ({ dataIndex }: { dataIndex: number }) => `{b|${format.percent(share(groups[0] as FunnelGroup, dataIndex))}}\n{q|${format.number(groups[0]?.steps[dataIndex]?.count ?? 0)}}`,
+              rich: { b: { fontWeight: 600, fontSize: 13, fontFamily: FONT, color: colors.ink, align: "center" }, q: { fontSize: 11, fontFamily: FONT, color: colors.quiet, align: "center", lineHeight: 16 } },
+            },
             itemStyle: { color: colors.line, opacity: 0.55, borderRadius: [3, 3, 0, 0], decal: { symbol: "rect", dashArrayX: [1, 0], dashArrayY: [2, 5], rotation: -Math.PI / 4, color: colors.others } },
             data: names.map((_, index) => (index === 0 ? 0 : Math.max(0, share(groups[0] as FunnelGroup, index - 1) - share(groups[0] as FunnelGroup, index)))),
           },
@@ -97,7 +93,7 @@ const StepsPicture: ReportRoomParts<"funnel">["Picture"] = ({ asked, onOpen, pic
     return {
       aria: { enabled: false, decal: { show: false } },
       textStyle: { fontFamily: FONT },
-      grid: { left: 8, right: 16, top: alone ? 44 : 28, bottom: 4, outerBoundsMode: "same", outerBoundsContain: "axisLabel" },
+      grid: { left: 8, right: 16, top: alone ? 44 : 28, bottom: 12, outerBoundsMode: "same", outerBoundsContain: "axisLabel" },
       xAxis: { ...categoryAxis(colors, names), axisLabel: { ...categoryAxis(colors, names).axisLabel, interval: 0, color: colors.ink, fontSize: 12, width: narrow ? 64 : 150, overflow: narrow ? "break" : "truncate" } },
       yAxis,
       tooltip: {

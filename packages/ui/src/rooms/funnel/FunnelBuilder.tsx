@@ -1,11 +1,10 @@
 // The question of a funnel: its steps in order, within how long, counted how, and what must not happen between.
-import { ArrowDown, ArrowUp, Ban, ChevronDown, Plus, SlidersHorizontal } from "lucide-react";
+import { ArrowLeft, ArrowRight, Ban, ChevronDown, CircleDashed, Plus, SlidersHorizontal } from "lucide-react";
 import { useState } from "react";
 import { useSpeech } from "@/i18n/language.tsx";
-import { BreakdownEditor } from "@/question/BreakdownEditor.tsx";
+import { AmongLine } from "@/question/AmongLine.tsx";
 import { PropertyList } from "@/question/ConditionEditor.tsx";
 import { EventList } from "@/question/EventPicker.tsx";
-import { FilterEditor } from "@/question/FilterEditor.tsx";
 import { RangePicker } from "@/question/RangePicker.tsx";
 import { SelectorEditor } from "@/question/SelectorEditor.tsx";
 import { WindowPicker } from "@/question/WindowPicker.tsx";
@@ -13,7 +12,6 @@ import type { FunnelQuestion, Selector, TrendInterval } from "@/question/questio
 import { propertyName, selectorName } from "@/question/words.ts";
 import styles from "@/question/editors.module.css";
 import type { BuilderProps } from "@/report/room.ts";
-import { IconButton } from "@/ui/Button.tsx";
 import { Chip } from "@/ui/Chip.tsx";
 import { InlineSelect } from "@/ui/Field.tsx";
 import { Popover } from "@/ui/Popover.tsx";
@@ -35,38 +33,42 @@ export function FunnelBuilder({ question, onChange }: BuilderProps<"funnel">) {
   };
   return (
     <div className={styles.lines}>
-      {steps.map((step, index) => (
-        <div key={index} className={styles.line}>
-          <span className={styles.letter}>{index + 1}</span>
-          <SelectorEditor
-            selector={step}
-            onChange={(next) => change({ steps: steps.map((kept, at) => (at === index ? next : kept)) })}
-            onRemove={() => changeSteps(steps.filter((_, at) => at !== index))}
-            firstTime={index === 0}
-          />
-          {index > 0 && index < steps.length - 1 && (
-            <button
-              type="button"
-              className={styles.toggle}
-              aria-pressed={optional.includes(index + 1)}
-              onClick={() => {
-                const next = optional.includes(index + 1) ? optional.filter((one) => one !== index + 1) : [...optional, index + 1];
-                change({ optional: next.length === 0 ? undefined : next });
-              }}
-            >
-              {t("funnel.optional")}
-            </button>
-          )}
-          {steps.length > 1 && (
-            <span className={styles.movers}>
-              {index > 0 && <IconButton label={t("funnel.moveUp")} icon={<ArrowUp />} onClick={() => move(index, index - 1)} />}
-              {index < steps.length - 1 && <IconButton label={t("funnel.moveDown")} icon={<ArrowDown />} onClick={() => move(index, index + 1)} />}
-            </span>
-          )}
-        </div>
-      ))}
-      {steps.length < MOST_STEPS && (
-        <div className={styles.line}>
+      <div className={styles.line}>
+        {steps.map((step, index) => (
+          <span key={index} className={styles.step}>
+            {index > 0 && (
+              <span className={styles.arrow} aria-hidden>
+                →
+              </span>
+            )}
+            <span className={styles.letter}>{index + 1}</span>
+            <SelectorEditor
+              selector={step}
+              onChange={(next) => change({ steps: steps.map((kept, at) => (at === index ? next : kept)) })}
+              onRemove={() => changeSteps(steps.filter((_, at) => at !== index))}
+              firstTime={index === 0}
+              actions={[
+                ...(index > 0 && index < steps.length - 1
+                  ? [
+                      {
+                        value: "optional",
+                        label: t("funnel.optional"),
+                        icon: <CircleDashed aria-hidden />,
+                        on: optional.includes(index + 1),
+                        run: () => {
+                          const next = optional.includes(index + 1) ? optional.filter((one) => one !== index + 1) : [...optional, index + 1];
+                          change({ optional: next.length === 0 ? undefined : next });
+                        },
+                      },
+                    ]
+                  : []),
+                ...(index > 0 ? [{ value: "earlier", label: t("funnel.moveUp"), icon: <ArrowLeft aria-hidden />, run: () => move(index, index - 1) }] : []),
+                ...(index < steps.length - 1 ? [{ value: "later", label: t("funnel.moveDown"), icon: <ArrowRight aria-hidden />, run: () => move(index, index + 1) }] : []),
+              ]}
+            />
+          </span>
+        ))}
+        {steps.length < MOST_STEPS && (
           <Popover
             label={t("funnel.addStep")}
             trigger={(props) => (
@@ -85,9 +87,8 @@ export function FunnelBuilder({ question, onChange }: BuilderProps<"funnel">) {
               />
             )}
           </Popover>
-          {steps.length > 1 && <AddExclusion question={question} onChange={onChange} />}
-        </div>
-      )}
+        )}
+      </div>
       {(question.exclude ?? []).map((exclusion, index) => (
         <div key={index} className={styles.line}>
           <span className={styles.rail}>{t("funnel.without")}</span>
@@ -103,14 +104,14 @@ export function FunnelBuilder({ question, onChange }: BuilderProps<"funnel">) {
         <span className={styles.rail}>{t("funnel.within")}</span>
         <WindowPicker window={question.window} onChange={(window) => change({ window })} />
         <HowCounted question={question} onChange={onChange} />
+        {steps.length > 1 && <AddExclusion question={question} onChange={onChange} />}
       </div>
-      <div className={styles.line}>
-        <span className={styles.rail}>{t("question.among")}</span>
-        <FilterEditor filter={question.filter} onChange={(filter) => change({ filter })} addLabel={question.filter ? t("filter.add") : t("question.everyone")} />
-      </div>
-      <div className={styles.line}>
-        <span className={styles.rail}>{t("question.splitBy")}</span>
-        <BreakdownEditor breakdown={question.breakdown} onChange={(breakdown) => change({ breakdown, top: breakdown ? 7 : undefined })} event={steps[0]?.event ?? undefined} />
+      <AmongLine
+        filter={question.filter}
+        onFilter={(filter) => change({ filter })}
+        event={steps[0]?.event ?? undefined}
+        breakdown={{ value: question.breakdown, onChange: (breakdown) => change({ breakdown, top: breakdown ? 7 : undefined }) }}
+      >
         {question.breakdown && steps.length > 0 && (
           <InlineSelect
             label={t("funnel.attribute")}
@@ -123,7 +124,7 @@ export function FunnelBuilder({ question, onChange }: BuilderProps<"funnel">) {
             onPick={(attribute) => change({ attribute: attribute === "first" ? undefined : attribute })}
           />
         )}
-      </div>
+      </AmongLine>
     </div>
   );
 }

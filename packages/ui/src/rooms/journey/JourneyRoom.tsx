@@ -6,7 +6,7 @@ import { chartColors, type ChartColors } from "@/chart/colors.ts";
 import { Picture } from "@/chart/Picture.tsx";
 import { useSpeech } from "@/i18n/language.tsx";
 import { EventChip, EventList } from "@/question/EventPicker.tsx";
-import { FilterEditor } from "@/question/FilterEditor.tsx";
+import { AmongLine } from "@/question/AmongLine.tsx";
 import { RangePicker } from "@/question/RangePicker.tsx";
 import { eventName, selectorName } from "@/question/words.ts";
 import editors from "@/question/editors.module.css";
@@ -75,10 +75,7 @@ function JourneyBuilder({ question, onChange }: BuilderProps<"journey">) {
           onPick={(over) => onChange({ ...question, over: over === "session" ? undefined : over })}
         />
       </div>
-      <div className={editors.line}>
-        <span className={editors.rail}>{t("question.among")}</span>
-        <FilterEditor filter={question.filter} onChange={(filter) => onChange({ ...question, filter })} addLabel={question.filter ? t("filter.add") : t("question.everyone")} />
-      </div>
+      <AmongLine filter={question.filter} onFilter={(filter) => onChange({ ...question, filter })} />
     </div>
   );
 }
@@ -265,7 +262,7 @@ function JourneyTable({ asked, onOpen }: AnswerProps<"journey">) {
               {t("journey.column.path")}
             </th>
             <th scope="col" className={table.number}>
-              {t(`journey.unit.${asked.question.over ?? "session"}`, { n: 2 })}
+              {t(`journey.column.${asked.question.over ?? "session"}`)}
             </th>
             <th scope="col" className={table.number}>
               {t("journey.column.share")}

@@ -4,7 +4,7 @@ import { categoryAxis, firstIncomplete, FONT, tipFoot, tipLine, tipTitle, toolti
 import { chartColors } from "@/chart/colors.ts";
 import { Picture } from "@/chart/Picture.tsx";
 import { useSpeech } from "@/i18n/language.tsx";
-import { FilterEditor } from "@/question/FilterEditor.tsx";
+import { AmongLine } from "@/question/AmongLine.tsx";
 import { IntervalPicker } from "@/question/IntervalPicker.tsx";
 import { RangePicker } from "@/question/RangePicker.tsx";
 import { SelectorEditor } from "@/question/SelectorEditor.tsx";
@@ -32,10 +32,7 @@ function LifecycleBuilder({ question, onChange }: BuilderProps<"lifecycle">) {
         <span className={styles.rail}>{t("lifecycle.active")}</span>
         <SelectorEditor selector={question.select} onChange={(select) => onChange({ ...question, select })} />
       </div>
-      <div className={styles.line}>
-        <span className={styles.rail}>{t("question.among")}</span>
-        <FilterEditor filter={question.filter} onChange={(filter) => onChange({ ...question, filter })} addLabel={question.filter ? t("filter.add") : t("question.everyone")} />
-      </div>
+      <AmongLine filter={question.filter} onFilter={(filter) => onChange({ ...question, filter })} />
     </div>
   );
 }
@@ -66,7 +63,7 @@ const LifecyclePicture: ReportRoomParts<"lifecycle">["Picture"] = ({ asked, onOp
     return {
       aria: { enabled: false },
       textStyle: { fontFamily: FONT },
-      grid: { left: 8, right: 16, top: 16, bottom: 4, outerBoundsMode: "same", outerBoundsContain: "axisLabel" },
+      grid: { left: 8, right: 16, top: 16, bottom: 12, outerBoundsMode: "same", outerBoundsContain: "axisLabel" },
       xAxis: categoryAxis(colors, names),
       yAxis: { ...valueAxis(colors, format), axisLabel: { ...valueAxis(colors, format).axisLabel, formatter: (value: number) => format.compact(Math.abs(value)) } },
       tooltip: {

@@ -56,6 +56,12 @@ export function periodName(question: RetentionQuestion, period: number, { t }: S
   return t(`retention.period.${question.unit}`, { n: period });
 }
 
+/** The period inside a sentence: "in week 4". */
+function periodPhrase(question: RetentionQuestion, period: number, speech: Speech): string {
+  const bracket = question.brackets !== undefined && (question.brackets[period] ?? 1) > 1;
+  return bracket ? speech.t("retention.in.bracket", { name: periodName(question, period, speech) }) : speech.t(`retention.in.${question.unit}`, { n: question.brackets ? question.brackets.slice(0, period).reduce((sum, size) => sum + size, 0) : period });
+}
+
 export const RetentionPicture: ReportRoomParts<"retention">["Picture"] = ({ asked, pictureRef, label }) => {
   const speech = useSpeech();
   const { t } = speech;
@@ -90,6 +96,12 @@ export function RetentionTable({ asked, onOpen }: AnswerProps<"retention">) {
   const split = curves.some((curve) => curve.breakdown.length > 0);
   const periods = Math.max(0, ...answer.cohorts.map((cohort) => cohort.returned.length));
   const names = Array.from({ length: periods }, (_, period) => periodName(question, period, speech));
+  // The scale ends at the strongest cell: what is compared is within this table.
+  const strongest = Math.max(
+    ...answer.cohorts.filter((cohort) => cohort.size >= 10).flatMap((cohort) => cohort.returned.map((returned) => returned / cohort.size)),
+    ...curves.flatMap((curve) => curve.shares.map((share) => share ?? 0)),
+    0,
+  );
   const head = (
     <thead>
       <tr>
@@ -114,7 +126,7 @@ export function RetentionTable({ asked, onOpen }: AnswerProps<"retention">) {
       </th>
       <td className={table.number}>{format.number(curve.size)}</td>
       {curve.shares.map((share, period) => (
-        <td key={period} className={`${table.number} ${styles.cell}`} style={heat(share)} title={t("retention.ofBorn", { n: curve.born[period] ?? 0, born: format.number(curve.born[period] ?? 0) })}>
+        <td key={period} className={`${table.number} ${styles.cell}`} style={heat(share, strongest)} title={t("retention.ofBorn", { n: curve.born[period] ?? 0, born: format.number(curve.born[period] ?? 0) })}>
           {share === null ? "–" : format.percent(share)}
         </td>
       ))}
@@ -158,7 +170,7 @@ export function RetentionTable({ asked, onOpen }: AnswerProps<"retention">) {
                   const over = cohort.complete[period] === true;
                   if (share === null || (!over && returned === 0)) return <td key={period} className={styles.none} aria-label={t("retention.notYet")} />;
                   return (
-                    <td key={period} className={`${table.number} ${styles.cell} ${over ? "" : styles.open}`} style={heat(share)} title={`${over ? "" : `${t("tip.incomplete")} `}${t("retention.returnedOf", { returned: format.number(returned), born: format.number(cohort.size) })}`}>
+                    <td key={period} className={`${table.number} ${styles.cell} ${over ? "" : styles.open}`} style={heat(share, strongest)} title={`${over ? "" : `${t("tip.incomplete")} `}${t("retention.returnedOf", { returned: format.number(returned), born: format.number(cohort.size) })}`}>
                       {returned === 0 ? (
                         format.percent(0)
                       ) : (
@@ -179,9 +191,9 @@ export function RetentionTable({ asked, onOpen }: AnswerProps<"retention">) {
 }
 
 /** One hue, stronger with the share; the number is always written, so the colour is never alone. */
-function heat(share: number | null): { background: string } | undefined {
-  if (share === null || share === 0) return undefined;
-  return { background: `rgb(var(--heat) / ${(6 + 54 * Math.sqrt(Math.min(1, share))).toFixed(1)}%)` };
+function heat(share: number | null, strongest: number): { background: string } | undefined {
+  if (share === null || share === 0 || strongest === 0) return undefined;
+  return { background: `rgb(var(--heat) / ${(4 + 56 * Math.min(1, share / strongest)).toFixed(1)}%)` };
 }
 
 /** The period people ask about first: day 7, week 4, month 3, or the last one known. */
@@ -208,7 +220,7 @@ export function retentionSentence(asked: Asked<"retention">, { speech }: Telling
     born: format.number(whole.born[period] ?? 0),
     birth,
     comeback: selectorName(question.return, speech),
-    period: periodName(question, period, speech),
+    period: periodPhrase(question, period, speech),
     criterion: question.criterion ?? "on",
   });
   const best = curves.filter((curve) => curve.breakdown.length > 0 && (curve.born[period] ?? 0) >= 30).toSorted((a, b) => (b.shares[period] ?? 0) - (a.shares[period] ?? 0))[0];

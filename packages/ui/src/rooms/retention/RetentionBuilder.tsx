@@ -1,8 +1,7 @@
 // The question of retention: who is born, what counts as coming back, in which periods.
 import { ChevronDown, SlidersHorizontal } from "lucide-react";
 import { useSpeech } from "@/i18n/language.tsx";
-import { BreakdownEditor } from "@/question/BreakdownEditor.tsx";
-import { FilterEditor } from "@/question/FilterEditor.tsx";
+import { AmongLine } from "@/question/AmongLine.tsx";
 import { RangePicker } from "@/question/RangePicker.tsx";
 import { SelectorEditor } from "@/question/SelectorEditor.tsx";
 import type { RetentionQuestion } from "@/question/question.ts";
@@ -43,14 +42,12 @@ export function RetentionBuilder({ question, onChange }: BuilderProps<"retention
           onPick={(criterion) => change({ criterion: criterion === "on" ? undefined : criterion })}
         />
       </div>
-      <div className={styles.line}>
-        <span className={styles.rail}>{t("question.among")}</span>
-        <FilterEditor filter={question.filter} onChange={(filter) => change({ filter })} addLabel={question.filter ? t("filter.add") : t("question.everyone")} />
-      </div>
-      <div className={styles.line}>
-        <span className={styles.rail}>{t("question.splitBy")}</span>
-        <BreakdownEditor breakdown={question.breakdown} onChange={(breakdown) => change({ breakdown, top: breakdown ? 7 : undefined })} event={question.birth.event ?? undefined} most={1} />
-      </div>
+      <AmongLine
+        filter={question.filter}
+        onFilter={(filter) => change({ filter })}
+        event={question.birth.event ?? undefined}
+        breakdown={{ value: question.breakdown, onChange: (breakdown) => change({ breakdown, top: breakdown ? 7 : undefined }), most: 1 }}
+      />
     </div>
   );
 }

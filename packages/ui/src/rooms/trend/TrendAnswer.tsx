@@ -55,6 +55,7 @@ export const TrendPicture: ReportRoomParts<"trend">["Picture"] = ({ asked, view,
       />
       <LinesPicture
         names={names}
+        longNames={answer.times.map((time) => format.interval(time, question.interval, zone, true))}
         lines={shown.map((line) => ({ id: line.id, name: line.name, values: line.values, color: colorOf(lines, line), previous: line.previous }))}
         incompleteFrom={incompleteIndex(asked)}
         shape={shape}
@@ -186,7 +187,7 @@ export function trendSentence(asked: Asked<"trend">, { speech, project }: Tellin
     }),
   ];
   if (peak && answer.times.length > 1 && !question.cumulative) {
-    parts.push(" ", ...rich("trend.sentence.peak", { b: bold, interval: question.interval, when: format.interval(answer.times[peak.index] ?? "", question.interval, zone), value: format.number(peak.value) }));
+    parts.push(" ", ...rich("trend.sentence.peak", { b: bold, interval: question.interval, when: format.interval(answer.times[peak.index] ?? "", question.interval, zone, true), value: format.number(peak.value) }));
   }
   if (first.previousTotal !== undefined && first.previousTotal !== null && first.total !== null && first.previousTotal > 0) {
     const change = first.total / first.previousTotal - 1;

@@ -2,9 +2,8 @@
 import { ChevronDown, FunctionSquare, Plus, SlidersHorizontal, X } from "lucide-react";
 import { useState } from "react";
 import { useSpeech } from "@/i18n/language.tsx";
-import { BreakdownEditor } from "@/question/BreakdownEditor.tsx";
+import { AmongLine } from "@/question/AmongLine.tsx";
 import { EventList } from "@/question/EventPicker.tsx";
-import { FilterEditor } from "@/question/FilterEditor.tsx";
 import { IntervalPicker } from "@/question/IntervalPicker.tsx";
 import { MeasurePicker } from "@/question/MeasurePicker.tsx";
 import { RangePicker } from "@/question/RangePicker.tsx";
@@ -76,14 +75,12 @@ export function TrendBuilder({ question, onChange }: BuilderProps<"trend">) {
           <span>{t("trend.addFormula")}</span>
         </Chip>
       </div>
-      <div className={styles.line}>
-        <span className={styles.rail}>{t("question.among")}</span>
-        <FilterEditor filter={question.filter} onChange={(filter) => change({ filter })} event={soleEvent} addLabel={question.filter ? t("filter.add") : t("question.everyone")} />
-      </div>
-      <div className={styles.line}>
-        <span className={styles.rail}>{t("question.splitBy")}</span>
-        <BreakdownEditor breakdown={question.breakdown} onChange={(breakdown) => change({ breakdown, top: breakdown ? 11 : undefined })} event={soleEvent} />
-      </div>
+      <AmongLine
+        filter={question.filter}
+        onFilter={(filter) => change({ filter })}
+        event={soleEvent}
+        breakdown={{ value: question.breakdown, onChange: (breakdown) => change({ breakdown, top: breakdown ? 11 : undefined }) }}
+      />
     </div>
   );
 }
