@@ -2,6 +2,7 @@
 // before as a pale line. Used by every report that follows something over time.
 import { useMemo, type Ref } from "react";
 import { useSpeech } from "@/i18n/language.tsx";
+import { useNarrow } from "@/ui/useNarrow.ts";
 import { useTheme } from "@/ui/theme.tsx";
 import { categoryAxis, FONT, tipFoot, tipLine, tipTitle, tooltip, valueAxis } from "./axes.ts";
 import { chartColors } from "./colors.ts";
@@ -11,8 +12,8 @@ export interface Line {
   id: string;
   name: string;
   values: (number | null)[];
-  /** Place in the series colours; none for "others". */
-  color: number | null;
+  /** Place in the series colours; none for "others"; the overall line has the ink's. */
+  color: number | "overall" | null;
   previous?: (number | null)[];
   /** n behind each value, for the tooltip. */
   counts?: (number | null)[];
@@ -47,7 +48,7 @@ export function LinesPicture({ names, longNames, lines, incompleteFrom, shape, s
   const option = useMemo(() => {
     const colors = chartColors(theme);
     const shown = (value: number) => (share ? format.percent(value) : format.number(value));
-    const colorOf = (line: Line) => (line.color === null ? colors.others : colors.series(line.color));
+    const colorOf = (line: Line) => (line.color === null ? colors.others : line.color === "overall" ? colors.ink : colors.series(line.color));
     const named = lines.length > 1 && lines.length <= NAMED_LINES && shape !== "bar" && !narrow;
     const bars = shape === "bar" || names.length === 1;
     const yAxis = valueAxis(colors, format, share);
@@ -84,7 +85,7 @@ export function LinesPicture({ names, longNames, lines, incompleteFrom, shape, s
       const over = line.values.map((value, index) => (index < until ? value : null));
       const open = line.values.map((value, index) => (index >= Math.max(0, until - 1) ? value : null));
       const hasOpen = until < names.length;
-      const endLabel = { show: true, formatter: line.name, color, fontSize: 12, fontFamily: FONT, width: 132, overflow: "truncate", distance: 8 };
+      const endLabel = { show: true, formatter: line.name, color, fontSize: 12, fontFamily: FONT, lineHeight: 15, width: 132, overflow: "truncate", distance: 8 };
       const parts: Record<string, unknown>[] = [{ ...base, id: line.id, data: over, endLabel: named && !hasOpen ? endLabel : undefined, labelLayout: { moveOverlap: "shiftY" } }];
       if (hasOpen) {
         parts.push({
@@ -172,6 +173,3 @@ function highest(lines: Line[]): number {
   return Math.max(0, ...lines.flatMap((line) => line.values.map((value) => value ?? 0)));
 }
 
-export function useNarrow(): boolean {
-  return typeof window !== "undefined" && window.innerWidth < 700;
-}

@@ -41,8 +41,8 @@ export function formatterOf(language: Language): Formatter {
     return numberFormat(locale, { maximumFractionDigits: digits }).format(value);
   };
   const percent = (share: number, decimals?: number) => {
-    const digits = decimals ?? (Math.abs(share) >= 0.9995 || share === 0 ? 0 : 1);
-    return thin(numberFormat(locale, { style: "percent", maximumFractionDigits: digits }).format(share));
+    const digits = decimals ?? (share === 1 || share === 0 ? 0 : 1);
+    return thin(numberFormat(locale, { style: "percent", minimumFractionDigits: digits, maximumFractionDigits: digits }).format(share));
   };
   const dates = (options: Intl.DateTimeFormatOptions, timezone?: string) => dateFormat(locale, { ...options, timeZone: knownZone(timezone) });
   const date = (instant: string | number, timezone?: string) =>

@@ -2,12 +2,13 @@
 // view, the saved report and the open number all live in the URL, so a link shows what one sees.
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useNavigate, useSearch } from "@tanstack/react-router";
-import { Download, Ellipsis, Image, Link2, Save, Table2, Trash2 } from "lucide-react";
+import { Download, Ellipsis, Image, Link2, Save, SlidersHorizontal, Table2, Trash2 } from "lucide-react";
 import { useEffect, useMemo, useRef, useState } from "react";
 import { api } from "@/api/client.ts";
 import type { Cell, Report } from "@/api/types.ts";
 import type { PictureHandle } from "@/chart/Picture.tsx";
 import { chartColors } from "@/chart/colors.ts";
+import { useNarrow } from "@/ui/useNarrow.ts";
 import { useSpeech } from "@/i18n/language.tsx";
 import { useEventNames } from "@/question/names.ts";
 import { readQuestion, type Question, type QuestionKind, type QuestionOf } from "@/question/question.ts";
@@ -56,6 +57,10 @@ export function ReportScreen<K extends QuestionKind>({ room }: { room: ReportRoo
   const pictureRef = useRef<PictureHandle>(null);
   const toast = useToast();
   const { theme } = useTheme();
+
+  // On a phone a saved report is read first; its question is one tap away.
+  const narrow = useNarrow();
+  const [building, setBuilding] = useState(search.r === undefined);
 
   const raw = search.q ?? (search.r ? saved.report?.question : undefined);
   const reading = useMemo(() => (raw === undefined ? null : readQuestion(room.kind, raw)), [raw, room.kind]);
@@ -146,7 +151,12 @@ export function ReportScreen<K extends QuestionKind>({ room }: { room: ReportRoo
 
       {problem && <Note tone="warn">{t("report.unreadable", { field: problem })}</Note>}
 
-      <section className={styles.question} aria-label={t("report.question")}>
+      {narrow && (
+        <Button icon={<SlidersHorizontal aria-hidden />} aria-expanded={building} onClick={() => setBuilding(!building)}>
+          {building ? t("report.hideQuestion") : t("report.changeQuestion")}
+        </Button>
+      )}
+      <section className={styles.question} aria-label={t("report.question")} hidden={narrow && !building}>
         {question ? (
           <>
             <div className={styles.builder}>

@@ -4,7 +4,8 @@ import { useMemo } from "react";
 import { categoryAxis, FONT, tipFoot, tipLine, tipTitle, tooltip, valueAxis } from "@/chart/axes.ts";
 import { firstIncomplete } from "@/chart/axes.ts";
 import { chartColors } from "@/chart/colors.ts";
-import { LinesPicture, useNarrow } from "@/chart/lines.tsx";
+import { LinesPicture } from "@/chart/lines.tsx";
+import { useNarrow } from "@/ui/useNarrow.ts";
 import { Picture } from "@/chart/Picture.tsx";
 import { useSpeech } from "@/i18n/language.tsx";
 import { rangePhrase, segmentName, selectorName, windowName } from "@/question/words.ts";
@@ -49,6 +50,8 @@ const StepsPicture: ReportRoomParts<"funnel">["Picture"] = ({ asked, onOpen, pic
   const groups = segments(asked).slice(0, DRAWN_GROUPS);
   const alone = groups.length === 1;
   const names = asked.question.steps.map((_, index) => `${index + 1}  ${stepName(asked, index, speech)}`);
+  // A phone has room for the numbers only; the table below names them.
+  const axisNames = narrow ? asked.question.steps.map((_, index) => String(index + 1)) : names;
   const option = useMemo(() => {
     const colors = chartColors(theme);
     const yAxis = { ...valueAxis(colors, format, true), max: 1, min: 0, interval: 0.25 };
@@ -85,7 +88,7 @@ const StepsPicture: ReportRoomParts<"funnel">["Picture"] = ({ asked, onOpen, pic
               formatter: ({ dataIndex }: { dataIndex: number }) => `{b|${format.percent(share(groups[0] as FunnelGroup, dataIndex))}}\n{q|${format.number(groups[0]?.steps[dataIndex]?.count ?? 0)}}`,
               rich: { b: { fontWeight: 600, fontSize: 13, fontFamily: FONT, color: colors.ink, align: "center" }, q: { fontSize: 11, fontFamily: FONT, color: colors.quiet, align: "center", lineHeight: 16 } },
             },
-            itemStyle: { color: colors.line, opacity: 0.55, borderRadius: [3, 3, 0, 0], decal: { symbol: "rect", dashArrayX: [1, 0], dashArrayY: [2, 5], rotation: -Math.PI / 4, color: colors.others } },
+            itemStyle: { color: colors.hover, borderRadius: [3, 3, 0, 0], decal: { symbol: "rect", dashArrayX: [1, 0], dashArrayY: [2, 5], rotation: -Math.PI / 4, color: colors.others } },
             data: names.map((_, index) => (index === 0 ? 0 : Math.max(0, share(groups[0] as FunnelGroup, index - 1) - share(groups[0] as FunnelGroup, index)))),
           },
         ]
@@ -94,7 +97,7 @@ const StepsPicture: ReportRoomParts<"funnel">["Picture"] = ({ asked, onOpen, pic
       aria: { enabled: false, decal: { show: false } },
       textStyle: { fontFamily: FONT },
       grid: { left: 8, right: 16, top: alone ? 44 : 28, bottom: 12, outerBoundsMode: "same", outerBoundsContain: "axisLabel" },
-      xAxis: { ...categoryAxis(colors, names), axisLabel: { ...categoryAxis(colors, names).axisLabel, interval: 0, color: colors.ink, fontSize: 12, width: narrow ? 64 : 150, overflow: narrow ? "break" : "truncate" } },
+      xAxis: { ...categoryAxis(colors, axisNames), axisLabel: { ...categoryAxis(colors, axisNames).axisLabel, interval: 0, color: colors.ink, fontSize: 12, width: Math.floor(1080 / names.length) - 12, overflow: "truncate" } },
       yAxis,
       tooltip: {
         ...tooltip(colors),
@@ -118,7 +121,7 @@ const StepsPicture: ReportRoomParts<"funnel">["Picture"] = ({ asked, onOpen, pic
       },
       series: [...bars, ...lost],
     };
-  }, [groups, names, theme, format, speech, alone, narrow, t]);
+  }, [groups, names, axisNames, theme, format, speech, alone, narrow, t]);
   return (
     <>
       <AnswerHead note={alone ? undefined : <Legend groups={groups} />} />

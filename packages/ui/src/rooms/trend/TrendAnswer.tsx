@@ -5,7 +5,7 @@ import { chartColors } from "@/chart/colors.ts";
 import { useSpeech } from "@/i18n/language.tsx";
 import type { AnswerProps, ReportRoomParts, Telling } from "@/report/room.ts";
 import { seriesLetter, type Asked } from "@/report/useAsk.ts";
-import { rangePhrase } from "@/question/words.ts";
+import { rangePhrase, selectorName } from "@/question/words.ts";
 import { SHOWN_SEGMENTS } from "@/question/BreakdownEditor.tsx";
 import { useProject } from "@/shell/session.tsx";
 import { Segmented } from "@/ui/Field.tsx";
@@ -17,13 +17,24 @@ import { incompleteIndex, peakOf, sentenceKey, trendLines, type TrendLine } from
 
 type Shape = "line" | "bar" | "area";
 
+/** What is not drawn: chosen by hand, or else the overall line of a split answer, which would flatten its segments. */
+export function hiddenLines(lines: TrendLine[], hidden: unknown): string[] {
+  return Array.isArray(hidden) ? (hidden as string[]) : lines.filter((line) => isOverall(lines, line)).map((line) => line.id);
+}
+
 export function shownLines(lines: TrendLine[], hidden: unknown): TrendLine[] {
-  const out = new Set(Array.isArray(hidden) ? hidden : []);
+  const out = new Set(hiddenLines(lines, hidden));
   return lines.filter((line) => !out.has(line.id)).slice(0, SHOWN_SEGMENTS);
 }
 
-function colorOf(lines: TrendLine[], line: TrendLine): number | null {
-  return line.other !== undefined ? null : lines.indexOf(line);
+function isOverall(lines: TrendLine[], line: TrendLine): boolean {
+  return line.breakdown.length === 0 && line.other === undefined && lines.some((one) => one.breakdown.length > 0);
+}
+
+function colorOf(lines: TrendLine[], line: TrendLine): number | "overall" | null {
+  if (line.other !== undefined) return null;
+  if (isOverall(lines, line)) return "overall";
+  return lines.filter((one) => !isOverall(lines, one)).indexOf(line);
 }
 
 export const TrendPicture: ReportRoomParts<"trend">["Picture"] = ({ asked, view, onView, onOpen, pictureRef, label }) => {
@@ -39,7 +50,7 @@ export const TrendPicture: ReportRoomParts<"trend">["Picture"] = ({ asked, view,
   return (
     <>
       <AnswerHead
-        note={lines.length > shown.length ? t("trend.shownOf", { shown: shown.length, n: lines.length }) : undefined}
+        note={lines.length > SHOWN_SEGMENTS + 1 ? t("trend.shownOf", { shown: shown.length, n: lines.length }) : undefined}
         aside={
           <Segmented<Shape>
             label={t("picture.shape")}
@@ -87,7 +98,7 @@ export function TrendTable({ asked, view, onView, onOpen }: AnswerProps<"trend">
   const drawn = new Set(shownLines(lines, view.hidden).map((line) => line.id));
   const until = incompleteIndex(asked);
   const compares = lines.some((line) => line.previousTotal !== undefined);
-  const hidden = Array.isArray(view.hidden) ? (view.hidden as string[]) : [];
+  const hidden = hiddenLines(lines, view.hidden);
   const number = (value: number | null, line: TrendLine, time: string | null, when: string) =>
     value === null ? (
       <span className={table.muted}>–</span>
@@ -137,7 +148,7 @@ export function TrendTable({ asked, view, onView, onOpen }: AnswerProps<"trend">
                     aria-label={`${on ? t("picture.hideLine") : t("picture.showLine")} ${line.name}`}
                     onClick={() => onView({ ...view, hidden: on ? [...hidden, line.id] : hidden.filter((id) => id !== line.id) })}
                   >
-                    <i className={table.swatch} style={{ background: on ? (color === null ? colors.others : colors.series(color)) : "transparent", outline: on ? undefined : `1px solid ${colors.quiet}` }} />
+                    <i className={table.swatch} style={{ background: on ? (color === null ? colors.others : color === "overall" ? colors.ink : colors.series(color)) : "transparent", outline: on ? undefined : `1px solid ${colors.quiet}` }} />
                   </button>
                   {line.name}
                 </th>
@@ -167,20 +178,24 @@ export function trendSentence(asked: Asked<"trend">, { speech, project }: Tellin
   const { t, rich, format } = speech;
   const { question, answer } = asked;
   const lines = trendLines(asked, speech).filter((line) => line.total !== null);
-  const [first, second] = lines.filter((line) => line.other === undefined && (line.breakdown.length > 0 || !question.breakdown?.length));
+  const segments = lines.filter((line) => line.breakdown.length > 0 && line.other === undefined);
+  const wholes = lines.filter((line) => line.breakdown.length === 0 && line.other === undefined);
   const bold = (parts: unknown[]) => <b key={String(parts)}>{parts as string[]}</b>;
   const range = rangePhrase(question.range, speech);
+  const leaders = (segments.length > 0 ? segments : wholes).toSorted((a, b) => (b.total ?? 0) - (a.total ?? 0));
+  const first = wholes.length === 1 ? wholes[0] : leaders[0];
   if (!first || lines.every((line) => line.total === 0)) return t("trend.sentence.nothing", { range });
-  if (lines.length > 1 && second) {
-    return rich("trend.sentence.several", { b: bold, n: lines.length, first: first.name, firstValue: format.number(first.total ?? 0), second: second.name, secondValue: format.number(second.total ?? 0), range });
-  }
+  const [leader, second] = leaders;
+  const ranking = (key: "trend.sentence.several" | "trend.sentence.segments") =>
+    leader && second ? rich(key, { b: bold, first: leader.name, firstValue: format.number(leader.total ?? 0), second: second.name, secondValue: format.number(second.total ?? 0), range }) : [];
+  if (wholes.length !== 1 && second) return ranking("trend.sentence.several");
   const series = question.series[first.series ?? 0];
-  const peak = peakOf(first, incompleteIndex(asked));
+  const peak = segments.length > 0 ? null : peakOf(first, incompleteIndex(asked));
   const zone = question.timezone ?? project.timezone;
   const parts = [
     ...rich(series && first.series !== null ? sentenceKey(series.measure) : "trend.sentence.value", {
       b: bold,
-      name: series && first.series !== null && typeof series.measure === "string" ? (first.breakdown.length > 0 ? first.name : eventOf(first)) : first.name,
+      name: series && first.series !== null && typeof series.measure === "string" ? eventOf(first) : first.name,
       n: first.total ?? 0,
       total: format.number(first.total ?? 0),
       range,
@@ -189,6 +204,7 @@ export function trendSentence(asked: Asked<"trend">, { speech, project }: Tellin
   if (peak && answer.times.length > 1 && !question.cumulative) {
     parts.push(" ", ...rich("trend.sentence.peak", { b: bold, interval: question.interval, when: format.interval(answer.times[peak.index] ?? "", question.interval, zone, true), value: format.number(peak.value) }));
   }
+  if (segments.length > 1) parts.push(" ", ...ranking("trend.sentence.segments"));
   if (first.previousTotal !== undefined && first.previousTotal !== null && first.total !== null && first.previousTotal > 0) {
     const change = first.total / first.previousTotal - 1;
     parts.push(" ", ...rich("trend.sentence.compared", { b: bold, direction: change > 0 ? "up" : change < 0 ? "down" : "same", change: format.percent(Math.abs(change)), before: format.number(first.previousTotal) }));
@@ -197,7 +213,7 @@ export function trendSentence(asked: Asked<"trend">, { speech, project }: Tellin
 
   function eventOf(line: TrendLine): string {
     const select = question.series[line.series ?? 0]?.select;
-    return select?.any_of || select?.label ? line.name : select?.event === null ? t("event.any") : line.name.replace(/ \(.*\)$/, "");
+    return select ? selectorName(select, speech) : line.name;
   }
 }
 
