@@ -12,8 +12,6 @@ use serde::de::DeserializeOwned;
 use std::{sync::Arc, time::Duration};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-/// A client that takes longer to send its body is cut off.
-pub(crate) const BODY_TIME: Duration = Duration::from_secs(30);
 /// Questions, reports and settings are small.
 const MAX_JSON_BYTES: usize = 1 << 20;
 
@@ -23,8 +21,8 @@ pub(crate) struct Json<T>(pub(crate) T);
 impl<T: DeserializeOwned> FromRequest<Api> for Json<T> {
     type Rejection = ApiError;
 
-    async fn from_request(request: Request, _: &Api) -> Result<Self, ApiError> {
-        let body = read_body(request.into_body(), MAX_JSON_BYTES, None).await?;
+    async fn from_request(request: Request, api: &Api) -> Result<Self, ApiError> {
+        let body = read_body(request.into_body(), MAX_JSON_BYTES, api.options.body_time, None).await?;
         let mut deserializer = serde_json::Deserializer::from_slice(&body);
         let value = serde_path_to_error::deserialize(&mut deserializer).map_err(|error| {
             let path = error.path().to_string();
@@ -75,8 +73,8 @@ impl FromRequestParts<Api> for Named {
 pub(crate) enum BodyError {
     #[error("the body is larger than {cap} bytes; send smaller batches")]
     TooLarge { cap: usize },
-    #[error("the body did not arrive within {} s", BODY_TIME.as_secs())]
-    TooSlow,
+    #[error("the body did not arrive within {} s", time.as_secs())]
+    TooSlow { time: Duration },
     #[error("the body broke off: {0}")]
     Broken(axum::Error),
     #[error("too many events in flight, send again in {retry_after_s} s")]
@@ -88,7 +86,7 @@ impl From<BodyError> for ApiError {
         let message = error.to_string();
         match error {
             BodyError::TooLarge { .. } => Self::new(StatusCode::PAYLOAD_TOO_LARGE, "body_too_large", message),
-            BodyError::TooSlow => Self::new(StatusCode::REQUEST_TIMEOUT, "too_slow", message),
+            BodyError::TooSlow { .. } => Self::new(StatusCode::REQUEST_TIMEOUT, "too_slow", message),
             BodyError::Broken(_) => Self::new(StatusCode::BAD_REQUEST, "broken_body", message),
             BodyError::Busy { retry_after_s } => Self::too_many(retry_after_s, message),
         }
@@ -122,8 +120,8 @@ impl Share {
     }
 }
 
-/// Reads a body of at most `cap` bytes within [`BODY_TIME`].
-pub(crate) async fn read_body(body: Body, cap: usize, mut share: Option<&mut Share>) -> Result<Bytes, BodyError> {
+/// Reads a body of at most `cap` bytes within `time`.
+pub(crate) async fn read_body(body: Body, cap: usize, time: Duration, mut share: Option<&mut Share>) -> Result<Bytes, BodyError> {
     // A body that says at once that it is too large is not read at all.
     if usize::try_from(body.size_hint().lower()).is_ok_and(|least| least > cap) {
         return Err(BodyError::TooLarge { cap });
@@ -143,7 +141,7 @@ pub(crate) async fn read_body(body: Body, cap: usize, mut share: Option<&mut Sha
         }
         Ok(whole.freeze())
     };
-    tokio::time::timeout(BODY_TIME, read).await.unwrap_or(Err(BodyError::TooSlow))
+    tokio::time::timeout(time, read).await.unwrap_or(Err(BodyError::TooSlow { time }))
 }
 
 /// serde names a missing or unknown field in the message, not in the path.

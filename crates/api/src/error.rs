@@ -89,6 +89,12 @@ impl From<CatalogError> for ApiError {
             CatalogError::SetupDone => Self::new(StatusCode::CONFLICT, "setup_done", "set-up is already done; sign in instead"),
             CatalogError::WrongToken => Self::new(StatusCode::UNAUTHORIZED, "wrong_token", error.to_string()),
             CatalogError::Busy => Self::too_many(2, error.to_string()),
+            // A full disk, a lock that is held: it may pass.
+            CatalogError::Database(cause) => {
+                tracing::error!(%cause, "the catalog failed");
+                let message = "the catalog cannot be read or written now; the log of the server says why";
+                Self { retry_after_s: Some(5), ..Self::new(StatusCode::SERVICE_UNAVAILABLE, "unavailable", message) }
+            }
             other => Self::internal(&other),
         }
     }
@@ -125,6 +131,11 @@ impl From<AppendError> for ApiError {
             }
         }
     }
+}
+
+/// The path exists, for another method.
+pub(crate) async fn on_wrong_method() -> ApiError {
+    ApiError::new(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", "this path takes another method; /api/openapi.json says which")
 }
 
 /// A bug in one request ends that request only.

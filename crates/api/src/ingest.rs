@@ -32,8 +32,11 @@ pub(crate) const KEY_HEADER: HeaderName = HeaderName::from_static("x-sillage-key
 pub(crate) struct Intake {
     bytes: Arc<Semaphore>,
     decoders: Semaphore,
-    group_types: Mutex<HashMap<ProjectId, (Arc<[String]>, i64)>>,
+    group_types: Mutex<HashMap<ProjectId, Remembered>>,
 }
+
+/// The group types of a project, and until when they are believed.
+type Remembered = (Arc<[String]>, i64);
 
 impl Intake {
     pub(crate) fn new(bytes: usize) -> Self {
@@ -60,7 +63,7 @@ impl Delivery {
     pub(crate) async fn read(api: &Api, protocol: Protocol, request: Request) -> (Arc<Self>, Result<(), BodyError>) {
         let (parts, body) = request.into_parts();
         let mut share = Share::new(&api.intake.bytes);
-        let read = read_body(body, api.options.limits.compressed_bytes, Some(&mut share)).await;
+        let read = read_body(body, api.options.limits.compressed_bytes, api.options.body_time, Some(&mut share)).await;
         let (body, outcome) = match read {
             Ok(body) => (body, Ok(())),
             Err(error) => (Bytes::new(), Err(error)),
@@ -136,17 +139,23 @@ pub(crate) async fn append(api: &Api, project: ProjectId, batch: Batch) -> Resul
     if batch.is_empty() {
         return Ok(Appended::default());
     }
-    let named: BTreeSet<String> = batch.events.iter().flat_map(|event| event.groups.iter().map(|(name, _)| name.clone())).collect();
+    let new_group_types = new_group_types(api, project, &batch).await?;
     let appended = api.append.append(project, batch).await.map_err(WireError::from)?;
-    if !named.is_empty() {
-        let known = group_types(api, project).await?;
-        let new: Vec<String> = named.into_iter().filter(|name| !known.contains(name)).collect();
-        if !new.is_empty() {
-            api.catalog.add_group_types(project, &new).await.map_err(ApiError::from)?;
-            api.intake.group_types.lock().unwrap_or_else(PoisonError::into_inner).remove(&project);
-        }
+    if !new_group_types.is_empty() {
+        api.catalog.add_group_types(project, &new_group_types).await.map_err(ApiError::from)?;
+        api.intake.group_types.lock().unwrap_or_else(PoisonError::into_inner).remove(&project);
     }
     Ok(appended)
+}
+
+async fn new_group_types(api: &Api, project: ProjectId, batch: &Batch) -> Result<Vec<String>, ApiError> {
+    if batch.events.iter().all(|event| event.groups.is_empty()) {
+        return Ok(Vec::new());
+    }
+    let known = group_types(api, project).await?;
+    let named = batch.events.iter().flat_map(|event| event.groups.iter().map(|(name, _)| name));
+    let new: BTreeSet<&String> = named.filter(|name| !known.contains(name)).collect();
+    Ok(new.into_iter().cloned().collect())
 }
 
 /// Why a delivery was not kept: the protocol's own reasons, or a fault of ours.

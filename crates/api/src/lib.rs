@@ -44,9 +44,9 @@ use utoipa_axum::router::OpenApiRouter;
 /// Everything that is served: `/api`, the doors for events, health, and the screens.
 pub fn router(api: Api) -> Router {
     let (private, _) = private_routes().split_for_parts();
-    let private = private.layer(middleware::from_fn_with_state(api.clone(), guard::private));
+    let private = private.method_not_allowed_fallback(error::on_wrong_method).layer(middleware::from_fn_with_state(api.clone(), guard::private));
     let (public, _) = public_routes().split_for_parts();
-    let public = public.merge(mixpanel::twins()).layer(middleware::from_fn(guard::public));
+    let public = public.merge(mixpanel::twins()).method_not_allowed_fallback(error::on_wrong_method).layer(middleware::from_fn(guard::public));
     let (plain, _) = status::plain_routes().split_for_parts();
     private.merge(public).merge(plain).fallback(ui::serve).layer(CatchPanicLayer::custom(error::on_panic)).with_state(api)
 }

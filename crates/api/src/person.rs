@@ -12,7 +12,7 @@ use crate::{
 use axum::{extract::State, http::StatusCode};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
-use sillage_behavior::{IdentityInfo, Question};
+use sillage_behavior::{Browse, IdentityInfo, Question};
 use sillage_catalog::{NewAuditEntry, Profile, ProfileKind, Project};
 use sillage_event::{Batch, Identity, LinkChange, Properties, placeholder};
 use utoipa::{IntoParams, ToSchema};
@@ -72,6 +72,13 @@ impl From<Profile> for Person {
     }
 }
 
+impl Person {
+    /// Somebody without a profile.
+    fn of_events(id: String, first: i64, last: i64) -> Self {
+        Self { id, name: None, email: None, properties: Properties::new(), first_seen: Some(shown(first)), last_seen: Some(shown(last)) }
+    }
+}
+
 fn name_of(properties: &Properties) -> Option<String> {
     text_of(properties, &["$name", "name"]).or_else(|| {
         let parts = [text_of(properties, &["$first_name"]), text_of(properties, &["$last_name"])];
@@ -110,14 +117,7 @@ async fn list(State(api): State<Api>, inside: Inside<ToRead>, Query(query): Quer
 async fn person_of_events(api: &Api, project: &Project, id: &str) -> Result<Option<Person>, ApiError> {
     let (project, looked_up) = (project.id, id.to_owned());
     let activity = api.browse(move |browse| browse.activity(project, &looked_up)).await?;
-    Ok(activity.map(|(first, last, _)| Person {
-        id: id.to_owned(),
-        name: None,
-        email: None,
-        properties: Properties::new(),
-        first_seen: Some(shown(first)),
-        last_seen: Some(shown(last)),
-    }))
+    Ok(activity.map(|(first, last, _)| Person::of_events(id.to_owned(), first, last)))
 }
 
 /// A project whose events are imported without profiles has people all the same.
@@ -128,10 +128,12 @@ async fn people_of_events(api: &Api, project: &Project, limit: u32) -> Result<Pe
     });
     let reply = answer(api, project, Question::from_json(&question)?, None).await?;
     let ids: Vec<String> = reply.answer["people"].as_array().into_iter().flatten().filter_map(|person| person["id"].as_str()).map(str::to_owned).collect();
-    let mut people = Vec::with_capacity(ids.len());
-    for id in ids {
-        people.extend(person_of_events(api, project, &id).await?);
-    }
+    let id_of_project = project.id;
+    let look = move |browse: &dyn Browse| {
+        let with_activity = |id: String| Ok(browse.activity(id_of_project, &id)?.map(|activity| (id, activity)));
+        ids.into_iter().filter_map(|id| with_activity(id).transpose()).collect::<Result<Vec<_>, _>>()
+    };
+    let people: Vec<Person> = api.browse(look).await?.into_iter().map(|(id, (first, last, _))| Person::of_events(id, first, last)).collect();
     Ok(People { total: reply.answer["count"].as_u64().unwrap_or(people.len() as u64), people, next: None })
 }
 

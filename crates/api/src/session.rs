@@ -111,7 +111,7 @@ async fn sign_in(State(api): State<Api>, address: Address, Json(body): Json<Sign
     let user = api.catalog.verify_password(&body.email, &body.password).await?;
     let wrong = || ApiError::new(StatusCode::UNAUTHORIZED, "wrong_credentials", "the address or the password is wrong");
     let user = user.ok_or_else(wrong)?;
-    api.throttle.forget_account(&body.email);
+    api.throttle.forgive(address.0, &body.email);
     record(&api, &user, "session.begin").await?;
     begin_session(&api, user).await
 }

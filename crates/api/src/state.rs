@@ -35,6 +35,8 @@ pub struct Options {
     pub limits: sillage_wire::Limits,
     /// Bytes of events being received at once, over all clients. More takes more memory, several times as much while bodies are read.
     pub intake_bytes: usize,
+    /// A client that takes longer to send a body is cut off.
+    pub body_time: Duration,
     /// Questions answered at once; more share the same processors.
     pub questions_at_once: usize,
     /// After so long a question is stopped and answers an error.
@@ -51,6 +53,7 @@ impl Default for Options {
             geo: None,
             limits: sillage_wire::Limits::default(),
             intake_bytes: 64 << 20,
+            body_time: Duration::from_secs(30),
             questions_at_once: 8,
             question_time: Duration::from_secs(60),
         }

@@ -1,6 +1,7 @@
 use crate::{Api, door::HealthCheck, error::ApiError};
 use axum::{Json, extract::State, http::StatusCode};
 use serde::Serialize;
+use std::sync::LazyLock;
 use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
@@ -30,8 +31,9 @@ async fn status(State(api): State<Api>) -> Result<Json<Status>, ApiError> {
 
 /// This document.
 #[utoipa::path(get, path = "/api/openapi.json", tag = "status", responses((status = 200, body = serde_json::Value)))]
-async fn contract() -> Json<utoipa::openapi::OpenApi> {
-    Json(crate::openapi())
+async fn contract() -> Json<&'static utoipa::openapi::OpenApi> {
+    static DOCUMENT: LazyLock<utoipa::openapi::OpenApi> = LazyLock::new(crate::openapi);
+    Json(&DOCUMENT)
 }
 
 #[derive(Serialize, ToSchema)]

@@ -44,9 +44,12 @@ impl Throttle {
         fill(&self.accounts, account_key(email), ACCOUNT, now_ms)
     }
 
-    /// Who came in has not been guessing.
-    pub(crate) fn forget_account(&self, email: &str) {
+    /// Who came in has not been guessing: the account begins anew, and the address gets its try back.
+    pub(crate) fn forgive(&self, address: IpAddr, email: &str) {
         self.accounts.lock().unwrap_or_else(PoisonError::into_inner).remove(&account_key(email));
+        if let Some(bucket) = self.addresses.lock().unwrap_or_else(PoisonError::into_inner).get_mut(&address) {
+            bucket.level = (bucket.level - 1.0).max(0.0);
+        }
     }
 }
 

@@ -99,6 +99,16 @@ impl Catalog {
         Ok(())
     }
 
+    /// What is damaged in the file, in the database's own words, or in the chain of the audit log; `None` when all is well. Reads everything.
+    pub async fn damage(&self) -> Result<Option<String>, CatalogError> {
+        let found: Vec<String> = sqlx::query_scalar("pragma integrity_check(10)").fetch_all(self.read()).await?;
+        if found != ["ok"] {
+            return Ok(Some(found.join("; ")));
+        }
+        let broken = self.audit_break().await?;
+        Ok(broken.map(|position| format!("the audit log was changed at entry {position}")))
+    }
+
     #[must_use]
     pub fn clock(&self) -> Clock {
         self.inner.clock.clone()
@@ -115,6 +125,13 @@ impl Catalog {
     /// A transaction that holds the write lock from its start, so that what it reads cannot change before it writes.
     pub(crate) async fn write(&self) -> Result<Transaction<'static, Sqlite>, CatalogError> {
         Ok(self.inner.write.begin_with("begin immediate").await?)
+    }
+
+    /// Writes down when something was last used.
+    pub(crate) async fn touch(&self, update: &'static str, id: &str, now_ms: i64) -> Result<(), CatalogError> {
+        let mut transaction = self.write().await?;
+        sqlx::query(update).bind(id).bind(now_ms).execute(&mut *transaction).await?;
+        Ok(transaction.commit().await?)
     }
 }
 

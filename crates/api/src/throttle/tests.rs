@@ -19,8 +19,18 @@ fn who_came_in_begins_anew() {
     for _ in 0..10 {
         throttle.try_account("ada@courriel.example", 0).unwrap();
     }
-    throttle.forget_account("Ada@courriel.example");
+    throttle.forgive([10, 0, 0, 1].into(), "Ada@courriel.example");
     throttle.try_account("ada@courriel.example", 0).unwrap();
+}
+
+#[test]
+fn an_address_may_sign_in_as_often_as_it_is_right() {
+    let (throttle, address) = (Throttle::default(), [10, 0, 0, 1].into());
+    for _ in 0..1000 {
+        throttle.try_address(address, 0).unwrap();
+        throttle.forgive(address, "ada@courriel.example");
+    }
+    assert_eq!((0..100).filter(|_| throttle.try_address(address, 0).is_ok()).count(), 60);
 }
 
 #[test]

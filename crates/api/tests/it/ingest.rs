@@ -166,3 +166,15 @@ async fn groups_named_once_are_known_to_every_protocol() {
     let groups: Vec<_> = kept.events.iter().map(|event| event.groups.clone()).collect();
     assert_eq!(groups[1], vec![("company".to_owned(), vec!["acme".to_owned()])], "{groups:?}");
 }
+
+#[tokio::test]
+async fn a_body_that_trickles_in_is_cut_off() {
+    let world = World::with(Options { body_time: std::time::Duration::from_millis(100), ..Options::default() }).await;
+    let never_ending = futures::stream::unfold((), |()| async {
+        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+        Some((Ok::<_, std::io::Error>(" "), ()))
+    });
+    let request = Request::builder().method("POST").uri("/v1/events").header("x-sillage-key", &world.project.write_key);
+    let answer = world.send(request.body(Body::from_stream(never_ending)).unwrap()).await.expect(408);
+    assert_eq!(answer.code(), "too_slow");
+}

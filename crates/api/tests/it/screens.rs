@@ -35,6 +35,8 @@ async fn a_path_that_is_nothing_is_not_a_page() {
     {
         get(&world, path, accept).await.expect(404);
     }
+    let wrong_method = Request::builder().method("DELETE").uri("/api/status").body(Body::empty()).unwrap();
+    assert_eq!(world.send(wrong_method).await.expect(405).code(), "method_not_allowed");
     let post = Request::builder().method("POST").uri("/nothing").body(Body::empty()).unwrap();
     world.send(post).await.expect(405);
 }
@@ -50,4 +52,21 @@ async fn health_and_readiness_say_what_is_well() {
     let health = get(&world, "/health", "*/*").await.expect(200);
     assert_eq!(health.json["status"], "degraded");
     get(&world, "/ready", "*/*").await.expect(503);
+}
+
+#[tokio::test]
+async fn files_are_sent_packed_to_who_takes_it_and_not_again_to_who_has_them() {
+    let world = World::new().await;
+    let plain = get(&world, "/", "text/html").await.expect(200);
+    let tag = plain.header("etag").to_owned();
+    if tag.is_empty() {
+        return; // built without the screens: the notice in their place is neither packed nor kept
+    }
+    let ask = |name: &'static str, value: String| {
+        let request = Request::builder().uri("/").header("accept", "text/html").header(name, value);
+        world.send(request.body(Body::empty()).unwrap())
+    };
+    assert_eq!(ask("accept-encoding", "br, gzip;q=0.8".into()).await.expect(200).header("content-encoding"), "gzip");
+    assert_eq!(plain.header("content-encoding"), "");
+    assert_eq!(ask("if-none-match", tag).await.expect(304).text, "");
 }
