@@ -4,7 +4,7 @@
 use crate::{
     StoreError,
     project::Project,
-    store::{Shared, unavailable},
+    store::{Shared, guarded, unavailable},
     writer::{Job, OperatorJob, Written, apply_written, write_journal},
 };
 use parking_lot::{Condvar, Mutex};
@@ -133,11 +133,17 @@ fn seal_when_due(shared: &Shared, bell: &Bell) {
             continue;
         }
         let mut did = false;
-        for project in shared.projects() {
-            if shared.is_closing.load(Ordering::Acquire) || !project.seal_is_due() {
+        let mut projects = shared.projects();
+        projects.sort_by_key(|project| std::cmp::Reverse(project.buffered_bytes()));
+        let mut buffered: usize = projects.iter().map(|project| project.buffered_bytes()).sum();
+        for project in projects {
+            // Many projects with a little each must not add up: the largest go first.
+            let is_due = project.seal_is_due() || buffered > 2 * shared.options.flush_bytes;
+            if shared.is_closing.load(Ordering::Acquire) || !is_due {
                 continue;
             }
-            match project.seal() {
+            buffered = buffered.saturating_sub(project.buffered_bytes());
+            match guarded(|| project.seal()) {
                 Ok(_) => {
                     did = true;
                     *shared.last_error.lock() = None;
@@ -173,7 +179,7 @@ fn rewrite(shared: &Shared, operators: &Receiver<OperatorJob>) {
                     last_expiry = Some(Instant::now());
                 }
                 for project in shared.projects() {
-                    let outcome = tidy(&project, is_expiry_due);
+                    let outcome = guarded(|| tidy(&project, is_expiry_due));
                     match outcome {
                         Ok(did) => has_more |= did,
                         Err(error) => {
@@ -199,7 +205,7 @@ fn tidy(project: &Project, is_expiry_due: bool) -> Result<bool, StoreError> {
 fn operate(shared: &Shared, job: OperatorJob) {
     let OperatorJob { project: id, at, change, reply } = job;
     let Some(project) = shared.find(id) else { return };
-    let outcome = project.operate(at, &change);
+    let outcome = guarded(|| project.operate(at, &change));
     if let Err(error) = &outcome {
         note(shared, &project, "an operator's change of identities failed", error);
     }

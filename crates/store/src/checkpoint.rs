@@ -104,7 +104,7 @@ pub fn verify(dir: &Path) -> Result<Verified, StoreError> {
             return Err(StoreError::damaged(format!("the ledger of identities of project {id}"), format!("{n_damaged} entries cannot be read")));
         }
     }
-    crate::journal::scan(&folder, &mut |_| Ok(false)).and_then(|report| {
+    crate::journal::scan(&folder, &mut |_| Ok(())).and_then(|report| {
         let detail = format!("{} bytes cannot be read", report.damaged_bytes);
         if report.damaged_bytes > 0 { Err(StoreError::damaged("the journal", detail)) } else { Ok(()) }
     })?;

@@ -21,6 +21,9 @@ pub enum StoreError {
     Arrow(#[from] arrow_schema::ArrowError),
     #[error("cannot read or write a segment")]
     Parquet(#[from] parquet::errors::ParquetError),
+    /// A mistake in this program. What was under way was not done.
+    #[error("the store panicked; see the log")]
+    Panicked,
     /// The store stopped: it is being closed, or its disk failed and only a restart may go on.
     #[error("the store has stopped: {0}")]
     Stopped(String),

@@ -1,7 +1,7 @@
 //! The log that makes a promise good: records of all projects in one sequence, in files of bounded size.
 //!
 //! A file is a header (magic, format, first sequence, checksum) and records: `length u32 · crc32c u32 · body`, where the body is
-//! `sequence u64 · kind u8 · packing u8 · project u32 · payload`, all little-endian. A record counts when its checksum holds.
+//! `sequence u64 · kind u8 · flags u8 · project u32 · payload`, all little-endian. A record counts when its checksum holds.
 //!
 //! Not here: what a payload means, and who still needs it.
 //!
@@ -34,8 +34,10 @@ const BODY_BYTES: usize = 14;
 const MAX_BODY_BYTES: usize = 256 << 20;
 /// Smaller payloads are not worth packing.
 const PACK_FROM_BYTES: usize = 512;
-const PLAIN: u8 = 0;
-const ZSTD: u8 = 1;
+/// Flag: the payload is its length as `u32` and then packed with zstd.
+const PACKED: u8 = 1;
+/// Flag: the catalog has to see it as well.
+const HAS_PROFILES: u8 = 2;
 
 /// What a payload is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -69,6 +71,7 @@ pub(crate) struct Record {
     pub(crate) sequence: u64,
     pub(crate) kind: Kind,
     pub(crate) project: ProjectId,
+    pub(crate) has_profiles: bool,
     pub(crate) payload: Vec<u8>,
 }
 
@@ -86,11 +89,13 @@ impl Frame {
         let mut bytes = vec![0; FRAME_BYTES + BODY_BYTES];
         bytes[FRAME_BYTES + 8] = kind.code();
         bytes[FRAME_BYTES + 10..].copy_from_slice(&project.0.to_le_bytes());
+        if has_profiles {
+            bytes[FRAME_BYTES + 9] |= HAS_PROFILES;
+        }
         if payload.len() < PACK_FROM_BYTES {
-            bytes[FRAME_BYTES + 9] = PLAIN;
             bytes.extend_from_slice(payload);
         } else {
-            bytes[FRAME_BYTES + 9] = ZSTD;
+            bytes[FRAME_BYTES + 9] |= PACKED;
             bytes.extend_from_slice(&(payload.len() as u32).to_le_bytes());
             bytes.extend_from_slice(&zstd::bulk::compress(payload, 1)?);
         }

@@ -167,6 +167,7 @@ impl Project {
 
     /// Makes a journalled batch visible. Batches come in the order of their sequences, one at a time.
     pub(crate) fn apply(&self, sequence: u64, batch: &mut Batch) -> Result<Applied, StoreError> {
+        self.folder.faults.point("project.apply").map_err(StoreError::io("apply to", &self.path))?;
         let mut scratch = Vec::new();
         let keys: Vec<DuplicateKey> = batch.events.iter().map(|event| DuplicateKey::of(event, &mut scratch)).collect();
         let (mut is_duplicate, disk) = {
@@ -179,6 +180,7 @@ impl Project {
         let mut applied = Applied::default();
         let mut state = self.state.lock();
         let state = &mut *state;
+        state.buffer.begin_change()?;
         for (event, (key, is_duplicate)) in std::mem::take(&mut batch.events).into_iter().zip(keys.into_iter().zip(is_duplicate)) {
             if is_duplicate || !state.buffer.insert_key(key) {
                 applied.duplicates += 1;
@@ -202,6 +204,7 @@ impl Project {
             }
         }
         state.last_sequence = sequence;
+        state.buffer.end_change();
         if applied.events > 0 || applied.duplicates > 0 {
             state.changed();
         }
@@ -243,9 +246,11 @@ impl Project {
         {
             return Ok(Arc::clone(snapshot));
         }
-        let State { buffer, next_segment, .. } = &mut *state;
-        buffer.freeze(next_segment)?;
         let mut damaged = state.damaged.clone();
+        let State { buffer, next_segment, .. } = &mut *state;
+        if let Err(error) = buffer.check_whole().and_then(|()| buffer.freeze(next_segment)) {
+            damaged.push(format!("the newest events: {error}"));
+        }
         let mut segments: Vec<Arc<dyn Segment>> = Vec::with_capacity(state.disk.len() + 8);
         for segment in state.disk.iter() {
             match segment.damage() {
@@ -297,8 +302,6 @@ impl Project {
     }
 
     pub(crate) fn refused(&self, before: Option<u64>, limit: usize, stage: Option<&str>, code: Option<&str>) -> Result<Vec<RefusedRecord>, StoreError> {
-        // A seal may move the records to another file, so it must not run in between.
-        let _seal = self.seal.lock();
         let state = self.state.lock();
         state.refused.list(state.manifest.refused, before, limit, stage, code)
     }

@@ -7,15 +7,16 @@ use crate::{
     disk::Caches,
     feed::ProfileFeed,
     folder::Folder,
-    journal::{Frame, Journal, Kind, Record, scan},
+    journal::{Frame, Journal, Kind},
     project::Project,
+    recovery::{Recovered, Recovery, recover},
     writer::{Job, Payload, Permit},
 };
 use parking_lot::{Mutex, RwLock};
 use sillage_event::{Append, AppendError, Appended, Batch, Identity, ProjectId};
 use std::{
     collections::HashMap,
-    fs,
+    panic::{AssertUnwindSafe, catch_unwind},
     path::Path,
     sync::{
         Arc,
@@ -56,17 +57,6 @@ pub(crate) struct Shared {
     recovery: Recovery,
 }
 
-/// What opening found.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Recovery {
-    /// Journal records read back.
-    pub records: u64,
-    /// Bytes of a last write that was interrupted. Nobody was told that they were stored.
-    pub torn_bytes: u64,
-    /// Bytes of the journal that are damaged and may have been acknowledged; a copy of the file is kept in `journal/damaged`.
-    pub damaged_bytes: u64,
-}
-
 /// How full the disk is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum DiskLevel {
@@ -100,16 +90,7 @@ impl Store {
         let folder = Arc::new(Folder::open(dir, options.faults.clone())?);
         let caches = Arc::new(Caches::new(options.people_cache_bytes, options.filter_cache_bytes));
         let options = Arc::new(options);
-        let mut projects = open_projects(&folder, &options, &caches)?;
-        let feed = ProfileFeed::default();
-        let report = scan(&folder, &mut |record| {
-            if !projects.contains_key(&record.project) {
-                let project = Project::open(&folder, record.project, &options, &caches)?;
-                projects.insert(record.project, Arc::new(project));
-            }
-            replay(&projects[&record.project], record, &feed)
-        })?;
-        let recovery = Recovery { records: report.records, torn_bytes: report.torn_bytes, damaged_bytes: report.damaged_bytes };
+        let Recovered { projects, feed, report, recovery } = recover(&folder, &options, &caches)?;
         let sealed = projects.values().map(|project| project.sealed_sequence()).max().unwrap_or(0);
         let last_sequence = report.last_sequence.max(sealed);
         let journal = Journal::start(Arc::clone(&folder), report, last_sequence + 1, options.journal_file_bytes)?;
@@ -137,6 +118,7 @@ impl Store {
         self.threads.stop(&self.shared);
         let projects: Vec<Arc<Project>> = self.shared.projects();
         projects.iter().try_for_each(|project| project.seal().map(drop))?;
+        self.shared.journal.lock().rotate_if_larger(0);
         self.shared.trim_journal();
         Ok(())
     }
@@ -407,52 +389,15 @@ impl Shared {
     }
 }
 
+/// Turns a panic into an error, so that a thread lives on and its work is tried again or refused.
+pub(crate) fn guarded<T>(work: impl FnOnce() -> Result<T, StoreError>) -> Result<T, StoreError> {
+    catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|_| Err(StoreError::Panicked))
+}
+
 pub(crate) fn disk_full() -> AppendError {
     AppendError::Unavailable { reason: "the disk is full".to_owned(), retry_after_s: RETRY_WHEN_FULL_S }
 }
 
 pub(crate) fn unavailable(error: impl std::fmt::Display) -> AppendError {
     AppendError::Unavailable { reason: error.to_string(), retry_after_s: RETRY_WHEN_STOPPED_S }
-}
-
-fn open_projects(folder: &Arc<Folder>, options: &Arc<StoreOptions>, caches: &Arc<Caches>) -> Result<HashMap<ProjectId, Arc<Project>>, StoreError> {
-    let mut projects = HashMap::new();
-    let path = folder.projects();
-    for entry in fs::read_dir(&path).map_err(StoreError::io("list", &path))? {
-        let entry = entry.map_err(StoreError::io("list", &path))?;
-        if let Some(id) = entry.file_name().to_str().and_then(|name| name.parse().ok()).map(ProjectId) {
-            projects.insert(id, Arc::new(Project::open(folder, id, options, caches)?));
-        }
-    }
-    Ok(projects)
-}
-
-/// Applies a record read back from the journal, unless it is sealed. Says whether it carries profile changes.
-fn replay(project: &Arc<Project>, record: Record, feed: &ProfileFeed) -> Result<bool, StoreError> {
-    let Record { sequence, kind, payload, .. } = record;
-    let damaged = |error: serde_json::Error| StoreError::damaged(format!("journal record {sequence}"), error.to_string());
-    let is_sealed = sequence <= project.sealed_sequence();
-    if kind == Kind::RefusedTaken {
-        if !is_sealed {
-            project.apply_taken(sequence, &serde_json::from_slice::<Vec<u64>>(&payload).map_err(damaged)?);
-        }
-        return Ok(false);
-    }
-    let mut batch: Batch = serde_json::from_slice(&payload).map_err(damaged)?;
-    let profiles = std::mem::take(&mut batch.profiles);
-    let has_profiles = !profiles.is_empty();
-    if has_profiles {
-        feed.push(sequence, project.id, profiles, payload.len());
-    }
-    if is_sealed {
-        return Ok(has_profiles);
-    }
-    let applied = project.apply(sequence, &mut batch)?;
-    for (at, change) in &applied.waiting {
-        project.operate(*at, change)?;
-    }
-    if applied.seal_is_due {
-        project.seal()?;
-    }
-    Ok(has_profiles)
 }

@@ -4,7 +4,7 @@
 use crate::{
     LedgerChange, StoreError,
     journal::{Frame, WriteFailure},
-    store::{Shared, disk_full, unavailable},
+    store::{Shared, disk_full, guarded, unavailable},
 };
 use sillage_event::{AppendError, Appended, Batch, ProjectId};
 use std::sync::{
@@ -131,7 +131,7 @@ pub(crate) fn apply_written(shared: &Shared, groups: &Receiver<Vec<Written>>, op
     while let Ok(group) = groups.recv() {
         for one in group {
             let (sequence, reply_to) = (one.sequence, one.reply);
-            let outcome = apply(shared, one.project, sequence, one.payload, one.bytes, seal_is_due);
+            let outcome = guarded(|| apply(shared, one.project, sequence, one.payload, one.bytes, seal_is_due));
             shared.applied_sequence.store(sequence, Ordering::Release);
             match outcome {
                 Ok((appended, changes)) if changes.is_empty() => {

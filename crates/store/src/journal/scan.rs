@@ -1,7 +1,7 @@
 //! Reading the journal back after a stop of any kind. Every whole record is delivered; what is not whole is counted, kept aside when it may have been
 //! acknowledged, and said.
 
-use super::{BODY_BYTES, FORMAT, FRAME_BYTES, FileUse, HEADER_BYTES, Kind, MAGIC, MAX_BODY_BYTES, Record, ZSTD};
+use super::{BODY_BYTES, FORMAT, FRAME_BYTES, FileUse, HAS_PROFILES, HEADER_BYTES, Kind, MAGIC, MAX_BODY_BYTES, PACKED, Record};
 use crate::{StoreError, folder::Folder};
 use sillage_event::ProjectId;
 use std::{fs, io, path::Path};
@@ -22,8 +22,8 @@ pub(crate) struct ScanReport {
 /// A gap of sequences larger than this is not believed when looking for the next whole record.
 const MAX_SEQUENCE_GAP: u64 = 10_000_000;
 
-/// Reads all files in order. `deliver` gets each whole record and says whether it carries profile changes.
-pub(crate) fn scan(folder: &Folder, deliver: &mut dyn FnMut(Record) -> Result<bool, StoreError>) -> Result<ScanReport, StoreError> {
+/// Reads all files in order. `deliver` gets each whole record.
+pub(crate) fn scan(folder: &Folder, deliver: &mut dyn FnMut(Record) -> Result<(), StoreError>) -> Result<ScanReport, StoreError> {
     let mut report = ScanReport::default();
     let numbers = file_numbers(&folder.journal())?;
     for (at, number) in numbers.iter().enumerate() {
@@ -46,7 +46,7 @@ fn file_numbers(journal: &Path) -> Result<Vec<u64>, StoreError> {
     Ok(numbers)
 }
 
-fn scan_file(path: &Path, is_last: bool, report: &mut ScanReport, deliver: &mut dyn FnMut(Record) -> Result<bool, StoreError>) -> Result<(), StoreError> {
+fn scan_file(path: &Path, is_last: bool, report: &mut ScanReport, deliver: &mut dyn FnMut(Record) -> Result<(), StoreError>) -> Result<(), StoreError> {
     let bytes = fs::read(path).map_err(StoreError::io("read", path))?;
     let mut file = FileUse { path: path.to_owned(), bytes: bytes.len() as u64, ..FileUse::default() };
     let header_ok = bytes.len() >= HEADER_BYTES && &bytes[..8] == MAGIC && crc32c::crc32c(&bytes[..20]) == u32_at(&bytes, 20);
@@ -68,9 +68,8 @@ fn scan_file(path: &Path, is_last: bool, report: &mut ScanReport, deliver: &mut 
             whole = offset;
             report.last_sequence = record.sequence;
             report.records += 1;
-            let (project, sequence) = (record.project, record.sequence);
-            let has_profiles = deliver(record)?;
-            file.note(project, sequence, has_profiles);
+            file.note(record.project, record.sequence, record.has_profiles);
+            deliver(record)?;
             continue;
         }
         offset += 1;
@@ -106,18 +105,18 @@ fn record_at(bytes: &[u8], last_sequence: u64) -> Option<(Record, usize)> {
     let sequence = u64_at(body, 0);
     let kind = Kind::from_code(body[8])?;
     let follows = sequence > last_sequence && (last_sequence == 0 || sequence - last_sequence <= MAX_SEQUENCE_GAP);
-    if !follows || body[9] > ZSTD || crc32c::crc32c(body) != u32_at(bytes, 4) {
+    if !follows || body[9] > (PACKED | HAS_PROFILES) || crc32c::crc32c(body) != u32_at(bytes, 4) {
         return None;
     }
     let project = ProjectId(u32_at(body, 10));
     let packed = &body[BODY_BYTES..];
-    let payload = if body[9] == ZSTD {
+    let payload = if body[9] & PACKED != 0 {
         let size = packed.len().ge(&4).then(|| u32_at(packed, 0) as usize).filter(|size| *size <= 4 * MAX_BODY_BYTES)?;
         zstd::bulk::decompress(&packed[4..], size).ok()?
     } else {
         packed.to_vec()
     };
-    Some((Record { sequence, kind, project, payload }, FRAME_BYTES + length))
+    Some((Record { sequence, kind, project, has_profiles: body[9] & HAS_PROFILES != 0, payload }, FRAME_BYTES + length))
 }
 
 fn keep_aside(path: &Path) -> Result<(), StoreError> {

@@ -13,7 +13,7 @@ fn read_back(folder: &Folder) -> (Vec<Record>, ScanReport) {
     let mut records = Vec::new();
     let report = scan(folder, &mut |record| {
         records.push(record);
-        Ok(false)
+        Ok(())
     })
     .unwrap();
     (records, report)

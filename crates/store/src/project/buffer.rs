@@ -21,6 +21,8 @@ pub(super) struct Buffer {
     sealing: Generation,
     began: Option<Instant>,
     last_seal: Instant,
+    /// A change began and did not end: rows may be missing in memory, though not in the journal. Nothing is sealed any more, so that a restart reads them back.
+    is_torn: bool,
 }
 
 /// Rows that are sealed together.
@@ -42,7 +44,23 @@ impl Buffer {
             sealing: Generation::default(),
             began: None,
             last_seal: Instant::now(),
+            is_torn: false,
         }
+    }
+
+    /// To be called before rows are added, and [`Buffer::end_change`] after it; a panic or an error in between leaves the buffer torn.
+    pub(super) fn begin_change(&mut self) -> Result<(), StoreError> {
+        self.check_whole()?;
+        self.is_torn = true;
+        Ok(())
+    }
+
+    pub(super) fn end_change(&mut self) {
+        self.is_torn = false;
+    }
+
+    pub(super) fn check_whole(&self) -> Result<(), StoreError> {
+        if self.is_torn { Err(StoreError::Stopped("an earlier failure left its buffer incomplete; a restart reads it back".to_owned())) } else { Ok(()) }
     }
 
     pub(super) fn has_key(&self, key: DuplicateKey) -> bool {
@@ -86,11 +104,13 @@ impl Buffer {
         if self.open.is_empty() {
             return Ok(());
         }
+        let was_torn = std::mem::replace(&mut self.is_torn, true);
         let open = std::mem::take(&mut self.open);
         self.frozen.bytes += open.approx_bytes();
         self.frozen.rows += open.len();
         self.frozen.chunks.push(Arc::new(open.finish(*next_segment, 0, self.open_links)?));
         *next_segment += 1;
+        self.is_torn = was_torn;
         Ok(())
     }
 

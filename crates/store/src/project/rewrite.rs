@@ -20,6 +20,9 @@ const MERGE_FROM: usize = 4;
 const MERGE_AT_MOST: usize = 12;
 /// Sizes from one power of four to the next count as about one size, all small ones together.
 const SMALL_ROWS: u64 = 50_000;
+/// A segment is written again for links alone when so many came since, or as many as this share of its rows.
+const STALE_LINKS: u64 = 20_000;
+const STALE_LINKS_SHARE: u64 = 20;
 /// Events that outlive their retention by less than this share of it, or a day, are not worth a rewrite.
 const RETENTION_SLACK: f64 = 0.05;
 
@@ -33,7 +36,9 @@ impl Project {
         };
         let sound: Vec<&Arc<DiskSegment>> = disk.iter().filter(|segment| segment.damage().is_none()).collect();
         let candidates: Vec<&SegmentEntry> = sound.iter().map(|segment| &segment.entry).collect();
-        let Some(chosen) = choose(&candidates, self.options.compact_rows) else { return Ok(false) };
+        let is_stale = |entry: &&SegmentEntry| links.len().saturating_sub(entry.links_applied) > STALE_LINKS.max(entry.rows / STALE_LINKS_SHARE);
+        let stale = || candidates.iter().copied().find(is_stale).map(|entry| vec![entry.id]);
+        let Some(chosen) = choose(&candidates, self.options.compact_rows).or_else(stale) else { return Ok(false) };
         let inputs: Vec<Arc<DiskSegment>> = sound.into_iter().filter(|segment| chosen.contains(&segment.id())).cloned().collect();
         let bytes: u64 = inputs.iter().map(|segment| segment.entry.bytes()).sum();
         if self.folder.free_bytes() < 2 * bytes + self.options.reserve_bytes {
@@ -59,7 +64,7 @@ impl Project {
             (Arc::clone(&state.disk), state.durable_links.clone(), state.manifest.retention_days, state.latest_received)
         };
         let Some(days) = days else { return Ok(false) };
-        let keep_from = now.min(latest.saturating_add(DAY_MS)) - i64::from(days) * DAY_MS;
+        let keep_from = now.min(latest.saturating_add(DAY_MS)).saturating_sub(i64::from(days) * DAY_MS);
         let slack = DAY_MS.max((i64::from(days) as f64 * RETENTION_SLACK) as i64 * DAY_MS);
         let (gone, others): (Vec<_>, Vec<_>) = disk.iter().cloned().partition(|segment| segment.entry.last_time < keep_from);
         let mut did = !gone.is_empty();
@@ -68,7 +73,7 @@ impl Project {
             self.publish(|manifest| manifest.segments.retain(|entry| !ids.contains(&entry.id)), |state| state.replace_segments(&ids, Vec::new()))?;
             tracing::info!(project = %self.id, segments = ids.len(), "dropped segments whose events expired");
         }
-        for segment in others.iter().filter(|segment| segment.entry.first_time + slack < keep_from && segment.damage().is_none()) {
+        for segment in others.iter().filter(|segment| segment.entry.first_time.saturating_add(slack) < keep_from && segment.damage().is_none()) {
             match self.rewrite_segments(std::slice::from_ref(segment), &links, HashSet::new(), Some(keep_from), false) {
                 Ok(_) => did = true,
                 Err(StoreError::Stopped(_)) => break,

@@ -58,6 +58,7 @@ impl Project {
         if !has_news {
             return Ok(None);
         }
+        state.buffer.check_whole()?;
         state.buffer.freeze(&mut state.next_segment)?;
         Ok(Some(Taken {
             inputs: state.buffer.begin_seal(),
