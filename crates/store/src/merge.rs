@@ -29,6 +29,9 @@ use std::{
 };
 
 const MOST_BUCKET_BITS: u32 = 8;
+/// A segment has at most so many property columns; the values of the others go to the overflow column. Clients that send names without end
+/// must not make segments that nobody can read.
+const MOST_PROPERTY_COLUMNS: usize = 500;
 /// A month with at least so many rows gets segments of its own.
 pub(crate) const MONTH_OF_ITS_OWN_ROWS: u64 = 1_000_000;
 
@@ -79,9 +82,9 @@ impl Merge<'_> {
         let outputs = self.plan(&counts);
         let own_months: BTreeSet<i64> = outputs.iter().filter_map(|output| output.month).collect();
         buckets.retain(|bucket| bucket.rows > 0);
-        let properties: BTreeSet<&PropertyColumn> = self.inputs.iter().flat_map(|input| input.properties()).collect();
-        let properties: Vec<PropertyColumn> = properties.into_iter().cloned().collect();
-        let schema = SegmentWriter::schema(&properties, self.inputs.iter().any(|input| input.has_overflow()));
+        let (properties, folded) = self.properties();
+        let has_overflow = !folded.is_empty() || self.inputs.iter().any(|input| input.has_overflow());
+        let schema = SegmentWriter::schema(&properties, has_overflow);
         let names: BTreeSet<&Arc<str>> = self.inputs.iter().flat_map(|input| input.event_names()).collect();
         let names: Vec<Arc<str>> = names.into_iter().cloned().collect();
         let mut entries = Vec::new();
@@ -95,13 +98,25 @@ impl Merge<'_> {
                     return Err(StoreError::Stopped("it is being closed".to_owned()));
                 }
                 let gathered = self.gather(&buckets, output, &own_months, group.clone(), &names)?;
-                for bucket in gathered.arrange(group.clone(), &schema, &names)? {
+                for bucket in gathered.arrange(group.clone(), &schema, &names, &folded)? {
                     writer.write_bucket(&bucket)?;
                 }
             }
             entries.push(writer.finish()?);
         }
         Ok(entries)
+    }
+
+    /// The properties that get columns, sorted, and those that do not: the ones that the fewest inputs have.
+    fn properties(&self) -> (Vec<PropertyColumn>, Vec<PropertyColumn>) {
+        let mut n_inputs: BTreeMap<&PropertyColumn, usize> = BTreeMap::new();
+        self.inputs.iter().flat_map(|input| input.properties()).for_each(|property| *n_inputs.entry(property).or_default() += 1);
+        let mut properties: Vec<(&PropertyColumn, usize)> = n_inputs.into_iter().collect();
+        properties.sort_by_key(|(_, n_inputs)| std::cmp::Reverse(*n_inputs));
+        let folded = properties.split_off(properties.len().min(MOST_PROPERTY_COLUMNS));
+        let mut kept: Vec<PropertyColumn> = properties.into_iter().map(|(property, _)| property.clone()).collect();
+        kept.sort_unstable();
+        (kept, folded.into_iter().map(|(property, _)| property.clone()).collect())
     }
 
     fn input_buckets(&self) -> Result<Vec<InputBucket>, StoreError> {

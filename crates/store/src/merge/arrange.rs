@@ -1,10 +1,19 @@
 //! Rows that were gathered from many places, put into segment order.
 
 use super::column_or_nulls;
-use crate::{NOBODY, StoreError, bucket_of, column, disk::Bucket};
-use arrow_array::{Array, ArrayRef, DictionaryArray, Int32Array, Int64Array, RecordBatch, StringArray, UInt32Array, cast::AsArray, types::Int64Type};
-use arrow_schema::SchemaRef;
+use crate::{
+    NOBODY, PropertyColumn, PropertyKind, StoreError, bucket_of, column,
+    disk::{Bucket, Text},
+};
+use arrow_array::{
+    Array, ArrayRef, DictionaryArray, Int32Array, Int64Array, RecordBatch, StringArray, UInt32Array,
+    builder::StringBuilder,
+    cast::AsArray,
+    types::{Float64Type, Int64Type},
+};
+use arrow_schema::{DataType, Field, FieldRef, Schema, SchemaRef};
 use arrow_select::interleave::interleave;
+use serde_json::{Map, Value};
 use sillage_event::PersonId;
 use std::{collections::HashMap, ops::Range, sync::Arc};
 
@@ -49,7 +58,16 @@ impl Gathered {
     }
 
     /// The buckets of the group, in order, with empty ones.
-    pub(super) fn arrange(self, group: Range<usize>, schema: &SchemaRef, event_names: &[Arc<str>]) -> Result<Vec<Bucket>, StoreError> {
+    pub(super) fn arrange(
+        mut self,
+        group: Range<usize>,
+        schema: &SchemaRef,
+        event_names: &[Arc<str>],
+        folded: &[PropertyColumn],
+    ) -> Result<Vec<Bucket>, StoreError> {
+        if !folded.is_empty() {
+            self.pieces.iter_mut().try_for_each(|piece| fold_into_overflow(&mut piece.batch, folded))?;
+        }
         let mut rows = self.rows();
         self.rank_ties(&mut rows);
         rows.sort_unstable_by_key(|row| (row.bucket, row.event, row.is_nobody, row.hash, row.time, row.tie));
@@ -171,4 +189,41 @@ impl<'a> TieOrder<'a> {
         let seq = self.seq.filter(|seq| seq.is_valid(row)).map_or(i64::MIN, |seq| seq.value(row));
         (seq, self.received_at.map_or(0, |at| at.value(row)), piece, self.tie.map_or(0, |tie| tie.value(row)))
     }
+}
+
+/// Moves the values of some property columns into the JSON of the overflow column.
+fn fold_into_overflow(batch: &mut RecordBatch, folded: &[PropertyColumn]) -> Result<(), StoreError> {
+    let present: Vec<(&PropertyColumn, &ArrayRef)> =
+        folded.iter().filter_map(|property| Some((property, batch.column_by_name(&property.column_name())?))).collect();
+    if present.is_empty() {
+        return Ok(());
+    }
+    let earlier = batch.column_by_name(column::OVERFLOW).map(|array| array.as_string::<i32>());
+    let mut overflow = StringBuilder::new();
+    for row in 0..batch.num_rows() {
+        let mut values: Map<String, Value> = match earlier.filter(|earlier| earlier.is_valid(row)) {
+            Some(earlier) => serde_json::from_str(earlier.value(row)).map_err(|error| StoreError::Invalid(error.to_string()))?,
+            None => Map::new(),
+        };
+        for (property, array) in present.iter().filter(|(_, array)| array.is_valid(row)) {
+            values.insert(property.name.clone(), value_at(property.kind, array, row)?);
+        }
+        overflow.append_option((!values.is_empty()).then(|| Value::Object(values).to_string()));
+    }
+    let overflow: ArrayRef = Arc::new(overflow.finish());
+    let kept = batch.schema_ref().fields().iter().zip(batch.columns()).filter(|(field, _)| field.name() != column::OVERFLOW);
+    let (mut fields, mut columns): (Vec<FieldRef>, Vec<ArrayRef>) = kept.map(|(field, array)| (Arc::clone(field), Arc::clone(array))).unzip();
+    fields.push(Arc::new(Field::new(column::OVERFLOW, DataType::Utf8, true)));
+    columns.push(overflow);
+    *batch = RecordBatch::try_new(Arc::new(Schema::new(fields)), columns)?;
+    Ok(())
+}
+
+fn value_at(kind: PropertyKind, array: &ArrayRef, row: usize) -> Result<Value, StoreError> {
+    Ok(match kind {
+        PropertyKind::Text | PropertyKind::Group => Value::from(Text::new(array).get(row).unwrap_or_default()),
+        PropertyKind::Number => Value::from(array.as_primitive::<Float64Type>().value(row)),
+        PropertyKind::Flag => Value::from(array.as_boolean().value(row)),
+        PropertyKind::Json => serde_json::from_str(array.as_string::<i32>().value(row)).map_err(|error| StoreError::Invalid(error.to_string()))?,
+    })
 }

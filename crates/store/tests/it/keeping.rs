@@ -233,3 +233,43 @@ fn an_unknown_project_is_empty_and_a_snapshot_is_shared_until_something_changes(
     append_events(&store, &some_events(5, 2));
     assert!(store.snapshot(PROJECT).unwrap().version > first.version);
 }
+
+#[test]
+fn property_names_without_end_stay_readable_and_segments_stay_narrow() {
+    let dir = TempDir::new().unwrap();
+    let store = open(dir.path());
+    for round in 0..4 {
+        let events: Vec<_> = (0..300)
+            .map(|n| {
+                let mut one = event("view", "ann", round * 1_000 + n);
+                one.properties.insert("plan".to_owned(), "pro".into());
+                one.properties.insert(format!("name {round} {n}"), if n % 2 == 0 { n.into() } else { "text".into() });
+                one
+            })
+            .collect();
+        append_events(&store, &events);
+        store.flush(PROJECT).unwrap();
+    }
+    store.compact(PROJECT).unwrap();
+    let snapshot = store.snapshot(PROJECT).unwrap();
+    assert_eq!(snapshot.segments.len(), 1);
+    let segment = &snapshot.segments[0];
+    assert_eq!(segment.properties().len(), 500);
+    assert!(segment.properties().iter().any(|property| property.name == "plan"), "what all have keeps its column");
+    let columns: Vec<String> = segment.properties().iter().map(|property| property.column_name()).collect();
+    let mut values = 0;
+    for bucket in 0..1 << segment.bucket_bits() {
+        let range = 0..segment.bucket_rows(bucket);
+        let mut names = vec![sillage_store::column::OVERFLOW];
+        names.extend(columns.iter().map(String::as_str));
+        let batch = segment.read(bucket, &[range], &names).unwrap();
+        for row in 0..batch.num_rows() {
+            values += (1..names.len()).filter(|at| arrow_array::Array::is_valid(batch.column(*at), row)).count();
+            let overflow: &arrow_array::StringArray = arrow_array::cast::AsArray::as_string(batch.column(0));
+            if arrow_array::Array::is_valid(overflow, row) {
+                values += serde_json::from_str::<serde_json::Map<String, serde_json::Value>>(overflow.value(row)).unwrap().len();
+            }
+        }
+    }
+    assert_eq!(values, 1_200 * 2, "no value is lost");
+}
