@@ -5,6 +5,7 @@ import { useSpeech } from "@/i18n/language.tsx";
 import { Chip } from "@/ui/Chip.tsx";
 import { Popover } from "@/ui/Popover.tsx";
 import { ConditionEditor } from "./ConditionEditor.tsx";
+import { asGroup, fromGroup } from "./filterTree.ts";
 import { isGroup, membersOf, type Filter } from "./question.ts";
 import { conditionName } from "./words.ts";
 import styles from "./editors.module.css";
@@ -109,25 +110,4 @@ function AddCondition({ label, icon, event, onAdd }: { label: string; icon?: Rea
       )}
     </Popover>
   );
-}
-
-/** A lone condition is a group of one; what is sent is again the lone condition. */
-export function asGroup(filter: Filter | undefined): { group: "all" | "any"; members: Filter[] } {
-  if (filter === undefined) return { group: "all", members: [] };
-  if (isGroup(filter)) return "all" in filter ? { group: "all", members: filter.all } : { group: "any", members: filter.any };
-  return { group: "all", members: [filter] };
-}
-
-export function fromGroup(kind: "all" | "any", members: Filter[]): Filter | undefined {
-  if (members.length === 0) return undefined;
-  const [only] = members;
-  if (members.length === 1 && only && !isGroup(only)) return only;
-  return kind === "all" ? { all: members } : { any: members };
-}
-
-/** Without groups that hold nothing yet: what may be asked. */
-export function pruned(filter: Filter | undefined): Filter | undefined {
-  if (filter === undefined || !isGroup(filter)) return filter;
-  const kept = membersOf(filter).map(pruned).filter((member) => member !== undefined);
-  return fromGroup("all" in filter ? "all" : "any", kept);
 }

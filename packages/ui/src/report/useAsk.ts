@@ -5,7 +5,7 @@ import { useEffect, useState } from "react";
 import { api, ApiError } from "@/api/client.ts";
 import type { AnswerOf, Answered } from "@/api/types.ts";
 import { useSpeech } from "@/i18n/language.tsx";
-import { pruned } from "@/question/FilterEditor.tsx";
+import { pruned } from "@/question/filterTree.ts";
 import type { Question, QuestionKind, QuestionOf, Selector } from "@/question/question.ts";
 import { useProject } from "@/shell/session.tsx";
 import { randomId } from "@/ui/browser.ts";

@@ -136,7 +136,7 @@ function arcs(node: JourneyNode, path: string[], colorOf: (name: string) => stri
       others,
       exits: child.exits,
       children: arcs(child, here, colorOf, othersName),
-      itemStyle: { color: others ? colorOf("") : colorOf(name), opacity: Math.max(0.45, 1 - 0.12 * (here.length - 1)) },
+      itemStyle: { color: others ? colorOf("") : colorOf(name), opacity: Math.max(0.7, 1 - 0.06 * (here.length - 1)) },
     };
   });
 }

@@ -15,6 +15,7 @@ import { useProject } from "@/shell/session.tsx";
 import { Button } from "@/ui/Button.tsx";
 import { Card, useDocumentTitle } from "@/ui/Page.tsx";
 import { Failure, SkeletonRows } from "@/ui/State.tsx";
+import { bySession } from "./bySession.ts";
 import { Identities } from "./Identities.tsx";
 import { Avatar } from "./PeopleRoom.tsx";
 import styles from "./person.module.css";
@@ -30,8 +31,8 @@ export function PersonRoom() {
   const { person: id } = useParams({ from: "/signed-in/p/$project/people/$person" });
   const query = useQuery({ queryKey: ["person", project.id, id], queryFn: ({ signal }) => api.person(project.id, id, signal), retry: false });
   const person = query.data;
-  const shownName = textOf(person?.properties, ["$name", "name", "Name"]) ?? textOf(person?.properties, ["$email", "email", "Email"]) ?? id;
-  const email = textOf(person?.properties, ["$email", "email", "Email"]);
+  const shownName = person?.name ?? person?.email ?? id;
+  const email = person?.email;
   useDocumentTitle(shownName);
   return (
     <div className={styles.profile}>
@@ -72,14 +73,6 @@ export function PersonRoom() {
       )}
     </div>
   );
-}
-
-function textOf(properties: Record<string, unknown> | undefined, names: string[]): string | null {
-  for (const name of names) {
-    const value = properties?.[name];
-    if (typeof value === "string" && value !== "") return value;
-  }
-  return null;
 }
 
 function Timeline({ id }: { id: string }) {
@@ -149,18 +142,4 @@ function Timeline({ id }: { id: string }) {
       )}
     </section>
   );
-}
-
-/** Runs of events of one session: the same session id, or no gap longer than the project's time-out. Latest first. */
-export function bySession(list: TimelineEvent[], timeout_minutes: number): TimelineEvent[][] {
-  const sessions: TimelineEvent[][] = [];
-  for (const event of list) {
-    const run = sessions.at(-1);
-    const later = run?.at(-1);
-    const gap_ms = later ? Date.parse(later.time) - Date.parse(event.time) : 0;
-    const same = later && (later.session_id !== null && event.session_id !== null ? later.session_id === event.session_id : gap_ms <= timeout_minutes * 60_000);
-    if (run && same) run.push(event);
-    else sessions.push([event]);
-  }
-  return sessions;
 }

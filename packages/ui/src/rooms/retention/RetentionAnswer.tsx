@@ -1,6 +1,6 @@
 // The answer of retention: the curve of the average (or one per segment), and the triangle of cohorts, each cell of which opens.
 import { LinesPicture } from "@/chart/lines.tsx";
-import type { RetentionCohort, SegmentValue } from "@/api/types.ts";
+import type { RetentionCohort } from "@/api/types.ts";
 import { useSpeech } from "@/i18n/language.tsx";
 import { segmentName, selectorName } from "@/question/words.ts";
 import type { RetentionQuestion } from "@/question/question.ts";
@@ -9,32 +9,10 @@ import type { AnswerProps, ReportRoomParts, Speech, Telling } from "@/report/roo
 import type { Asked } from "@/report/useAsk.ts";
 import { useProject } from "@/shell/session.tsx";
 import table from "@/ui/table.module.css";
+import { pooled, type Curve } from "./pooled.ts";
 import styles from "./RetentionAnswer.module.css";
 
 const DRAWN_SEGMENTS = 6;
-
-export interface Curve {
-  breakdown: SegmentValue[];
-  /** Share returned per period, over the cells that are over; null where none is. */
-  shares: (number | null)[];
-  /** People born behind each share. */
-  born: number[];
-  size: number;
-}
-
-/** Pools the complete cells of some cohorts: the sum of those returned over the sum of those born. */
-export function pooled(cohorts: RetentionCohort[], breakdown: SegmentValue[]): Curve {
-  const periods = Math.max(0, ...cohorts.map((cohort) => cohort.returned.length));
-  const shares: (number | null)[] = [];
-  const born: number[] = [];
-  for (let period = 0; period < periods; period += 1) {
-    const over = cohorts.filter((cohort) => cohort.complete[period]);
-    const size = over.reduce((sum, cohort) => sum + cohort.size, 0);
-    born.push(size);
-    shares.push(size === 0 ? null : over.reduce((sum, cohort) => sum + (cohort.returned[period] ?? 0), 0) / size);
-  }
-  return { breakdown, shares, born, size: cohorts.reduce((sum, cohort) => sum + cohort.size, 0) };
-}
 
 /** One curve per segment, the overall one first where there is one. */
 export function curvesOf(asked: Asked<"retention">): Curve[] {
