@@ -8,6 +8,8 @@ use sillage_store::{Segment, bucket_of};
 /// From a segment's ordinals to positions in the bucket's list.
 #[derive(Debug, Default)]
 pub(crate) struct Mapping {
+    /// The first ordinal that lies in this bucket, when the segment's own buckets are coarser.
+    first: u32,
     /// The person that each ordinal counts for; `None` when another pass takes its rows.
     persons: Vec<Option<PersonId>>,
     sorted: bool,
@@ -15,31 +17,55 @@ pub(crate) struct Mapping {
     positions: Vec<u32>,
 }
 
+/// A bucket at some fineness.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Within {
+    pub(crate) bits: u32,
+    pub(crate) bucket: usize,
+}
+
+impl Within {
+    fn holds(self, person: PersonId) -> bool {
+        bucket_of(person, self.bits) == self.bucket
+    }
+}
+
 impl Mapping {
-    /// With `within`, people whom a link moved out of this bucket (at that fineness) are left to the side pass.
-    pub(crate) fn new(segment: &dyn Segment, bucket: usize, moved: &[(PersonId, PersonId)], within: Option<u32>) -> Result<Self, AskError> {
-        let people = segment.people(bucket).map_err(store_failed)?;
-        let mut persons: Vec<Option<PersonId>> = people.hashes.iter().copied().map(Some).collect();
+    /// The people of a segment's own bucket; with `within`, only those who lie in that bucket and whom no link moved out of it.
+    pub(crate) fn new(segment: &dyn Segment, own_bucket: usize, moved: &[(PersonId, PersonId)], within: Option<Within>) -> Result<Self, AskError> {
+        let people = segment.people(own_bucket).map_err(store_failed)?;
+        let mut hashes = people.hashes.as_slice();
+        let mut first = 0;
+        if let Some(within) = within.filter(|within| within.bits > segment.bucket_bits()) {
+            let start = hashes.partition_point(|id| bucket_of(*id, within.bits) < within.bucket);
+            let end = hashes.partition_point(|id| bucket_of(*id, within.bits) <= within.bucket);
+            hashes = &hashes[start..end];
+            first = start as u32;
+        }
+        let mut persons: Vec<Option<PersonId>> = hashes.iter().copied().map(Some).collect();
         let mut sorted = true;
-        if !moved.is_empty() && !people.hashes.is_empty() {
-            let first = people.hashes[0];
-            let last = people.hashes[people.hashes.len() - 1];
-            let from = moved.partition_point(|(held, _)| *held < first);
-            for (held, person) in moved[from..].iter().take_while(|(held, _)| *held <= last) {
-                if let Ok(ordinal) = people.hashes.binary_search(held) {
+        if let (false, Some(least), Some(most)) = (moved.is_empty(), hashes.first(), hashes.last()) {
+            let from = moved.partition_point(|(held, _)| held < least);
+            for (held, person) in moved[from..].iter().take_while(|(held, _)| held <= most) {
+                if let Ok(ordinal) = hashes.binary_search(held) {
                     sorted = false;
-                    let stays = within.is_none_or(|bits| bucket_of(*person, bits) == bucket);
+                    let stays = within.is_none_or(|within| within.holds(*person));
                     persons[ordinal] = stays.then_some(*person);
                 }
             }
         }
-        Ok(Self { persons, sorted, positions: Vec::new() })
+        Ok(Self { first, persons, sorted, positions: Vec::new() })
     }
 
-    /// Leaves everybody else to the main pass.
-    pub(crate) fn keep_only(&mut self, keep: impl Fn(PersonId) -> bool) {
-        for person in &mut self.persons {
-            *person = person.filter(|one| keep(*one));
+    /// The ordinals that lie in this bucket.
+    pub(crate) fn ordinals(&self) -> std::ops::Range<u32> {
+        self.first..self.first + self.persons.len() as u32
+    }
+
+    /// Leaves everybody else to the main pass. `keep` is told the id that is held and the person it counts for.
+    pub(crate) fn keep_only(&mut self, hashes: &[PersonId], keep: impl Fn(PersonId, PersonId) -> bool) {
+        for (person, held) in self.persons.iter_mut().zip(hashes) {
+            *person = person.filter(|one| keep(*held, *one));
         }
     }
 
@@ -48,19 +74,19 @@ impl Mapping {
         if ordinal == NO_PERSON {
             return Some(NO_PERSON);
         }
-        let position = self.positions[ordinal as usize];
+        let position = *self.positions.get((ordinal - self.first) as usize)?;
         (position != NO_PERSON).then_some(position)
     }
 
     /// Whether ordinals are positions: one segment, nobody moved.
     pub(crate) fn is_identity(&self, n_people: usize) -> bool {
-        self.positions.len() == n_people && self.sorted && self.persons.iter().all(Option::is_some) && n_people > 0
+        self.first == 0 && self.positions.len() == n_people && self.sorted && self.persons.iter().all(Option::is_some) && n_people > 0
     }
 }
 
-/// Whether a link since the segment was written moves somebody out of this bucket.
-pub(crate) fn has_strays(moved: &[(PersonId, PersonId)], bucket: usize, bits: u32) -> bool {
-    moved.iter().any(|(held, person)| bucket_of(*held, bits) == bucket && bucket_of(*person, bits) != bucket)
+/// Whether a link since the segment was written moves somebody of its bucket to another bucket of the finer kind.
+pub(crate) fn has_strays(moved: &[(PersonId, PersonId)], own_bits: u32, own_bucket: usize, bits: u32) -> bool {
+    moved.iter().any(|(held, person)| bucket_of(*held, own_bits) == own_bucket && bucket_of(*held, bits) != bucket_of(*person, bits))
 }
 
 /// Merges the people of all mappings, and some more, into one sorted list and numbers everybody's position.

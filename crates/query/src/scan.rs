@@ -1,8 +1,9 @@
 //! Reading what a question needs: events picked by selectors, grouped by person, in order.
 //!
-//! Two passes. The **side pass** decodes what does not lie in its person's bucket: segments coarser than the others, people whom
-//! a link moved to another bucket, and everything when somebody else than persons is counted. The **main pass** takes one bucket after
-//! another: people of all segments merged into one list, rows of the side pass added, everything ordered, one partial answer made.
+//! Two passes. The **side pass** decodes what does not lie in its person's bucket: people whom a link moved to another bucket, and
+//! everything when somebody else than persons is counted. The **main pass** takes one bucket after another, as fine as those of the finest
+//! segment: people of all segments merged into one list, rows of the side pass added, everything ordered, one partial answer made. A
+//! segment with coarser buckets is decoded once for all the finer ones and handed out in slices.
 
 pub(crate) mod context;
 mod decode;
@@ -14,9 +15,9 @@ pub(crate) use stream::{Bucket, Rows, sessions_of};
 
 use crate::{
     group::{GroupKey, Groups},
-    people::{self, Mapping},
+    people::{self, Mapping, Within},
 };
-use decode::Decoder;
+use decode::{Decoder, Shared};
 use rayon::prelude::*;
 use sillage_behavior::{
     AskError, AskErrorCode,
@@ -99,46 +100,46 @@ pub(crate) fn run<P: Send>(
         .iter()
         .enumerate()
         .flat_map(|(s, segment)| (0..1usize << segment.bucket_bits()).map(move |bucket| (s, bucket)))
-        .filter(|(s, bucket)| {
-            !persons || (request.by_person && (segments[*s].bucket_bits() != bits || people::has_strays(&moved[*s], *bucket, bits)))
-        })
+        .filter(|(s, bucket)| !persons || (request.by_person && people::has_strays(&moved[*s], segments[*s].bucket_bits(), *bucket, bits)))
         .collect();
     let side: Vec<Vec<Rows<'_>>> = side_work
         .par_iter()
         .map(|(s, bucket)| {
             context.check()?;
-            let segment = segments[*s];
-            let whole = !persons || segment.bucket_bits() != bits;
-            side_rows(context, request, &decoder, segment, *bucket, &moved[*s], whole, bits)
+            side_rows(context, request, &decoder, segments[*s], *bucket, &moved[*s], bits)
         })
         .collect::<Result<_, AskError>>()?;
 
+    let shared: Vec<Shared> = segments.iter().map(|segment| Shared::new(segment.bucket_bits(), bits)).collect();
     let partials: Vec<P> = (0..n_buckets)
         .into_par_iter()
         .map(|bucket| {
             context.check()?;
             let mut rows = Rows::new(Groups::new(request.keep.clone()), Nodes::new(request.nodes));
-            let mains: Vec<usize> = (0..segments.len()).filter(|s| persons && (segments[*s].bucket_bits() == bits || !request.by_person)).collect();
-            let mut mappings: Vec<Mapping> = Vec::with_capacity(mains.len());
             let mut ids: Vec<PersonId> = Vec::new();
-            let mut main_buckets = Vec::with_capacity(mains.len());
-            for s in mains {
-                // A question that does not look at people takes each segment in its own buckets.
-                let own = segments[s].bucket_bits();
-                if bucket >= 1 << own {
-                    continue;
-                }
-                main_buckets.push(s);
-                mappings.push(if decoder.uses_people() {
-                    Mapping::new(segments[s], bucket, &moved[s], request.by_person.then_some(bits))?
+            let mut parts: Vec<(usize, usize)> = Vec::with_capacity(segments.len());
+            let mut mappings: Vec<Mapping> = Vec::with_capacity(segments.len());
+            for (s, segment) in segments.iter().enumerate().filter(|_| persons) {
+                let own_bits = segment.bucket_bits();
+                let (own_bucket, within) = if request.by_person {
+                    (bucket >> (bits - own_bits), Some(Within { bits, bucket }))
+                } else if bucket < 1 << own_bits {
+                    // A question that does not look at people takes each segment in its own buckets.
+                    (bucket, None)
                 } else {
-                    Mapping::default()
-                });
+                    continue;
+                };
+                parts.push((s, own_bucket));
+                mappings.push(if decoder.uses_people() { Mapping::new(*segment, own_bucket, &moved[s], within)? } else { Mapping::default() });
             }
             let extra = side.iter().flatten().filter(|one| one.bucket == bucket);
             people::merge_people(&mut mappings, extra.clone().flat_map(|one| one.people.iter().copied()), &mut ids);
-            for (s, mapping) in main_buckets.iter().zip(&mappings) {
-                decoder.decode(segments[*s], bucket, mapping, &ids, &mut rows)?;
+            for ((s, own_bucket), mapping) in parts.iter().zip(&mappings) {
+                if request.by_person && segments[*s].bucket_bits() < bits {
+                    decoder.decode_slice(segments[*s], &shared[*s], bucket, mapping, &ids, &mut rows)?;
+                } else {
+                    decoder.decode(segments[*s], *own_bucket, mapping, &ids, &mut rows)?;
+                }
                 context.check()?;
             }
             for one in extra {
@@ -152,7 +153,6 @@ pub(crate) fn run<P: Send>(
 }
 
 /// Decodes one bucket of one segment and splits it by the bucket that each row's person (or other actor) belongs to.
-#[expect(clippy::too_many_arguments, reason = "one step of `run`, named for reading")]
 fn side_rows<'r>(
     context: &Context<'_>,
     request: &'r Request<'_>,
@@ -160,12 +160,12 @@ fn side_rows<'r>(
     segment: &dyn Segment,
     bucket: usize,
     moved: &[(PersonId, PersonId)],
-    whole: bool,
     bits: u32,
 ) -> Result<Vec<Rows<'r>>, AskError> {
     let mut mapping = Mapping::new(segment, bucket, moved, None)?;
-    if !whole {
-        mapping.keep_only(|person| bucket_of(person, bits) != bucket);
+    if context.actor == Actor::Person {
+        let people = segment.people(bucket).map_err(store_failed)?;
+        mapping.keep_only(&people.hashes, |held, person| bucket_of(person, bits) != bucket_of(held, bits));
     }
     let mut ids = Vec::new();
     people::merge_people(std::slice::from_mut(&mut mapping), std::iter::empty(), &mut ids);

@@ -122,10 +122,12 @@ pub fn events_at(segment: &dyn Segment, bucket: usize, rows: &[std::ops::Range<u
         column::SESSION_ID,
         column::RECEIVED_AT,
         column::SEQ,
-        column::OVERFLOW,
     ]
     .map(str::to_owned)
     .to_vec();
+    if segment.has_overflow() {
+        columns.push(column::OVERFLOW.to_owned());
+    }
     columns.extend(segment.properties().iter().map(PropertyColumn::column_name));
     let names: Vec<&str> = columns.iter().map(String::as_str).collect();
     let batch = segment.read(bucket, rows, &names)?;
@@ -156,6 +158,7 @@ fn events_of(batch: &RecordBatch) -> Vec<Event> {
         .enumerate()
         .filter_map(|(position, field)| Some((position, PropertyColumn::parse(field.name())?)))
         .collect();
+    let overflow = batch.schema_ref().index_of(column::OVERFLOW).ok();
     (0..batch.num_rows())
         .map(|row| {
             let mut event = Event {
@@ -193,7 +196,7 @@ fn events_of(batch: &RecordBatch) -> Vec<Event> {
                 };
                 event.properties.insert(property.name.clone(), value);
             }
-            if let Some(Ok(Value::Object(overflow))) = text(9, row).map(|text| serde_json::from_str::<Value>(&text)) {
+            if let Some(Ok(Value::Object(overflow))) = overflow.and_then(|position| text(position, row)).map(|text| serde_json::from_str::<Value>(&text)) {
                 event.properties.extend(overflow);
             }
             event

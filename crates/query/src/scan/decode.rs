@@ -13,6 +13,7 @@ use sillage_behavior::{
     filter::{Cell, Filter, Of, trim_url},
     question::{Breakdown, Compare, Journey, NodeName, Rename, Selector},
 };
+use parking_lot::Mutex;
 use sillage_event::{Actor, Identity, PersonId};
 use sillage_store::{Segment, column};
 use std::{collections::HashMap, ops::Range, sync::Arc};
@@ -204,6 +205,23 @@ impl<'a> Decoder<'a> {
 
     /// Adds the rows of one bucket that can matter. `people` is the list that `mapping` points into.
     pub(crate) fn decode(&self, segment: &dyn Segment, bucket: usize, mapping: &Mapping, people: &[PersonId], rows: &mut Rows<'_>) -> Result<(), AskError> {
+        match self.read(segment, bucket)? {
+            Some(read) => self.take(&read.batch, &read.runs, mapping, people, rows),
+            None => Ok(()),
+        }
+    }
+
+    /// The same for a part of a coarser bucket of the segment's own, which is read once for all its parts.
+    pub(crate) fn decode_slice(&self, segment: &dyn Segment, shared: &Shared, bucket: usize, mapping: &Mapping, people: &[PersonId], rows: &mut Rows<'_>) -> Result<(), AskError> {
+        let own_bucket = bucket >> shared.shift;
+        let read = shared.read(own_bucket, || self.read(segment, own_bucket))?;
+        let Some(read) = read else { return Ok(()) };
+        let is_last = bucket & ((1 << shared.shift) - 1) == (1 << shared.shift) - 1;
+        let part = read.slice(mapping.ordinals(), is_last)?;
+        if part.batch.num_rows() == 0 { Ok(()) } else { self.take(&part.batch, &part.runs, mapping, people, rows) }
+    }
+
+    fn read(&self, segment: &dyn Segment, bucket: usize) -> Result<Option<Read>, AskError> {
         let mut ranges: Vec<Range<usize>> = Vec::new();
         let mut runs: Vec<(usize, u64)> = Vec::new();
         for (event, name) in segment.event_names().iter().enumerate() {
@@ -219,13 +237,13 @@ impl<'a> Decoder<'a> {
             }
         }
         if ranges.is_empty() {
-            return Ok(());
+            return Ok(None);
         }
         let columns = self.columns(segment);
         let names: Vec<&str> = columns.iter().map(String::as_str).collect();
         let batch = segment.read(bucket, &ranges, &names).map_err(store_failed)?;
         self.context.count_events_read(batch.num_rows());
-        self.take(&batch, &runs, mapping, people, rows)
+        Ok(Some(Read { batch, runs }))
     }
 
     fn take(&self, batch: &RecordBatch, runs: &[(usize, u64)], mapping: &Mapping, people: &[PersonId], rows: &mut Rows<'_>) -> Result<(), AskError> {
@@ -455,6 +473,76 @@ impl<'a> Decoder<'a> {
         self.context.name_actors(names.into_iter());
         rows.actors.extend(chosen.iter().map(|r| std::mem::take(&mut actors[*r as usize])));
         Ok(())
+    }
+}
+
+/// Rows as they were read: runs of one event each, one behind the other, with the picks that the event's name allows.
+#[derive(Debug)]
+pub(crate) struct Read {
+    batch: RecordBatch,
+    runs: Vec<(usize, u64)>,
+}
+
+impl Read {
+    /// The rows of some people, and those of nobody with them. In a run people stand in order of their ordinals, nobody last.
+    fn slice(&self, ordinals: Range<u32>, with_nobody: bool) -> Result<Self, AskError> {
+        let persons: &UInt32Array = self.batch.column(1).as_primitive();
+        let persons = persons.values();
+        let mut slices = Vec::new();
+        let mut runs = Vec::new();
+        let mut start = 0;
+        for &(len, bits) in &self.runs {
+            let run = &persons[start..start + len];
+            let from = run.partition_point(|person| *person < ordinals.start);
+            let to = run.partition_point(|person| *person < ordinals.end);
+            if to > from {
+                slices.push(self.batch.slice(start + from, to - from));
+                runs.push((to - from, bits));
+            }
+            let nobody = run.partition_point(|person| *person < NO_PERSON);
+            if with_nobody && nobody < len {
+                slices.push(self.batch.slice(start + nobody, len - nobody));
+                runs.push((len - nobody, bits));
+            }
+            start += len;
+        }
+        let batch = arrow_select::concat::concat_batches(self.batch.schema_ref(), &slices).map_err(|error| super::failed(error.to_string()))?;
+        Ok(Self { batch, runs })
+    }
+}
+
+/// What was read of a segment whose buckets are coarser than the question's. Kept until the last finer bucket has had its slice.
+pub(crate) struct Shared {
+    shift: u32,
+    buckets: Vec<Mutex<Kept>>,
+}
+
+#[derive(Default)]
+struct Kept {
+    read: Option<Option<Arc<Read>>>,
+    taken: usize,
+}
+
+impl Shared {
+    pub(crate) fn new(own_bits: u32, bits: u32) -> Self {
+        Self { shift: bits - own_bits, buckets: (0..1usize << own_bits).map(|_| Mutex::default()).collect() }
+    }
+
+    fn read(&self, own_bucket: usize, read: impl FnOnce() -> Result<Option<Read>, AskError>) -> Result<Option<Arc<Read>>, AskError> {
+        let mut kept = self.buckets[own_bucket].lock();
+        let found = match &kept.read {
+            Some(found) => found.clone(),
+            None => {
+                let found = read()?.map(Arc::new);
+                kept.read = Some(found.clone());
+                found
+            }
+        };
+        kept.taken += 1;
+        if kept.taken == 1 << self.shift {
+            kept.read = None;
+        }
+        Ok(found)
     }
 }
 
