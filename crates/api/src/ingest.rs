@@ -11,7 +11,7 @@ use axum::{
     http::{HeaderMap, HeaderName, header},
 };
 use bytes::Bytes;
-use sillage_event::{Appended, Batch, ProjectId};
+use sillage_event::{Appended, Batch, ProjectId, Subject};
 use sillage_wire::{Decoded, Key, Protocol, Received, Token, WireError};
 use std::{
     collections::{BTreeSet, HashMap},
@@ -149,13 +149,18 @@ pub(crate) async fn append(api: &Api, project: ProjectId, batch: Batch) -> Resul
 }
 
 async fn new_group_types(api: &Api, project: ProjectId, batch: &Batch) -> Result<Vec<String>, ApiError> {
-    if batch.events.iter().all(|event| event.groups.is_empty()) {
+    let of_events = batch.events.iter().flat_map(|event| event.groups.iter().map(|(name, _)| name));
+    // A client often describes a group before any event belongs to it.
+    let of_profiles = batch.profiles.iter().filter_map(|change| match &change.subject {
+        Subject::Group { r#type, .. } => Some(r#type),
+        Subject::Person(_) => None,
+    });
+    let named: BTreeSet<&String> = of_events.chain(of_profiles).collect();
+    if named.is_empty() {
         return Ok(Vec::new());
     }
     let known = group_types(api, project).await?;
-    let named = batch.events.iter().flat_map(|event| event.groups.iter().map(|(name, _)| name));
-    let new: BTreeSet<&String> = named.filter(|name| !known.contains(name)).collect();
-    Ok(new.into_iter().cloned().collect())
+    Ok(named.into_iter().filter(|name| !known.contains(name)).cloned().collect())
 }
 
 /// Why a delivery was not kept: the protocol's own reasons, or a fault of ours.
