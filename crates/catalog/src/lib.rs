@@ -28,7 +28,7 @@ pub use clock::Clock;
 pub use database::{Catalog, CatalogOptions};
 pub use error::CatalogError;
 pub use key::{ApiKey, Scope, Scopes};
-pub use profile::{Applied, MAX_PROFILE_BYTES, PeoplePage, Profile, ProfileChanges, ProfileKind};
+pub use profile::{Applied, MAX_PROFILE_BYTES, PeoplePage, Profile, ProfileKind};
 pub use project::{NewProject, Project, ProjectChange, WeekStart};
 pub use report::{NewReport, Report};
 pub use session::{LINK_LIFETIME_MS, SESSION_LIFETIME_MS, Session};

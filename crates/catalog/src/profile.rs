@@ -48,7 +48,7 @@ pub struct Profile {
     /// Milliseconds UTC of the first and of the latest change.
     pub first_seen: i64,
     pub updated_at: i64,
-    /// Only seen in [`Catalog::profiles_changed_since`]: the profile is gone.
+    /// Only seen in [`Catalog::each_profile`]: the profile is gone.
     pub deleted: bool,
 }
 
@@ -60,13 +60,6 @@ pub struct Applied {
     pub too_large: u32,
     /// The sequence had been applied before, so nothing was done.
     pub already: bool,
-}
-
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct ProfileChanges {
-    /// What to ask with the next time.
-    pub counter: i64,
-    pub profiles: Vec<Profile>,
 }
 
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -135,36 +128,11 @@ impl Catalog {
         Ok(done.and_then(|done| u64::try_from(done).ok()).unwrap_or(0))
     }
 
-    /// Every profile of one kind in the project.
-    pub async fn profiles(&self, project: ProjectId, kind: &ProfileKind) -> Result<Vec<(PersonId, Properties)>, CatalogError> {
-        let rows = sqlx::query("select hash, properties from profiles where project_id = $1 and kind = $2 and not deleted")
-            .bind(i64::from(project.0))
-            .bind(kind.stored())
-            .fetch_all(self.read())
-            .await?;
-        rows.iter().map(|row| Ok((read_hash(row)?, read_properties(row)?))).collect()
-    }
-
     /// A number that grows whenever a profile of the project changes.
     pub async fn profile_counter(&self, project: ProjectId) -> Result<i64, CatalogError> {
         let counter: Option<i64> =
             sqlx::query_scalar("select value from counters where name = $1").bind(change_counter(project)).fetch_optional(self.read()).await?;
         Ok(counter.unwrap_or(0))
-    }
-
-    /// The profiles of all kinds that changed after `counter`, deleted ones among them. From 0: all.
-    pub async fn profiles_changed_since(&self, project: ProjectId, counter: i64) -> Result<ProfileChanges, CatalogError> {
-        let rows = sqlx::query("select * from profiles where project_id = $1 and change > $2 order by change, kind, id")
-            .bind(i64::from(project.0))
-            .bind(counter)
-            .fetch_all(self.read())
-            .await?;
-        let mut changes = ProfileChanges { counter, profiles: Vec::with_capacity(rows.len()) };
-        for row in &rows {
-            changes.counter = changes.counter.max(row.try_get("change")?);
-            changes.profiles.push(read_profile(row)?);
-        }
-        Ok(changes)
     }
 
     /// One profile, by its id as it was sent.
