@@ -1,25 +1,32 @@
 //! `sillage ask`: a question on files, answered as the server would. Made for scripts, which call it hundreds of times.
 
+use crate::table::{self, Shape, Table};
 use anyhow::{Context, Result, bail};
 use serde_json::{Value, json};
 use sillage_behavior::{AskError, AskErrorCode, Cancel, Question, Settings};
 use sillage_event::{Batch, Identity, PersonId, ProfileOp, ProjectId, Properties, Subject};
 use sillage_query::{Engine, Limits, Source};
 use sillage_store::Snapshot;
+use sillage_wire::ImportForm;
 use std::{
     collections::HashMap,
     io::{Read, Write},
-    path::PathBuf,
+    path::{Path, PathBuf},
     process::ExitCode,
     sync::Arc,
 };
 
 /// Answers a question of the query contract on files of events and prints the API's JSON.
 ///
-/// Example: sillage ask --events events.ndjson --question funnel.json --timezone Europe/Paris
+/// Examples:
+///   sillage ask --events events.ndjson --question funnel.json --timezone Europe/Paris
+///   sillage ask --events shop.csv.gz --question - < trend.json
+///
+/// Reads NDJSON in the import form, and CSV, Parquet and other NDJSON by their columns, plain or compressed.
 #[derive(Debug, clap::Args)]
+#[command(verbatim_doc_comment)]
 pub(crate) struct Arguments {
-    /// Files in the import form (one JSON object a line); `-` is standard input
+    /// Files of events; `-` is standard input
     #[arg(long, required = true, num_args = 1.., value_name = "FILE")]
     events: Vec<PathBuf>,
     /// File with the question; `-` is standard input
@@ -31,12 +38,14 @@ pub(crate) struct Arguments {
     /// Threads; small files are answered fastest with one
     #[arg(long, default_value_t = 1)]
     threads: usize,
+    #[command(flatten)]
+    shape: Shape,
 }
 
 const PROJECT: ProjectId = ProjectId(1);
 
 pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode> {
-    let batch = read_events(&arguments.events)?;
+    let batch = read_events(&arguments.events, &arguments.shape)?;
     let text = read_all(&arguments.question).context("cannot read the question")?;
     let value: Value = serde_json::from_slice(&text).context("the question is not JSON")?;
     let outcome = answer(arguments, batch, &value);
@@ -74,22 +83,39 @@ fn read_all(path: &PathBuf) -> Result<Vec<u8>> {
     Ok(bytes)
 }
 
-fn read_events(paths: &[PathBuf]) -> Result<Batch> {
+fn read_events(paths: &[PathBuf], shape: &Shape) -> Result<Batch> {
     let now = jiff::Timestamp::now().as_millisecond();
     let mut batch = Batch::default();
     for path in paths {
         let bytes = read_all(path)?;
-        let mut form = sillage_wire::ImportForm::new(path.display().to_string(), now, sillage_wire::Limits::default());
-        for line in bytes.as_slice().split(|byte| *byte == b'\n') {
-            if let Err(failed) = form.line(line, &mut batch) {
-                eprintln!("{}: record {} is left out: {}", path.display(), failed.index, failed.message);
+        let mut form = ImportForm::new(path.display().to_string(), now, sillage_wire::Limits::default());
+        if !shape.names_columns() && shape.format.is_none() && table::is_import_form(&bytes) {
+            read_lines(path, &bytes, None, &mut form, &mut batch);
+            continue;
+        }
+        let mut table = Table::of_bytes(bytes, shape).with_context(|| format!("{}", path.display()))?;
+        while let Some(portion) = table.next()? {
+            let encoded = table.encoder().encode(&portion)?;
+            for one in &encoded.refused {
+                eprintln!("{}: record {} is left out: {}", path.display(), one.number, one.message);
             }
+            read_lines(path, &encoded.json, Some(&encoded.numbers), &mut form, &mut batch);
         }
     }
     if batch.events.is_empty() && batch.profiles.is_empty() && !batch.refused.is_empty() {
         bail!("no record could be used");
     }
     Ok(batch)
+}
+
+/// Reads lines of the import form; `numbers` says where they stand in the file, if that is not plain.
+fn read_lines(path: &Path, lines: &[u8], numbers: Option<&[u64]>, form: &mut ImportForm, batch: &mut Batch) {
+    for (position, line) in lines.split(|byte| *byte == b'\n').enumerate() {
+        if let Err(failed) = form.line(line, batch) {
+            let number = numbers.and_then(|numbers| numbers.get(position).copied()).unwrap_or_else(|| u64::from(failed.index));
+            eprintln!("{}: record {number} is left out: {}", path.display(), failed.message);
+        }
+    }
 }
 
 /// Files as a source: one project, profiles as they stand after the last line.

@@ -94,7 +94,7 @@ pub(crate) fn make_private_folder(data: &Path) -> Result<()> {
 }
 
 fn tell_recovery(recovery: Recovery) {
-    let Recovery { records, torn_bytes, damaged_bytes } = recovery;
+    let Recovery { records, torn_bytes, damaged_bytes, records_set_aside } = recovery;
     if records > 0 {
         tracing::info!(records, "read back from the journal");
     }
@@ -103,6 +103,9 @@ fn tell_recovery(recovery: Recovery) {
     }
     if damaged_bytes > 0 {
         tracing::error!(damaged_bytes, "a part of the journal is damaged and may have been acknowledged; a copy of it is in journal/damaged");
+    }
+    if records_set_aside > 0 {
+        tracing::error!(records_set_aside, "records of the journal cannot be read by this version and are set aside");
     }
 }
 

@@ -3,12 +3,14 @@
 mod applier;
 mod ask;
 mod browse;
+mod import;
 mod installation;
 mod log;
 mod profiles;
 mod say;
 mod serve;
 mod source;
+mod table;
 
 use clap::{Parser, Subcommand};
 use std::process::ExitCode;
@@ -30,12 +32,15 @@ enum Verb {
     Serve(serve::Arguments),
     /// Answers a question on files, without a server
     Ask(ask::Arguments),
+    /// Sends files of events to a server
+    Import(import::Arguments),
 }
 
 fn main() -> ExitCode {
     let outcome = match Arguments::parse().verb {
         Verb::Serve(arguments) => serve::run(&arguments),
         Verb::Ask(arguments) => ask::run(&arguments),
+        Verb::Import(arguments) => import::run(&arguments),
     };
     match outcome {
         Ok(code) => code,
