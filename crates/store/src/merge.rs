@@ -238,7 +238,7 @@ impl Merge<'_> {
             let is_whole = all_months && one.raw.is_empty() && one.changed.is_empty() && in_group(first) && in_group(last);
             let raw_people = if one.raw.is_empty() { None } else { Some(self.raw_people(one)?) };
             let ranges = if is_whole {
-                vec![0..one.rows]
+                std::iter::once(0..one.rows).collect()
             } else {
                 let batch = input.read(one.bucket, std::slice::from_ref(&(0..one.rows)), &[column::PERSON, column::TIME])?;
                 let times = batch.column(1).as_primitive::<Int64Type>().values();

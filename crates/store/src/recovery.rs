@@ -12,7 +12,7 @@ use crate::{
 };
 use sillage_event::{Batch, ProjectId};
 use std::{
-    collections::{BTreeSet, HashMap},
+    collections::{BTreeSet, HashMap, hash_map::Entry},
     fs,
     panic::{AssertUnwindSafe, catch_unwind},
     sync::{
@@ -71,11 +71,10 @@ fn read_all(
     let mut records_set_aside = 0;
     let report = scan(folder, &mut |record| {
         at_record.store(record.sequence, Ordering::Relaxed);
-        if !projects.contains_key(&record.project) {
-            let project = Project::open(folder, record.project, options, caches)?;
-            projects.insert(record.project, Arc::new(project));
-        }
-        let project = &projects[&record.project];
+        let project = match projects.entry(record.project) {
+            Entry::Occupied(known) => known.into_mut(),
+            Entry::Vacant(new) => new.insert(Arc::new(Project::open(folder, record.project, options, caches)?)),
+        };
         if record.sequence <= project.sealed_sequence() && !record.has_profiles {
             return Ok(());
         }

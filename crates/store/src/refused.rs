@@ -213,7 +213,7 @@ impl RefusedLog {
     }
 
     /// What has to be written, as of now.
-    pub(crate) fn to_seal(&mut self, part: RefusedPart) -> RefusedBatch {
+    pub(crate) fn begin_seal(&mut self, part: RefusedPart) -> RefusedBatch {
         let records = self.pending.iter().map(|(id, (_, record))| RefusedRecord { id: *id, record: record.clone() }).collect();
         let is_mostly_gone = part.bytes > (1 << 20) && part.bytes > 2 * self.live_bytes.max(1);
         let move_live = is_mostly_gone.then(|| self.on_disk.iter().map(|(id, slot)| (*id, *slot)).collect());

@@ -17,6 +17,8 @@ use tokio::sync::oneshot;
 /// A group is written when it has this many bytes, even if more are waiting.
 const GROUP_BYTES: usize = 8 << 20;
 
+pub(crate) type Reply = oneshot::Sender<Result<Appended, AppendError>>;
+
 /// A request on its way into the journal.
 #[derive(Debug)]
 pub(crate) struct Job {
@@ -25,7 +27,7 @@ pub(crate) struct Job {
     /// Size of the JSON.
     pub(crate) bytes: usize,
     pub(crate) permit: Permit,
-    pub(crate) reply: oneshot::Sender<Result<Appended, AppendError>>,
+    pub(crate) reply: Reply,
 }
 
 #[derive(Debug)]
@@ -56,7 +58,7 @@ pub(crate) struct Written {
     payload: Payload,
     bytes: usize,
     permit: Permit,
-    reply: oneshot::Sender<Result<Appended, AppendError>>,
+    reply: Reply,
 }
 
 /// An operator's change that waits for segments to be rewritten, or behind one that does. The last of a request carries its reply.
@@ -65,7 +67,7 @@ pub(crate) struct OperatorJob {
     pub(crate) project: ProjectId,
     pub(crate) at: i64,
     pub(crate) change: LedgerChange,
-    pub(crate) reply: Option<(Appended, Permit, oneshot::Sender<Result<Appended, AppendError>>)>,
+    pub(crate) reply: Option<(Appended, Permit, Reply)>,
 }
 
 /// Writes and syncs whatever is waiting, as one group, until no sender is left.

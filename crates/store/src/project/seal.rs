@@ -65,7 +65,7 @@ impl Project {
             links: state.links.clone(),
             ledger: state.pending_ledger.clone(),
             ledger_end: state.manifest.ledger_bytes,
-            refused: state.refused.to_seal(state.manifest.refused),
+            refused: state.refused.begin_seal(state.manifest.refused),
             refused_part: state.manifest.refused,
             sequence: state.last_sequence,
             duplicates_dropped: state.duplicates_dropped,

@@ -10,11 +10,7 @@ use arrow_array::{
 use arrow_schema::{DataType, Field, Schema};
 use serde_json::{Map, Value};
 use sillage_event::{Event, Identity, PersonId};
-use std::{
-    collections::{BTreeMap, HashMap},
-    fmt,
-    sync::Arc,
-};
+use std::{collections::HashMap, fmt, sync::Arc};
 
 /// More properties than this in one segment go to the overflow column.
 const MOST_PROPERTY_COLUMNS: usize = 500;
@@ -38,7 +34,9 @@ pub struct SegmentBuilder {
     seq: Int64Builder,
     overflow: StringBuilder,
     has_overflow: bool,
-    properties: BTreeMap<PropertyColumn, PropertyBuilder>,
+    properties: Vec<(PropertyColumn, PropertyBuilder)>,
+    /// Where the columns of a name are, by kind.
+    columns_of: HashMap<String, [Option<u32>; PropertyKind::COUNT]>,
 }
 
 impl fmt::Debug for SegmentBuilder {
@@ -72,7 +70,8 @@ impl SegmentBuilder {
             seq: Int64Builder::new(),
             overflow: StringBuilder::new(),
             has_overflow: false,
-            properties: BTreeMap::new(),
+            properties: Vec::new(),
+            columns_of: HashMap::new(),
         }
     }
 
@@ -138,17 +137,21 @@ impl SegmentBuilder {
     }
 
     fn put(&mut self, name: &str, kind: PropertyKind, value: &Value, overflow: &mut Map<String, Value>) {
-        let key = PropertyColumn { name: name.to_owned(), kind };
-        if !self.properties.contains_key(&key) {
-            if self.properties.len() >= MOST_PROPERTY_COLUMNS {
+        let known = self.columns_of.get(name).and_then(|columns| columns[kind as usize]);
+        let at = match known {
+            Some(at) => at as usize,
+            None if self.properties.len() >= MOST_PROPERTY_COLUMNS => {
                 overflow.insert(name.to_owned(), value.clone());
                 return;
             }
-            self.properties.insert(key.clone(), PropertyBuilder::new(kind));
-        }
-        if let Some(builder) = self.properties.get_mut(&key) {
-            self.approx_bytes += builder.put(self.len, value);
-        }
+            None => {
+                let at = self.properties.len();
+                self.columns_of.entry(name.to_owned()).or_default()[kind as usize] = Some(at as u32);
+                self.properties.push((PropertyColumn { name: name.to_owned(), kind }, PropertyBuilder::new(kind)));
+                at
+            }
+        };
+        self.approx_bytes += self.properties[at].1.put(self.len, value);
     }
 
     /// Freezes what was collected.
@@ -170,6 +173,7 @@ impl SegmentBuilder {
         add(column::RECEIVED_AT, Arc::new(arrow_array::Int64Array::from(self.received_at)));
         add(column::SEQ, Arc::new(self.seq.finish()));
         add(column::OVERFLOW, Arc::new(self.overflow.finish()));
+        self.properties.sort_unstable_by(|a, b| a.0.cmp(&b.0));
         for (property, builder) in self.properties {
             add(&property.column_name(), builder.finish(n));
         }
@@ -180,6 +184,8 @@ impl SegmentBuilder {
 
 /// The Arrow type of a property column.
 impl PropertyKind {
+    const COUNT: usize = 5;
+
     #[must_use]
     pub fn data_type(self) -> DataType {
         match self {

@@ -89,17 +89,15 @@ fn a_missing_segment_is_told_and_stays_told() {
     let (first, _) = sealed(&dir);
     let last = segment_files(dir.path()).into_iter().rfind(|path| path.to_string_lossy().ends_with(".people.parquet")).unwrap();
     fs::remove_file(last).unwrap();
-    for _ in 0..2 {
-        let store = open(dir.path());
-        let snapshot = store.snapshot(PROJECT).unwrap();
-        assert_eq!(snapshot.damaged.len(), 1);
-        assert_eq!(rows_of(&snapshot).len(), first.len());
-        append_events(&store, &[event("late", "ann", 5)]);
-        store.flush(PROJECT).unwrap();
-        store.compact(PROJECT).unwrap();
-        assert_eq!(store.snapshot(PROJECT).unwrap().damaged.len(), 1);
-        break;
-    }
+    let store = open(dir.path());
+    let snapshot = store.snapshot(PROJECT).unwrap();
+    assert_eq!(snapshot.damaged.len(), 1);
+    assert_eq!(rows_of(&snapshot).len(), first.len());
+    append_events(&store, &[event("late", "ann", 5)]);
+    store.flush(PROJECT).unwrap();
+    store.compact(PROJECT).unwrap();
+    assert_eq!(store.snapshot(PROJECT).unwrap().damaged.len(), 1);
+    drop((snapshot, store));
     assert_eq!(open(dir.path()).snapshot(PROJECT).unwrap().damaged.len(), 1);
 }
 

@@ -73,8 +73,8 @@ fn reading_some_rows_gives_those_rows() {
     let some = segment.read(0, &[3..10, 100..101, 490..500], &names).unwrap();
     assert_eq!(some.num_rows(), 18);
     let picked = arrow_select::concat::concat_batches(&all.schema(), &[all.slice(3, 7), all.slice(100, 1), all.slice(490, 10)]).unwrap();
-    for column in 0..names.len() {
-        assert_eq!(some.schema().field(column).name(), names[column]);
+    for (column, name) in names.iter().enumerate() {
+        assert_eq!(some.schema().field(column).name(), name);
         for row in 0..18 {
             let show = |batch: &arrow_array::RecordBatch| arrow_cast::display::array_value_to_string(batch.column(column), row).unwrap();
             assert_eq!(show(&some), show(&picked));

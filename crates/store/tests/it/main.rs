@@ -4,6 +4,7 @@
 mod crash;
 mod damage;
 mod duplicates;
+mod formats;
 mod full_disk;
 mod identity;
 mod keeping;

@@ -133,10 +133,10 @@ fn lines_of(snapshot: &Snapshot, segment: &dyn Segment) -> Vec<String> {
         let times = batch.column(1).as_primitive::<Int64Type>();
         let ties: &UInt32Array = batch.column(2).as_primitive();
         let mut covered = 0;
-        for event in 0..segment.event_names().len() {
+        for (event, count) in counts.iter_mut().enumerate() {
             let rows = segment.event_rows(bucket, event);
             covered += rows.len();
-            counts[event] += rows.len() as u64;
+            *count += rows.len() as u64;
             let keys: Vec<_> = rows.clone().map(|row| (ordinals.value(row), times.value(row), ties.value(row))).collect();
             assert!(keys.is_sorted(), "rows of one event stand in order of person, time and tie");
             assert!(keys.windows(2).all(|pair| pair[0].0 == NOBODY || pair[0] != pair[1]), "ties tell rows of one moment apart");
@@ -155,7 +155,7 @@ fn lines_of(snapshot: &Snapshot, segment: &dyn Segment) -> Vec<String> {
                     format!("{:016x}", person.0)
                 }
             };
-            let mut line = format!("{person}");
+            let mut line = person;
             for at in (1..columns.len()).filter(|at| *at != 2) {
                 let array = batch.column(at);
                 if array.is_valid(row) {
