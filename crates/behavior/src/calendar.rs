@@ -30,17 +30,22 @@ impl Unit {
     /// The unit as a plain length, for rolling questions: a day is 24 hours, a month 30 days.
     #[must_use]
     pub fn milliseconds(self) -> i64 {
-        const HOUR: i64 = 3_600_000;
         match self {
             Self::Minute => 60_000,
-            Self::Hour => HOUR,
-            Self::Day => 24 * HOUR,
-            Self::Week => 7 * 24 * HOUR,
-            Self::Month => 30 * 24 * HOUR,
-            Self::Quarter => 91 * 24 * HOUR,
-            Self::Year => 365 * 24 * HOUR,
+            Self::Hour => HOUR_MS,
+            Self::Day => 24 * HOUR_MS,
+            Self::Week => 7 * 24 * HOUR_MS,
+            Self::Month => 30 * 24 * HOUR_MS,
+            Self::Quarter => 91 * 24 * HOUR_MS,
+            Self::Year => 365 * 24 * HOUR_MS,
         }
     }
+}
+
+const HOUR_MS: i64 = 3_600_000;
+
+fn ms_into_hour(local: &Zoned) -> i64 {
+    i64::from(local.minute()) * 60_000 + i64::from(local.second()) * 1000 + i64::from(local.millisecond())
 }
 
 /// A time zone and a first day of the week.
@@ -74,10 +79,7 @@ impl Zone {
         let date = local.date();
         match unit {
             Unit::Minute => ms.div_euclid(60_000) * 60_000,
-            Unit::Hour => {
-                let into_hour = i64::from(local.minute()) * 60_000 + i64::from(local.second()) * 1000 + i64::from(local.millisecond());
-                ms - into_hour
-            }
+            Unit::Hour => self.start_of_hour(ms, &local),
             Unit::Day => self.start_of(date),
             Unit::Week => {
                 let weekday = date.weekday();
@@ -93,12 +95,34 @@ impl Zone {
         }
     }
 
+    /// A change of the clock begins another hour, also in the middle of one: where half an hour is added or dropped.
+    fn start_of_hour(&self, ms: i64, local: &Zoned) -> i64 {
+        let start = ms - ms_into_hour(local);
+        if self.at(start).offset() == local.offset() {
+            return start;
+        }
+        let change = self.zone.preceding(self.at(ms + 1).timestamp()).next();
+        change.map_or(start, |change| start.max(change.timestamp().as_millisecond()))
+    }
+
+    fn next_hour(&self, start: i64) -> i64 {
+        let local = self.at(start);
+        let next = start + HOUR_MS - ms_into_hour(&local);
+        if self.at(next).offset() == local.offset() {
+            return next;
+        }
+        let change = self.zone.following(local.timestamp()).next();
+        change.map_or(next, |change| next.min(change.timestamp().as_millisecond()))
+    }
+
     /// The start `n` units after a unit's start (before it when negative).
     #[must_use]
     pub fn step(&self, start: i64, unit: Unit, n: i64) -> i64 {
         match unit {
             Unit::Minute => start + n * 60_000,
-            Unit::Hour => start + n * 3_600_000,
+            Unit::Hour if self.zone.to_fixed_offset().is_ok() => start + n * HOUR_MS,
+            Unit::Hour if n < 0 => (n..0).fold(start, |at, _| self.floor(at - 1, Unit::Hour)),
+            Unit::Hour => (0..n).fold(start, |at, _| self.next_hour(at)),
             _ => self.start_of(self.at(start).date().saturating_add(unit.span(n))),
         }
     }
@@ -131,8 +155,12 @@ pub struct Intervals {
     pub starts: Vec<i64>,
     /// Where the last one ends.
     pub end: i64,
-    mean_length: i64,
+    /// The interval at the beginning of each quarter of an hour since the first start. Zones are whole quarters off, so nearly every
+    /// interval begins at one; where one does not, a step forward finds it.
+    quarters: Vec<u32>,
 }
+
+const QUARTER_MS: i64 = 900_000;
 
 impl Intervals {
     /// The intervals that hold `from..to`; `None` when there would be more than `most`.
@@ -154,8 +182,20 @@ impl Intervals {
     }
 
     fn new(starts: Vec<i64>, end: i64) -> Self {
-        let mean_length = ((end - starts[0]) / starts.len() as i64).max(1);
-        Self { starts, end, mean_length }
+        let n_quarters = ((end - starts[0]) / QUARTER_MS + 1) as usize;
+        let mut quarters = Vec::with_capacity(n_quarters.min(1 << 22));
+        let mut at = 0usize;
+        // A range of over a century is searched instead.
+        if n_quarters <= 1 << 22 {
+            for quarter in 0..n_quarters {
+                let time = starts[0] + quarter as i64 * QUARTER_MS;
+                while at + 1 < starts.len() && starts[at + 1] <= time {
+                    at += 1;
+                }
+                quarters.push(at as u32);
+            }
+        }
+        Self { starts, end, quarters }
     }
 
     #[must_use]
@@ -168,17 +208,17 @@ impl Intervals {
         self.starts.is_empty()
     }
 
-    /// Which interval holds `time`. Nearly a division: lengths differ by an hour or a few days at most.
+    /// Which interval holds `time`.
     #[inline]
     #[must_use]
     pub fn index(&self, time: i64) -> Option<usize> {
         if time < self.starts[0] || time >= self.end {
             return None;
         }
-        let mut i = (((time - self.starts[0]) / self.mean_length) as usize).min(self.starts.len() - 1);
-        while self.starts[i] > time {
-            i -= 1;
-        }
+        let mut i = match self.quarters.get(((time - self.starts[0]) as u64 / QUARTER_MS as u64) as usize) {
+            Some(i) => *i as usize,
+            None => return Some(self.starts.partition_point(|start| *start <= time) - 1),
+        };
         while i + 1 < self.starts.len() && self.starts[i + 1] <= time {
             i += 1;
         }

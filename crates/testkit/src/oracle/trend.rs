@@ -1,0 +1,220 @@
+//! Lines over time: for each series and segment, the rows of each interval, looked at one interval after another.
+
+use super::{Row, Scene, distinct_keys, filter, mean, percentile, same_key, sessions, shown};
+use serde_json::{Value, json};
+use std::collections::{BTreeMap, BTreeSet};
+
+pub(super) fn answer(scene: &Scene<'_>) -> Value {
+    let mut answer = lines(scene, scene.range);
+    if let Some(back) = scene.question["compare"]["previous"].as_i64() {
+        let unit = scene.question["interval"].as_str().unwrap_or("day");
+        let n = scene.calendar.units(scene.range.0, scene.range.1, unit).len() as i64 - 1;
+        let first = scene.calendar.start(scene.range.0, unit);
+        let mut earlier = first;
+        for _ in 0..n * back {
+            earlier = scene.calendar.start(earlier - 1, unit);
+        }
+        let from = earlier + (scene.range.0 - first);
+        answer["compare"] = lines(scene, (from, from + scene.range.1 - scene.range.0));
+    }
+    answer
+}
+
+/// A row with the actor it counts for (none for rows of nobody), its session and its segments.
+struct Seen<'s, 'w> {
+    row: &'s Row<'w>,
+    actors: Vec<String>,
+    sessions: Vec<(String, usize)>,
+    segments: Vec<Vec<Value>>,
+}
+
+fn lines(scene: &Scene<'_>, range: (i64, i64)) -> Value {
+    let question = scene.question;
+    let unit = question["interval"].as_str().unwrap_or("day");
+    let bounds = scene.calendar.units(range.0, range.1, unit);
+    let existing = scene.existing();
+    let whole: Vec<&Row<'_>> = scene.rows.iter().collect();
+    let histories = scene.by_actor(&whole);
+    let inside: Vec<&Row<'_>> = existing.iter().copied().filter(|row| range.0 <= row.event.time && row.event.time < range.1).collect();
+    let numbered = sessions::of_everybody(scene, &inside);
+
+    let mut per_series: Vec<Vec<Seen<'_, '_>>> = Vec::new();
+    for series in question["series"].as_array().unwrap() {
+        let select = &series["select"];
+        let mut seen = Vec::new();
+        for row in &existing {
+            if !scene.matches(row, select) {
+                continue;
+            }
+            let mut actors = scene.actors(row);
+            if select["first_time"] == true {
+                // A person's earliest event of the name and condition in all of history.
+                actors.retain(|actor| scene.picked(&[row], &histories[actor], select).len() == 1);
+                if actors.is_empty() {
+                    continue;
+                }
+            }
+            let nobody_counts = question["actor"].is_null() || question["actor"] == "person";
+            if actors.is_empty() && !nobody_counts {
+                continue;
+            }
+            let session_of = |actor: &String| numbered.get(actor).and_then(|list| list.iter().find(|(one, _)| std::ptr::eq(*one, *row))).map(|(_, n)| (actor.clone(), *n));
+            seen.push(Seen { row, sessions: actors.iter().filter_map(session_of).collect(), segments: scene.segments(row), actors });
+        }
+        per_series.push(seen);
+    }
+
+    let mut keys = vec![Vec::new()];
+    let of_range = |one: &&Seen<'_, '_>| range.0 <= one.row.event.time && one.row.event.time < range.1;
+    keys.extend(distinct_keys(per_series.iter().flatten().flat_map(|one| one.segments.clone())));
+
+    let mut out = Vec::new();
+    let mut known = BTreeSet::new();
+    let mut base: BTreeMap<(usize, usize), (Vec<Option<f64>>, Option<f64>)> = BTreeMap::new();
+    let all_series = question["series"].as_array().unwrap();
+    for (s, series) in all_series.iter().enumerate() {
+        let measure = series.get("measure").cloned().unwrap_or(json!("total"));
+        for (k, key) in keys.iter().enumerate() {
+            let mine: Vec<&Seen<'_, '_>> = per_series[s].iter().filter(|one| key.is_empty() || one.segments.iter().any(|own| same_key(own, key))).collect();
+            let before_end = |one: &&&Seen<'_, '_>| one.row.event.time < range.1;
+            let mut values = Vec::new();
+            for bound in bounds.windows(2) {
+                let from = match measure["active"].as_i64() {
+                    Some(days) => (0..days).fold(bound[1], |at, _| scene.calendar.start(at - 1, "day")),
+                    None => bound[0].max(range.0),
+                };
+                let rows: Vec<&Seen<'_, '_>> = mine.iter().copied().filter(|one| from <= one.row.event.time && one.row.event.time < bound[1]).filter(|one| before_end(&one)).collect();
+                values.push(value(&measure, &rows));
+            }
+            let in_range: Vec<&Seen<'_, '_>> = mine.iter().copied().filter(of_range).collect();
+            let total = value(&measure, &in_range);
+            let mut shown_values = values.clone();
+            if question["cumulative"] == true {
+                shown_values = cumulated(&measure, &values, &bounds, &in_range);
+            }
+            base.insert((s, k), (values, total));
+            let empty = in_range.is_empty() && base[&(s, k)].0.iter().all(|value| value.is_none_or(|value| value == 0.0));
+            if k == 0 || !empty {
+                known.insert(k);
+                let label = series["label"].as_str().or(series["select"]["label"].as_str());
+                out.push(line(question, label, s, key, shown_values, total));
+            }
+        }
+    }
+    for formula in question["formulas"].as_array().into_iter().flatten() {
+        let formula = formula.as_str().unwrap();
+        for (k, key) in keys.iter().enumerate() {
+            let slots = bounds.len() - 1;
+            let at = |i: usize| evaluate(formula, &|s| base[&(s, k)].0[i].unwrap_or(0.0));
+            let mut values: Vec<Option<f64>> = (0..slots).map(at).collect();
+            let total = evaluate(formula, &|s| base[&(s, k)].1.unwrap_or(0.0));
+            if question["cumulative"] == true {
+                values = run_up(&values);
+            }
+            if known.contains(&k) {
+                out.push(line(question, Some(formula), all_series.len(), key, values, total));
+            }
+        }
+    }
+    json!({"times": bounds[..bounds.len() - 1].iter().map(|start| scene.calendar.written(*start)).collect::<Vec<_>>(), "series": out})
+}
+
+fn line(question: &Value, label: Option<&str>, series: usize, key: &[Value], mut values: Vec<Option<f64>>, total: Option<f64>) -> Value {
+    if let Some(k) = question["rolling"].as_u64() {
+        let k = k as usize;
+        values = (0..values.len()).map(|i| mean(&values[i.saturating_sub(k - 1)..=i].iter().flatten().copied().collect::<Vec<_>>())).collect();
+    }
+    let mut line = json!({"series": series, "breakdown": key, "values": values.into_iter().map(shown).collect::<Vec<_>>(), "total": shown(total)});
+    if let Some(label) = label {
+        line["label"] = json!(label);
+    }
+    line
+}
+
+fn run_up(values: &[Option<f64>]) -> Vec<Option<f64>> {
+    (0..values.len()).map(|i| Some(values[..=i].iter().flatten().sum())).collect()
+}
+
+/// People, sessions and distinct values: those seen so far. Everything else: the sum of the values.
+fn cumulated(measure: &Value, values: &[Option<f64>], bounds: &[i64], in_range: &[&Seen<'_, '_>]) -> Vec<Option<f64>> {
+    if *measure == "unique" || *measure == "sessions" || measure.get("distinct").is_some() {
+        let so_far = |end: i64| in_range.iter().copied().filter(|one| one.row.event.time < end).collect::<Vec<_>>();
+        return bounds[1..].iter().map(|end| value(measure, &so_far(*end))).collect();
+    }
+    run_up(values)
+}
+
+fn value(measure: &Value, rows: &[&Seen<'_, '_>]) -> Option<f64> {
+    match measure.as_str() {
+        Some("total") => return Some(rows.iter().map(|one| one.actors.len().max(1) as f64).sum()),
+        Some("unique") => return Some(people(rows).len() as f64),
+        Some("sessions") => return Some(rows.iter().flat_map(|one| one.sessions.clone()).collect::<BTreeSet<_>>().len() as f64),
+        _ => {}
+    }
+    if measure.get("active").is_some() {
+        return Some(people(rows).len() as f64);
+    }
+    if let Some(inner) = measure.get("per_person") {
+        let mut of_people = Vec::new();
+        for person in people(rows) {
+            let own: Vec<&Row<'_>> = rows.iter().filter(|one| one.actors.contains(&person)).map(|one| one.row).collect();
+            of_people.extend(if *inner == "total" { Some(own.len() as f64) } else { aggregate(inner, &own) });
+        }
+        return match measure.get("then").unwrap_or(&json!("average")) {
+            Value::String(word) => combine(word, &of_people),
+            percent => percentile(&of_people, percent["percentile"].as_f64().unwrap()),
+        };
+    }
+    let repeated: Vec<&Row<'_>> = rows.iter().flat_map(|one| std::iter::repeat_n(one.row, one.actors.len().max(1))).collect();
+    aggregate(measure, &repeated)
+}
+
+fn people(rows: &[&Seen<'_, '_>]) -> BTreeSet<String> {
+    rows.iter().flat_map(|one| one.actors.clone()).collect()
+}
+
+/// A measure of a property over rows.
+fn aggregate(measure: &Value, rows: &[&Row<'_>]) -> Option<f64> {
+    if let Some(p) = measure.get("percentile") {
+        return percentile(&numbers(rows, measure["property"].as_str().unwrap()), p.as_f64().unwrap());
+    }
+    let (word, property) = measure.as_object().unwrap().iter().next().unwrap();
+    let property = property.as_str().unwrap();
+    if word == "distinct" {
+        let values = rows.iter().filter_map(|row| row.event.properties.get(property)).filter(|value| !value.is_null());
+        return Some(values.map(filter::text).collect::<BTreeSet<_>>().len() as f64);
+    }
+    combine(word, &numbers(rows, property))
+}
+
+fn combine(word: &str, numbers: &[f64]) -> Option<f64> {
+    match word {
+        "sum" => Some(numbers.iter().sum()),
+        "average" => mean(numbers),
+        "median" => percentile(numbers, 50.0),
+        "min" => numbers.iter().copied().reduce(f64::min),
+        _ => numbers.iter().copied().reduce(f64::max),
+    }
+}
+
+fn numbers(rows: &[&Row<'_>], property: &str) -> Vec<f64> {
+    rows.iter().filter_map(|row| row.event.properties.get(property).and_then(Value::as_f64)).collect()
+}
+
+/// Formulas of the tests have the forms `A`, `A op B` and `A op B op 100`, read from the left.
+fn evaluate(formula: &str, series: &dyn Fn(usize) -> f64) -> Option<f64> {
+    let mut words = formula.split_whitespace();
+    let read = |word: &str| word.parse().unwrap_or_else(|_| series((word.as_bytes()[0] - b'A') as usize));
+    let mut value: f64 = read(words.next().unwrap());
+    while let (Some(op), Some(word)) = (words.next(), words.next()) {
+        let right = read(word);
+        value = match op {
+            "+" => value + right,
+            "-" => value - right,
+            "*" => value * right,
+            _ if right == 0.0 => return None,
+            _ => value / right,
+        };
+    }
+    Some(value)
+}
