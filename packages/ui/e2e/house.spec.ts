@@ -1,0 +1,85 @@
+import { expect, test } from "./words.ts";
+
+test("every room of the navigation opens with its name and nothing wrong", async ({ page, visit, words: { t, language } }) => {
+  await visit("/");
+  for (const key of ["room.trend", "room.funnel", "room.retention", "room.frequency", "room.lifecycle", "room.journey", "room.reports", "room.live", "room.people", "room.settings"] as const) {
+    await page.getByRole("navigation").getByRole("link", { name: t(key), exact: true }).click();
+    await expect(page.getByRole("main").getByRole("heading", { level: 1 })).toBeVisible();
+  }
+  await expect(page.locator("html")).toHaveAttribute("lang", language);
+});
+
+test("the palette goes to a room from the keyboard", async ({ page, visit, words: { t } }) => {
+  await visit("/reports");
+  await expect(page.getByRole("heading", { name: t("reports.new") })).toBeVisible();
+  await page.keyboard.press("Control+k");
+  await page.getByRole("combobox", { name: t("palette.placeholder") }).fill(t("room.retention"));
+  await page.keyboard.press("Enter");
+  await expect(page).toHaveURL(/retention/);
+});
+
+test("a key is made, shown once and deleted", async ({ page, visit, words: { t, language } }) => {
+  const name = `E2E ${language} ${Date.now()}`;
+  await visit("/settings/keys");
+  await page.getByRole("button", { name: t("keys.create") }).click();
+  const dialog = page.getByRole("dialog");
+  await dialog.getByLabel(t("keys.name")).fill(name);
+  await dialog.getByRole("button", { name: t("keys.create") }).click();
+  await expect(dialog.getByText(/^sk_/)).toBeVisible();
+  await dialog.getByRole("button", { name: t("action.done") }).click();
+  await page.getByRole("button", { name: t("action.removeNamed", { name }) }).click();
+  await page.getByRole("dialog").getByRole("button", { name: t("action.remove"), exact: true }).click();
+  await expect(page.getByRole("rowheader", { name })).toHaveCount(0);
+});
+
+test("project settings are kept", async ({ page, visit, words: { t } }) => {
+  await visit("/settings");
+  const minutes = page.getByLabel(t("settings.sessionTimeout"));
+  const before = await minutes.inputValue();
+  await minutes.fill("45");
+  await page.getByRole("button", { name: t("action.save"), exact: true }).click();
+  await expect(page.getByText(t("toast.saved"))).toBeVisible();
+  await page.reload();
+  await expect(minutes).toHaveValue("45");
+  await minutes.fill(before);
+  await page.getByRole("button", { name: t("action.save"), exact: true }).click();
+  await expect(page.getByText(t("toast.saved"))).toBeVisible();
+});
+
+test("a new project waits for its first event and sees it arrive", async ({ page, visit, words: { t, language } }) => {
+  await visit("/reports");
+  await page.goto("/new-project");
+  await page.getByLabel(t("newProject.name")).fill(`E2E ${language}`);
+  await page.getByRole("button", { name: t("newProject.action") }).click();
+  await expect(page).toHaveURL(/start/);
+  await expect(page.getByText(t("start.waiting"))).toBeVisible();
+  const id = Number(/\/p\/(\d+)\//.exec(page.url())?.[1]);
+  const me = (await (await page.request.get("/api/me")).json()) as { projects: { id: number; write_key: string }[] };
+  await page.request.post("/v1/events", {
+    headers: { Authorization: `Bearer ${me.projects.find((one) => one.id === id)?.write_key}` },
+    data: [{ event: "Hello", distinct_id: "first@example.com" }],
+  });
+  await expect(page.getByText(t("start.arrived", { event: "Hello" }))).toBeVisible();
+});
+
+test("screens fit a phone: nothing runs over the side", async ({ page, visit, words: { t } }) => {
+  await page.setViewportSize({ width: 390, height: 844 });
+  for (const path of ["/reports", "/trends", "/funnels", "/retention", "/live", "/live?tab=refused", "/people", "/settings", "/settings/keys"]) {
+    await visit(path);
+    await expect(page.getByRole("main").getByRole("heading", { level: 1 })).toBeVisible();
+    expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth), path).toBeLessThanOrEqual(0);
+  }
+  await page.getByRole("button", { name: t("shell.menu") }).click();
+  await page.getByRole("navigation").getByRole("link", { name: t("room.trend"), exact: true }).click();
+  await expect(page).toHaveURL(/trends/);
+});
+
+test("one's language is kept with the account", async ({ page, visit, words: { t, language } }) => {
+  await visit("/settings/account");
+  const choice = page.getByLabel(t("settings.language"));
+  await expect(choice).toHaveValue(language);
+  await choice.selectOption(language === "en" ? "fr" : "en");
+  await expect(page.locator("html")).toHaveAttribute("lang", language === "en" ? "fr" : "en");
+  await page.getByRole("main").getByRole("combobox").first().selectOption(language);
+  await expect(page.locator("html")).toHaveAttribute("lang", language);
+});

@@ -1,0 +1,126 @@
+import { readFileSync } from "node:fs";
+import { answered, expect, test } from "./words.ts";
+
+test("a trend answers at once, is split, compared and opened to its people", async ({ page, visit, words: { t, ...words } }) => {
+  await visit("/trends");
+  const table = await answered(page, { t, ...words });
+  await expect(page.locator("[data-ready]")).toBeVisible();
+
+  await page.getByRole("button", { name: t("breakdown.add") }).click();
+  await page.getByRole("listbox").getByRole("option").nth(1).click();
+  await expect(page).toHaveURL(/breakdown/);
+  await expect(table.getByRole("row").nth(2)).toBeVisible();
+
+  await page.getByRole("button", { name: t("range.last.day", { n: 30 }), exact: true }).click();
+  await page.getByText(t("range.compare")).click();
+  await page.keyboard.press("Escape");
+  await expect(table.getByRole("columnheader", { name: t("trend.column.change"), exact: true })).toBeVisible();
+
+  // The number that opens says how many people are behind it, and the link to it is in the address.
+  await table.locator("tbody td button").first().click();
+  const panel = page.getByRole("complementary");
+  await expect(panel.getByRole("link").first()).toBeVisible();
+  await expect(page).toHaveURL(/at=/);
+  await page.reload();
+  await expect(page.getByRole("complementary").getByRole("link").first()).toBeVisible();
+  await page.getByRole("complementary").getByRole("button", { name: t("action.close") }).click();
+  await expect(page.getByRole("complementary")).toHaveCount(0);
+});
+
+test("a filter with a group narrows the answer and stays in the address", async ({ page, visit, words: { t, ...words } }) => {
+  await visit("/trends");
+  const table = await answered(page, { t, ...words });
+  const total = table.locator("tbody td strong").first();
+  const before = await total.innerText();
+  await page.getByRole("button", { name: t("question.everyone") }).click();
+  // After the two behaviours come the properties.
+  await page.getByRole("listbox").getByRole("option").nth(2).click();
+  await page.getByRole("combobox", { name: t("pick.operator") }).selectOption("not_set");
+  await page.getByRole("button", { name: t("action.apply") }).click();
+  await expect(page).toHaveURL(/not_set/);
+  await expect(total).not.toHaveText(before);
+  const narrowed = await total.innerText();
+  await page.reload();
+  await answered(page, { t, ...words });
+  await expect(total).toHaveText(narrowed);
+});
+
+test("a funnel is built, its drop-off opens, it is saved, found again and deleted", async ({ page, visit, words: { t, ...words } }) => {
+  await visit("/funnels");
+  await page.getByRole("button", { name: t("funnel.firstStep") }).click();
+  await page.getByRole("listbox").getByRole("option").nth(1).click();
+  await page.getByRole("button", { name: t("funnel.addStep") }).click();
+  await page.getByRole("listbox").getByRole("option").nth(2).click();
+  const table = await answered(page, { t, ...words });
+  await expect(table.getByRole("columnheader", { name: t("funnel.column.median") })).toBeVisible();
+  await table.locator("tbody td button").first().click();
+  await expect(page.getByRole("complementary").getByRole("link").first()).toBeVisible();
+  await page.getByRole("complementary").getByRole("button", { name: t("action.close") }).click();
+
+  const name = `E2E ${words.language} ${Date.now()}`;
+  await page.getByRole("button", { name: t("action.save"), exact: true }).click();
+  await page.getByRole("dialog").getByLabel(t("report.name")).fill(name);
+  await page.getByRole("dialog").getByRole("button", { name: t("action.save"), exact: true }).click();
+  await expect(page).toHaveURL(/r=/);
+  await expect(page.getByLabel(t("report.title"))).toHaveValue(name);
+
+  await page.getByRole("link", { name: t("room.reports"), exact: true }).click();
+  await page.getByRole("link", { name: new RegExp(name) }).click();
+  await answered(page, { t, ...words });
+  await page.getByRole("button", { name: t("action.moreActions"), exact: true }).last().click();
+  await page.getByRole("listbox").getByRole("option", { name: t("action.remove") }).click();
+  await page.getByRole("dialog").getByRole("button", { name: t("action.remove") }).click();
+  await expect(page).toHaveURL(/reports/);
+  await expect(page.getByRole("link", { name: new RegExp(name) })).toHaveCount(0);
+});
+
+test("retention shows a curve and a triangle whose cells open", async ({ page, visit, words: { t, ...words } }) => {
+  await visit("/retention");
+  const table = await answered(page, { t, ...words });
+  await expect(table.getByRole("row", { name: new RegExp(t("retention.average")) })).toBeVisible();
+  await table.locator("tbody td button").nth(1).click();
+  await expect(page.getByRole("complementary")).toBeVisible();
+  await expect(page.getByRole("complementary").getByText(/\d/).first()).toBeVisible();
+});
+
+for (const [path, key] of [
+  ["/engagement", "frequency.answers"],
+  ["/lifecycle", "lifecycle.answers"],
+  ["/journeys", "journey.answers"],
+] as const) {
+  test(`${path} answers at once`, async ({ page, visit, words: { t, ...words } }) => {
+    await visit(path);
+    await answered(page, { t, ...words });
+    await expect(page.locator("[data-ready]")).toBeVisible();
+    expect(t(key).length).toBeGreaterThan(10);
+  });
+}
+
+test("a report leaves as CSV and as PNG", async ({ page, visit, words: { t, ...words } }) => {
+  await visit("/trends");
+  await answered(page, { t, ...words });
+  await expect(page.locator("[data-ready]")).toBeVisible();
+  const files: string[] = [];
+  for (const kind of ["action.exportCsv", "action.exportPng"] as const) {
+    await page.getByRole("button", { name: t("action.export"), exact: true }).click();
+    const [file] = await Promise.all([page.waitForEvent("download"), page.getByRole("listbox").getByRole("option", { name: t(kind) }).click()]);
+    files.push(await file.path());
+    expect(file.suggestedFilename()).toMatch(kind === "action.exportCsv" ? /\.csv$/ : /\.png$/);
+  }
+  const [csv, png] = files as [string, string];
+  expect(readFileSync(csv, "utf8").trim().split("\r\n").length).toBeGreaterThan(1);
+  expect(readFileSync(png).subarray(1, 4).toString()).toBe("PNG");
+  expect(readFileSync(png).length).toBeGreaterThan(5_000);
+});
+
+test("a link with a question that cannot be read says so and starts afresh", async ({ page, visit, words: { t, ...words } }) => {
+  await visit("/trends?q=(kind:trend,series:!((measure:3)))");
+  await expect(page.getByText(t("report.unreadable", { field: "range" }))).toBeVisible();
+  await answered(page, { t, ...words });
+});
+
+test("a question that the server refuses says which part", async ({ page, visit, words: { t } }) => {
+  await visit("/trends?q=(kind:trend,series:!((measure:total,select:(event:!n))),range:(last:7,unit:day),interval:day,surprise:1)");
+  await expect(page.getByRole("alert")).toContainText(t("error.refused.what"));
+  await expect(page.getByRole("alert")).toContainText("surprise");
+});
