@@ -1,0 +1,27 @@
+#!/usr/bin/env python3
+"""The screens, in Chromium and in both languages, against a real server that holds the story of Courriel: the specifications of packages/ui/e2e.
+
+    screens.py [arguments of `playwright test`]
+"""
+import os
+import pathlib
+import subprocess
+import sys
+import tempfile
+
+from sillage import EMAIL, PASSWORD, ROOT, Server, run
+
+XTASK = ROOT / "target" / "release" / "sillage-xtask"
+
+
+def main():
+    with tempfile.TemporaryDirectory() as folder, Server() as server:
+        story = pathlib.Path(folder) / "courriel.ndjson"
+        subprocess.run([XTASK, "story", "--out", story], check=True, stdin=subprocess.DEVNULL)
+        run("import", story, "--url", server.url, "--key", server.write_key)
+        environment = {"BASE_URL": server.url, "EMAIL": EMAIL, "PASSWORD": PASSWORD}
+        return subprocess.run(["npx", "playwright", "test", *sys.argv[1:]], cwd=ROOT / "packages" / "ui", env=os.environ | environment, stdin=subprocess.DEVNULL).returncode
+
+
+if __name__ == "__main__":
+    sys.exit(main())
