@@ -1,4 +1,5 @@
-//! How fast this machine's disk lets the store take events: `cargo run --release -p sillage-store --example intake -- FOLDER SECONDS [WRITERS]`.
+//! How fast this machine's disk lets the store take events: `cargo run --release -p sillage-store --example intake -- FOLDER SECONDS [WRITERS [START]]`.
+//! Given the same START (milliseconds), a second run sends the same events again, all of them duplicates.
 //! Batches of 500 events of about 400 bytes with 12 properties; prints events a second, reply times, memory and what is on disk.
 #![allow(clippy::unwrap_used, clippy::print_stdout)]
 
@@ -85,7 +86,8 @@ async fn main() {
     println!("opened in {:?} with {} events, {} MB", opened.elapsed(), store.events(ProjectId(1)), memory_mb("VmRSS"));
     let end = Instant::now() + Duration::from_secs(seconds);
     let started = Instant::now();
-    let run = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_millis() as i64;
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_millis() as i64;
+    let run: i64 = arguments.get(4).and_then(|text| text.parse().ok()).unwrap_or(now);
     let tasks: Vec<_> = (0..writers)
         .map(|writer| {
             let store = store.clone();

@@ -24,6 +24,10 @@ const GROUPS_AHEAD: usize = 4;
 const TICK: Duration = Duration::from_secs(1);
 const CACHE_IDLE: Duration = Duration::from_secs(120);
 const EXPIRE_EVERY: Duration = Duration::from_secs(3600);
+/// A longer journal makes projects seal what they have, so that it can be trimmed and a restart is quick …
+const JOURNAL_FILES_KEPT: u64 = 4;
+/// … but each not more often than this.
+const REST_AFTER_SEAL: Duration = Duration::from_secs(10);
 /// After a failure in the background, nothing is tried for this long.
 const REST_AFTER_ERROR: Duration = Duration::from_secs(10);
 
@@ -133,12 +137,13 @@ fn seal_when_due(shared: &Shared, bell: &Bell) {
             continue;
         }
         let mut did = false;
+        let journal_is_long = shared.journal.lock().bytes() > JOURNAL_FILES_KEPT * shared.options.journal_file_bytes;
         let mut projects = shared.projects();
         projects.sort_by_key(|project| std::cmp::Reverse(project.buffered_bytes()));
         let mut buffered: usize = projects.iter().map(|project| project.buffered_bytes()).sum();
         for project in projects {
             // Many projects with a little each must not add up: the largest go first.
-            let is_due = project.seal_is_due() || buffered > 2 * shared.options.flush_bytes;
+            let is_due = project.seal_is_due() || (journal_is_long && project.holds_journal(REST_AFTER_SEAL)) || buffered > 2 * shared.options.flush_bytes;
             if shared.is_closing.load(Ordering::Acquire) || !is_due {
                 continue;
             }

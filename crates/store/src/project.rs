@@ -275,6 +275,12 @@ impl Project {
         self.state.lock().seal_is_due(&self.options)
     }
 
+    /// Whether the journal has records that are not sealed, and the last seal was some time ago.
+    pub(crate) fn holds_journal(&self, at_least: std::time::Duration) -> bool {
+        let state = self.state.lock();
+        state.last_sequence > state.manifest.sealed_sequence && state.buffer.since_seal() >= at_least
+    }
+
     /// Every event name, the most frequent first.
     pub(crate) fn names(&self) -> Vec<EventName> {
         let state = self.state.lock();

@@ -8,5 +8,6 @@ mod formats;
 mod full_disk;
 mod identity;
 mod keeping;
+mod model;
 mod refused;
 mod world;
