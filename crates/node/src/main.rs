@@ -3,6 +3,7 @@
 mod applier;
 mod ask;
 mod browse;
+mod demo;
 mod import;
 mod installation;
 mod log;
@@ -30,6 +31,8 @@ struct Arguments {
 enum Verb {
     /// Runs the server
     Serve(serve::Arguments),
+    /// Runs the server with demonstration data
+    Demo(demo::Arguments),
     /// Answers a question on files, without a server
     Ask(ask::Arguments),
     /// Sends files of events to a server
@@ -39,6 +42,7 @@ enum Verb {
 fn main() -> ExitCode {
     let outcome = match Arguments::parse().verb {
         Verb::Serve(arguments) => serve::run(&arguments),
+        Verb::Demo(arguments) => demo::run(&arguments),
         Verb::Ask(arguments) => ask::run(&arguments),
         Verb::Import(arguments) => import::run(&arguments),
     };
