@@ -64,6 +64,7 @@ export function LinesPicture({ names, longNames, lines, incompleteFrom, shape, s
             name: line.name,
             stack: lines.length > 1 && !share ? "all" : undefined,
             barMaxWidth: 36,
+            emphasis: { disabled: true },
             itemStyle: { color, borderRadius: lines.length > 1 ? 0 : [2, 2, 0, 0] },
             data: line.values.map((value, index) => ({ value, itemStyle: index >= until ? { color, opacity: 0.45, borderColor: color, borderType: "dashed", borderWidth: 1 } : undefined })),
           },

@@ -1,5 +1,5 @@
 // The people behind a number. One component, opened by every cell of every answer.
-import { useQuery } from "@tanstack/react-query";
+import { useMutation, useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { Download } from "lucide-react";
 import { api } from "@/api/client.ts";
@@ -8,6 +8,7 @@ import { useSpeech } from "@/i18n/language.tsx";
 import type { Question } from "@/question/question.ts";
 import { tellError } from "@/shell/errors.ts";
 import { useProject } from "@/shell/session.tsx";
+import { moveWithArrows } from "@/ui/arrowKeys.ts";
 import { Button } from "@/ui/Button.tsx";
 import { SidePanel } from "@/ui/Panel.tsx";
 import { Failure, SkeletonRows } from "@/ui/State.tsx";
@@ -15,6 +16,8 @@ import { saveCsv } from "./export.ts";
 import styles from "./PeoplePanel.module.css";
 
 const SHOWN_PEOPLE = 200;
+/** The export holds everybody, up to what a spreadsheet opens without pain. */
+const EXPORTED_PEOPLE = 100_000;
 
 export function PeoplePanel({ question, cell, title, onClose }: { question: Question; cell: Cell; title: string; onClose: () => void }) {
   const speech = useSpeech();
@@ -27,6 +30,10 @@ export function PeoplePanel({ question, cell, title, onClose }: { question: Ques
     retry: false,
   });
   const answer = data?.answer;
+  const save = useMutation({
+    mutationFn: () => api.peopleBehind(project.id, question, cell, EXPORTED_PEOPLE),
+    onSuccess: (all) => saveCsv(title, [[t("people.id"), t("people.times")], ...all.answer.people.map((person) => [person.id, (person.times ?? []).filter(Boolean).join(" ")])]),
+  });
   return (
     <SidePanel
       title={title}
@@ -34,10 +41,7 @@ export function PeoplePanel({ question, cell, title, onClose }: { question: Ques
       onClose={onClose}
       footer={
         answer && answer.people.length > 0 ? (
-          <Button
-            icon={<Download aria-hidden />}
-            onClick={() => saveCsv(title, [[t("people.id"), t("people.times")], ...answer.people.map((person) => [person.id, (person.times ?? []).filter(Boolean).join(" ")])])}
-          >
+          <Button icon={<Download aria-hidden />} busy={save.isPending} onClick={() => save.mutate()}>
             {t("action.exportCsv")}
           </Button>
         ) : undefined
@@ -46,6 +50,11 @@ export function PeoplePanel({ question, cell, title, onClose }: { question: Ques
       {isPending && !error && (
         <div className={styles.waiting}>
           <SkeletonRows rows={10} />
+        </div>
+      )}
+      {save.error && (
+        <div className={styles.waiting}>
+          <Failure {...tellError(save.error, speech)} />
         </div>
       )}
       {error && (
@@ -59,12 +68,12 @@ export function PeoplePanel({ question, cell, title, onClose }: { question: Ques
             <strong>{t("panel.count", { n: answer.count, shown: format.number(answer.count) })}</strong>
             {answer.count > answer.people.length && answer.people.length > 0 && <span>{t("panel.firstShown", { n: answer.people.length })}</span>}
           </p>
-          <ul className={styles.list}>
+          <ul className={styles.list} onKeyDown={moveWithArrows}>
             {answer.people.map((person, index) => {
               const times = (person.times ?? []).filter((time): time is string => time !== null);
               return (
                 <li key={`${person.id} ${index}`}>
-                  <Link to="/p/$project/people/$person" params={{ project: String(project.id), person: person.id }}>
+                  <Link to="/p/$project/people/$person" params={{ project: String(project.id), person: person.id }} data-row>
                     <span className={styles.id}>{person.id}</span>
                     {times.length > 0 && (
                       <span className={styles.when}>

@@ -93,7 +93,7 @@ export function ReportScreen<K extends QuestionKind>({ room }: { room: ReportRoo
     return (
       <Empty
         title={t("empty.noEvents.title")}
-        text={t("empty.noEvents.text")}
+        text={`${t(room.answers)} ${t("empty.noEvents.text")}`}
         picture={<room.Example />}
         action={
           <Button look="primary" onClick={() => void navigate({ to: "/p/$project/start", params: { project: String(project.id) } })}>

@@ -10,6 +10,7 @@ import { eventName } from "@/question/words.ts";
 import { tellError } from "@/shell/errors.ts";
 import { useProject } from "@/shell/session.tsx";
 import { Button } from "@/ui/Button.tsx";
+import { moveWithArrows } from "@/ui/arrowKeys.ts";
 import { Empty, Failure, SkeletonRows } from "@/ui/State.tsx";
 import { PropertyTable } from "./PropertyTable.tsx";
 import styles from "./event.module.css";
@@ -84,14 +85,14 @@ export function LiveList({ find, onFind }: { find: string; onFind: (find: string
         />
       )}
       {needle !== "" && events.length > 0 && shown.length === 0 && <p className={styles.pad}>{t("pick.nothing")}</p>}
-      <ol className={styles.rows}>
+      <ol className={styles.rows} onKeyDown={moveWithArrows}>
         {shown.map((event) => {
           const key = String(event.cursor);
           const isOpen = open === key;
           return (
             <li key={key}>
               <div className={styles.row} data-open={isOpen || undefined}>
-                <button type="button" className={styles.opener} aria-expanded={isOpen} onClick={() => setOpen(isOpen ? null : key)}>
+                <button type="button" data-row className={styles.opener} aria-expanded={isOpen} onClick={() => setOpen(isOpen ? null : key)}>
                   <ChevronRight aria-hidden />
                   <time dateTime={event.received_at}>{format.clock(event.received_at, project.timezone)}</time>
                   <span className={styles.name}>{eventName(event.event, speech)}</span>

@@ -9,6 +9,7 @@ import { useSpeech } from "@/i18n/language.tsx";
 import { tellError } from "@/shell/errors.ts";
 import { useProject } from "@/shell/session.tsx";
 import { Button } from "@/ui/Button.tsx";
+import { moveWithArrows } from "@/ui/arrowKeys.ts";
 import { Empty, Failure, Note, SkeletonRows } from "@/ui/State.tsx";
 import styles from "./event.module.css";
 
@@ -75,14 +76,14 @@ export function RefusedList({ code, onCode }: { code: string | undefined; onCode
         </div>
       )}
       {query.data && refused.length === 0 && <Empty title={t("refused.none")} text={t("refused.noneText")} />}
-      <ol className={styles.rows}>
+      <ol className={styles.rows} onKeyDown={moveWithArrows}>
         {refused.map((one) => {
           const key = String(one.id);
           const isOpen = open === key;
           return (
             <li key={key}>
               <div className={styles.row} data-open={isOpen || undefined}>
-                <button type="button" className={styles.opener} aria-expanded={isOpen} onClick={() => setOpen(isOpen ? null : key)}>
+                <button type="button" data-row className={styles.opener} aria-expanded={isOpen} onClick={() => setOpen(isOpen ? null : key)}>
                   <ChevronRight aria-hidden />
                   <time dateTime={one.at}>{format.moment(one.at, project.timezone, true)}</time>
                   <span className={styles.reason}>

@@ -68,6 +68,7 @@ const StepsPicture: ReportRoomParts<"funnel">["Picture"] = ({ asked, onOpen, pic
         barCategoryGap: alone ? "36%" : "24%",
         itemStyle: { color, borderRadius: [3, 3, 0, 0] },
         cursor: "pointer",
+        emphasis: { disabled: true },
         label: alone ? undefined : { show: groups.length <= 3 && !narrow, position: "top", color: colors.ink, fontSize: 12, fontFamily: FONT, formatter: ({ dataIndex }: { dataIndex: number }) => format.percent(share(group, dataIndex)) },
         data: names.map((_, index) => share(group, index)),
       };
@@ -80,6 +81,7 @@ const StepsPicture: ReportRoomParts<"funnel">["Picture"] = ({ asked, onOpen, pic
             stack: "s0",
             barMaxWidth: 120,
             cursor: "pointer",
+            emphasis: { disabled: true },
             // Above the whole column, so that the number never lies on the hatch.
             label: {
               show: true,

@@ -9,7 +9,7 @@ import { RangePicker } from "@/question/RangePicker.tsx";
 import { SelectorEditor } from "@/question/SelectorEditor.tsx";
 import { WindowPicker } from "@/question/WindowPicker.tsx";
 import type { FunnelQuestion, Selector, TrendInterval } from "@/question/question.ts";
-import { propertyName, selectorName } from "@/question/words.ts";
+import { propertyName } from "@/question/words.ts";
 import styles from "@/question/editors.module.css";
 import type { BuilderProps } from "@/report/room.ts";
 import { Chip } from "@/ui/Chip.tsx";
@@ -25,6 +25,10 @@ export function FunnelBuilder({ question, onChange }: BuilderProps<"funnel">) {
   const change = (part: Partial<FunnelQuestion>) => onChange({ ...question, ...part });
   // Exclusions, optional steps and times name steps by number: they do not survive a change of the steps' order.
   const changeSteps = (next: Selector[]) => change({ steps: next, ...(next.length === steps.length ? {} : { optional: undefined, exclude: undefined, time_to_convert: undefined, attribute: undefined }) });
+  const changeExclusion = (index: number, next: NonNullable<FunnelQuestion["exclude"]>[number] | null) => {
+    const list = (question.exclude ?? []).flatMap((kept, at) => (at === index ? (next ? [next] : []) : [kept]));
+    change({ exclude: list.length === 0 ? undefined : list });
+  };
   const move = (from: number, to: number) => {
     const next = [...steps];
     const [moved] = next.splice(from, 1);
@@ -92,12 +96,25 @@ export function FunnelBuilder({ question, onChange }: BuilderProps<"funnel">) {
       {(question.exclude ?? []).map((exclusion, index) => (
         <div key={index} className={styles.line}>
           <span className={styles.rail}>{t("funnel.without")}</span>
-          <Chip
-            onRemove={() => change({ exclude: question.exclude?.filter((_, at) => at !== index) })}
-            removeLabel={t("action.removeNamed", { name: selectorName(exclusion.select, speech) })}
-          >
-            <span>{t("funnel.excluded", { event: selectorName(exclusion.select, speech), after: exclusion.after, before: exclusion.before })}</span>
-          </Chip>
+          <SelectorEditor
+            selector={exclusion.select}
+            onChange={(select) => changeExclusion(index, { ...exclusion, select })}
+            onRemove={() => changeExclusion(index, null)}
+          />
+          <InlineSelect
+            label={t("funnel.excludedWhere")}
+            choices={steps.flatMap((_, after) =>
+              steps.slice(after + 1).map((__, further) => {
+                const before = after + 2 + further;
+                return { value: `${after + 1} ${before}`, label: t("funnel.between", { after: after + 1, before }) };
+              }),
+            )}
+            value={`${exclusion.after} ${exclusion.before}`}
+            onPick={(place) => {
+              const [after, before] = place.split(" ").map(Number);
+              changeExclusion(index, { ...exclusion, after: after ?? 1, before: before ?? steps.length });
+            }}
+          />
         </div>
       ))}
       <div className={styles.line}>

@@ -83,6 +83,7 @@ const LifecyclePicture: ReportRoomParts<"lifecycle">["Picture"] = ({ asked, onOp
         stack: "life",
         name: t(`lifecycle.${status}`),
         barMaxWidth: 36,
+        emphasis: { disabled: true },
         cursor: "pointer",
         itemStyle: { color: colorOf(status) },
         data: answer.intervals.map((one, index) => ({ value: status === "dormant" ? -one.dormant : one[status], itemStyle: index >= until ? { opacity: 0.4 } : undefined })),

@@ -8,6 +8,7 @@ import { useSpeech } from "@/i18n/language.tsx";
 import { valueName } from "@/question/words.ts";
 import { tellError } from "@/shell/errors.ts";
 import { useProject } from "@/shell/session.tsx";
+import { moveWithArrows } from "@/ui/arrowKeys.ts";
 import { Button } from "@/ui/Button.tsx";
 import { Page } from "@/ui/Page.tsx";
 import { Empty, Failure, SkeletonRows } from "@/ui/State.tsx";
@@ -72,11 +73,11 @@ export function PeopleRoom() {
                   <th scope="col">{t("people.firstSeen")}</th>
                 </tr>
               </thead>
-              <tbody>
+              <tbody onKeyDown={moveWithArrows}>
                 {people.map((person) => (
                   <tr key={person.id}>
                     <th scope="row" className={table.pinned}>
-                      <Link to="/p/$project/people/$person" params={{ project: String(project.id), person: person.id }} className={styles.link}>
+                      <Link to="/p/$project/people/$person" params={{ project: String(project.id), person: person.id }} className={styles.link} data-row>
                         <Avatar name={person.name ?? person.email ?? person.id} />
                         <span>
                           <strong>{person.name ?? person.email ?? person.id}</strong>

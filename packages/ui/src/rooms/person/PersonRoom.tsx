@@ -12,6 +12,7 @@ import { summary } from "@/rooms/event/LiveList.tsx";
 import events from "@/rooms/event/event.module.css";
 import { tellError } from "@/shell/errors.ts";
 import { useProject } from "@/shell/session.tsx";
+import { moveWithArrows } from "@/ui/arrowKeys.ts";
 import { Button } from "@/ui/Button.tsx";
 import { Card, useDocumentTitle } from "@/ui/Page.tsx";
 import { Failure, SkeletonRows } from "@/ui/State.tsx";
@@ -90,7 +91,7 @@ function Timeline({ id }: { id: string }) {
   const all = query.data?.pages.flatMap((page) => page.answer.events) ?? [];
   const sessions = bySession(all, project.session_timeout_minutes);
   return (
-    <section className={styles.timeline} aria-label={t("person.timeline")}>
+    <section className={styles.timeline} aria-label={t("person.timeline")} onKeyDown={moveWithArrows}>
       <h2 className={styles.label}>{t("person.timeline")}</h2>
       {query.isPending && <SkeletonRows rows={10} />}
       {query.error && <Failure {...tellError(query.error, speech)} />}
@@ -115,7 +116,7 @@ function Timeline({ id }: { id: string }) {
                 return (
                   <li key={key}>
                     <div className={events.row} data-open={isOpen || undefined}>
-                      <button type="button" className={events.opener} aria-expanded={isOpen} onClick={() => setOpen(isOpen ? null : key)}>
+                      <button type="button" data-row className={events.opener} aria-expanded={isOpen} onClick={() => setOpen(isOpen ? null : key)}>
                         <ChevronRight aria-hidden />
                         <time dateTime={event.time}>{format.clock(event.time, project.timezone)}</time>
                         <span className={events.name}>{eventName(event.event, speech)}</span>

@@ -21,11 +21,13 @@ export function AccountSettings() {
   const { choice, choose } = useTheme();
   const [name, setName] = useState(user.name);
   const [password, setPassword] = useState("");
+  const [current, setCurrent] = useState("");
   const save = useMutation({
-    mutationFn: (change: { name?: string; language?: "en" | "fr"; password?: string }) => api.changeMe(change),
+    mutationFn: (change: { name?: string; language?: "en" | "fr"; password?: string; current_password?: string }) => api.changeMe(change),
     onSuccess: async () => {
       await refresh();
       setPassword("");
+      setCurrent("");
       toast(t("toast.saved"));
     },
   });
@@ -36,12 +38,13 @@ export function AccountSettings() {
           className={styles.form}
           onSubmit={(event) => {
             event.preventDefault();
-            save.mutate({ name: name.trim(), ...(password === "" ? {} : { password }) });
+            save.mutate({ name: name.trim(), ...(password === "" ? {} : { password, current_password: current }) });
           }}
         >
           <TextField label={t("field.name")} value={name} autoComplete="name" onChange={(event) => setName(event.target.value)} />
           <TextField label={t("field.email")} value={user.email} readOnly autoComplete="username" />
           <TextField label={t("field.newPassword")} type="password" autoComplete="new-password" minLength={10} value={password} hint={t("field.passwordKept")} onChange={(event) => setPassword(event.target.value)} />
+          {password !== "" && <TextField label={t("field.currentPassword")} type="password" autoComplete="current-password" required value={current} onChange={(event) => setCurrent(event.target.value)} />}
           <div className={styles.row}>
             <Button look="primary" type="submit" busy={save.isPending}>
               {t("action.save")}

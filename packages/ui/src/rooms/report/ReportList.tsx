@@ -7,6 +7,7 @@ import { useSpeech } from "@/i18n/language.tsx";
 import { tellError } from "@/shell/errors.ts";
 import { allRooms } from "@/shell/roomList.ts";
 import { useProject } from "@/shell/session.tsx";
+import { moveWithArrows } from "@/ui/arrowKeys.ts";
 import { Card, Page } from "@/ui/Page.tsx";
 import { Failure, SkeletonRows } from "@/ui/State.tsx";
 import styles from "./ReportList.module.css";
@@ -48,12 +49,12 @@ export function ReportList() {
         )}
         {error && <Failure {...tellError(error, speech)} />}
         {data?.reports.length === 0 && <p className={styles.none}>{t("reports.none")}</p>}
-        <ul className={styles.list}>
+        <ul className={styles.list} onKeyDown={moveWithArrows}>
           {reports.map((report) => {
             const room = allRooms.find((one) => one.kind === report.kind);
             return (
               <li key={report.id}>
-                <Link to={`/p/$project/${room?.path ?? "trends"}`} params={params} search={{ r: String(report.id) }}>
+                <Link to={`/p/$project/${room?.path ?? "trends"}`} params={params} search={{ r: String(report.id) }} data-row>
                   {room && <room.icon aria-hidden />}
                   <span className={styles.name}>{report.name}</span>
                   {room && <span className={styles.kind}>{t(room.label)}</span>}

@@ -11,7 +11,7 @@ import { Chip } from "@/ui/Chip.tsx";
 import { Check, InlineSelect } from "@/ui/Field.tsx";
 import { Popover } from "@/ui/Popover.tsx";
 
-export const CUSTOM_BRACKETS = [1, 7, 30];
+const CUSTOM_BRACKETS = [1, 7, 30];
 
 export function RetentionBuilder({ question, onChange }: BuilderProps<"retention">) {
   const { t } = useSpeech();
@@ -103,6 +103,17 @@ export function RetentionScope({ question, onChange }: BuilderProps<"retention">
             {question.unit === "day" && (
               <div className={styles.conditionBody}>
                 <Check label={t("retention.brackets")} checked={question.brackets !== undefined} onChange={(on) => change({ brackets: on ? CUSTOM_BRACKETS : undefined })} />
+                {question.brackets && (
+                  <input
+                    className={styles.input}
+                    defaultValue={question.brackets.join(", ")}
+                    aria-label={t("retention.brackets")}
+                    onBlur={(event) => {
+                      const brackets = event.target.value.split(/[^\d]+/).map(Number).filter((size) => size > 0);
+                      if (brackets.length > 0 && brackets.join() !== question.brackets?.join()) change({ brackets });
+                    }}
+                  />
+                )}
               </div>
             )}
           </div>

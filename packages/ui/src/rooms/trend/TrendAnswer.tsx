@@ -188,7 +188,13 @@ export function trendSentence(asked: Asked<"trend">, { speech, project }: Tellin
   const [leader, second] = leaders;
   const ranking = (key: "trend.sentence.several" | "trend.sentence.segments") =>
     leader && second ? rich(key, { b: bold, first: leader.name, firstValue: format.number(leader.total ?? 0), second: second.name, secondValue: format.number(second.total ?? 0), range }) : [];
-  if (wholes.length !== 1 && second) return ranking("trend.sentence.several");
+  if (wholes.length !== 1 && second) {
+    // Only like can be ranked with like: other series are each told for themselves.
+    const alike = new Set(question.series.map((series) => JSON.stringify(series.measure))).size === 1 && !question.formulas?.length;
+    if (alike) return ranking("trend.sentence.several");
+    const told = wholes.slice(0, 4).map((line) => t("trend.sentence.pair", { name: line.name, value: format.number(line.total ?? 0) }));
+    return t("trend.sentence.pairs", { items: format.list(told), range });
+  }
   const series = question.series[first.series ?? 0];
   const peak = segments.length > 0 ? null : peakOf(first, incompleteIndex(asked));
   const zone = question.timezone ?? project.timezone;
