@@ -157,6 +157,8 @@ pub trait Browse: Send + Sync + 'static {
     fn ledger(&self, project: ProjectId, id: &str) -> Result<Vec<LedgerEntry>, AskError>;
     /// First and last time and number of events of the person behind `id`.
     fn activity(&self, project: ProjectId, id: &str) -> Result<Option<(i64, i64, u64)>, AskError>;
+    /// Hands over every event, each once, in portions and no particular order, until it is told that nobody wants more.
+    fn export(&self, project: ProjectId, each: &mut dyn FnMut(Vec<sillage_event::Event>) -> bool) -> Result<(), AskError>;
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize)]

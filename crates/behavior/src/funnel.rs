@@ -193,13 +193,18 @@ impl Finder {
             current = position as usize;
             level = step + 1;
         }
-        self.take_optional_steps(hits, sessions, start, only);
+        if self.rules.optional.contains(&true) {
+            self.take_optional_steps(hits, sessions, start, only);
+            level = self.steps.iter().rposition(|step| *step != NOT_REACHED).map_or(0, |last| last + 1);
+        }
         let mut followed = Followed { level, ended_by: None };
         if level == self.rules.n_steps {
             followed.ended_by = Some(self.steps[level - 1]);
         }
-        self.apply_exclusions(hits, sessions, start, &mut followed);
-        followed.level = self.steps.iter().rposition(|step| *step != NOT_REACHED).map_or(0, |last| last + 1);
+        if !self.rules.exclusions.is_empty() {
+            self.apply_exclusions(hits, sessions, start, &mut followed);
+            followed.level = self.steps.iter().rposition(|step| *step != NOT_REACHED).map_or(0, |last| last + 1);
+        }
         followed
     }
 
@@ -315,8 +320,10 @@ impl Finder {
         }
         // It ended at its last step, or because something else came next.
         let mut followed = Followed { level, ended_by: (current + 1 < hits.len() || level == self.rules.n_steps).then_some(current as u32) };
-        self.apply_exclusions(hits, sessions, start, &mut followed);
-        followed.level = self.steps.iter().rposition(|step| *step != NOT_REACHED).map_or(0, |last| last + 1);
+        if !self.rules.exclusions.is_empty() {
+            self.apply_exclusions(hits, sessions, start, &mut followed);
+            followed.level = self.steps.iter().rposition(|step| *step != NOT_REACHED).map_or(0, |last| last + 1);
+        }
         followed
     }
 
@@ -365,8 +372,10 @@ impl Finder {
             }
         }
         let mut followed = Followed { level, ended_by };
-        self.apply_exclusions(hits, sessions, start, &mut followed);
-        followed.level = self.steps.iter().rposition(|step| *step != NOT_REACHED).map_or(0, |last| last + 1);
+        if !self.rules.exclusions.is_empty() {
+            self.apply_exclusions(hits, sessions, start, &mut followed);
+            followed.level = self.steps.iter().rposition(|step| *step != NOT_REACHED).map_or(0, |last| last + 1);
+        }
         followed
     }
 }

@@ -1,6 +1,6 @@
 //! Who comes back. One person's births and returns become, for each birth, how often they returned in each period.
 //!
-//! A birth is never its own return: period 0 counts another, later event. In a streak the birth stands for period 0.
+//! A birth is never its own return: period 0 counts another, later event. One of the same millisecond counts as later. In a streak the birth stands for period 0.
 
 use crate::question::{Compare, Criterion};
 
@@ -9,8 +9,8 @@ use crate::question::{Compare, Criterion};
 pub struct Return {
     pub time: i64,
     pub unit: i32,
-    /// Position among the person's events, to tell the birth event from a later one of the same millisecond.
-    pub position: u32,
+    /// Position among the person's events, to tell the birth event from another one of the same millisecond.
+    pub row: u32,
     pub amount: f64,
 }
 
@@ -18,7 +18,7 @@ pub struct Return {
 pub struct Birth {
     pub time: i64,
     pub unit: i32,
-    pub position: u32,
+    pub row: u32,
 }
 
 /// How periods are told.
@@ -45,7 +45,7 @@ impl Periods {
         amounts.clear();
         amounts.resize(n, 0.0);
         for one in returns {
-            if one.time < birth.time || (one.time == birth.time && one.position <= birth.position) {
+            if one.time < birth.time || one.row == birth.row {
                 continue;
             }
             let period = match self.rolling_ms {

@@ -1,7 +1,7 @@
 //! How many people are active in how many units of a period.
 
 use crate::{
-    group::GroupKey,
+    group::{GroupKey, check_count},
     scan::{self, Bucket, Context, Pick, Request, Rows},
     trend::intervals,
 };
@@ -21,6 +21,7 @@ pub(crate) fn answer(context: &Context<'_>, scope: &Scope, frequency: &Frequency
     let plan = Plan::new(context, frequency)?;
     let request = plan.request(scope);
     let tallies = scan::run(context, &request, |bucket| Ok(plan.partial(bucket)), merge)?.unwrap_or_default();
+    check_count(tallies.len())?;
     Ok(plan.write(context, scope, tallies))
 }
 
@@ -65,8 +66,8 @@ struct Plan<'a> {
 
 impl<'a> Plan<'a> {
     fn new(context: &Context<'_>, frequency: &'a Frequency) -> Result<Self, AskError> {
-        let units = intervals(context, frequency.unit, context.range)?;
-        let periods = frequency.period.map(|unit| intervals(context, unit, context.range)).transpose()?;
+        let units = intervals(context, "unit", frequency.unit, context.range)?;
+        let periods = frequency.period.map(|unit| intervals(context, "period", unit, context.range)).transpose()?;
         let most = match &periods {
             None => units.len(),
             Some(periods) => {
@@ -83,6 +84,7 @@ impl<'a> Plan<'a> {
             filter: scope.filter.as_ref(),
             breakdown: &scope.breakdown,
             by_person: true,
+            in_order: true,
             ..Request::default()
         }
     }

@@ -3,7 +3,7 @@
 //! `dropped` of a step is who reached it and not the next required one.
 
 use crate::{
-    group::GroupKey,
+    group::{GroupKey, check_count},
     scan::{self, Bucket, Context, Pick, Request, Rows, sessions_of},
     trend::{intervals, number},
 };
@@ -17,6 +17,7 @@ use sillage_behavior::{
 };
 use sillage_event::{DAY_MS, PersonId};
 use std::{
+    borrow::Cow,
     collections::{HashMap, HashSet},
     sync::Arc,
 };
@@ -27,11 +28,12 @@ pub(crate) type Reached = (PersonId, Vec<i64>);
 pub(crate) fn answer(context: &Context<'_>, scope: &Scope, funnel: &Funnel) -> Result<Value, AskError> {
     let plan = Plan::new(context, funnel)?;
     let keep = match scope.top.filter(|_| !scope.breakdown.is_empty()) {
-        Some(top) => Some(scan::top_groups(context, &Request { by_person: false, stream: None, sessions: false, ties: false, ..plan.request(scope, None) }, top)?),
+        Some(top) => Some(scan::top_groups(context, plan.request(scope, None), top)?),
         None => None,
     };
     let request = plan.request(scope, keep.as_ref().map(|kept| Arc::clone(&kept.0)));
     let tallies = scan::run(context, &request, |bucket| Ok(plan.partial(bucket)), merge)?.unwrap_or_default();
+    check_count(tallies.len())?;
     Ok(plan.write(context, scope, tallies, keep.map(|kept| kept.1)))
 }
 
@@ -87,6 +89,7 @@ struct Plan<'a> {
 }
 
 /// An attempt as a tally sees it.
+#[derive(Clone, Copy)]
 struct Counted<'a> {
     hits: &'a [Hit],
     steps: &'a [u32],
@@ -95,6 +98,9 @@ struct Counted<'a> {
     groups: &'a [u32],
     interval: Option<usize>,
 }
+
+/// Hits in order with the session of each, if sessions matter.
+type Stream<'h> = (Cow<'h, [Hit]>, Cow<'h, [u32]>);
 
 /// What is added up for one segment.
 #[derive(Clone, Debug, Default)]
@@ -115,7 +121,7 @@ impl<'a> Plan<'a> {
             Window::Milliseconds(ms) => ms,
             Window::Sessions(n) => i64::from(n).saturating_mul(DAY_MS).max(366 * DAY_MS),
         };
-        let intervals = funnel.interval.map(|unit| intervals(context, unit, context.range)).transpose()?;
+        let intervals = funnel.interval.map(|unit| intervals(context, "interval", unit, context.range)).transpose()?;
         let range = context.range;
         Ok(Self { funnel, range, until: range.1.saturating_add(longest), session_timeout_ms: context.session_timeout_ms, needs_sessions, intervals })
     }
@@ -132,6 +138,7 @@ impl<'a> Plan<'a> {
             hold: &self.funnel.hold,
             sessions: self.needs_sessions,
             by_person: true,
+            in_order: true,
             ties: strict,
             ..Request::default()
         }
@@ -166,28 +173,51 @@ impl<'a> Plan<'a> {
             if self.needs_sessions {
                 sessions_of(rows, person.hits, self.session_timeout_ms, &mut sessions);
             }
+            if self.is_simple(rows) {
+                finder.attempts(person.hits, &sessions, self.range, &mut |steps| {
+                    each(rows, person.id, Counted { hits: person.hits, steps, overall: true, groups: &[], interval: None });
+                });
+                return;
+            }
             let streams = self.streams(rows, person.hits, &sessions);
+            let Some(intervals) = &self.intervals else {
+                self.person(rows, &mut finder, &streams, None, self.range, &mut |counted| each(rows, person.id, counted));
+                return;
+            };
+            if self.funnel.count != CountBy::Person {
+                // Attempts are what they are; each also counts in the interval in which it began.
+                self.person(rows, &mut finder, &streams, None, self.range, &mut |counted| {
+                    let began = counted.steps.iter().filter(|step| **step != NOT_REACHED).map(|step| counted.hits[*step as usize].time).min();
+                    let interval = began.and_then(|began| intervals.index(began));
+                    each(rows, person.id, Counted { interval, ..counted });
+                    each(rows, person.id, counted);
+                });
+                return;
+            }
             self.person(rows, &mut finder, &streams, None, self.range, &mut |counted| each(rows, person.id, counted));
-            if let Some(intervals) = &self.intervals {
-                let starts = if self.funnel.order == Order::Any { (1u64 << self.funnel.steps.len()) - 1 } else { 1 };
-                let mut last = None;
-                for hit in person.hits.iter().filter(|hit| hit.mask & starts != 0 && hit.time >= self.range.0 && hit.time < self.range.1) {
-                    let slot = intervals.index(hit.time);
-                    if slot != last {
-                        last = slot;
-                        let Some(i) = slot else { continue };
-                        let range = (intervals.starts[i].max(self.range.0), intervals.end_of(i).min(self.range.1));
-                        self.person(rows, &mut finder, &streams, slot, range, &mut |counted| each(rows, person.id, counted));
-                    }
+            let starts = if self.funnel.order == Order::Any { (1u64 << self.funnel.steps.len()) - 1 } else { 1 };
+            let mut last = None;
+            for hit in person.hits.iter().filter(|hit| hit.mask & starts != 0 && hit.time >= self.range.0 && hit.time < self.range.1) {
+                let slot = intervals.index(hit.time);
+                if slot != last {
+                    last = slot;
+                    let Some(i) = slot else { continue };
+                    let range = (intervals.starts[i].max(self.range.0), intervals.end_of(i).min(self.range.1));
+                    self.person(rows, &mut finder, &streams, slot, range, &mut |counted| each(rows, person.id, counted));
                 }
             }
         });
     }
 
+    /// One line, each person or attempt as it is found: nothing to hold, break down or repeat by interval.
+    fn is_simple(&self, rows: &Rows<'_>) -> bool {
+        self.funnel.hold.is_empty() && rows.group.is_empty() && self.intervals.is_none()
+    }
+
     /// A person's hits, or one part for each value that is held.
-    fn streams(&self, rows: &Rows<'_>, hits: &[Hit], sessions: &[u32]) -> Vec<(Vec<Hit>, Vec<u32>)> {
+    fn streams<'h>(&self, rows: &Rows<'_>, hits: &'h [Hit], sessions: &'h [u32]) -> Vec<Stream<'h>> {
         if self.funnel.hold.is_empty() {
-            return vec![(hits.to_vec(), sessions.to_vec())];
+            return vec![(Cow::Borrowed(hits), Cow::Borrowed(sessions))];
         }
         let mut values: Vec<u64> = Vec::new();
         for hit in hits {
@@ -202,7 +232,7 @@ impl<'a> Plan<'a> {
                 let kept = |position: &usize| rows.hold[hits[*position].row as usize] == value;
                 let positions: Vec<usize> = (0..hits.len()).filter(kept).collect();
                 let own_sessions = if sessions.is_empty() { Vec::new() } else { positions.iter().map(|position| sessions[*position]).collect() };
-                (positions.iter().map(|position| hits[*position]).collect(), own_sessions)
+                (positions.iter().map(|position| hits[*position]).collect(), Cow::Owned(own_sessions))
             })
             .collect()
     }
@@ -212,7 +242,7 @@ impl<'a> Plan<'a> {
         &self,
         rows: &Rows<'_>,
         finder: &mut Finder,
-        streams: &[(Vec<Hit>, Vec<u32>)],
+        streams: &[Stream<'_>],
         interval: Option<usize>,
         range: (i64, i64),
         each: &mut dyn FnMut(Counted<'_>),
@@ -276,7 +306,7 @@ impl<'a> Plan<'a> {
         &self,
         rows: &Rows<'_>,
         finder: &mut Finder,
-        (hits, sessions): &(Vec<Hit>, Vec<u32>),
+        (hits, sessions): &Stream<'_>,
         step: usize,
         interval: Option<usize>,
         range: (i64, i64),

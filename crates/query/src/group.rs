@@ -21,7 +21,9 @@ use std::{
 };
 
 /// Segments that one question may have before it must be narrowed or say `top`.
-pub(crate) const MOST_GROUPS: usize = 20_000;
+const MOST_GROUPS: usize = 20_000;
+/// Values that may be counted to find those of a `top`.
+const MOST_VALUES: usize = 1_000_000;
 /// Set on an id that stands for several groups at once: a list property, overlapping cohorts.
 const SEVERAL: u32 = 1 << 31;
 
@@ -148,11 +150,23 @@ pub(crate) struct Groups {
     several_ids: HashMap<Vec<u32>, u32>,
     /// When a `top` was asked: every other group is one.
     keep: Option<Arc<HashSet<GroupKey>>>,
+    /// Only counted: the answer will not hold them all.
+    counted_only: bool,
+}
+
+/// Whether an answer may have so many segments.
+pub(crate) fn check_count(n_groups: usize) -> Result<(), AskError> {
+    if n_groups > MOST_GROUPS + 1 { Err(too_many(MOST_GROUPS)) } else { Ok(()) }
+}
+
+fn too_many(most: usize) -> AskError {
+    let message = format!("the breakdown has more than {most} values: add \"top\", a filter, or break down by something with fewer values");
+    AskError { code: AskErrorCode::LimitExceeded, message, field: Some("breakdown".into()) }
 }
 
 impl Groups {
-    pub(crate) fn new(keep: Option<Arc<HashSet<GroupKey>>>) -> Self {
-        Self { keep, ..Self::default() }
+    pub(crate) fn new(keep: Option<Arc<HashSet<GroupKey>>>, counted_only: bool) -> Self {
+        Self { keep, counted_only, ..Self::default() }
     }
 
     fn id(&mut self, key: GroupKey) -> Result<u32, AskError> {
@@ -163,9 +177,9 @@ impl Groups {
         if let Some(id) = self.ids.get(&key) {
             return Ok(*id);
         }
-        if self.keys.len() >= MOST_GROUPS {
-            let message = format!("the breakdown has more than {MOST_GROUPS} values: add \"top\", a filter, or break down by something with fewer values");
-            return Err(AskError { code: AskErrorCode::LimitExceeded, message, field: Some("breakdown".into()) });
+        let most = if self.counted_only { MOST_VALUES } else { MOST_GROUPS };
+        if self.keys.len() >= most {
+            return Err(too_many(most));
         }
         let id = self.keys.len() as u32;
         self.keys.push(key.clone());
@@ -201,7 +215,7 @@ impl Groups {
         let mut parts = Vec::with_capacity(breakdown.len());
         for part in breakdown {
             // Parts have numbers of their own; only whole tuples are groups.
-            let mut alone = Groups::default();
+            let mut alone = Groups::new(None, self.counted_only);
             let rows = alone.part(part, rows)?.rows;
             parts.push((alone, rows));
         }

@@ -1,7 +1,7 @@
 //! The paths that people really take, forward and reverse.
 
 use crate::{
-    group::GroupKey,
+    group::{GroupKey, check_count},
     scan::{self, Bucket, Context, NodeNames, Nodes, Pick, Request, Rows, sessions_of},
 };
 use serde_json::{Value, json};
@@ -39,6 +39,7 @@ pub(crate) fn answer(context: &Context<'_>, scope: &Scope, journey: &Journey) ->
         Ok(Tally { names: bucket.rows.nodes.shown.clone(), by_key })
     };
     let tally = scan::run(context, &request, partial, merge)?.unwrap_or_default();
+    check_count(tally.by_key.len())?;
     Ok(plan.write(context, scope, tally))
 }
 
@@ -113,6 +114,7 @@ impl<'a> Plan<'a> {
             nodes: Some(&self.names),
             sessions: !self.journey.over_person,
             by_person: true,
+            in_order: true,
             ties: true,
             ..Request::default()
         }

@@ -79,7 +79,7 @@ struct Plan<'a> {
 
 impl<'a> Plan<'a> {
     fn new(context: &Context<'_>, lifecycle: &'a Lifecycle) -> Result<Self, AskError> {
-        let intervals = intervals(context, lifecycle.interval, context.range)?;
+        let intervals = intervals(context, "interval", lifecycle.interval, context.range)?;
         let before = context.zone.step(intervals.starts[0], lifecycle.interval, -1);
         let until = intervals.end;
         Ok(Self { lifecycle, intervals, before, until })
@@ -91,6 +91,7 @@ impl<'a> Plan<'a> {
             picks: vec![Pick { select: &self.lifecycle.select, from: i64::MIN, to: self.until }],
             filter: scope.filter.as_ref(),
             by_person: true,
+            in_order: true,
             ..Request::default()
         }
     }

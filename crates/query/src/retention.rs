@@ -1,7 +1,7 @@
 //! Cohorts of people born in an interval, and who of them came back when.
 
 use crate::{
-    group::GroupKey,
+    group::{GroupKey, check_count},
     scan::{self, Bucket, Context, Pick, Request, Rows},
     trend::{intervals, number},
 };
@@ -26,12 +26,13 @@ pub(crate) fn answer(context: &Context<'_>, scope: &Scope, retention: &Retention
     let keep = match scope.top.filter(|_| !scope.breakdown.is_empty()) {
         Some(top) => {
             let births = Request { picks: vec![Pick { select: &plan.birth, from: context.range.0, to: context.range.1 }], filter: scope.filter.as_ref(), breakdown: &scope.breakdown, ..Request::default() };
-            Some(scan::top_groups(context, &births, top)?)
+            Some(scan::top_groups(context, births, top)?)
         }
         None => None,
     };
     let request = plan.request(scope, keep.as_ref().map(|kept| Arc::clone(&kept.0)));
     let tallies = scan::run(context, &request, |bucket| Ok(plan.partial(bucket)), merge)?.unwrap_or_default();
+    check_count(tallies.len())?;
     Ok(plan.write(context, scope, tallies, keep.map(|kept| kept.1)))
 }
 
@@ -100,11 +101,11 @@ impl<'a> Plan<'a> {
             None => edges.extend((0..=retention.periods as i64).map(|k| k + 1)),
         }
         let n_periods = edges[edges.len() - 1];
-        let births = intervals(context, retention.unit, context.range)?;
+        let births = intervals(context, "unit", retention.unit, context.range)?;
         let last = births.starts[births.len() - 1];
         let calendar_end = context.zone.step(last, retention.unit, n_periods);
         let until = if retention.rolling { context.range.1.saturating_add(n_periods * retention.unit.milliseconds()) } else { calendar_end };
-        let units = intervals(context, retention.unit, (births.starts[0], calendar_end))?;
+        let units = intervals(context, "unit", retention.unit, (births.starts[0], calendar_end))?;
         let rolling_ms = retention.rolling.then(|| retention.unit.milliseconds());
         let periods = Periods { rolling_ms, edges, criterion: retention.criterion, count: retention.return_count };
         // The first birth ever is found like any first-time selector.
@@ -137,12 +138,7 @@ impl<'a> Plan<'a> {
             if births.is_empty() {
                 return;
             }
-            returns.clear();
-            for (position, hit) in person.hits.iter().enumerate().filter(|(_, hit)| hit.mask & RETURN != 0) {
-                let unit = if self.retention.rolling { 0 } else { self.units.index(hit.time).map_or(-1, |unit| unit as i32) };
-                let amount = rows.numbers.first().map_or(0.0, |numbers| numbers[hit.row as usize]);
-                returns.push(Return { time: hit.time, unit, position: position as u32, amount: if amount.is_nan() { 0.0 } else { amount } });
-            }
+            self.returns_of(rows, person.hits, &mut returns);
             for (born, birth) in &births {
                 self.periods.returned(*birth, &returns, &mut returned, &mut amounts);
                 each(rows, person.id, *born, &returned, &amounts);
@@ -150,25 +146,47 @@ impl<'a> Plan<'a> {
         });
     }
 
+    fn returns_of(&self, rows: &Rows<'_>, hits: &[Hit], returns: &mut Vec<Return>) {
+        returns.clear();
+        // Whether somebody came back in a calendar unit, and after being born in it, is known from the latest return of the unit.
+        let latest_will_do = !self.retention.rolling && self.retention.return_count.is_none() && rows.numbers.is_empty();
+        for hit in hits.iter().filter(|hit| hit.mask & RETURN != 0) {
+            let unit = if self.retention.rolling { 0 } else { self.units.index(hit.time).map_or(-1, |unit| unit as i32) };
+            let amount = rows.numbers.first().map_or(0.0, |numbers| numbers[hit.row as usize]);
+            let one = Return { time: hit.time, unit, row: hit.row, amount: if amount.is_nan() { 0.0 } else { amount } };
+            match returns.iter_mut().rev().find(|earlier| latest_will_do && earlier.unit == unit) {
+                // A birth event may stand in the same millisecond as its return, so of the latest two are kept apart.
+                Some(earlier) if earlier.time < one.time => *earlier = one,
+                Some(earlier) if earlier.time > one.time => {}
+                _ => returns.push(one),
+            }
+        }
+    }
+
     /// The first birth of each unit (of the person's life, when only the first counts), overall and in each segment.
     fn births_of(&self, rows: &Rows<'_>, hits: &[Hit], births: &mut Vec<(Born, Birth)>) {
         births.clear();
-        let once = self.retention.first_time != FirstTime::No;
-        for (position, hit) in hits.iter().enumerate().filter(|(_, hit)| hit.mask & BIRTH != 0 && hit.time >= self.range.0 && hit.time < self.range.1) {
-            let Some(cohort) = self.births.index(hit.time) else { continue };
-            let birth = Birth { time: hit.time, unit: cohort as i32, position: position as u32 };
-            if once && !births.is_empty() {
-                break;
+        let is_birth = |hit: &&Hit| hit.mask & BIRTH != 0 && hit.time >= self.range.0 && hit.time < self.range.1;
+        if self.retention.first_time != FirstTime::No {
+            if let Some(first) = hits.iter().filter(is_birth).min_by_key(|hit| (hit.time, hit.row)) {
+                self.bear(rows, first, births);
             }
-            let mut add = |group: Option<u32>| {
-                if !births.iter().any(|(born, _)| born.group == group && born.cohort == cohort) {
-                    births.push((Born { cohort, group }, birth));
-                }
-            };
-            add(None);
-            if let Some(group) = rows.group.get(hit.row as usize) {
-                rows.groups.members(group).iter().for_each(|member| add(Some(*member)));
-            }
+            return;
+        }
+        hits.iter().filter(is_birth).for_each(|hit| self.bear(rows, hit, births));
+    }
+
+    fn bear(&self, rows: &Rows<'_>, hit: &Hit, births: &mut Vec<(Born, Birth)>) {
+        let Some(cohort) = self.births.index(hit.time) else { return };
+        let birth = Birth { time: hit.time, unit: cohort as i32, row: hit.row };
+        let mut add = |group: Option<u32>| match births.iter_mut().find(|(born, _)| born.group == group && born.cohort == cohort) {
+            Some((_, earlier)) if earlier.time > birth.time => *earlier = birth,
+            Some(_) => {}
+            None => births.push((Born { cohort, group }, birth)),
+        };
+        add(None);
+        if let Some(group) = rows.group.get(hit.row as usize) {
+            rows.groups.members(group).iter().for_each(|member| add(Some(*member)));
         }
     }
 

@@ -16,6 +16,7 @@ pub(crate) use stream::{Bucket, Rows, sessions_of};
 use crate::{
     group::{GroupKey, Groups},
     people::{self, Mapping, Within},
+    predicate::did_leaves,
 };
 use decode::{Decoder, Shared};
 use rayon::prelude::*;
@@ -54,6 +55,8 @@ pub(crate) struct Request<'a> {
     pub(crate) stream: Option<(i64, i64)>,
     pub(crate) breakdown: &'a [Breakdown],
     pub(crate) keep: Option<Arc<HashSet<GroupKey>>>,
+    /// Groups are counted to keep some of them; there may be many.
+    pub(crate) counts_groups: bool,
     /// Properties whose numbers are read.
     pub(crate) numbers: Vec<&'a str>,
     /// Properties whose values are told apart.
@@ -62,8 +65,10 @@ pub(crate) struct Request<'a> {
     pub(crate) hold: &'a [String],
     pub(crate) nodes: Option<&'a NodeNames<'a>>,
     pub(crate) sessions: bool,
-    /// Rows are grouped by person and ordered in time.
+    /// Rows are grouped by person.
     pub(crate) by_person: bool,
+    /// A person's hits come in order of time.
+    pub(crate) in_order: bool,
     /// Which of two events of one millisecond came first matters.
     pub(crate) ties: bool,
 }
@@ -115,7 +120,7 @@ pub(crate) fn run<P: Send>(
         .into_par_iter()
         .map(|bucket| {
             context.check()?;
-            let mut rows = Rows::new(Groups::new(request.keep.clone()), Nodes::new(request.nodes));
+            let mut rows = Rows::new(Groups::new(request.keep.clone(), request.counts_groups), Nodes::new(request.nodes));
             let mut ids: Vec<PersonId> = Vec::new();
             let mut parts: Vec<(usize, usize)> = Vec::with_capacity(segments.len());
             let mut mappings: Vec<Mapping> = Vec::with_capacity(segments.len());
@@ -169,7 +174,7 @@ fn side_rows<'r>(
     }
     let mut ids = Vec::new();
     people::merge_people(std::slice::from_mut(&mut mapping), std::iter::empty(), &mut ids);
-    let mut rows = Rows::new(Groups::new(request.keep.clone()), Nodes::new(request.nodes));
+    let mut rows = Rows::new(Groups::new(request.keep.clone(), request.counts_groups), Nodes::new(request.nodes));
     decoder.decode(segment, bucket, &mapping, &ids, &mut rows)?;
     if context.actor != Actor::Person {
         rows.by_actor(&mut ids);
@@ -177,15 +182,23 @@ fn side_rows<'r>(
     Ok(rows.split(ids, bits))
 }
 
-/// The segments with the most events, and how many are left out.
-pub(crate) fn top_groups(context: &Context<'_>, request: &Request<'_>, top: usize) -> Result<(Arc<HashSet<GroupKey>>, usize), AskError> {
+/// The segments with the most events, and how many are left out. Only events that count for somebody's pick are counted.
+pub(crate) fn top_groups(context: &Context<'_>, request: Request<'_>, top: usize) -> Result<(Arc<HashSet<GroupKey>>, usize), AskError> {
+    let by_person = request.picks.iter().any(|pick| pick.select.first_time) || !did_leaves(request.filter)?.is_empty();
+    let request = Request { by_person, in_order: false, ties: false, sessions: false, stream: None, counts_groups: true, ..request };
     let count = |bucket: &mut Bucket<'_>| {
+        let mut by_id = vec![0u64; bucket.rows.groups.keys.len()];
+        let mut add = |rows: &Rows<'_>, row: usize| rows.groups.members(&rows.group[row]).iter().for_each(|member| by_id[*member as usize] += 1);
+        if by_person {
+            bucket.for_each_person(|rows, person| person.hits.iter().for_each(|hit| add(rows, hit.row as usize)));
+            let of_nobody = |row: &usize| bucket.rows.person[*row] == NO_PERSON && bucket.mask_of_nobody(*row) != 0;
+            (0..bucket.rows.len()).filter(of_nobody).for_each(|row| add(&bucket.rows, row));
+        } else {
+            (0..bucket.rows.len()).for_each(|row| add(&bucket.rows, row));
+        }
         let mut counts: HashMap<GroupKey, u64> = HashMap::new();
-        let rows = &bucket.rows;
-        for group in rows.group.iter() {
-            for member in rows.groups.members(group) {
-                *counts.entry(rows.groups.keys[*member as usize].clone()).or_default() += 1;
-            }
+        for (key, n) in bucket.rows.groups.keys.iter().zip(by_id).filter(|(_, n)| *n > 0) {
+            *counts.entry(key.clone()).or_default() += n;
         }
         Ok(counts)
     };
@@ -193,7 +206,7 @@ pub(crate) fn top_groups(context: &Context<'_>, request: &Request<'_>, top: usiz
         b.into_iter().for_each(|(key, n)| *a.entry(key).or_default() += n);
         a
     };
-    let mut counts: Vec<(GroupKey, u64)> = run(context, request, count, add)?.unwrap_or_default().into_iter().collect();
+    let mut counts: Vec<(GroupKey, u64)> = run(context, &request, count, add)?.unwrap_or_default().into_iter().collect();
     counts.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.order(&b.0)));
     let others = counts.len().saturating_sub(top);
     Ok((Arc::new(counts.into_iter().take(top).map(|(key, _)| key).collect()), others))

@@ -1,7 +1,7 @@
 //! Sessions: how many, how long, how many of one event only, and the latest of them.
 
 use crate::{
-    group::GroupKey,
+    group::{GroupKey, check_count},
     scan::{self, Bucket, Context, NodeNames, Nodes, Pick, Request, sessions_of},
     trend::number,
 };
@@ -45,6 +45,7 @@ pub(crate) fn answer(context: &Context<'_>, scope: &Scope, sessions: &Sessions) 
     };
     let merge = |a: Found, b: Found| a.merge(b, sessions.limit);
     let mut found = scan::run(context, &request, collect, merge)?.unwrap_or_default();
+    check_count(found.by_key.len())?;
     let mut answer = found.by_key.remove(&GroupKey::overall()).unwrap_or_default().to_json();
     if !scope.breakdown.is_empty() {
         let mut segments: Vec<(GroupKey, Sums)> = found.by_key.into_iter().collect();
@@ -101,6 +102,7 @@ fn request<'r>(context: &Context<'_>, scope: &'r Scope, any: &'r Selector, names
         nodes: Some(names),
         sessions: true,
         by_person: true,
+        in_order: true,
         ties: true,
         ..Request::default()
     }

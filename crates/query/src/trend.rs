@@ -3,7 +3,7 @@
 mod line;
 
 use crate::{
-    group::{GroupKey, Groups},
+    group::{GroupKey, Groups, check_count},
     scan::{self, Bucket, Context, NO_PERSON, Pick, Request, Rows, sessions_of},
 };
 use line::{Line, Meaning};
@@ -32,18 +32,19 @@ pub(crate) fn answer(context: &Context<'_>, scope: &Scope, trend: &Trend) -> Res
 
 /// The same number of intervals, earlier.
 fn shift(context: &Context<'_>, unit: Unit, (from, to): (i64, i64), back: i64) -> Result<(i64, i64), AskError> {
-    let n = intervals(context, unit, (from, to))?.len() as i64 * back;
+    let n = intervals(context, "interval", unit, (from, to))?.len() as i64 * back;
     let start = context.zone.floor(from, unit);
     let earlier = context.zone.step(start, unit, -n);
     let from_earlier = earlier + (from - start);
     Ok((from_earlier, from_earlier + (to - from)))
 }
 
-pub(crate) fn intervals(context: &Context<'_>, unit: Unit, (from, to): (i64, i64)) -> Result<Intervals, AskError> {
+/// The intervals of a range; `field` is what a question calls them.
+pub(crate) fn intervals(context: &Context<'_>, field: &str, unit: Unit, (from, to): (i64, i64)) -> Result<Intervals, AskError> {
     Intervals::cover(&context.zone, unit, from, to, context.limits.intervals).ok_or_else(|| AskError {
         code: AskErrorCode::LimitExceeded,
         message: format!("the range has more than {} intervals: shorten it or take a longer interval", context.limits.intervals),
-        field: Some("interval".into()),
+        field: Some(field.to_owned()),
     })
 }
 
@@ -63,6 +64,7 @@ fn one_range(context: &Context<'_>, scope: &Scope, trend: &Trend, range: (i64, i
     let keep = top_groups(context, scope, &plan)?;
     let request = plan.request(scope, keep.as_ref().map(|kept| Arc::clone(&kept.0)));
     let lines = scan::run(context, &request, |bucket| plan.partial(bucket), merge)?.unwrap_or_default();
+    check_count(lines.keys().map(|(_, key)| key).collect::<HashSet<_>>().len())?;
     Ok(plan.write(context, lines, keep.map(|kept| kept.1)))
 }
 
@@ -101,13 +103,12 @@ pub(crate) fn people_at(context: &Context<'_>, scope: &Scope, trend: &Trend, ser
 /// The segments that `top` keeps, and how many others there are.
 fn top_groups(context: &Context<'_>, scope: &Scope, plan: &Plan<'_>) -> Result<Option<(Arc<HashSet<GroupKey>>, usize)>, AskError> {
     let Some(top) = scope.top.filter(|_| !scope.breakdown.is_empty()) else { return Ok(None) };
-    let request = Request { by_person: false, stream: None, ..plan.request(scope, None) };
-    crate::scan::top_groups(context, &request, top).map(Some)
+    scan::top_groups(context, plan.request(scope, None), top).map(Some)
 }
 
 impl<'a> Plan<'a> {
     fn new(context: &Context<'_>, scope: &Scope, trend: &'a Trend, range: (i64, i64)) -> Result<Self, AskError> {
-        let intervals = intervals(context, trend.interval, range)?;
+        let intervals = intervals(context, "interval", trend.interval, range)?;
         let (mut n_numbers, mut n_texts) = (0, 0);
         let mut meanings = Vec::new();
         let mut active_from = Vec::new();
@@ -189,6 +190,7 @@ impl<'a> Plan<'a> {
             texts,
             sessions,
             by_person: !flat || did,
+            in_order: sessions || self.trend.cumulative,
             ties: sessions,
             ..Request::default()
         }
@@ -227,7 +229,7 @@ impl<'a> Plan<'a> {
             let rows = &bucket.rows;
             for row in 0..rows.len() {
                 if rows.person[row] == NO_PERSON && context.actor == Actor::Person {
-                    self.row(&mut tables, rows, row, rows.mask[row]);
+                    self.row(&mut tables, rows, row, bucket.mask_of_nobody(row));
                 }
             }
         } else {
@@ -431,11 +433,19 @@ impl Table<'_> {
     }
 
     /// The overall line, and those of the row's segments.
+    #[inline]
     fn each(&mut self, groups: &Groups, group: Option<&u32>, mut f: impl FnMut(&mut Line)) {
-        f(self.line(0));
+        if let Some(Some(overall)) = self.lines.first_mut() {
+            f(overall);
+        } else {
+            f(self.line(0));
+        }
         if let Some(group) = group {
             for member in groups.members(group) {
-                f(self.line(*member as usize + 1));
+                match self.lines.get_mut(*member as usize + 1) {
+                    Some(Some(line)) => f(line),
+                    _ => f(self.line(*member as usize + 1)),
+                }
             }
         }
     }

@@ -178,7 +178,13 @@ fn read_window(value: &Value, path: &str) -> Read<Window> {
     n.checked_mul(unit_ms).map(Window::Milliseconds).ok_or_else(|| not_allowed(&format!("{path}.n"), "is too long a time"))
 }
 
-fn read_selector(value: &Value, path: &str) -> Read<Selector> {
+/// Filters and selectors in each other nest at most so deep.
+const MOST_NESTED: usize = 20;
+
+fn read_selector(value: &Value, path: &str, depth: usize) -> Read<Selector> {
+    if depth > MOST_NESTED {
+        return Err(not_allowed(path, format!("selectors nest at most {MOST_NESTED} deep")));
+    }
     if let Some(name) = value.as_str() {
         return Ok(Selector { events: vec![name.to_owned()], ..Selector::default() });
     }
@@ -199,12 +205,12 @@ fn read_selector(value: &Value, path: &str) -> Read<Selector> {
             selector.events.extend(list.iter().filter_map(Value::as_str).map(str::to_owned));
         } else {
             for (i, one) in list.iter().enumerate() {
-                selector.alternatives.push(read_selector(one, &format!("{at}[{i}]"))?);
+                selector.alternatives.push(read_selector(one, &format!("{at}[{i}]"), depth + 1)?);
             }
         }
     }
     if let Some(value) = fields.get("where") {
-        selector.filter = Some(read_filter(value, &fields.at("where"), 0)?);
+        selector.filter = Some(read_filter(value, &fields.at("where"), depth)?);
     }
     selector.first_time = fields.flag("first_time")?.unwrap_or(false);
     selector.label = fields.text("label")?.map(str::to_owned);
@@ -215,12 +221,12 @@ fn read_selector(value: &Value, path: &str) -> Read<Selector> {
 fn required_selector(fields: &mut Fields<'_>, name: &'static str) -> Read<Selector> {
     let path = fields.at(name);
     let value = fields.get(name).ok_or_else(|| missing(&path, "{\"event\": name}, {\"event\": null} or {\"any_of\": [names]}"))?;
-    read_selector(value, &path)
+    read_selector(value, &path, 0)
 }
 
 fn read_filter(value: &Value, path: &str, depth: usize) -> Read<Filter> {
-    if depth > 20 {
-        return Err(not_allowed(path, "filters nest at most 20 deep"));
+    if depth > MOST_NESTED {
+        return Err(not_allowed(path, format!("filters nest at most {MOST_NESTED} deep")));
     }
     let mut fields = Fields::new(value, path)?;
     let parts = |list: &Vec<Value>, at: String| -> Read<Vec<Filter>> {
@@ -249,7 +255,7 @@ fn read_filter(value: &Value, path: &str, depth: usize) -> Read<Filter> {
         let name = as_text(value).ok_or_else(|| wrong_type(&at, "a cohort's id", value))?;
         Filter::Cohort { name, inside: fields.flag("in")?.unwrap_or(true) }
     } else if let Some(value) = fields.get("did") {
-        let select = Box::new(read_selector(value, &fields.at("did"))?);
+        let select = Box::new(read_selector(value, &fields.at("did"), depth + 1)?);
         let count = match fields.get("count") {
             Some(value) => read_compare(value, &fields.at("count"))?,
             None => Compare { op: CompareOp::Gte, value: 1.0 },
@@ -405,19 +411,21 @@ fn aggregate(word: &str) -> Option<Aggregate> {
     })
 }
 
+fn read_percentile(fields: &mut Fields<'_>) -> Read<Aggregate> {
+    let at = fields.at("percentile");
+    let p = number(fields.get("percentile").ok_or_else(|| missing(&at, "a number from 0 to 100"))?, &at)?;
+    if (0.0..=100.0).contains(&p) { Ok(Aggregate::Percentile(p)) } else { Err(not_allowed(&at, "must lie between 0 and 100")) }
+}
+
 /// `{"sum": "amount"}` or `{"percentile": 90, "property": "amount"}`.
 fn read_property_measure(value: &Value, path: &str) -> Read<(Aggregate, String)> {
     let map = value.as_object().ok_or_else(|| wrong_type(path, "a measure such as {\"sum\": \"amount\"}", value))?;
     if map.contains_key("percentile") {
         let mut fields = Fields::new(value, path)?;
-        let at = fields.at("percentile");
-        let p = number(fields.get("percentile").ok_or_else(|| missing(&at, "a number from 0 to 100"))?, &at)?;
-        if !(0.0..=100.0).contains(&p) {
-            return Err(not_allowed(&at, "must lie between 0 and 100"));
-        }
+        let percentile = read_percentile(&mut fields)?;
         let property = property_name(&mut fields)?;
         fields.done()?;
-        return Ok((Aggregate::Percentile(p), property));
+        return Ok((percentile, property));
     }
     let mut entries = map.iter();
     if let (Some((word, property)), None) = (entries.next(), entries.next()) {
@@ -458,8 +466,10 @@ fn read_measure(value: &Value, path: &str) -> Read<Measure> {
         let then = fields.at("then");
         let outer = match fields.get("then") {
             Some(Value::Object(map)) if map.contains_key("percentile") => {
-                let p = number(&map["percentile"], &then)?;
-                Aggregate::Percentile(p)
+                let mut one = Fields::new(&value["then"], &then)?;
+                let percentile = read_percentile(&mut one)?;
+                one.done()?;
+                percentile
             }
             Some(Value::String(word)) => aggregate(word).filter(|one| *one != Aggregate::Distinct).ok_or_else(|| not_allowed(&then, "use sum, average, median, min, max or {\"percentile\": 90}"))?,
             Some(other) => return Err(wrong_type(&then, "sum, average, median, min, max or {\"percentile\": 90}", other)),
@@ -517,7 +527,7 @@ fn read_funnel(fields: &mut Fields<'_>) -> Read<Funnel> {
     if list.is_empty() || list.len() > 40 {
         return Err(not_allowed(&path, "takes 1 to 40 steps"));
     }
-    let steps = list.iter().enumerate().map(|(i, value)| read_selector(value, &format!("{path}[{i}]"))).collect::<Read<Vec<_>>>()?;
+    let steps = list.iter().enumerate().map(|(i, value)| read_selector(value, &format!("{path}[{i}]"), 0)).collect::<Read<Vec<_>>>()?;
     let n = steps.len() as i64;
     let order = fields.choice("order", &[("ordered", Order::Ordered), ("any", Order::Any), ("strict", Order::Strict)])?.unwrap_or(Order::Ordered);
     let window = match fields.get("window") {

@@ -125,7 +125,7 @@ impl<'a> Decoder<'a> {
             filters.extend(names.journey.select.iter());
         }
         let by_people = |part: &Breakdown| matches!(part, Breakdown::Cohorts(_) | Breakdown::Property { of: Of::Person, .. } | Breakdown::Bucket { of: Of::Person, .. });
-        let uses_people = request.by_person || filters.into_iter().any(about_people) || request.breakdown.iter().any(by_people);
+        let uses_people = request.by_person || context.actor == Actor::Device || filters.into_iter().any(about_people) || request.breakdown.iter().any(by_people);
         Ok(Self { context, request, dids, picks, first_time_bits, bounds, uses_people })
     }
 
@@ -250,15 +250,15 @@ impl<'a> Decoder<'a> {
         let n = batch.num_rows();
         let times: &Int64Array = batch.column(0).as_primitive();
         let times = times.values();
-        let positions: Vec<u32> = if self.uses_people {
+        let positions: Vec<u32> = if !self.uses_people {
+            vec![NO_PERSON; n]
+        } else {
             let ordinals: &UInt32Array = batch.column(1).as_primitive();
             if mapping.is_identity(people.len()) {
                 ordinals.values().to_vec()
             } else {
                 ordinals.values().iter().map(|ordinal| mapping.position(*ordinal).unwrap_or(ELSEWHERE)).collect()
             }
-        } else {
-            vec![NO_PERSON; n]
         };
         // Filters see people by position; a row that is taken elsewhere is looked at as nobody's and dropped below.
         let ordinals: Vec<u32>;
@@ -288,6 +288,11 @@ impl<'a> Decoder<'a> {
         let kept_by_did = self.first_time_bits | self.did_bits();
         let bounded: Vec<(u64, i64, i64)> = self.bit_bounds();
         let uniform = bounded.len() == 1 && self.request.stream.is_none();
+        let plain = conditions.is_empty() && accepts.is_none() && kept_by_did == self.first_time_bits && !positions.contains(&ELSEWHERE);
+        if plain && self.all_inside(times) {
+            runs.iter().for_each(|(len, bits)| rows.mask.extend(std::iter::repeat_n(*bits, *len)));
+            return self.side_values(batch, &view, &positions, None, rows);
+        }
         let mut chosen: Vec<u32> = Vec::with_capacity(n);
         let mut row = 0usize;
         for &(len, bits) in runs {
@@ -337,12 +342,20 @@ impl<'a> Decoder<'a> {
             }
             row += len;
         }
-        self.side_values(batch, &view, &positions, &chosen, rows)
+        self.side_values(batch, &view, &positions, Some(&chosen), rows)
+    }
+
+    /// Whether every row lies where all picks look, and in the stream if there is one.
+    fn all_inside(&self, times: &[i64]) -> bool {
+        let inside = self.bit_bounds().into_iter().map(|(_, from, to)| (from, to)).chain(self.request.stream);
+        let (from, to) = inside.fold((i64::MIN, i64::MAX), |all, one| (all.0.max(one.0), all.1.min(one.1)));
+        // Without a branch a row, so that it runs at the speed of memory.
+        times.iter().fold(true, |all, time| all & (*time >= from) & (*time < to))
     }
 
     /// `did` and first-time picks need rows that the filter may not let through, so rows carry what the filter said.
     pub(crate) fn decides_later(&self) -> bool {
-        self.first_time_bits != 0 || !self.dids.is_empty()
+        (self.first_time_bits != 0 && self.request.filter.is_some()) || !self.dids.is_empty()
     }
 
     fn did_bits(&self) -> u64 {
@@ -363,35 +376,37 @@ impl<'a> Decoder<'a> {
         bounds
     }
 
-    fn side_values(&self, batch: &RecordBatch, view: &predicate::Rows<'_>, positions: &[u32], chosen: &[u32], rows: &mut Rows<'_>) -> Result<(), AskError> {
+    /// Copies what the chosen rows carry; all rows when none are named.
+    fn side_values(&self, batch: &RecordBatch, view: &predicate::Rows<'_>, positions: &[u32], chosen: Option<&[u32]>, rows: &mut Rows<'_>) -> Result<(), AskError> {
         let request = self.request;
         let times: &Int64Array = batch.column(0).as_primitive();
         let times = times.values();
-        let whole = chosen.len() == batch.num_rows();
-        if whole {
-            rows.time.extend_from_slice(times);
-            rows.person.extend_from_slice(positions);
-        } else {
-            rows.time.extend(chosen.iter().map(|r| times[*r as usize]));
-            rows.person.extend(chosen.iter().map(|r| positions[*r as usize]));
+        fn pick<T: Copy>(all: &[T], chosen: Option<&[u32]>, into: &mut Vec<T>) {
+            match chosen {
+                None => into.extend_from_slice(all),
+                Some(chosen) => into.extend(chosen.iter().map(|row| all[*row as usize])),
+            }
         }
-        let pick = |all: &[u32], into: &mut Vec<u32>| {
-            if whole { into.extend_from_slice(all) } else { into.extend(chosen.iter().map(|r| all[*r as usize])) }
-        };
+        pick(times, chosen, &mut rows.time);
+        if request.by_person || !rows.person.is_empty() || self.uses_people {
+            pick(positions, chosen, &mut rows.person);
+        } else {
+            rows.person.resize(rows.time.len(), NO_PERSON);
+        }
         if request.ties {
             let ties: &UInt32Array = batch.column_by_name(column::TIE).ok_or_else(|| super::failed("column tie was not read"))?.as_primitive();
-            pick(ties.values(), &mut rows.tie);
+            pick(ties.values(), chosen, &mut rows.tie);
         }
         if !request.breakdown.is_empty() {
             let ids = rows.groups.of_rows(request.breakdown, view)?;
-            pick(&ids, &mut rows.group);
+            pick(&ids, chosen, &mut rows.group);
         }
         for (i, property) in request.numbers.iter().enumerate() {
             let numbers = PropertyView::new(batch, property).numbers();
             if rows.numbers.len() <= i {
                 rows.numbers.push(Vec::new());
             }
-            rows.numbers[i].extend(chosen.iter().map(|r| numbers[*r as usize]));
+            pick(&numbers, chosen, &mut rows.numbers[i]);
         }
         for (i, property) in request.texts.iter().enumerate() {
             let mut keys = vec![0u64; batch.num_rows()];
@@ -399,7 +414,7 @@ impl<'a> Decoder<'a> {
             if rows.texts.len() <= i {
                 rows.texts.push(Vec::new());
             }
-            rows.texts[i].extend(chosen.iter().map(|r| keys[*r as usize]));
+            pick(&keys, chosen, &mut rows.texts[i]);
         }
         if !request.hold.is_empty() {
             let mut held = vec![HOLD_SEED; batch.num_rows()];
@@ -411,15 +426,15 @@ impl<'a> Decoder<'a> {
                     *held = if *held == 0 || key == 0 { 0 } else { xxh3_64_with_seed(&key.to_le_bytes(), *held).max(1) };
                 }
             }
-            rows.hold.extend(chosen.iter().map(|r| held[*r as usize]));
+            pick(&held, chosen, &mut rows.hold);
         }
         if request.sessions {
-            rows.session_key.extend(keys_of(batch, column::SESSION_ID, chosen)?);
-            rows.device_key.extend(keys_of(batch, column::DEVICE_ID, chosen)?);
+            pick(&keys_of(batch, column::SESSION_ID)?, chosen, &mut rows.session_key);
+            pick(&keys_of(batch, column::DEVICE_ID)?, chosen, &mut rows.device_key);
         }
         if let Some(names) = request.nodes {
             let ids = node_ids(batch, names, &mut rows.nodes)?;
-            pick(&ids, &mut rows.node);
+            pick(&ids, chosen, &mut rows.node);
         }
         if self.context.actor != Actor::Person {
             self.actors(batch, view, chosen, rows)?;
@@ -428,7 +443,7 @@ impl<'a> Decoder<'a> {
     }
 
     /// Who else than the person each row counts for: one device, or any number of groups.
-    fn actors(&self, batch: &RecordBatch, view: &predicate::Rows<'_>, chosen: &[u32], rows: &mut Rows<'_>) -> Result<(), AskError> {
+    fn actors(&self, batch: &RecordBatch, view: &predicate::Rows<'_>, chosen: Option<&[u32]>, rows: &mut Rows<'_>) -> Result<(), AskError> {
         let n = batch.num_rows();
         let mut actors: Vec<Vec<PersonId>> = vec![Vec::new(); n];
         let mut names: HashMap<PersonId, Arc<str>> = HashMap::new();
@@ -471,7 +486,10 @@ impl<'a> Decoder<'a> {
             }
         }
         self.context.name_actors(names.into_iter());
-        rows.actors.extend(chosen.iter().map(|r| std::mem::take(&mut actors[*r as usize])));
+        match chosen {
+            None => rows.actors.append(&mut actors),
+            Some(chosen) => rows.actors.extend(chosen.iter().map(|row| std::mem::take(&mut actors[*row as usize]))),
+        }
         Ok(())
     }
 }
@@ -557,11 +575,11 @@ fn text_key(cell: Cell<'_>) -> u64 {
     }
 }
 
-fn keys_of(batch: &RecordBatch, name: &str, chosen: &[u32]) -> Result<Vec<u64>, AskError> {
+fn keys_of(batch: &RecordBatch, name: &str) -> Result<Vec<u64>, AskError> {
     let array = dictionary(batch, name)?;
     let values: &StringArray = array.values().as_string();
     let by_key: Vec<u64> = (0..values.len()).map(|i| xxh3_64_with_seed(values.value(i).as_bytes(), 5).max(1)).collect();
-    Ok(chosen.iter().map(|r| if array.is_null(*r as usize) { 0 } else { by_key[array.keys().value(*r as usize) as usize] }).collect())
+    Ok(array.keys().iter().map(|key| key.map_or(0, |key| by_key[key as usize])).collect())
 }
 
 fn node_ids(batch: &RecordBatch, names: &NodeNames<'_>, nodes: &mut Nodes<'_>) -> Result<Vec<u32>, AskError> {

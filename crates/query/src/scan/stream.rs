@@ -198,15 +198,19 @@ impl<'c> Bucket<'c> {
     /// Calls with everybody who has a hit left. `each` may look at the rows and their groups.
     pub(crate) fn for_each_person(&mut self, mut each: impl FnMut(&mut Rows<'c>, Person<'_>)) {
         let decides_later = !self.rows.accept.is_empty();
+        let first_times = !decides_later && self.request.picks.iter().any(|pick| pick.select.first_time);
         let ties = &self.rows.tie;
         let mut offsets = std::mem::take(&mut self.offsets);
         let mut hits = std::mem::take(&mut self.hits);
         for position in 0..self.people.len() {
             let (start, end) = (offsets[position] as usize, offsets[position + 1] as usize);
             let own = &mut hits[start..end];
+            if !self.request.in_order {
+                continue;
+            }
             if ties.is_empty() {
                 if !own.is_sorted_by_key(|hit| hit.time) {
-                    own.sort_unstable_by_key(|hit| (hit.time, hit.row));
+                    own.sort_unstable_by_key(|hit| hit.time);
                 }
             } else {
                 own.sort_unstable_by_key(|hit| (hit.time, ties[hit.row as usize], hit.row));
@@ -217,6 +221,8 @@ impl<'c> Bucket<'c> {
             let mut n = end - start;
             if n > 0 && decides_later {
                 n = self.decide(&mut hits[start..end]);
+            } else if first_times {
+                n = self.keep_first_times(&mut hits[start..end], |_| true);
             }
             if n > 0 {
                 each(&mut self.rows, Person { id: self.people[position], hits: &hits[start..start + n] });
@@ -224,6 +230,18 @@ impl<'c> Bucket<'c> {
         }
         std::mem::swap(&mut self.offsets, &mut offsets);
         std::mem::swap(&mut self.hits, &mut hits);
+    }
+
+    /// The picks that a row of nobody counts for: nobody did anything before, and nobody does anything for the first time.
+    pub(crate) fn mask_of_nobody(&self, row: usize) -> u64 {
+        if let Some(accept) = self.rows.accept.get(row) {
+            let combination = self.dids.iter().enumerate().filter(|(_, did)| did.count.holds(0.0)).fold(0u32, |bits, (i, _)| bits | 1 << i);
+            if accept & (1 << combination) == 0 {
+                return 0;
+            }
+        }
+        let counted = self.request.picks.iter().enumerate().filter(|(_, pick)| !pick.select.first_time);
+        self.rows.mask[row] & counted.fold(0, |bits, (i, _)| bits | 1u64 << i)
     }
 
     /// Answers the `did` conditions of one person, keeps first times only, and moves the hits that count to the front.
@@ -237,26 +255,32 @@ impl<'c> Bucket<'c> {
                 combination |= 1 << i;
             }
         }
-        for (i, pick) in self.request.picks.iter().enumerate() {
-            if !pick.select.first_time {
-                continue;
-            }
+        let accepted = |hit: &Hit| self.rows.accept[hit.row as usize] & (1 << combination) != 0;
+        self.keep_first_times(own, accepted)
+    }
+
+    /// Keeps the earliest hit of each first-time pick, then the hits that are accepted and still of use.
+    fn keep_first_times(&self, own: &mut [Hit], accepted: impl Fn(&Hit) -> bool) -> usize {
+        for (i, pick) in self.request.picks.iter().enumerate().filter(|(_, pick)| pick.select.first_time) {
             let bit = 1u64 << i;
-            let mut found = false;
+            let tie = |hit: &Hit| self.rows.tie.get(hit.row as usize).copied().unwrap_or(0);
+            let first = own.iter().filter(|hit| hit.mask & bit != 0).min_by_key(|hit| (hit.time, tie(hit), hit.row)).map(|hit| hit.row);
             for hit in own.iter_mut().filter(|hit| hit.mask & bit != 0) {
-                if found || hit.time < pick.from || hit.time >= pick.to {
+                if Some(hit.row) != first || hit.time < pick.from || hit.time >= pick.to {
                     hit.mask &= !bit;
                 }
-                found = true;
             }
         }
-        let pick_bits = (1u64 << n_picks) - 1;
+        let pick_bits = (1u64 << self.request.picks.len()) - 1;
+        let in_stream = |hit: &Hit| match self.rows.in_stream.get(hit.row as usize) {
+            Some(in_stream) => *in_stream,
+            None => self.request.stream.is_some_and(|(from, to)| from <= hit.time && hit.time < to),
+        };
         let mut kept = 0;
         for i in 0..own.len() {
             let mut hit = own[i];
             hit.mask &= pick_bits;
-            let accepted = self.rows.accept[hit.row as usize] & (1 << combination) != 0;
-            if accepted && (hit.mask != 0 || self.rows.in_stream[hit.row as usize]) {
+            if accepted(&hit) && (hit.mask != 0 || in_stream(&hit)) {
                 own[kept] = hit;
                 kept += 1;
             }

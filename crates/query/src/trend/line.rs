@@ -62,6 +62,8 @@ pub(super) struct Line {
     last_slots: Option<(u32, std::ops::Range<usize>, bool)>,
     own_sessions: (u32, Vec<(u32, u32)>),
     own_values: HashMap<usize, Vec<Inner>>,
+    /// Whether events without the measured property were met: a segment of such events is shown, with nothing measured.
+    unmeasured: bool,
 }
 
 impl Line {
@@ -87,7 +89,7 @@ impl Line {
     }
 
     pub(super) fn is_empty(&self) -> bool {
-        self.weight() == 0 && self.counts.iter().all(|count| *count == 0)
+        !self.unmeasured && self.weight() == 0 && self.counts.iter().all(|count| *count == 0)
     }
 
     /// How much this line is about, for the order of segments.
@@ -101,6 +103,7 @@ impl Line {
             Meaning::Numbers(_, at) | Meaning::Values(_, at) => {
                 let number = rows.numbers[*at][row];
                 if number.is_nan() {
+                    self.unmeasured = true;
                     return;
                 }
                 for slot in [slot, total] {
@@ -121,6 +124,8 @@ impl Line {
                         self.counts[slot] += 1;
                         self.texts[slot].insert(key);
                     }
+                } else {
+                    self.unmeasured = true;
                 }
             }
             _ => {
@@ -218,6 +223,7 @@ impl Line {
         fn add<T: Copy + std::ops::AddAssign>(a: &mut [T], b: &[T]) {
             a.iter_mut().zip(b).for_each(|(a, b)| *a += *b);
         }
+        self.unmeasured |= other.unmeasured;
         add(&mut self.counts, &other.counts);
         add(&mut self.news, &other.news);
         add(&mut self.sums, &other.sums);
