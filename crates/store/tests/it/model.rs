@@ -124,7 +124,7 @@ fn shown(store: &sillage_store::Store) -> Vec<String> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 60, max_shrink_iters: 300, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 24, max_shrink_iters: 300, ..ProptestConfig::default() })]
     #[test]
     fn whatever_happens_the_store_agrees_with_the_rules(steps in proptest::collection::vec(step(), 1..40)) {
         let mut dir = TempDir::new().unwrap();
