@@ -28,7 +28,7 @@ export function tooltip(colors: ChartColors) {
     borderWidth: 1,
     padding: [8, 12],
     textStyle: { color: colors.ink, fontSize: 12, fontFamily: FONT },
-    extraCssText: "box-shadow:0 8px 24px rgb(16 24 40 / 14%);border-radius:6px;font-variant-numeric:tabular-nums",
+    extraCssText: "box-shadow:0 8px 24px rgb(16 24 40 / 14%);border-radius:6px;max-width:min(440px,90vw);white-space:normal;font-variant-numeric:tabular-nums",
     confine: true,
     transitionDuration: 0,
   };

@@ -53,6 +53,8 @@ export function LinesPicture({ names, longNames, lines, incompleteFrom, shape, s
     const bars = shape === "bar" || names.length === 1;
     const yAxis = valueAxis(colors, format, share);
     if (share && highest(lines) > 0.5) Object.assign(yAxis, { max: 1, interval: 0.25 });
+    // Counts have no fractions, so their axis has none either.
+    if (!share && lines.every((line) => line.values.every((value) => value === null || Number.isInteger(value)))) Object.assign(yAxis, { minInterval: 1 });
     const series = lines.flatMap((line) => {
       const color = colorOf(line);
       const until = line.incompleteFrom ?? incompleteFrom;

@@ -41,13 +41,6 @@ export function ExplainPanel<K extends QuestionKind>({ asked }: { asked: Asked<K
           <dt>{t("explain.duplicates")}</dt>
           <dd>{format.number(explain.duplicates_dropped)}</dd>
         </dl>
-        {explain.notes.length > 0 && (
-          <ul className={styles.notes}>
-            {explain.notes.map((note) => (
-              <li key={note}>{note}</li>
-            ))}
-          </ul>
-        )}
         <div>
           <Button
             size="small"

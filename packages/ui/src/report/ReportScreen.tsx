@@ -3,7 +3,7 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useNavigate, useSearch } from "@tanstack/react-router";
 import { Download, Ellipsis, Image, Link2, Save, SlidersHorizontal, Table2, Trash2 } from "lucide-react";
-import { useEffect, useMemo, useRef, useState } from "react";
+import { useEffect, useMemo, useRef, useState, type ReactNode } from "react";
 import { api } from "@/api/client.ts";
 import type { Cell, Report } from "@/api/types.ts";
 import type { PictureHandle } from "@/chart/Picture.tsx";
@@ -81,7 +81,7 @@ export function ReportScreen<K extends QuestionKind>({ room }: { room: ReportRoo
   const asking = useAsk<K>(ready ? question : null);
   const { asked } = asking;
   const telling = { speech, project };
-  const sentence = asked && ready ? room.sentence(asked, telling) : null;
+  const sentence = asked && ready ? startingUpper(room.sentence(asked, telling)) : null;
   const said = plainText(sentence);
   const title = saved.report?.name ?? (question && ready ? capitalised(room.name(question, speech)) : t(room.title));
   useDocumentTitle(title);
@@ -203,6 +203,11 @@ export function ReportScreen<K extends QuestionKind>({ room }: { room: ReportRoo
           </div>
         ) : asked ? (
           <div className={styles.shown}>
+            {asked.explain.notes.map((note) => (
+              <Note key={note} tone="warn">
+                {capitalised(note)}
+              </Note>
+            ))}
             <section className={styles.card}>
               <room.Picture asked={asked} view={view} onView={(next) => go({ v: next }, true)} onOpen={open} pictureRef={pictureRef} label={said} />
             </section>
@@ -228,6 +233,13 @@ export function ReportScreen<K extends QuestionKind>({ room }: { room: ReportRoo
       )}
     </div>
   );
+}
+
+/** A sentence may begin with the name of an event as it was sent: it still begins with a capital. */
+function startingUpper(node: ReactNode): ReactNode {
+  if (typeof node === "string") return capitalised(node);
+  if (Array.isArray(node)) return node.map((part: ReactNode, index) => (index === 0 ? startingUpper(part) : part));
+  return node;
 }
 
 function capitalised(text: string): string {

@@ -8,6 +8,7 @@ import { useSpeech } from "@/i18n/language.tsx";
 import { EventChip, EventList } from "@/question/EventPicker.tsx";
 import { AmongLine } from "@/question/AmongLine.tsx";
 import { RangePicker } from "@/question/RangePicker.tsx";
+import type { JourneyQuestion } from "@/question/question.ts";
 import { eventName, selectorName } from "@/question/words.ts";
 import editors from "@/question/editors.module.css";
 import { AnswerHead } from "@/report/AnswerHead.tsx";
@@ -155,8 +156,11 @@ const JourneyPicture: ReportRoomParts<"journey">["Picture"] = ({ asked, onOpen, 
   const [chosen, setChosen] = useState<string[] | null>(null);
   const { tree, paths } = asked.answer;
   const over = asked.question.over ?? "session";
+    const arrow = arrowOf(asked.question);
   const { centre, start, from } = useMemo(() => rooted(tree), [tree]);
+  const nodeName = nodeNamer(tree, speech);
   const option = useMemo(() => {
+    const nodeName = nodeNamer(tree, speech);
     const colors = chartColors(theme);
     const colorOf = nodeColors(tree, colors);
     return {
@@ -167,8 +171,8 @@ const JourneyPicture: ReportRoomParts<"journey">["Picture"] = ({ asked, onOpen, 
         formatter: ({ data, name }: { data?: Arc; name: string }) => {
           if (!data?.path) return "";
           return (
-            tipTitle(data.path.map((one) => nodeName(one, speech)).join(" → ")) +
-            tipLine(data.itemStyle.color, nodeName(name, speech), format.number(data.value), format.percent(tree.count === 0 ? 0 : data.value / tree.count)) +
+            tipTitle(data.path.map(nodeName).join(arrow)) +
+            tipLine(data.itemStyle.color, nodeName(name), format.number(data.value), format.percent(tree.count === 0 ? 0 : data.value / tree.count)) +
             tipLine(colors.others, t("journey.exits"), format.number(data.exits))
           );
         },
@@ -182,16 +186,17 @@ const JourneyPicture: ReportRoomParts<"journey">["Picture"] = ({ asked, onOpen, 
           sort: "desc",
           data: arcs(from, start, colorOf, (n) => t("segment.other", { n })),
           itemStyle: { borderColor: colors.surface, borderWidth: 1.5 },
-          label: { show: true, minAngle: 14, rotate: "tangential", color: "#ffffff", fontSize: 11, fontFamily: FONT, width: 80, overflow: "truncate", formatter: ({ name }: { name: string }) => nodeName(name, speech) },
+          label: { show: true, minAngle: 14, rotate: "tangential", color: "#ffffff", fontSize: 11, fontFamily: FONT, width: 80, overflow: "truncate", formatter: ({ name }: { name: string }) => nodeName(name) },
           emphasis: { focus: "ancestor" },
         },
       ],
     };
-  }, [tree, from, theme, speech, format, t, start]);
+  }, [tree, from, theme, speech, arrow, format, t, start]);
+  const pathName = (path: string[]) => path.map(nodeName).join(arrow);
   const shown = paths.filter((path) => chosen === null || chosen.every((name, index) => path.nodes[index] === name)).toSorted((a, b) => b.count - a.count);
   return (
     <>
-      <AnswerHead note={t("journey.centreNote", { over, n: tree.count, count: format.number(tree.count), start: centre === null ? "any" : "named", name: centre === null ? "" : nodeName(centre, speech), direction: asked.question.direction })} />
+      <AnswerHead note={t("journey.centreNote", { over, n: tree.count, count: format.number(tree.count), start: centre === null ? "any" : "named", name: centre === null ? "" : nodeName(centre), direction: asked.question.direction })} />
       <div className={styles.both}>
         <div className={styles.sunburst}>
           <Picture
@@ -206,15 +211,15 @@ const JourneyPicture: ReportRoomParts<"journey">["Picture"] = ({ asked, onOpen, 
           />
           <p className={styles.centre} aria-hidden>
             <b>{format.compact(tree.count)}</b>
-            <span>{centre === null ? t(`journey.unit.${over}`, { n: tree.count }) : nodeName(centre, speech)}</span>
+            <span>{centre === null ? t(`journey.unit.${over}`, { n: tree.count }) : nodeName(centre)}</span>
           </p>
         </div>
         <div className={styles.list}>
           <div className={styles.trail}>
             {chosen ? (
               <>
-                <strong>{chosen.map((name) => nodeName(name, speech)).join(" → ")}</strong>
-                <button type="button" className={table.open} onClick={() => onOpen({ path: chosen }, chosen.map((name) => nodeName(name, speech)).join(" → "))}>
+                <strong>{pathName(chosen)}</strong>
+                <button type="button" className={table.open} onClick={() => onOpen({ path: chosen }, pathName(chosen))}>
                   {t("journey.seePeople")}
                 </button>
                 <button type="button" className={table.open} onClick={() => setChosen(null)}>
@@ -227,13 +232,13 @@ const JourneyPicture: ReportRoomParts<"journey">["Picture"] = ({ asked, onOpen, 
           </div>
           <ol>
             {shown.slice(0, 60).map((path) => (
-              <li key={path.nodes.join("\n")}>
-                <button type="button" className={table.open} onClick={() => onOpen({ path: path.nodes }, path.nodes.map((name) => nodeName(name, speech)).join(" → "))}>
+              <li key={path.nodes.join("\n")} data-reverse={asked.question.direction === "reverse" || undefined}>
+                <button type="button" className={table.open} onClick={() => onOpen({ path: path.nodes }, pathName(path.nodes))}>
                   {format.number(path.count)}
                 </button>
                 <span className={styles.path}>
                   {path.nodes.map((name, index) => (
-                    <span key={index}>{nodeName(name, speech)}</span>
+                    <span key={index}>{nodeName(name)}</span>
                   ))}
                 </span>
               </li>
@@ -245,14 +250,33 @@ const JourneyPicture: ReportRoomParts<"journey">["Picture"] = ({ asked, onOpen, 
   );
 };
 
-function nodeName(name: string, speech: Speech): string {
-  return eventName(name, speech);
+/** What a node is called: an event as people say it, a page by its path when all pages are of one site. */
+function nodeNamer(tree: JourneyNode, speech: Speech): (name: string) => string {
+  const hosts = new Set<string>();
+  const walk = (node: JourneyNode) => {
+    const host = node.node === null ? null : /^https?:\/\/([^/]+)/.exec(node.node)?.[1];
+    if (host) hosts.add(host);
+    node.children.forEach(walk);
+  };
+  walk(tree);
+  return (name) => {
+    if (!/^https?:\/\//.test(name)) return eventName(name, speech);
+    const rest = hosts.size === 1 ? name.replace(/^https?:\/\/[^/]+/, "") : name.replace(/^https?:\/\//, "");
+    return rest === "" ? "/" : rest;
+  };
+}
+
+/** Paths are listed in walking order; of a reverse journey, that is back in time. */
+function arrowOf(question: JourneyQuestion): string {
+  return question.direction === "reverse" ? " ← " : " → ";
 }
 
 function JourneyTable({ asked, onOpen }: AnswerProps<"journey">) {
   const speech = useSpeech();
   const { t, format } = speech;
   const { paths, tree } = asked.answer;
+  const nodeName = nodeNamer(tree, speech);
+  const pathName = (path: string[]) => path.map(nodeName).join(arrowOf(asked.question));
   return (
     <div className={table.wrap} style={{ maxHeight: 480 }} tabIndex={0} role="region" aria-label={t("report.table")}>
       <table className={table.table}>
@@ -278,9 +302,9 @@ function JourneyTable({ asked, onOpen }: AnswerProps<"journey">) {
             .slice(0, 200)
             .map((path) => (
               <tr key={path.nodes.join("\n")}>
-                <td className={table.wide}>{path.nodes.map((name) => nodeName(name, speech)).join(" → ")}</td>
+                <td className={table.wide}>{pathName(path.nodes)}</td>
                 <td className={table.number}>
-                  <button type="button" className={table.open} onClick={() => onOpen({ path: path.nodes }, path.nodes.map((name) => nodeName(name, speech)).join(" → "))}>
+                  <button type="button" className={table.open} onClick={() => onOpen({ path: path.nodes }, pathName(path.nodes))}>
                     {format.number(path.count)}
                   </button>
                 </td>
@@ -300,13 +324,14 @@ function journeySentence(asked: Asked<"journey">, { speech }: Telling) {
   const over = asked.question.over ?? "session";
   if (tree.count === 0) return t("journey.sentence.nobody");
   const top = paths.toSorted((a, b) => b.count - a.count)[0];
+  const pathName = (path: string[]) => path.map(nodeNamer(tree, speech)).join(arrowOf(asked.question));
   if (!top) return t("journey.sentence.nobody");
   return rich("journey.sentence.main", {
     b: (parts: unknown[]) => <b key={String(parts)}>{parts as string[]}</b>,
     n: tree.count,
     count: format.number(tree.count),
     over,
-    path: top.nodes.map((name) => nodeName(name, speech)).join(" → "),
+    path: pathName(top.nodes),
     share: format.percent(top.count / tree.count),
   });
 }

@@ -37,7 +37,7 @@ export function periodName(question: RetentionQuestion, period: number, { t }: S
 /** The period inside a sentence: "in week 4". */
 function periodPhrase(question: RetentionQuestion, period: number, speech: Speech): string {
   const bracket = question.brackets !== undefined && (question.brackets[period] ?? 1) > 1;
-  return bracket ? speech.t("retention.in.bracket", { name: periodName(question, period, speech) }) : speech.t(`retention.in.${question.unit}`, { n: question.brackets ? question.brackets.slice(0, period).reduce((sum, size) => sum + size, 0) : period });
+  return bracket ? speech.t("retention.in.bracket", { name: periodName(question, period, speech).toLocaleLowerCase() }) : speech.t(`retention.in.${question.unit}`, { n: question.brackets ? question.brackets.slice(0, period).reduce((sum, size) => sum + size, 0) : period });
 }
 
 export const RetentionPicture: ReportRoomParts<"retention">["Picture"] = ({ asked, pictureRef, label }) => {
@@ -98,7 +98,7 @@ export function RetentionTable({ asked, onOpen }: AnswerProps<"retention">) {
     </thead>
   );
   const averageRow = (curve: Curve, name: string) => (
-    <tr key={name} className={styles.average}>
+    <tr key={name} className={curve.breakdown.length === 0 ? styles.average : undefined}>
       <th scope="row" className={table.pinned}>
         {name}
       </th>

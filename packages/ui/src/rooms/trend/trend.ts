@@ -49,7 +49,8 @@ export function trendLines(asked: Asked<"trend">, speech: Speech): TrendLine[] {
       series: position === -1 || series.other !== undefined ? null : position,
       name: split ? (several ? `${own} · ${segment}` : segment) : own,
       breakdown: series.breakdown,
-      values: series.values,
+      // What lies ahead of us is not a zero.
+      values: series.values.map((value, index) => (Date.parse(answer.times[index] ?? "") > Date.now() ? null : value)),
       total: series.total,
       previous: before === undefined ? undefined : (earlier?.values ?? []),
       previousTotal: before === undefined ? undefined : (earlier?.total ?? 0),
