@@ -32,7 +32,7 @@ fi
 nohup "${demo[@]}" </dev/null >"$log" 2>&1 &
 echo $! >.sillage/demo.pid
 for _ in $(seq 1 1200); do
-  if grep -q 'sign in' "$log"; then
+  if grep -q 'or .*sign in with\|or as ' "$log"; then
     cat "$log"
     say "running in the background; make clean-demo stops it"
     exit 0

@@ -201,6 +201,7 @@ STAGES = {
     "bad-input": pytest("test_bad_input.py"),
     "restart": pytest("test_restart.py"),
     "command-line": pytest("test_command_line.py"),
+    "demo": pytest("test_demo.py"),
     "screens": screens,
 }
 
