@@ -32,8 +32,6 @@ const MOST_BUCKET_BITS: u32 = 8;
 /// A segment has at most so many property columns; the values of the others go to the overflow column. Clients that send names without end
 /// must not make segments that nobody can read.
 const MOST_PROPERTY_COLUMNS: usize = 500;
-/// A month with at least so many rows gets segments of its own.
-pub(crate) const MONTH_OF_ITS_OWN_ROWS: u64 = 1_000_000;
 
 /// What to merge, and how.
 pub(crate) struct Merge<'a> {
@@ -169,7 +167,7 @@ impl Merge<'_> {
         let mut outputs = Vec::new();
         let mut rest = [0u64; 256];
         for (month, places) in counts {
-            if counts.len() > 1 && total(places) >= MONTH_OF_ITS_OWN_ROWS {
+            if counts.len() > 1 && total(places) >= self.options.month_rows {
                 outputs.push(self.output(Some(*month), places));
             } else {
                 rest.iter_mut().zip(places.iter()).for_each(|(sum, n)| *sum += n);

@@ -20,6 +20,9 @@ pub struct StoreOptions {
     pub chunk_rows: usize,
     /// Segments are merged up to this many rows.
     pub compact_rows: u64,
+    /// A calendar month (UTC) with at least so many events gets segments of its own when segments are merged. Fewer means more segments, and more that a
+    /// question about a short range can leave out.
+    pub month_rows: u64,
     /// Rows of one bucket that a segment aims at, at most. Fewer means more and smaller row groups.
     pub bucket_rows: u64,
     /// Memory for lists of people that questions read again.
@@ -47,6 +50,7 @@ impl Default for StoreOptions {
             flush_age: Duration::from_secs(300),
             chunk_rows: 32_768,
             compact_rows: 8_000_000,
+            month_rows: 1_000_000,
             bucket_rows: 131_072,
             people_cache_bytes: 48 << 20,
             filter_cache_bytes: 48 << 20,

@@ -6,7 +6,7 @@ use crate::{
     disk::{DiskSegment, SegmentEntry},
     ledger,
     manifest::Manifest,
-    merge::{MONTH_OF_ITS_OWN_ROWS, Merge, MonthOf},
+    merge::{Merge, MonthOf},
 };
 use sillage_event::{DAY_MS, Identity, PersonId};
 use std::{
@@ -38,7 +38,7 @@ impl Project {
         let candidates: Vec<&SegmentEntry> = sound.iter().map(|segment| &segment.entry).collect();
         let is_stale = |entry: &&SegmentEntry| links.len().saturating_sub(entry.links_applied) > STALE_LINKS.max(entry.rows / STALE_LINKS_SHARE);
         let stale = || candidates.iter().copied().find(is_stale).map(|entry| vec![entry.id]);
-        let Some(chosen) = choose(&candidates, self.options.compact_rows).or_else(stale) else { return Ok(false) };
+        let Some(chosen) = choose(&candidates, self.options.compact_rows, self.options.month_rows).or_else(stale) else { return Ok(false) };
         let inputs: Vec<Arc<DiskSegment>> = sound.into_iter().filter(|segment| chosen.contains(&segment.id())).cloned().collect();
         let bytes: u64 = inputs.iter().map(|segment| segment.entry.bytes()).sum();
         if self.folder.free_bytes() < 2 * bytes + self.options.reserve_bytes {
@@ -283,12 +283,12 @@ fn holds(segment: &DiskSegment, person: PersonId) -> Result<bool, StoreError> {
 
 /// Which segments to merge next, by id: several of about one size, neighbours in time, small ones first. Segments of a single month that are large
 /// enough to have been cut by month merge only with their like, so a merge never undoes another.
-pub(crate) fn choose(segments: &[&SegmentEntry], most_rows: u64) -> Option<Vec<u64>> {
+fn choose(segments: &[&SegmentEntry], most_rows: u64, month_rows: u64) -> Option<Vec<u64>> {
     let mut month = MonthOf::default();
     let mut families: BTreeMap<(u32, Option<i64>), Vec<&SegmentEntry>> = BTreeMap::new();
     for entry in segments.iter().copied().filter(|entry| entry.rows < most_rows / 2) {
         let first_month = month.of(entry.first_time);
-        let is_own_month = entry.rows >= MONTH_OF_ITS_OWN_ROWS && month.of(entry.last_time) == first_month;
+        let is_own_month = entry.rows >= month_rows && month.of(entry.last_time) == first_month;
         families.entry((size_class(entry.rows), is_own_month.then_some(first_month))).or_default().push(entry);
     }
     for family in families.values_mut().filter(|family| family.len() >= MERGE_FROM) {

@@ -43,6 +43,30 @@ fn sealing_merging_and_restarting_show_the_same_events() {
 }
 
 #[test]
+fn months_with_many_events_get_segments_of_their_own() {
+    let dir = TempDir::new().unwrap();
+    let store = Store::open(dir.path(), StoreOptions { month_rows: 150, compact_rows: 1_000, ..options() }).unwrap();
+    let mut all = Vec::new();
+    for round in 0..20 {
+        // `some_events` spreads over 139 days, and some are on one day.
+        let events = some_events(60, round);
+        append_events(&store, &events);
+        all.extend(events);
+        store.flush(PROJECT).unwrap();
+    }
+    let before = rows(&store);
+    store.compact(PROJECT).unwrap();
+    assert_eq!(rows(&store), before);
+    let snapshot = store.snapshot(PROJECT).unwrap();
+    let month_ms = 31 * DAY_MS;
+    let narrow = snapshot.segments.iter().filter(|segment| segment.time_range().is_some_and(|(first, last)| last - first < month_ms)).count();
+    assert!(narrow >= 4 && snapshot.segments.len() < 14, "{narrow} of {} segments are of one month", snapshot.segments.len());
+    assert_eq!(append_events(&store, &all).events, 0, "duplicates are found in every part");
+    store.compact(PROJECT).unwrap();
+    assert_eq!(rows(&store), before, "and merging ends");
+}
+
+#[test]
 fn a_snapshot_stays_readable_while_its_segments_are_merged_away() {
     let dir = TempDir::new().unwrap();
     let store = open(dir.path());
