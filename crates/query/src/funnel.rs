@@ -1,6 +1,6 @@
 //! Conversion through steps: counts, times between steps, evolution, segments compared.
 //!
-//! `dropped` of a step is who reached it and not the next required one.
+//! `dropped` of a step is who reached the required step before it and not this one.
 
 use crate::{
     group::{GroupKey, check_count},
@@ -37,7 +37,7 @@ pub(crate) fn answer(context: &Context<'_>, scope: &Scope, funnel: &Funnel) -> R
     Ok(plan.write(context, scope, tallies, keep.map(|kept| kept.1)))
 }
 
-/// Who reached a step (or stopped at it), in an interval, in a segment.
+/// Who reached a step (or was lost before it), in an interval, in a segment.
 pub(crate) fn people_at(
     context: &Context<'_>,
     scope: &Scope,
@@ -60,7 +60,8 @@ pub(crate) fn people_at(
     let collect = |bucket: &mut Bucket<'_>| {
         let mut found: Vec<Reached> = Vec::new();
         plan.each_attempt(bucket, |rows, id, attempt| {
-            let reached = attempt.steps[step] != NOT_REACHED && !(dropped && plan.next_required(step).is_some_and(|next| attempt.steps[next] != NOT_REACHED));
+let there = attempt.steps[step] != NOT_REACHED;
+            let reached = if dropped { !there && plan.previous_required(step).is_some_and(|previous| attempt.steps[previous] != NOT_REACHED) } else { there };
             if attempt.interval != wanted || !reached || found.last().is_some_and(|(last, _)| *last == id) {
                 return;
             }
@@ -156,10 +157,6 @@ impl<'a> Plan<'a> {
             exclusions: self.funnel.exclude.iter().map(|exclusion| (exclusion.after, exclusion.before)).collect(),
             optional: (0..n).map(|step| self.funnel.optional.contains(&step)).collect(),
         }
-    }
-
-    fn next_required(&self, step: usize) -> Option<usize> {
-        (step + 1..self.funnel.steps.len()).find(|next| !self.funnel.optional.contains(next))
     }
 
     fn previous_required(&self, step: usize) -> Option<usize> {
@@ -436,10 +433,7 @@ impl<'a> Plan<'a> {
             .map(|step| {
                 let count = tally.steps[step];
                 let before = self.previous_required(step).map_or(entered, |previous| tally.steps[previous]);
-                let dropped = match self.next_required(step) {
-                    Some(next) if !self.funnel.optional.contains(&step) => count.saturating_sub(tally.steps[next]),
-                    _ => 0,
-                };
+                let dropped = if step == 0 { 0 } else { before.saturating_sub(count) };
                 let mut seconds = tally.seconds[step].clone();
                 let mean = statistics::mean(&seconds);
                 let (conversion_low, conversion_high) = bounds(count, entered);
