@@ -146,7 +146,8 @@ pub trait Browse: Send + Sync + 'static {
     /// Properties of events (all, or of one name), of persons, or of groups of a type.
     fn properties(&self, project: ProjectId, of: &str, event: Option<&str>) -> Result<Vec<PropertyInfo>, AskError>;
     /// The most frequent values of a property.
-    fn values(&self, project: ProjectId, of: &str, property: &str, event: Option<&str>, search: Option<&str>, limit: usize) -> Result<Vec<ValueInfo>, AskError>;
+    fn values(&self, project: ProjectId, of: &str, property: &str, event: Option<&str>, search: Option<&str>, limit: usize)
+    -> Result<Vec<ValueInfo>, AskError>;
     /// Newest first; `after` is the cursor of an earlier reply, 0 for the beginning.
     fn live(&self, project: ProjectId, after: u64, limit: usize) -> Result<LiveFeed, AskError>;
     fn refused(&self, project: ProjectId, query: &RefusedQuery) -> Result<RefusedFeed, AskError>;

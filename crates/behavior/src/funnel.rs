@@ -171,6 +171,11 @@ impl Finder {
         }
     }
 
+    /// Sessions of several devices lie beside each other: behind one that is too late there may be one that is not.
+    fn window_is_a_time(&self) -> bool {
+        matches!(self.rules.window, Window::Milliseconds(_))
+    }
+
     fn follow(&mut self, hits: &[Hit], sessions: &[u32], start: usize, only: Option<u32>) -> Followed {
         self.steps.fill(NOT_REACHED);
         self.steps[0] = start as u32;
@@ -229,7 +234,10 @@ impl Finder {
                 continue;
             }
             if !self.in_window(hits, sessions, start, position as usize) {
-                break;
+                if self.window_is_a_time() {
+                    break;
+                }
+                continue;
             }
             if only.is_some_and(|session| sessions[position as usize] != session) {
                 continue;
@@ -282,16 +290,18 @@ impl Finder {
             let bit = 1u64 << (self.rules.n_steps + j);
             let list: &[u32] = if self.rules.order == Order::Ordered { &self.lists[self.rules.n_steps + j] } else { &[] };
             let first = list.partition_point(|position| hits[*position as usize].time <= from);
+            let counts = |position: &u32| {
+                let hit = &hits[*position as usize];
+                until.is_none_or(|until| hit.time < until) && self.in_window(hits, sessions, start, *position as usize)
+            };
             let found = if self.rules.order == Order::Ordered {
-                list.get(first).copied()
+                let candidates = if self.window_is_a_time() { first..list.len().min(first + 1) } else { first..list.len() };
+                list[candidates].iter().copied().find(counts)
             } else {
-                hits.iter().position(|hit| hit.mask & bit != 0 && hit.time > from).map(|position| position as u32)
+                (0..hits.len() as u32).filter(|position| hits[*position as usize].mask & bit != 0 && hits[*position as usize].time > from).find(counts)
             };
             let Some(position) = found else { continue };
             let time = hits[position as usize].time;
-            if until.is_some_and(|until| time >= until) || !self.in_window(hits, sessions, start, position as usize) {
-                continue;
-            }
             if earliest.is_none_or(|one| hits[one as usize].time > time) {
                 earliest = Some(position);
             }
@@ -353,7 +363,10 @@ impl Finder {
         let mut ended_by = None;
         for position in start..hits.len() {
             if !self.in_window(hits, sessions, start, position) {
-                break;
+                if self.window_is_a_time() {
+                    break;
+                }
+                continue;
             }
             let hit = &hits[position];
             if hit.mask & all == 0 || only.is_some_and(|session| sessions[position] != session) {

@@ -20,8 +20,8 @@ pub mod session;
 pub mod statistics;
 
 pub use ask::{
-    Ask, AskError, AskErrorCode, Browse, Cancel, Explain, ExplainRange, IdentityInfo, LedgerEntry, LiveEvent, LiveFeed, NameInfo, PropertyInfo, RefusedFeed, RefusedInfo, RefusedQuery, Reply, Settings,
-    ValueInfo,
+    Ask, AskError, AskErrorCode, Browse, Cancel, Explain, ExplainRange, IdentityInfo, LedgerEntry, LiveEvent, LiveFeed, NameInfo, PropertyInfo, RefusedFeed,
+    RefusedInfo, RefusedQuery, Reply, Settings, ValueInfo,
 };
 pub use question::{Question, QuestionError};
 

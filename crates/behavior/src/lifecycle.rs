@@ -15,7 +15,8 @@ pub enum Status {
     Dormant,
 }
 
-pub const STATUSES: [(&str, Status); 4] = [("new", Status::New), ("returning", Status::Returning), ("resurrected", Status::Resurrected), ("dormant", Status::Dormant)];
+pub const STATUSES: [(&str, Status); 4] =
+    [("new", Status::New), ("returning", Status::Returning), ("resurrected", Status::Resurrected), ("dormant", Status::Dormant)];
 
 /// The statuses of one person. `active` holds rising, distinct interval numbers; `-1` is the interval before the range, and `earlier`
 /// says that the person was active before `active` begins. Intervals of the answer are `0..n_intervals`.

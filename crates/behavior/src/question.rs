@@ -154,9 +154,15 @@ pub enum Measure {
     Sessions,
     /// People active in the trailing days that end with the interval's last day.
     Active(u32),
-    Property { aggregate: Aggregate, property: String },
+    Property {
+        aggregate: Aggregate,
+        property: String,
+    },
     /// `inner` is `None` for the number of events of the person.
-    PerPerson { inner: Option<(Aggregate, String)>, outer: Aggregate },
+    PerPerson {
+        inner: Option<(Aggregate, String)>,
+        outer: Aggregate,
+    },
 }
 
 #[derive(Clone, Debug)]

@@ -66,8 +66,27 @@ pub fn person_of(distinct_id: &str, device_id: Option<&str>, user_id: Option<&st
 #[must_use]
 pub fn placeholder(id: &str) -> bool {
     const PLACEHOLDERS: [&str; 21] = [
-        "00000000-0000-0000-0000-000000000000", "anon", "anonymous", "nil", "none", "null", "n/a", "na", "undefined", "unknown", "<nil>", "0", "-1",
-        "true", "false", "[]", "{}", "nan", "[object object]", "guest", "not_authenticated",
+        "00000000-0000-0000-0000-000000000000",
+        "anon",
+        "anonymous",
+        "nil",
+        "none",
+        "null",
+        "n/a",
+        "na",
+        "undefined",
+        "unknown",
+        "<nil>",
+        "0",
+        "-1",
+        "true",
+        "false",
+        "[]",
+        "{}",
+        "nan",
+        "[object object]",
+        "guest",
+        "not_authenticated",
     ];
     id.len() <= 36 && PLACEHOLDERS.contains(&id.trim().to_ascii_lowercase().as_str())
 }

@@ -83,7 +83,14 @@ impl<S: Source> Engine<S> {
     }
 
     /// The most frequent values of an event property.
-    pub fn event_values(&self, project: ProjectId, property: &str, event: Option<&str>, search: Option<&str>, limit: usize) -> Result<Vec<ValueInfo>, AskError> {
+    pub fn event_values(
+        &self,
+        project: ProjectId,
+        property: &str,
+        event: Option<&str>,
+        search: Option<&str>,
+        limit: usize,
+    ) -> Result<Vec<ValueInfo>, AskError> {
         let snapshot = self.source().snapshot(project)?;
         let mut counts: HashMap<String, (Value, u64)> = HashMap::new();
         let search = search.map(str::to_lowercase);

@@ -82,7 +82,15 @@ impl<S: Source> Engine<S> {
         Ok(reply)
     }
 
-    fn answer_on(&self, project: ProjectId, settings: &Settings, question: &Question, cancel: Cancel, snapshot: Arc<Snapshot>, started: Instant) -> Result<Reply, AskError> {
+    fn answer_on(
+        &self,
+        project: ProjectId,
+        settings: &Settings,
+        question: &Question,
+        cancel: Cancel,
+        snapshot: Arc<Snapshot>,
+        started: Instant,
+    ) -> Result<Reply, AskError> {
         let context = |scope: &Scope| self.context(project, settings, scope, cancel.clone(), Arc::clone(&snapshot), started);
         if let Kind::People(people) = &question.kind {
             let mut scope = people.of.scope.clone();
@@ -107,7 +115,15 @@ impl<S: Source> Engine<S> {
         Ok(explain::reply(&context, question, scope, answer))
     }
 
-    fn context<'a>(&'a self, project: ProjectId, settings: &Settings, scope: &Scope, cancel: Cancel, snapshot: Arc<Snapshot>, started: Instant) -> Result<Context<'a>, AskError> {
+    fn context<'a>(
+        &'a self,
+        project: ProjectId,
+        settings: &Settings,
+        scope: &Scope,
+        cancel: Cancel,
+        snapshot: Arc<Snapshot>,
+        started: Instant,
+    ) -> Result<Context<'a>, AskError> {
         let zone_name = scope.timezone.as_deref().unwrap_or(&settings.timezone);
         let sunday = scope.week_start_sunday.unwrap_or(settings.week_start_sunday);
         let zone = Zone::new(zone_name, sunday).ok_or_else(|| AskError::invalid("timezone", format!("\"{zone_name}\" is not an IANA time zone")))?;

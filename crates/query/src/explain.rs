@@ -13,7 +13,11 @@ pub(crate) fn reply(context: &Context<'_>, question: &Question, scope: &Scope, a
     let french = context.french;
     notes.extend(unknown_names(context, question));
     for damaged in &context.snapshot.damaged {
-        notes.push(if french { format!("données illisibles, absentes de la réponse : {damaged}") } else { format!("damaged data, left out of the answer: {damaged}") });
+        notes.push(if french {
+            format!("données illisibles, absentes de la réponse : {damaged}")
+        } else {
+            format!("damaged data, left out of the answer: {damaged}")
+        });
     }
     let ranged = scope.range.is_some();
     let over = !ranged || context.range.1 <= context.now;
@@ -61,7 +65,8 @@ fn unknown_names(context: &Context<'_>, question: &Question) -> Vec<String> {
         Kind::Lifecycle(lifecycle) => selectors.push(&lifecycle.select),
         _ => {}
     }
-    let mut names: Vec<&String> = selectors.iter().flat_map(|select| select.events.iter().chain(select.alternatives.iter().flat_map(|one| &one.events))).collect();
+    let mut names: Vec<&String> =
+        selectors.iter().flat_map(|select| select.events.iter().chain(select.alternatives.iter().flat_map(|one| &one.events))).collect();
     names.sort();
     names.dedup();
     let known = |name: &str| context.snapshot.segments.iter().any(|segment| segment.event_names().binary_search_by(|one| (**one).cmp(name)).is_ok());

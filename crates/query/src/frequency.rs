@@ -26,7 +26,14 @@ pub(crate) fn answer(context: &Context<'_>, scope: &Scope, frequency: &Frequency
 }
 
 /// Who was active in exactly (at least) `n` units of a period.
-pub(crate) fn people_at(context: &Context<'_>, scope: &Scope, frequency: &Frequency, n: usize, period: Option<i64>, segment: Option<&GroupKey>) -> Result<Vec<PersonId>, AskError> {
+pub(crate) fn people_at(
+    context: &Context<'_>,
+    scope: &Scope,
+    frequency: &Frequency,
+    n: usize,
+    period: Option<i64>,
+    segment: Option<&GroupKey>,
+) -> Result<Vec<PersonId>, AskError> {
     let plan = Plan::new(context, frequency)?;
     let wanted = match (period, &plan.periods) {
         (Some(start), Some(periods)) => match periods.index(start) {
@@ -71,7 +78,8 @@ impl<'a> Plan<'a> {
         let most = match &periods {
             None => units.len(),
             Some(periods) => {
-                let count = |p: usize| units.starts.iter().enumerate().filter(|(u, start)| units.end_of(*u) > periods.starts[p] && **start < periods.end_of(p)).count();
+                let count =
+                    |p: usize| units.starts.iter().enumerate().filter(|(u, start)| units.end_of(*u) > periods.starts[p] && **start < periods.end_of(p)).count();
                 (0..periods.len()).map(count).max().unwrap_or(0)
             }
         };

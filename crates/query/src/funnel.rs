@@ -60,7 +60,7 @@ pub(crate) fn people_at(
     let collect = |bucket: &mut Bucket<'_>| {
         let mut found: Vec<Reached> = Vec::new();
         plan.each_attempt(bucket, |rows, id, attempt| {
-let there = attempt.steps[step] != NOT_REACHED;
+            let there = attempt.steps[step] != NOT_REACHED;
             let reached = if dropped { !there && plan.previous_required(step).is_some_and(|previous| attempt.steps[previous] != NOT_REACHED) } else { there };
             if attempt.interval != wanted || !reached || found.last().is_some_and(|(last, _)| *last == id) {
                 return;
@@ -339,8 +339,15 @@ impl<'a> Plan<'a> {
         let group_at = |position: u32| rows.group[hits[position as usize].row as usize];
         let is_set = |group: u32| rows.groups.members(&group).iter().any(|member| rows.groups.keys[*member as usize].is_set());
         let chosen = match self.funnel.attribute {
-            Attribute::First => reached.iter().map(|position| group_at(*position)).find(|group| is_set(*group)).or_else(|| reached.first().map(|position| group_at(*position))),
-            Attribute::Last => reached.iter().rev().map(|position| group_at(*position)).find(|group| is_set(*group)).or_else(|| reached.last().map(|position| group_at(*position))),
+            Attribute::First => {
+                reached.iter().map(|position| group_at(*position)).find(|group| is_set(*group)).or_else(|| reached.first().map(|position| group_at(*position)))
+            }
+            Attribute::Last => reached
+                .iter()
+                .rev()
+                .map(|position| group_at(*position))
+                .find(|group| is_set(*group))
+                .or_else(|| reached.last().map(|position| group_at(*position))),
             Attribute::Step(step) => (steps[step] != NOT_REACHED).then(|| group_at(steps[step])),
         };
         chosen.map(|group| rows.groups.members(&group).to_vec()).unwrap_or_default()
@@ -408,7 +415,8 @@ impl<'a> Plan<'a> {
         let overall_key = GroupKey::overall();
         let overall = tallies.remove(&overall_key).unwrap_or_else(|| self.empty());
         let edges = self.edges(&overall);
-        let mut keys: Vec<(GroupKey, Tally)> = tallies.into_iter().filter(|(_, tally)| tally.steps[0] > 0 || tally.intervals.iter().any(|counts| counts[0] > 0)).collect();
+        let mut keys: Vec<(GroupKey, Tally)> =
+            tallies.into_iter().filter(|(_, tally)| tally.steps[0] > 0 || tally.intervals.iter().any(|counts| counts[0] > 0)).collect();
         keys.sort_by(|a, b| {
             let rank = |one: &(GroupKey, Tally)| (matches!(one.0, GroupKey::Other), std::cmp::Reverse(one.1.steps[0]));
             rank(a).cmp(&rank(b)).then_with(|| a.0.order(&b.0))
@@ -425,9 +433,20 @@ impl<'a> Plan<'a> {
     }
 
     #[expect(clippy::too_many_arguments, reason = "one group of an answer, written in one place")]
-    fn group_json(&self, context: &Context<'_>, scope: &Scope, key: &GroupKey, tally: &Tally, overall: &Tally, edges: Option<&[f64]>, others: Option<usize>) -> Value {
+    fn group_json(
+        &self,
+        context: &Context<'_>,
+        scope: &Scope,
+        key: &GroupKey,
+        tally: &Tally,
+        overall: &Tally,
+        edges: Option<&[f64]>,
+        others: Option<usize>,
+    ) -> Value {
         let rate = |n: u64, of: u64| if of == 0 { Value::Null } else { Value::from(n as f64 / of as f64) };
-        let bounds = |n: u64, of: u64| statistics::wilson_interval(n.min(of), of).map_or((Value::Null, Value::Null), |(low, high)| (Value::from(low), Value::from(high)));
+        let bounds = |n: u64, of: u64| {
+            statistics::wilson_interval(n.min(of), of).map_or((Value::Null, Value::Null), |(low, high)| (Value::from(low), Value::from(high)))
+        };
         let entered = tally.steps[0];
         let steps: Vec<Value> = (0..tally.steps.len())
             .map(|step| {

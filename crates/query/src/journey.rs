@@ -44,13 +44,21 @@ pub(crate) fn answer(context: &Context<'_>, scope: &Scope, journey: &Journey) ->
 }
 
 /// Who took a path, from its beginning; with `exit`, who ended there.
-pub(crate) fn people_at(context: &Context<'_>, scope: &Scope, journey: &Journey, path: &[String], exit: bool, segment: Option<&GroupKey>) -> Result<Vec<PersonId>, AskError> {
+pub(crate) fn people_at(
+    context: &Context<'_>,
+    scope: &Scope,
+    journey: &Journey,
+    path: &[String],
+    exit: bool,
+    segment: Option<&GroupKey>,
+) -> Result<Vec<PersonId>, AskError> {
     let plan = Plan::new(context, journey)?;
     let request = plan.request(scope);
     let collect = |bucket: &mut Bucket<'_>| {
         let mut found: Vec<PersonId> = Vec::new();
         plan.each_path(bucket, |rows, id, walked| {
-            let begins = walked.nodes.len() >= path.len() && walked.nodes.iter().zip(path).all(|(node, name)| &*rows.nodes.shown[*node as usize] == name.as_str());
+            let begins =
+                walked.nodes.len() >= path.len() && walked.nodes.iter().zip(path).all(|(node, name)| &*rows.nodes.shown[*node as usize] == name.as_str());
             let ended = !exit || (walked.ends && walked.nodes.len() == path.len());
             let in_segment = segment.is_none_or(|segment| {
                 walked.group.is_some_and(|group| rows.groups.members(&group).iter().any(|member| rows.groups.keys[*member as usize] == *segment))
@@ -213,7 +221,9 @@ impl<'a> Plan<'a> {
     fn paths_json(&self, context: &Context<'_>, names: &[Arc<str>], paths: HashMap<Vec<u32>, Sum>) -> Value {
         let shown = |path: &[u32]| path.iter().map(|node| Value::from(&*names[*node as usize])).collect::<Vec<_>>();
         let mut paths: Vec<(Vec<u32>, Sum)> = paths.into_iter().collect();
-        paths.sort_by(|a, b| b.1.count.cmp(&a.1.count).then_with(|| a.0.iter().map(|node| &names[*node as usize]).cmp(b.0.iter().map(|node| &names[*node as usize]))));
+        paths.sort_by(|a, b| {
+            b.1.count.cmp(&a.1.count).then_with(|| a.0.iter().map(|node| &names[*node as usize]).cmp(b.0.iter().map(|node| &names[*node as usize])))
+        });
         let count: u64 = paths.iter().map(|(_, sum)| sum.count).sum();
         let mut root = Branch::default();
         for (path, sum) in &paths {

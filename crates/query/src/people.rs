@@ -13,6 +13,8 @@ pub(crate) struct Mapping {
     /// The person that each ordinal counts for; `None` when another pass takes its rows.
     persons: Vec<Option<PersonId>>,
     sorted: bool,
+    /// Rows of nobody are taken elsewhere too.
+    leaves_nobody: bool,
     /// Filled by [`merge_people`].
     positions: Vec<u32>,
 }
@@ -54,7 +56,7 @@ impl Mapping {
                 }
             }
         }
-        Ok(Self { first, persons, sorted, positions: Vec::new() })
+        Ok(Self { first, persons, sorted, leaves_nobody: false, positions: Vec::new() })
     }
 
     /// The ordinals that lie in this bucket.
@@ -62,8 +64,9 @@ impl Mapping {
         self.first..self.first + self.persons.len() as u32
     }
 
-    /// Leaves everybody else to the main pass. `keep` is told the id that is held and the person it counts for.
+    /// Leaves everybody else, and nobody, to the main pass. `keep` is told the id that is held and the person it counts for.
     pub(crate) fn keep_only(&mut self, hashes: &[PersonId], keep: impl Fn(PersonId, PersonId) -> bool) {
+        self.leaves_nobody = true;
         for (person, held) in self.persons.iter_mut().zip(hashes) {
             *person = person.filter(|one| keep(*held, *one));
         }
@@ -72,7 +75,7 @@ impl Mapping {
     /// The position of an ordinal's person; `None` when its rows are taken elsewhere.
     pub(crate) fn position(&self, ordinal: u32) -> Option<u32> {
         if ordinal == NO_PERSON {
-            return Some(NO_PERSON);
+            return (!self.leaves_nobody).then_some(NO_PERSON);
         }
         let position = *self.positions.get((ordinal - self.first) as usize)?;
         (position != NO_PERSON).then_some(position)
@@ -80,7 +83,7 @@ impl Mapping {
 
     /// Whether ordinals are positions: one segment, nobody moved.
     pub(crate) fn is_identity(&self, n_people: usize) -> bool {
-        self.first == 0 && self.positions.len() == n_people && self.sorted && self.persons.iter().all(Option::is_some) && n_people > 0
+        self.first == 0 && !self.leaves_nobody && self.positions.len() == n_people && self.sorted && self.persons.iter().all(Option::is_some) && n_people > 0
     }
 }
 

@@ -25,7 +25,12 @@ pub(crate) fn answer(context: &Context<'_>, scope: &Scope, retention: &Retention
     let plan = Plan::new(context, retention)?;
     let keep = match scope.top.filter(|_| !scope.breakdown.is_empty()) {
         Some(top) => {
-            let births = Request { picks: vec![Pick { select: &plan.birth, from: context.range.0, to: context.range.1 }], filter: scope.filter.as_ref(), breakdown: &scope.breakdown, ..Request::default() };
+            let births = Request {
+                picks: vec![Pick { select: &plan.birth, from: context.range.0, to: context.range.1 }],
+                filter: scope.filter.as_ref(),
+                breakdown: &scope.breakdown,
+                ..Request::default()
+            };
             Some(scan::top_groups(context, births, top)?)
         }
         None => None,
@@ -208,11 +213,7 @@ impl<'a> Plan<'a> {
             }
         });
         let keys = &bucket.rows.groups.keys;
-        tables
-            .into_iter()
-            .enumerate()
-            .filter_map(|(at, table)| Some((if at == 0 { GroupKey::overall() } else { keys[at - 1].clone() }, table?)))
-            .collect()
+        tables.into_iter().enumerate().filter_map(|(at, table)| Some((if at == 0 { GroupKey::overall() } else { keys[at - 1].clone() }, table?))).collect()
     }
 
     fn empty(&self) -> Vec<Cohort> {
@@ -236,7 +237,11 @@ impl<'a> Plan<'a> {
         let complete: Vec<Vec<bool>> = (0..self.births.len()).map(|c| (0..n).map(|k| self.complete_at(context, c, k) <= context.now).collect()).collect();
         let mut segments: Vec<(GroupKey, Vec<Cohort>)> = tallies.into_iter().collect();
         let size = |cohorts: &[Cohort]| cohorts.iter().map(|cohort| cohort.size).sum::<u64>();
-        segments.sort_by(|a, b| (matches!(a.0, GroupKey::Other), std::cmp::Reverse(size(&a.1))).cmp(&(matches!(b.0, GroupKey::Other), std::cmp::Reverse(size(&b.1)))).then_with(|| a.0.order(&b.0)));
+        segments.sort_by(|a, b| {
+            (matches!(a.0, GroupKey::Other), std::cmp::Reverse(size(&a.1)))
+                .cmp(&(matches!(b.0, GroupKey::Other), std::cmp::Reverse(size(&b.1))))
+                .then_with(|| a.0.order(&b.0))
+        });
         let average = self.average(&overall, &complete);
         let mut rows = Vec::new();
         let mut averages = Vec::new();
@@ -279,7 +284,8 @@ impl<'a> Plan<'a> {
     fn average(&self, cohorts: &[Cohort], complete: &[Vec<bool>]) -> Vec<Value> {
         (0..self.periods.n_columns())
             .map(|k| {
-                let counted: Vec<&Cohort> = cohorts.iter().zip(complete).filter(|(cohort, complete)| complete[k] && cohort.size > 0).map(|(cohort, _)| cohort).collect();
+                let counted: Vec<&Cohort> =
+                    cohorts.iter().zip(complete).filter(|(cohort, complete)| complete[k] && cohort.size > 0).map(|(cohort, _)| cohort).collect();
                 let weight = |cohort: &Cohort| if self.retention.weighted_average { cohort.size as f64 } else { 1.0 };
                 let born: f64 = counted.iter().map(|cohort| cohort.size as f64 * weight(cohort)).sum();
                 let back: f64 = counted.iter().map(|cohort| cohort.returned[k] as f64 * weight(cohort)).sum();

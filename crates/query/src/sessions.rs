@@ -83,7 +83,9 @@ pub(crate) fn people_at(context: &Context<'_>, scope: &Scope, segment: Option<&G
     let collect = |bucket: &mut Bucket<'_>| {
         let mut found: Vec<PersonId> = Vec::new();
         each_session(bucket, |rows, session| {
-            let in_segment = segment.is_none_or(|segment| session.group.is_some_and(|group| rows.groups.members(&group).iter().any(|id| rows.groups.keys[*id as usize] == *segment)));
+            let in_segment = segment.is_none_or(|segment| {
+                session.group.is_some_and(|group| rows.groups.members(&group).iter().any(|id| rows.groups.keys[*id as usize] == *segment))
+            });
             if in_segment && found.last() != Some(&session.person) {
                 found.push(session.person);
             }
@@ -156,7 +158,17 @@ fn each_session(bucket: &mut Bucket<'_>, mut each: impl FnMut(&scan::Rows<'_>, S
                     session.events += 1;
                     session.exit = node;
                 }
-                slot => *slot = Some(Session { person: person.id, start: hit.time, end: hit.time, events: 1, entry: node, exit: node, group: rows.group.get(row).copied() }),
+                slot => {
+                    *slot = Some(Session {
+                        person: person.id,
+                        start: hit.time,
+                        end: hit.time,
+                        events: 1,
+                        entry: node,
+                        exit: node,
+                        group: rows.group.get(row).copied(),
+                    })
+                }
             }
         }
         open.into_iter().flatten().filter(|session| session.entry != Nodes::HIDDEN).for_each(|session| each(rows, session));

@@ -68,7 +68,14 @@ fn buckets_of(context: &Context<'_>, segment: &dyn Segment, person: PersonId) ->
     held.chain([person]).map(|id| sillage_store::bucket_of(id, bits)).collect()
 }
 
-fn rows_of(context: &Context<'_>, scope: &Scope, segment: &dyn Segment, bucket: usize, person: PersonId, mut each: impl FnMut(usize, i64, u32)) -> Result<(), AskError> {
+fn rows_of(
+    context: &Context<'_>,
+    scope: &Scope,
+    segment: &dyn Segment,
+    bucket: usize,
+    person: PersonId,
+    mut each: impl FnMut(usize, i64, u32),
+) -> Result<(), AskError> {
     let people = segment.people(bucket).map_err(store_failed)?;
     let links = &context.snapshot.links;
     let ordinals: HashSet<u32> = if links.len() == segment.links_applied() {
@@ -151,13 +158,8 @@ fn events_of(batch: &RecordBatch) -> Vec<Event> {
         let array: &Int64Array = batch.column(position).as_primitive();
         (!array.is_null(row)).then(|| array.value(row))
     };
-    let properties: Vec<(usize, PropertyColumn)> = batch
-        .schema_ref()
-        .fields()
-        .iter()
-        .enumerate()
-        .filter_map(|(position, field)| Some((position, PropertyColumn::parse(field.name())?)))
-        .collect();
+    let properties: Vec<(usize, PropertyColumn)> =
+        batch.schema_ref().fields().iter().enumerate().filter_map(|(position, field)| Some((position, PropertyColumn::parse(field.name())?))).collect();
     let overflow = batch.schema_ref().index_of(column::OVERFLOW).ok();
     (0..batch.num_rows())
         .map(|row| {

@@ -69,7 +69,14 @@ fn one_range(context: &Context<'_>, scope: &Scope, trend: &Trend, range: (i64, i
 }
 
 /// The people of one cell: of a series, in an interval or the whole range, in a segment.
-pub(crate) fn people_at(context: &Context<'_>, scope: &Scope, trend: &Trend, series: usize, time: Option<i64>, segment: Option<&GroupKey>) -> Result<Vec<PersonId>, AskError> {
+pub(crate) fn people_at(
+    context: &Context<'_>,
+    scope: &Scope,
+    trend: &Trend,
+    series: usize,
+    time: Option<i64>,
+    segment: Option<&GroupKey>,
+) -> Result<Vec<PersonId>, AskError> {
     let mut plan = Plan::new(context, scope, trend, context.range)?;
     if let Meaning::Count | Meaning::Numbers(..) | Meaning::Values(..) | Meaning::Texts(_) = plan.meanings[series] {
         plan.meanings[series] = Meaning::Unique;
@@ -89,7 +96,8 @@ pub(crate) fn people_at(context: &Context<'_>, scope: &Scope, trend: &Trend, ser
             let counts = person.hits.iter().any(|hit| {
                 hit.mask & (1 << series) != 0
                     && plan.slots(series, hit.time).is_some_and(|slots| slot.map_or(hit.time >= plan.range.0, |slot| slots.contains(&slot)))
-                    && segment.is_none_or(|segment| rows.groups.members(&rows.group[hit.row as usize]).iter().any(|id| rows.groups.keys[*id as usize] == *segment))
+                    && segment
+                        .is_none_or(|segment| rows.groups.members(&rows.group[hit.row as usize]).iter().any(|id| rows.groups.keys[*id as usize] == *segment))
             });
             if counts {
                 found.push(person.id);
@@ -174,7 +182,8 @@ impl<'a> Plan<'a> {
             }
         }
         let sessions = self.meanings.contains(&Meaning::Sessions);
-        let flat = self.meanings.iter().all(Meaning::is_flat) && self.trend.series.iter().all(|series| !series.select.first_time) && scope.actor == Actor::Person;
+        let flat =
+            self.meanings.iter().all(Meaning::is_flat) && self.trend.series.iter().all(|series| !series.select.first_time) && scope.actor == Actor::Person;
         let did = scope.filter.as_ref().is_some_and(|filter| {
             let mut leaves = Vec::new();
             filter.leaves(&mut leaves);
@@ -325,7 +334,9 @@ impl<'a> Plan<'a> {
         }
         let overall = GroupKey::overall();
         keys.extend(weights.iter().filter(|(key, _)| ***key != overall).map(|(key, weight)| (*key, *weight)));
-        keys.sort_by(|a, b| (matches!(a.0, GroupKey::Other), std::cmp::Reverse(a.1)).cmp(&(matches!(b.0, GroupKey::Other), std::cmp::Reverse(b.1))).then_with(|| a.0.order(b.0)));
+        keys.sort_by(|a, b| {
+            (matches!(a.0, GroupKey::Other), std::cmp::Reverse(a.1)).cmp(&(matches!(b.0, GroupKey::Other), std::cmp::Reverse(b.1))).then_with(|| a.0.order(b.0))
+        });
         let keys: Vec<&GroupKey> = std::iter::once(&overall).chain(keys.into_iter().map(|(key, _)| key)).collect();
 
         let n = self.intervals.len();

@@ -11,9 +11,17 @@ use regex::Regex;
 use serde_json::Value;
 use sillage_event::{Actor, as_text, time};
 
-const ANY_UNIT: &[(&str, Unit)] =
-    &[("minute", Unit::Minute), ("hour", Unit::Hour), ("day", Unit::Day), ("week", Unit::Week), ("month", Unit::Month), ("quarter", Unit::Quarter), ("year", Unit::Year)];
-const INTERVALS: &[(&str, Unit)] = &[("hour", Unit::Hour), ("day", Unit::Day), ("week", Unit::Week), ("month", Unit::Month), ("quarter", Unit::Quarter), ("year", Unit::Year)];
+const ANY_UNIT: &[(&str, Unit)] = &[
+    ("minute", Unit::Minute),
+    ("hour", Unit::Hour),
+    ("day", Unit::Day),
+    ("week", Unit::Week),
+    ("month", Unit::Month),
+    ("quarter", Unit::Quarter),
+    ("year", Unit::Year),
+];
+const INTERVALS: &[(&str, Unit)] =
+    &[("hour", Unit::Hour), ("day", Unit::Day), ("week", Unit::Week), ("month", Unit::Month), ("quarter", Unit::Quarter), ("year", Unit::Year)];
 const FREQUENCY_PERIODS: &[(&str, Option<Unit>)] =
     &[("day", Some(Unit::Day)), ("week", Some(Unit::Week)), ("month", Some(Unit::Month)), ("quarter", Some(Unit::Quarter)), ("range", None)];
 
@@ -101,7 +109,9 @@ fn read_scope(fields: &mut Fields<'_>, kind: &str) -> Read<Scope> {
     if let Some(value) = fields.get("filter") {
         scope.filter = Some(read_filter(value, &fields.at("filter"), 0)?);
     }
-    if let Some(list) = fields.list("breakdown")? {
+    // A lifecycle has no segments; the people behind a cell have those of their question.
+    let has_segments = !matches!(kind, "lifecycle" | "timeline" | "people");
+    if let Some(list) = if has_segments { fields.list("breakdown")? } else { None } {
         let path = fields.at("breakdown");
         if list.len() > 5 {
             return Err(not_allowed(&path, "takes at most 5 parts"));
@@ -111,7 +121,7 @@ fn read_scope(fields: &mut Fields<'_>, kind: &str) -> Read<Scope> {
         }
     }
     // A journey has a `top` of its own: how many nodes are shown.
-    if kind != "journey" {
+    if has_segments && kind != "journey" {
         scope.top = fields.whole("top", 1, 10_000)?.map(|n| n as usize);
     }
     scope.french = fields.choice("language", &[("en", false), ("fr", true)])?.unwrap_or(false);
@@ -306,7 +316,9 @@ fn read_property_filter(fields: &mut Fields<'_>) -> Read<Filter> {
     let need = |what: &str| value.ok_or_else(|| missing(&value_path, what));
     let words = |value: &Value| -> Read<Vec<String>> {
         match value {
-            Value::Array(list) => list.iter().enumerate().map(|(i, one)| as_text(one).ok_or_else(|| wrong_type(&format!("{value_path}[{i}]"), "a value", one))).collect(),
+            Value::Array(list) => {
+                list.iter().enumerate().map(|(i, one)| as_text(one).ok_or_else(|| wrong_type(&format!("{value_path}[{i}]"), "a value", one))).collect()
+            }
             other => as_text(other).map(|one| vec![one]).ok_or_else(|| wrong_type(&value_path, "a value", other)),
         }
     };
@@ -360,7 +372,15 @@ fn read_compare(value: &Value, path: &str) -> Read<Compare> {
     let op = fields
         .choice(
             "op",
-            &[("eq", CompareOp::Eq), ("is", CompareOp::Eq), ("ne", CompareOp::Ne), ("gt", CompareOp::Gt), ("gte", CompareOp::Gte), ("lt", CompareOp::Lt), ("lte", CompareOp::Lte)],
+            &[
+                ("eq", CompareOp::Eq),
+                ("is", CompareOp::Eq),
+                ("ne", CompareOp::Ne),
+                ("gt", CompareOp::Gt),
+                ("gte", CompareOp::Gte),
+                ("lt", CompareOp::Lt),
+                ("lte", CompareOp::Lte),
+            ],
         )?
         .ok_or_else(|| missing(&format!("{path}.op"), "eq, ne, gt, gte, lt or lte"))?;
     let at = fields.at("value");
@@ -471,7 +491,9 @@ fn read_measure(value: &Value, path: &str) -> Read<Measure> {
                 one.done()?;
                 percentile
             }
-            Some(Value::String(word)) => aggregate(word).filter(|one| *one != Aggregate::Distinct).ok_or_else(|| not_allowed(&then, "use sum, average, median, min, max or {\"percentile\": 90}"))?,
+            Some(Value::String(word)) => aggregate(word)
+                .filter(|one| *one != Aggregate::Distinct)
+                .ok_or_else(|| not_allowed(&then, "use sum, average, median, min, max or {\"percentile\": 90}"))?,
             Some(other) => return Err(wrong_type(&then, "sum, average, median, min, max or {\"percentile\": 90}", other)),
             None => Aggregate::Average,
         };
@@ -617,7 +639,8 @@ fn read_retention(fields: &mut Fields<'_>) -> Read<Retention> {
     let unit = fields.choice("unit", &[("hour", Unit::Hour), ("day", Unit::Day), ("week", Unit::Week), ("month", Unit::Month)])?.unwrap_or(Unit::Day);
     let periods = fields.whole("periods", 0, 1000)?.unwrap_or(12) as usize;
     let rolling = fields.choice("alignment", &[("calendar", false), ("rolling", true)])?.unwrap_or(false);
-    let criterion = fields.choice("criterion", &[("on", Criterion::On), ("on_or_after", Criterion::OnOrAfter), ("streak", Criterion::Streak)])?.unwrap_or(Criterion::On);
+    let criterion =
+        fields.choice("criterion", &[("on", Criterion::On), ("on_or_after", Criterion::OnOrAfter), ("streak", Criterion::Streak)])?.unwrap_or(Criterion::On);
     let brackets_path = fields.at("brackets");
     let brackets = match fields.list("brackets")? {
         Some(list) if list.is_empty() || list.len() > 730 => return Err(not_allowed(&brackets_path, "takes 1 to 730 sizes")),
@@ -701,7 +724,16 @@ fn read_journey(fields: &mut Fields<'_>) -> Read<Journey> {
     if let Some(value) = fields.get("anchor") {
         let mut one = Fields::new(value, &fields.at("anchor"))?;
         let occurrence = one
-            .choice("occurrence", &[("first", Occurrence::First), ("last", Occurrence::Last), ("each", Occurrence::Each), ("entry", Occurrence::Entry), ("exit", Occurrence::Exit)])?
+            .choice(
+                "occurrence",
+                &[
+                    ("first", Occurrence::First),
+                    ("last", Occurrence::Last),
+                    ("each", Occurrence::Each),
+                    ("entry", Occurrence::Entry),
+                    ("exit", Occurrence::Exit),
+                ],
+            )?
             .unwrap_or(Occurrence::First);
         let at = match one.text("node")? {
             Some(name) => AnchorAt::Node(name.to_owned()),
@@ -728,7 +760,9 @@ fn read_journey(fields: &mut Fields<'_>) -> Read<Journey> {
             let mut one = Fields::new(value, &format!("{path}[{i}]"))?;
             let to_path = one.at("to");
             let to = one.text("to")?.ok_or_else(|| missing(&to_path, "the new name"))?.to_owned();
-            let build = |pattern: &str, at: &str| regex::RegexBuilder::new(pattern).size_limit(1 << 20).build().map_err(|_| not_allowed(at, "is not a regular expression"));
+            let build = |pattern: &str, at: &str| {
+                regex::RegexBuilder::new(pattern).size_limit(1 << 20).build().map_err(|_| not_allowed(at, "is not a regular expression"))
+            };
             if let Some(glob) = one.text("glob")? {
                 let pattern = format!("(?s)^{}$", regex::escape(glob).replace("\\*", ".*"));
                 rename.push(Rename::Glob { pattern: build(&pattern, &one.at("glob"))?, to });
@@ -788,16 +822,18 @@ fn read_cell(value: &Value, path: &str, kind: &Kind) -> Read<Cell> {
             cohort: read_instant(&mut fields, "cohort")?.ok_or_else(|| need("cohort", "a row's start"))?,
             period: fields.whole("period", 0, 100_000)?.map(|n| n as usize),
         },
-        Kind::Frequency(_) => {
-            Place::Frequency { n: fields.whole("n", 1, 100_000)?.ok_or_else(|| need("n", "a number of units"))? as usize, period: read_instant(&mut fields, "period")? }
-        }
+        Kind::Frequency(_) => Place::Frequency {
+            n: fields.whole("n", 1, 100_000)?.ok_or_else(|| need("n", "a number of units"))? as usize,
+            period: read_instant(&mut fields, "period")?,
+        },
         Kind::Lifecycle(_) => Place::Lifecycle {
             interval: read_instant(&mut fields, "interval")?.ok_or_else(|| need("interval", "an interval's start"))?,
             status: fields.choice("status", &crate::lifecycle::STATUSES)?.ok_or_else(|| need("status", "new, returning, resurrected or dormant"))?,
         },
-        Kind::Journey(_) => {
-            Place::Journey { path: fields.texts("path")?.ok_or_else(|| need("path", "the nodes from the beginning"))?, exit: fields.flag("exit")?.unwrap_or(false) }
-        }
+        Kind::Journey(_) => Place::Journey {
+            path: fields.texts("path")?.ok_or_else(|| need("path", "the nodes from the beginning"))?,
+            exit: fields.flag("exit")?.unwrap_or(false),
+        },
         Kind::Sessions(_) => Place::Sessions,
         Kind::Timeline(_) | Kind::People(_) => return Err(not_allowed(path, "there are no cells in this kind of answer")),
     };

@@ -89,7 +89,10 @@ impl<'a> Context<'a> {
         }
         if Instant::now() > self.deadline {
             let seconds = self.limits.time.as_secs();
-            return Err(AskError::new(AskErrorCode::TimedOut, format!("the question took longer than {seconds} s: shorten the range, add a filter or drop a breakdown")));
+            return Err(AskError::new(
+                AskErrorCode::TimedOut,
+                format!("the question took longer than {seconds} s: shorten the range, add a filter or drop a breakdown"),
+            ));
         }
         Ok(())
     }

@@ -8,12 +8,12 @@ use crate::{
     property::{PropertyView, columns_of, dictionary},
 };
 use arrow_array::{Array, Int64Array, RecordBatch, StringArray, UInt32Array, cast::AsArray};
+use parking_lot::Mutex;
 use sillage_behavior::{
     AskError,
     filter::{Cell, Filter, Of, trim_url},
     question::{Breakdown, Compare, Journey, NodeName, Rename, Selector},
 };
-use parking_lot::Mutex;
 use sillage_event::{Actor, Identity, PersonId};
 use sillage_store::{Segment, column};
 use std::{collections::HashMap, ops::Range, sync::Arc};
@@ -124,8 +124,10 @@ impl<'a> Decoder<'a> {
         if let Some(names) = request.nodes {
             filters.extend(names.journey.select.iter());
         }
-        let by_people = |part: &Breakdown| matches!(part, Breakdown::Cohorts(_) | Breakdown::Property { of: Of::Person, .. } | Breakdown::Bucket { of: Of::Person, .. });
-        let uses_people = request.by_person || context.actor == Actor::Device || filters.into_iter().any(about_people) || request.breakdown.iter().any(by_people);
+        let by_people =
+            |part: &Breakdown| matches!(part, Breakdown::Cohorts(_) | Breakdown::Property { of: Of::Person, .. } | Breakdown::Bucket { of: Of::Person, .. });
+        let uses_people =
+            request.by_person || context.actor == Actor::Device || filters.into_iter().any(about_people) || request.breakdown.iter().any(by_people);
         Ok(Self { context, request, dids, picks, first_time_bits, bounds, uses_people })
     }
 
@@ -212,7 +214,15 @@ impl<'a> Decoder<'a> {
     }
 
     /// The same for a part of a coarser bucket of the segment's own, which is read once for all its parts.
-    pub(crate) fn decode_slice(&self, segment: &dyn Segment, shared: &Shared, bucket: usize, mapping: &Mapping, people: &[PersonId], rows: &mut Rows<'_>) -> Result<(), AskError> {
+    pub(crate) fn decode_slice(
+        &self,
+        segment: &dyn Segment,
+        shared: &Shared,
+        bucket: usize,
+        mapping: &Mapping,
+        people: &[PersonId],
+        rows: &mut Rows<'_>,
+    ) -> Result<(), AskError> {
         let own_bucket = bucket >> shared.shift;
         let read = shared.read(own_bucket, || self.read(segment, own_bucket))?;
         let Some(read) = read else { return Ok(()) };
@@ -377,7 +387,14 @@ impl<'a> Decoder<'a> {
     }
 
     /// Copies what the chosen rows carry; all rows when none are named.
-    fn side_values(&self, batch: &RecordBatch, view: &predicate::Rows<'_>, positions: &[u32], chosen: Option<&[u32]>, rows: &mut Rows<'_>) -> Result<(), AskError> {
+    fn side_values(
+        &self,
+        batch: &RecordBatch,
+        view: &predicate::Rows<'_>,
+        positions: &[u32],
+        chosen: Option<&[u32]>,
+        rows: &mut Rows<'_>,
+    ) -> Result<(), AskError> {
         let request = self.request;
         let times: &Int64Array = batch.column(0).as_primitive();
         let times = times.values();

@@ -117,7 +117,8 @@ impl<'a> Rows<'a> {
             if rows.is_empty() {
                 continue;
             }
-            let mut people: Vec<PersonId> = rows.iter().map(|row| self.person[*row as usize]).filter(|person| *person != NO_PERSON).map(|person| ids[person as usize]).collect();
+            let mut people: Vec<PersonId> =
+                rows.iter().map(|row| self.person[*row as usize]).filter(|person| *person != NO_PERSON).map(|person| ids[person as usize]).collect();
             people.sort_unstable();
             people.dedup();
             let position = |person: u32| {
@@ -209,8 +210,9 @@ impl<'c> Bucket<'c> {
                 continue;
             }
             if ties.is_empty() {
-                if !own.is_sorted_by_key(|hit| hit.time) {
-                    own.sort_unstable_by_key(|hit| hit.time);
+                // Within a millisecond by what they are, so that no answer depends on where the rows lay.
+                if !own.is_sorted_by_key(|hit| (hit.time, hit.mask)) {
+                    own.sort_unstable_by_key(|hit| (hit.time, hit.mask));
                 }
             } else {
                 own.sort_unstable_by_key(|hit| (hit.time, ties[hit.row as usize], hit.row));
@@ -264,7 +266,7 @@ impl<'c> Bucket<'c> {
         for (i, pick) in self.request.picks.iter().enumerate().filter(|(_, pick)| pick.select.first_time) {
             let bit = 1u64 << i;
             let tie = |hit: &Hit| self.rows.tie.get(hit.row as usize).copied().unwrap_or(0);
-            let first = own.iter().filter(|hit| hit.mask & bit != 0).min_by_key(|hit| (hit.time, tie(hit), hit.row)).map(|hit| hit.row);
+            let first = own.iter().filter(|hit| hit.mask & bit != 0).min_by_key(|hit| (hit.time, tie(hit), hit.mask, hit.row)).map(|hit| hit.row);
             for hit in own.iter_mut().filter(|hit| hit.mask & bit != 0) {
                 if Some(hit.row) != first || hit.time < pick.from || hit.time >= pick.to {
                     hit.mask &= !bit;

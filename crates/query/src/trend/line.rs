@@ -16,7 +16,10 @@ pub(super) enum Meaning {
     /// Median and percentiles: every number is kept.
     Values(f64, usize),
     Texts(usize),
-    PerPerson { source: Option<(Aggregate, usize)>, outer: Aggregate },
+    PerPerson {
+        source: Option<(Aggregate, usize)>,
+        outer: Aggregate,
+    },
 }
 
 impl Meaning {
@@ -204,11 +207,16 @@ impl Line {
             let value = match source {
                 None => Some(inner.len() as f64),
                 Some((Aggregate::Distinct, _)) => {
-                    let distinct: HashSet<u64> = inner.iter().filter_map(|one| if let Inner::Text(key) = one { Some(*key) } else { None }).filter(|key| *key != 0).collect();
+                    let distinct: HashSet<u64> =
+                        inner.iter().filter_map(|one| if let Inner::Text(key) = one { Some(*key) } else { None }).filter(|key| *key != 0).collect();
                     Some(distinct.len() as f64)
                 }
                 Some((aggregate, _)) => {
-                    let mut numbers: Vec<f64> = inner.iter().filter_map(|one| if let Inner::Number(number) = one { Some(*number) } else { None }).filter(|number| !number.is_nan()).collect();
+                    let mut numbers: Vec<f64> = inner
+                        .iter()
+                        .filter_map(|one| if let Inner::Number(number) = one { Some(*number) } else { None })
+                        .filter(|number| !number.is_nan())
+                        .collect();
                     aggregate_of(*aggregate, &mut numbers)
                 }
             };
