@@ -1,7 +1,7 @@
 // Every request the screens make: one function per door of the HTTP contract, typed by the generated schema. Errors come
 // back as `ApiError`, whose code and field the screens turn into words.
 import createClient from "openapi-fetch";
-import type { Question, QuestionKind, Range } from "@/question/question.ts";
+import type { Question, QuestionKind } from "@/question/question.ts";
 import type { paths } from "./schema.d.ts";
 import type { AnswerOf, Answered, Cell, KeyScope, LiveAnswer, NewReport, People, PeopleAnswer, PersonDetail, Report, TimelineAnswer } from "./types.ts";
 
@@ -70,8 +70,8 @@ export const api = {
   ask: <K extends QuestionKind>(project: number, question: Extract<Question, { kind: K }> & { language: string }, queryId: string, signal?: AbortSignal) =>
     asked<AnswerOf[K]>(project, question, { signal, headers: { "X-Query-Id": queryId } }),
   peopleBehind: (project: number, of: Question, at: Cell, limit: number, signal?: AbortSignal) => asked<PeopleAnswer>(project, { kind: "people", of, at, limit }, { signal }),
-  timeline: (project: number, person: string, query: { before: string | null; limit: number; range: Range }, signal?: AbortSignal) =>
-    asked<TimelineAnswer>(project, { kind: "timeline", person, range: query.range, limit: query.limit, ...(query.before === null ? {} : { before: query.before }) }, { signal }),
+  timeline: (project: number, person: string, query: { before: string | null; limit: number }, signal?: AbortSignal) =>
+    asked<TimelineAnswer>(project, { kind: "timeline", person, limit: query.limit, ...(query.before === null ? {} : { before: query.before }) }, { signal }),
 
   live: (project: number, query: { after?: number | null; limit: number }, signal?: AbortSignal) =>
     open<LiveAnswer>(http.GET("/api/projects/{project}/live", { params: { path: { project }, query: { limit: query.limit, ...(query.after == null ? {} : { after: query.after }) } }, signal })),

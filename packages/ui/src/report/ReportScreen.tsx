@@ -85,7 +85,8 @@ export function ReportScreen<K extends QuestionKind>({ room }: { room: ReportRoo
   const said = plainText(sentence);
   const title = saved.report?.name ?? (question && ready ? capitalised(room.name(question, speech)) : t(room.title));
   useDocumentTitle(title);
-  const changed = search.q !== undefined && JSON.stringify(search.q) !== JSON.stringify(saved.report?.question);
+  const differs = (now: unknown, before: unknown) => now !== undefined && JSON.stringify(now) !== JSON.stringify(before);
+  const changed = differs(search.q, saved.report?.question) || differs(search.v, saved.report?.view);
 
   if (namesError) return <Failure {...tellError(namesError, speech)} />;
   if (saved.missing) return <Failure what={t("report.missing.what")} mend={t("report.missing.mend")} />;
@@ -145,9 +146,9 @@ export function ReportScreen<K extends QuestionKind>({ room }: { room: ReportRoo
         </div>
       </header>
 
-      <p className={styles.sentence} aria-live="polite" data-busy={asking.busy || undefined}>
+      <div className={styles.sentence} aria-live="polite" data-busy={asking.busy || undefined}>
         {ready ? (sentence ?? (asking.error || asking.cancelled ? null : <Skeleton width="60%" height={20} />)) : waiting ? <Skeleton width="60%" height={20} /> : t(room.answers)}
-      </p>
+      </div>
 
       {problem && <Note tone="warn">{t("report.unreadable", { field: problem })}</Note>}
 

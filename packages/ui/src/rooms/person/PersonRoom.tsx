@@ -22,8 +22,6 @@ import { Avatar } from "./PeopleRoom.tsx";
 import styles from "./person.module.css";
 
 const PAGE = 100;
-/** Everything known of a person: the timeline is read latest first, so a long range costs nothing. */
-const WHOLE_HISTORY = { last: 10, unit: "year" as const };
 
 export function PersonRoom() {
   const speech = useSpeech();
@@ -84,7 +82,7 @@ function Timeline({ id }: { id: string }) {
   const query = useInfiniteQuery({
     queryKey: ["timeline", project.id, id],
     initialPageParam: null as string | null,
-    queryFn: ({ pageParam, signal }) => api.timeline(project.id, id, { before: pageParam, limit: PAGE, range: WHOLE_HISTORY }, signal),
+    queryFn: ({ pageParam, signal }) => api.timeline(project.id, id, { before: pageParam, limit: PAGE }, signal),
     getNextPageParam: (last) => last.answer.next ?? undefined,
     retry: false,
   });
