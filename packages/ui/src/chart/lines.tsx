@@ -99,10 +99,10 @@ export function LinesPicture({ names, longNames, lines, incompleteFrom, shape, s
           data: shape === "area" && lines.length > 1 ? open.map(() => null) : open,
           lineStyle: { color, width: 2, type: [4, 4] },
           itemStyle: { color: colors.surface, borderColor: color, borderWidth: 1.5 },
-          endLabel: named ? endLabel : undefined,
+          endLabel: named && !(shape === "area" && lines.length > 1) ? endLabel : undefined,
           labelLayout: { moveOverlap: "shiftY" },
         });
-        if (shape === "area" && lines.length > 1) parts[0] = { ...parts[0], data: line.values };
+        if (shape === "area" && lines.length > 1) parts[0] = { ...parts[0], data: line.values, endLabel: named ? endLabel : undefined };
       }
       if (line.previous) {
         parts.push({ ...base, id: `${line.id} previous`, stack: undefined, areaStyle: undefined, showSymbol: false, data: line.previous, lineStyle: { color, width: 1.5, opacity: 0.4 }, z: 1 });

@@ -46,7 +46,9 @@ export const TrendPicture: ReportRoomParts<"trend">["Picture"] = ({ asked, view,
   const lines = trendLines(asked, speech);
   const shown = shownLines(lines, view.hidden);
   const shape: Shape = view.chart === "bar" || view.chart === "area" ? view.chart : "line";
-  const names = answer.times.map((time) => format.interval(time, question.interval, zone));
+  // Hours of today that lie ahead are in the table, empty; the picture ends with the present.
+  const times = answer.times.filter((time) => Date.parse(time) <= Date.now());
+  const names = times.map((time) => format.interval(time, question.interval, zone));
   return (
     <>
       <AnswerHead
@@ -66,15 +68,15 @@ export const TrendPicture: ReportRoomParts<"trend">["Picture"] = ({ asked, view,
       />
       <LinesPicture
         names={names}
-        longNames={answer.times.map((time) => format.interval(time, question.interval, zone, true))}
-        lines={shown.map((line) => ({ id: line.id, name: line.name, values: line.values, color: colorOf(lines, line), previous: line.previous }))}
+        longNames={times.map((time) => format.interval(time, question.interval, zone, true))}
+        lines={shown.map((line) => ({ id: line.id, name: line.name, values: line.values.slice(0, times.length), color: colorOf(lines, line), previous: line.previous?.slice(0, times.length) }))}
         incompleteFrom={incompleteIndex(asked)}
         shape={shape}
         label={label}
         pictureRef={pictureRef}
         onPlace={(line, index) => {
           const own = lines.find((one) => one.id === line.id);
-          const time = answer.times[index];
+          const time = times[index];
           if (own && own.series !== null && time) onOpen(...cellOf(own, time, names[index] ?? ""));
         }}
       />
