@@ -161,7 +161,8 @@ pub(crate) async fn project_of_sending_key(api: &Api, secret: &str) -> Result<Op
     Ok(key.filter(|key| key.scopes.has(Scope::Write)).map(|key| key.project))
 }
 
-fn role_of(key: &ApiKey) -> Role {
+/// A key's scopes as the role that comes closest.
+pub(crate) fn role_of(key: &ApiKey) -> Role {
     match (key.scopes.has(Scope::Admin), key.scopes.has(Scope::Write)) {
         (true, _) => Role::Admin,
         (false, true) => Role::Editor,

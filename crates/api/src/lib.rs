@@ -14,6 +14,7 @@ mod contract;
 mod door;
 mod error;
 mod event;
+mod export;
 mod guard;
 mod ingest;
 mod key;
@@ -70,6 +71,7 @@ fn private_routes() -> OpenApiRouter<Api> {
         .merge(refused::routes())
         .merge(person::routes())
         .merge(report::routes())
+        .merge(export::routes())
 }
 
 /// For everybody's browsers and servers: events only go in.

@@ -1,6 +1,6 @@
 use crate::{
     Api,
-    access::{Caller, Inside, ToAdminister, ToRead},
+    access::{Caller, Inside, ToAdminister, ToRead, role_of},
     body::{Json, Query},
     error::ApiError,
     time::shown,
@@ -13,7 +13,7 @@ use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 pub(crate) fn routes() -> OpenApiRouter<Api> {
-    OpenApiRouter::new().routes(routes!(create)).routes(routes!(get, change)).routes(routes!(rotate_write_key)).routes(routes!(audit))
+    OpenApiRouter::new().routes(routes!(list, create)).routes(routes!(get, change)).routes(routes!(rotate_write_key)).routes(routes!(audit))
 }
 
 #[derive(Serialize, ToSchema)]
@@ -68,6 +68,25 @@ struct ProjectChangeBody {
     /// `monday` or `sunday`
     week_start: Option<String>,
     session_timeout_minutes: Option<u32>,
+}
+
+#[derive(Serialize, ToSchema)]
+struct Projects {
+    projects: Vec<Project>,
+}
+
+/// The projects that the caller may see; an API key sees its own.
+#[utoipa::path(get, path = "/api/projects", tag = "project", responses((status = 200, body = Projects)))]
+async fn list(State(api): State<Api>, caller: Caller) -> Result<axum::Json<Projects>, ApiError> {
+    let visible = match &caller {
+        Caller::User(signed_in) => api.catalog.projects_of(&signed_in.user).await?,
+        Caller::Key(key) => vec![(api.catalog.project(key.project).await?, role_of(key))],
+    };
+    let mut projects = Vec::with_capacity(visible.len());
+    for (project, role) in visible {
+        projects.push(Project::with_events(&api, project, role).await?);
+    }
+    Ok(axum::Json(Projects { projects }))
 }
 
 /// Make a project.

@@ -29,6 +29,7 @@ pub use database::{Catalog, CatalogOptions};
 pub use error::CatalogError;
 pub use key::{ApiKey, Scope, Scopes};
 pub use profile::{Applied, MAX_PROFILE_BYTES, PeoplePage, Profile, ProfileKind};
+pub use profile_scan::{ProfileCursor, ProfilesPage};
 pub use project::{NewProject, Project, ProjectChange, WeekStart};
 pub use report::{NewReport, Report};
 pub use session::{LINK_LIFETIME_MS, SESSION_LIFETIME_MS, Session};

@@ -2,7 +2,7 @@
 
 use crate::source::{Live, unreadable};
 use sillage_behavior::{
-    AskError, Browse, IdentityInfo, LedgerEntry, LiveEvent, LiveFeed, NameInfo, PropertyInfo, RefusedFeed, RefusedInfo, RefusedQuery, ValueInfo,
+    AskError, AskErrorCode, Browse, IdentityInfo, LedgerEntry, LiveEvent, LiveFeed, NameInfo, PropertyInfo, RefusedFeed, RefusedInfo, RefusedQuery, ValueInfo,
 };
 use sillage_catalog::ProfileKind;
 use sillage_event::{Event, Identity, PersonId, ProjectId, as_text};
@@ -16,6 +16,8 @@ use tokio::runtime::Handle;
 
 /// Refused records read at a time when all of them are taken.
 const PAGE: usize = 1_000;
+/// Events in memory at a time while all are handed over.
+const EXPORTED_AT_ONCE: usize = 2_000;
 
 #[derive(Debug)]
 pub(crate) struct Browser {
@@ -151,6 +153,27 @@ impl Browse for Browser {
     fn activity(&self, project: ProjectId, id: &str) -> Result<Option<(i64, i64, u64)>, AskError> {
         let activity = self.engine.activity(project, &Identity::parse(id))?;
         Ok(activity.map(|activity| (activity.first, activity.last, activity.events)))
+    }
+
+    fn export(&self, project: ProjectId, each: &mut dyn FnMut(Vec<Event>) -> bool) -> Result<(), AskError> {
+        let snapshot = self.source.store.snapshot(project).map_err(unreadable)?;
+        if let Some(damaged) = snapshot.damaged.first() {
+            let message = format!("an export would lack events that are damaged ({damaged}); restore a backup first");
+            return Err(AskError::new(AskErrorCode::Unavailable, message));
+        }
+        for segment in &snapshot.segments {
+            for bucket in 0..1_usize << segment.bucket_bits() {
+                let rows = segment.bucket_rows(bucket);
+                for start in (0..rows).step_by(EXPORTED_AT_ONCE) {
+                    let range = start..rows.min(start + EXPORTED_AT_ONCE);
+                    let events = sillage_query::events_at(&**segment, bucket, std::slice::from_ref(&range)).map_err(unreadable)?;
+                    if !each(events) {
+                        return Ok(());
+                    }
+                }
+            }
+        }
+        Ok(())
     }
 }
 

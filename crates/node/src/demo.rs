@@ -7,6 +7,7 @@ use crate::{
     import::{self, Target},
     installation::{Installation, listen},
     log, say,
+    secret::new_password,
     serve::{Settings, stop_signal},
     table::Shape,
 };
@@ -149,15 +150,6 @@ async fn account(data: &Path, catalog: &Catalog, french: bool) -> Result<User> {
     let language = if french { Language::French } else { Language::English };
     let user = NewUser { email: EMAIL.to_owned(), name: "Camille".to_owned(), language, password: Some(password), everywhere: Some(Role::Admin) };
     Ok(catalog.create_user(&user).await?)
-}
-
-/// Four groups of four letters and digits that are not mistaken for one another: nearly 80 bits.
-fn new_password() -> Result<String> {
-    const LETTERS: &[u8; 32] = b"abcdefghjkmnpqrstuvwxyz23456789x";
-    let mut bytes = [0; 16];
-    getrandom::fill(&mut bytes).map_err(|error| anyhow::anyhow!("the operating system gives no randomness: {error}"))?;
-    let letters: Vec<char> = bytes.iter().map(|byte| char::from(LETTERS[usize::from(byte % 32)])).collect();
-    Ok(letters.chunks(4).map(|group| group.iter().collect::<String>()).collect::<Vec<_>>().join("-"))
 }
 
 async fn chapters(arguments: &Arguments, catalog: &Catalog, french: bool) -> Result<Vec<Chapter>> {

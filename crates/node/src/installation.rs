@@ -3,10 +3,18 @@
 //! Order matters. The address is bound before the folder is touched; the store is opened first and holds the lock; the catalog's position in the feed
 //! of profiles is told to the store before the first append; at the end nothing is received any more, then what was received is finished and sealed.
 
-use crate::{applier::Applier, browse::Browser, profiles::Profiles, source::Live};
+use crate::{
+    applier::Applier,
+    backup,
+    browse::Browser,
+    control::{self, Check, Reply, Request},
+    profiles::Profiles,
+    source::Live,
+};
 use anyhow::{Context, Result};
 use sillage_api::{Api, HealthCheck, Options, Parts, ServeOptions};
 use sillage_catalog::{Catalog, CatalogOptions};
+use sillage_event::ProjectId;
 use sillage_query::{Engine, Limits};
 use sillage_store::{DiskLevel, Health, Recovery, Store, StoreOptions};
 use std::{
@@ -15,6 +23,7 @@ use std::{
     os::unix::fs::DirBuilderExt,
     path::{Path, PathBuf},
     sync::Arc,
+    time::Duration,
 };
 use tokio::{net::TcpListener, runtime::Handle, sync::watch, task::JoinHandle};
 
@@ -23,10 +32,13 @@ use tokio::{net::TcpListener, runtime::Handle, sync::watch, task::JoinHandle};
 pub(crate) struct Installation {
     pub(crate) store: Store,
     pub(crate) catalog: Catalog,
+    folder: PathBuf,
     applier: Applier,
     stop_applying: watch::Sender<bool>,
     applying: JoinHandle<()>,
 }
+
+const RETENTION_EVERY: Duration = Duration::from_secs(60);
 
 /// How questions are answered.
 #[derive(Clone, Copy, Debug, Default)]
@@ -48,7 +60,7 @@ impl Installation {
         let applier = Applier::new(store.clone(), catalog.clone()).await?;
         let (stop_applying, stop) = watch::channel(false);
         let applying = tokio::spawn(applier.clone().run(stop));
-        Ok(Self { store, catalog, applier, stop_applying, applying })
+        Ok(Self { store, catalog, folder: data.to_owned(), applier, stop_applying, applying })
     }
 
     /// The doors on this installation.
@@ -66,8 +78,52 @@ impl Installation {
 
     /// Serves until `stop` is ready, then finishes and seals what was received.
     pub(crate) async fn serve(self, listener: TcpListener, api: Api, stop: impl Future<Output = ()>) -> Result<()> {
-        sillage_api::serve(listener, sillage_api::router(api), ServeOptions::default(), stop).await;
+        let door = control::Door::open(&self.folder)?;
+        {
+            let mut serving = std::pin::pin!(sillage_api::serve(listener, sillage_api::router(api), ServeOptions::default(), stop));
+            let mut answering = std::pin::pin!(door.answer(async |request| self.handle(request).await));
+            let mut keeping = std::pin::pin!(self.follow_retention());
+            tokio::select! {
+                () = &mut serving => {}
+                () = &mut answering => {}
+                () = &mut keeping => {}
+            }
+        }
+        drop(door);
         self.close().await
+    }
+
+    /// What commands on this machine ask for.
+    async fn handle(&self, request: Request) -> Reply {
+        match request {
+            Request::Backup { to } => backup::make(&self.store, &self.catalog, &to).await.unwrap_or_else(|error| Reply::Failed(format!("{error:#}"))),
+            Request::Health => {
+                let checks = checks(&self.store.health(), self.applier.failure());
+                Reply::Health(checks.into_iter().map(|check| Check { name: check.name, ok: check.ok, message: check.message }).collect())
+            }
+        }
+    }
+
+    /// Tells the store how long the events of each project are kept, whenever that was changed.
+    async fn follow_retention(&self) {
+        loop {
+            if let Err(error) = self.set_retention().await {
+                tracing::warn!("how long events are kept could not be set: {error:#}");
+            }
+            tokio::time::sleep(RETENTION_EVERY).await;
+        }
+    }
+
+    async fn set_retention(&self) -> Result<()> {
+        for project in self.catalog.projects().await? {
+            let Some(days) = self.catalog.setting(&keep_days_setting(project.id)).await? else { continue };
+            let days = Some(days.parse::<u32>().context("a stored number of days cannot be read")?).filter(|days| *days > 0);
+            if self.store.retention_days(project.id) != days {
+                let store = self.store.clone();
+                tokio::task::spawn_blocking(move || store.set_retention_days(project.id, days)).await??;
+            }
+        }
+        Ok(())
     }
 
     pub(crate) async fn close(self) -> Result<()> {
@@ -78,6 +134,11 @@ impl Installation {
         self.catalog.close().await;
         Ok(())
     }
+}
+
+/// Under which the catalog keeps for how many days a project's events are kept; 0 is for ever.
+pub(crate) fn keep_days_setting(project: ProjectId) -> String {
+    format!("keep_days_{project}")
 }
 
 /// Listens, or says which address is taken.

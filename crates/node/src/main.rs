@@ -1,14 +1,21 @@
 //! The program `sillage`: a verb a file.
 
+mod administer;
 mod applier;
 mod ask;
+mod backup;
 mod browse;
+mod control;
 mod demo;
+mod doctor;
+mod export;
 mod import;
 mod installation;
 mod log;
 mod profiles;
+mod restore;
 mod say;
+mod secret;
 mod serve;
 mod source;
 mod table;
@@ -34,9 +41,23 @@ enum Verb {
     /// Runs the server with demonstration data
     Demo(demo::Arguments),
     /// Answers a question on files, without a server
-    Ask(ask::Arguments),
+    Ask(Box<ask::Arguments>),
     /// Sends files of events to a server
-    Import(import::Arguments),
+    Import(Box<import::Arguments>),
+    /// Writes what a project holds into a file
+    Export(export::Arguments),
+    /// Lists, makes and changes projects
+    Project(administer::ProjectArguments),
+    /// Lists and makes accounts
+    User(administer::UserArguments),
+    /// Lists and makes API keys
+    Key(administer::KeyArguments),
+    /// Copies a data folder while the server runs
+    Backup(backup::Arguments),
+    /// Puts a backup into an empty data folder
+    Restore(restore::Arguments),
+    /// Says what is wrong with an installation
+    Doctor(doctor::Arguments),
 }
 
 fn main() -> ExitCode {
@@ -45,6 +66,13 @@ fn main() -> ExitCode {
         Verb::Demo(arguments) => demo::run(&arguments),
         Verb::Ask(arguments) => ask::run(&arguments),
         Verb::Import(arguments) => import::run(&arguments),
+        Verb::Export(arguments) => export::run(&arguments),
+        Verb::Project(arguments) => administer::run_project(&arguments),
+        Verb::User(arguments) => administer::run_user(&arguments),
+        Verb::Key(arguments) => administer::run_key(&arguments),
+        Verb::Backup(arguments) => backup::run(&arguments),
+        Verb::Restore(arguments) => restore::run(&arguments),
+        Verb::Doctor(arguments) => doctor::run(&arguments),
     };
     match outcome {
         Ok(code) => code,

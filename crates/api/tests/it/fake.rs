@@ -173,6 +173,11 @@ impl Browse for FakeStore {
         Ok((1..).zip(self.kept(project).links).map(entry).collect())
     }
 
+    fn export(&self, project: ProjectId, each: &mut dyn FnMut(Vec<Event>) -> bool) -> Result<(), AskError> {
+        each(self.kept(project).events);
+        Ok(())
+    }
+
     fn activity(&self, project: ProjectId, id: &str) -> Result<Option<(i64, i64, u64)>, AskError> {
         let identity = Identity::parse(id);
         let times: Vec<i64> = self.kept(project).events.iter().filter(|event| event.identity().as_ref() == Some(&identity)).map(|event| event.time).collect();

@@ -10,6 +10,8 @@ use sillage_event::ProjectId;
 enum For {
     /// Everybody, known or not.
     Everybody,
+    /// Whoever is known, by a session or an API key.
+    Known,
     /// Whoever signed in; not API keys.
     SignedIn,
     Viewers,
@@ -43,6 +45,7 @@ const TABLE: &[(&str, &str, For)] = &[
     ("post", "/record", For::Everybody),
     ("get", "/api/me", For::SignedIn),
     ("patch", "/api/me", For::SignedIn),
+    ("get", "/api/projects", For::Known),
     ("post", "/api/projects", For::Installation),
     ("get", "/api/projects/{project}", For::Viewers),
     ("patch", "/api/projects/{project}", For::Admins),
@@ -53,6 +56,7 @@ const TABLE: &[(&str, &str, For)] = &[
     ("delete", "/api/projects/{project}/keys/{key}", For::Admins),
     ("post", "/api/projects/{project}/query", For::Viewers),
     ("delete", "/api/projects/{project}/queries/{query}", For::Viewers),
+    ("get", "/api/projects/{project}/export", For::Viewers),
     ("get", "/api/projects/{project}/names", For::Viewers),
     ("get", "/api/projects/{project}/properties", For::Viewers),
     ("get", "/api/projects/{project}/values", For::Viewers),
@@ -85,7 +89,7 @@ struct Somebody {
 async fn everybody(world: &World) -> Vec<Somebody> {
     fn of_role(role: Role, needed: For) -> Expected {
         let may = match needed {
-            For::Everybody | For::SignedIn | For::Viewers => true,
+            For::Everybody | For::Known | For::SignedIn | For::Viewers => true,
             For::Editors => role >= Role::Editor,
             For::Admins => role >= Role::Admin,
             For::Installation => false,
@@ -97,14 +101,14 @@ async fn everybody(world: &World) -> Vec<Somebody> {
     }
     fn of_stranger(needed: For) -> Expected {
         match needed {
-            For::Everybody | For::SignedIn => None,
+            For::Everybody | For::Known | For::SignedIn => None,
             For::Installation => Some(403),
             For::Viewers | For::Editors | For::Admins => Some(404),
         }
     }
     fn of_key(scope: Scope, needed: For) -> Expected {
         let may = match needed {
-            For::Everybody => true,
+            For::Everybody | For::Known => true,
             For::SignedIn | For::Installation => false,
             For::Viewers => scope == Scope::Read,
             For::Editors => scope == Scope::Write,
@@ -114,7 +118,7 @@ async fn everybody(world: &World) -> Vec<Somebody> {
     }
     fn of_foreign_key(needed: For) -> Expected {
         match needed {
-            For::Everybody => None,
+            For::Everybody | For::Known => None,
             For::SignedIn | For::Installation => Some(403),
             For::Viewers | For::Editors | For::Admins => Some(404),
         }
