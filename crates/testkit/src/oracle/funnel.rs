@@ -396,16 +396,21 @@ fn streams<'s, 'w>(scene: &Scene<'w>, own: &[&'s Row<'w>], whole: &[&'s Row<'w>]
     let of_steps: Vec<Vec<&Row<'_>>> = question["steps"].as_array().unwrap().iter().map(picked).collect();
     let of_exclusions: Vec<Vec<&Row<'_>>> = question["exclude"].as_array().into_iter().flatten().map(|one| picked(&one["select"])).collect();
     let has = |list: &[&Row<'_>], row: &Row<'_>| list.iter().any(|one| std::ptr::eq(*one, row));
-    let everything: Vec<(Hit, &Row<'_>)> = sessions::number(scene, own)
+    let mut everything: Vec<(Hit, &Row<'_>)> = sessions::number(scene, own)
         .into_iter()
         .map(|(row, session)| {
             let steps = of_steps.iter().map(|list| has(list, row)).collect();
             let exclusions = of_exclusions.iter().map(|list| has(list, row)).collect();
             (Hit { time: row.event.time, steps, exclusions, session }, row)
         })
+        // What lies before the range, or behind the last window, is of no attempt.
+        .filter(|(hit, _)| scene.range.0 <= hit.time && rules.window_ms.is_none_or(|ms| hit.time < scene.range.1 + ms))
         // Only a strict funnel looks at events that are no steps.
         .filter(|(hit, _)| rules.order == Order::Strict || hit.steps.contains(&true) || hit.exclusions.contains(&true))
         .collect();
+    // Events of one millisecond may stand in any order; one is as good as another.
+    let flags = |list: &[bool]| list.iter().rev().copied().collect::<Vec<bool>>();
+    everything.sort_by_key(|(hit, _)| (hit.time, flags(&hit.exclusions), flags(&hit.steps)));
     let held: Vec<&str> = question["hold"].as_array().into_iter().flatten().map(|name| name.as_str().unwrap()).collect();
     let value = |row: &Row<'_>| -> Option<Vec<String>> { held.iter().map(|name| row.event.properties.get(*name).filter(|value| !value.is_null()).map(filter::text)).collect() };
     let mut values: Vec<Vec<String>> = everything.iter().filter_map(|(_, row)| value(row)).collect();

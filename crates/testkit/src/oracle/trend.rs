@@ -93,7 +93,9 @@ fn lines(scene: &Scene<'_>, range: (i64, i64)) -> Value {
                 shown_values = cumulated(&measure, &values, &bounds, &in_range);
             }
             base.insert((s, k), (values, total));
-            let empty = in_range.is_empty() && base[&(s, k)].0.iter().all(|value| value.is_none_or(|value| value == 0.0));
+            // What nobody did counts as events only.
+            let of_people = measure == "unique" || measure == "sessions" || measure.get("active").is_some() || measure.get("per_person").is_some();
+            let empty = in_range.iter().all(|one| of_people && one.actors.is_empty()) && base[&(s, k)].0.iter().all(|value| value.is_none_or(|value| value == 0.0));
             if k == 0 || !empty {
                 known.insert(k);
                 let label = series["label"].as_str().or(series["select"]["label"].as_str());

@@ -1,0 +1,244 @@
+//! Reports agree with each other, and with the people behind their cells.
+
+use crate::{
+    asking::{self, LAYOUTS, ask, people},
+    questions::{Asked, shape},
+};
+use rand::Rng;
+use rand_chacha::{ChaCha8Rng, rand_core::SeedableRng};
+use serde_json::{Value, json};
+use sillage_query::{Engine, Source};
+use sillage_testkit::world::World;
+
+fn list(value: &Value) -> &Vec<Value> {
+    value.as_array().unwrap()
+}
+
+fn sum(values: &Value) -> i64 {
+    list(values).iter().map(|one| one.as_i64().unwrap()).sum()
+}
+
+/// The same question parts in several kinds of questions.
+#[test]
+fn one_count_of_people_in_every_report() {
+    for seed in 0..150 {
+        let mut rng = ChaCha8Rng::seed_from_u64(seed);
+        let (shape, zone) = shape(&mut rng, seed % 2 == 0);
+        let world = World::generate(seed, shape);
+        let asked = &mut Asked { rng: &mut rng, shape, zone, breakdowns: false };
+        let shared = asked.question("sessions");
+        let with = |parts: Value| {
+            let mut question = shared.clone();
+            question.as_object_mut().unwrap().extend(parts.as_object().unwrap().clone());
+            question.as_object_mut().unwrap().remove("limit");
+            question
+        };
+        let name = if seed % 2 == 0 { "A" } else { "B" };
+        let select = json!({"event": name});
+        let other = json!({"event": "C"});
+        let engine = asking::engine(&world, LAYOUTS[seed as usize % LAYOUTS.len()]);
+
+        let trend = ask(
+            &engine,
+            &with(json!({"kind": "trend", "series": [{"select": select, "measure": "unique"}, {"select": select, "measure": "total"},
+            {"select": select, "measure": {"per_person": "total", "then": "sum"}}, {"select": {"event": null}, "measure": "sessions"}], "interval": "day"})),
+        );
+        let unique = trend["series"][0]["total"].as_i64().unwrap();
+        let by_day = &trend["series"][0]["values"];
+
+        let funnel = ask(&engine, &with(json!({"kind": "funnel", "steps": [select, other], "interval": "day"})));
+        assert_eq!(funnel["groups"][0]["steps"][0]["count"], unique, "step 1 of a funnel, seed {seed}");
+        let first_steps: Vec<Value> = list(&funnel["intervals"]).iter().map(|row| row["steps"][0].clone()).collect();
+        assert_eq!(json!(first_steps), *by_day, "step 1 by day, seed {seed}");
+
+        let first = ask(&engine, &with(json!({"kind": "funnel", "steps": [select, other], "reentry": "first"})));
+        assert_eq!(first["groups"][0]["steps"][0]["count"], unique, "reentry does not change who enters, seed {seed}");
+        assert!(
+            first["groups"][0]["steps"][1]["count"].as_i64() <= funnel["groups"][0]["steps"][1]["count"].as_i64(),
+            "the best attempt is no worse than the first, seed {seed}"
+        );
+
+        let retention = ask(&engine, &with(json!({"kind": "retention", "birth": select, "return": other, "unit": "day", "periods": 3})));
+        let sizes: Vec<Value> = list(&retention["cohorts"]).iter().map(|row| row["size"].clone()).collect();
+        assert_eq!(json!(sizes), *by_day, "births by day, seed {seed}");
+        let born_once = ask(&engine, &with(json!({"kind": "retention", "birth": select, "return": other, "first_time": "in_range", "periods": 3})));
+        assert_eq!(list(&born_once["cohorts"]).iter().map(|row| row["size"].as_i64().unwrap()).sum::<i64>(), unique, "born once in the range, seed {seed}");
+        let wider =
+            ask(&engine, &with(json!({"kind": "retention", "birth": select, "return": other, "unit": "day", "periods": 3, "criterion": "on_or_after"})));
+        for (on, later) in list(&retention["cohorts"]).iter().zip(list(&wider["cohorts"])) {
+            for (k, n) in list(&on["returned"]).iter().enumerate() {
+                assert!(n.as_i64() <= later["returned"][k].as_i64(), "on or after is no less than on, seed {seed}");
+            }
+        }
+
+        let frequency = ask(&engine, &with(json!({"kind": "frequency", "select": select, "period": "range", "unit": "day"})));
+        assert_eq!(sum(&frequency["periods"][0]["people"]), unique, "everybody is active in some number of days, seed {seed}");
+        let days: i64 = list(&frequency["periods"][0]["people"]).iter().enumerate().map(|(i, n)| (i as i64 + 1) * n.as_i64().unwrap()).sum();
+        assert_eq!(days, sum(by_day), "days of people are people of days, seed {seed}");
+
+        if shared["actor"].is_null() || shared["actor"] == "person" {
+            let nobody = trend["series"][1]["total"].as_i64().unwrap() - trend["series"][2]["total"].as_i64().unwrap();
+            assert!(nobody >= 0, "events of people are no more than all events, seed {seed}");
+        } else {
+            assert_eq!(trend["series"][1]["total"], trend["series"][2]["total"], "events by actor, seed {seed}");
+        }
+        let sessions = ask(&engine, &shared);
+        assert_eq!(sessions["count"], trend["series"][3]["total"], "sessions with any event, seed {seed}");
+        let journey = ask(&engine, &with(json!({"kind": "journey", "collapse_repeats": false, "depth": 1000})));
+        assert_eq!(journey["count"], sessions["count"], "every session is one path, seed {seed}");
+        assert_eq!(
+            list(&journey["paths"]).iter().map(|path| path["exits"].as_i64().unwrap()).sum::<i64>(),
+            sessions["count"].as_i64().unwrap(),
+            "and ends somewhere, seed {seed}"
+        );
+        let bounced: i64 = list(&journey["paths"]).iter().filter(|path| list(&path["nodes"]).len() == 1).map(|path| path["count"].as_i64().unwrap()).sum();
+        assert_eq!(sessions["bounces"], bounced, "sessions of one event, seed {seed}");
+
+        let active = ask(
+            &engine,
+            &with(
+                json!({"kind": "trend", "series": [{"select": select, "measure": {"active": 1}}, {"select": select, "measure": "unique"}], "interval": "day"}),
+            ),
+        );
+        let whole_days = shared["range"]["from"].as_str().is_none_or(|from| from.len() == 10);
+        if whole_days {
+            assert_eq!(active["series"][0]["values"], active["series"][1]["values"], "active in one day is unique by day, seed {seed}");
+        }
+    }
+}
+
+/// New, returning and resurrected people together are the active ones.
+#[test]
+fn lifecycle_adds_up() {
+    for seed in 0..80 {
+        let mut rng = ChaCha8Rng::seed_from_u64(seed);
+        let (shape, zone) = shape(&mut rng, true);
+        let world = World::generate(seed, shape);
+        let unit = ["day", "week", "hour", "month"][rng.random_range(0..4)];
+        let engine = asking::engine(&world, LAYOUTS[seed as usize % LAYOUTS.len()]);
+        let range = json!({"last": 3, "unit": unit});
+        let lifecycle = ask(&engine, &json!({"kind": "lifecycle", "select": {"event": "A"}, "interval": unit, "range": range, "timezone": zone}));
+        let trend = ask(
+            &engine,
+            &json!({"kind": "trend", "series": [{"select": {"event": "A"}, "measure": "unique"}], "interval": unit, "range": range, "timezone": zone}),
+        );
+        for (row, n) in list(&lifecycle["intervals"]).iter().zip(list(&trend["series"][0]["values"])) {
+            let active = ["new", "returning", "resurrected"].iter().map(|name| row[name].as_i64().unwrap()).sum::<i64>();
+            assert_eq!(active, n.as_i64().unwrap(), "seed {seed}");
+        }
+    }
+}
+
+/// Cells of an answer whose figure is a number of people: how to point at each, and the figure.
+fn cells(question: &Value, answer: &Value) -> Vec<(Value, u64)> {
+    let mut cells = Vec::new();
+    let mut add = |cell: Value, breakdown: &Value, n: &Value| {
+        let mut cell = cell;
+        if breakdown.as_array().is_some_and(|values| !values.is_empty()) {
+            cell["breakdown"] = breakdown.clone();
+        }
+        cells.push((cell, n.as_u64().unwrap_or(0)));
+    };
+    match question["kind"].as_str().unwrap() {
+        "trend" => {
+            let plain = question["cumulative"].is_null() && question["rolling"].is_null();
+            for line in list(&answer["series"]) {
+                let Some(s) = list(&question["series"]).iter().position(|series| series["label"] == line["label"]) else { continue };
+                let measure = &question["series"][s]["measure"];
+                if plain && (*measure == "unique" || measure.get("active").is_some()) {
+                    add(json!({"series": s}), &line["breakdown"], &line["total"]);
+                    for (time, value) in list(&answer["times"]).iter().zip(list(&line["values"])) {
+                        add(json!({"series": s, "time": time}), &line["breakdown"], value);
+                    }
+                }
+            }
+        }
+        "funnel" if question["count"] == "person" => {
+            for group in list(&answer["groups"]) {
+                for (i, step) in list(&group["steps"]).iter().enumerate() {
+                    add(json!({"step": i + 1}), &group["breakdown"], &step["count"]);
+                }
+                let intervals = if list(&group["breakdown"]).is_empty() { &answer["intervals"] } else { &group["intervals"] };
+                for row in intervals.as_array().into_iter().flatten() {
+                    for (i, n) in list(&row["steps"]).iter().enumerate() {
+                        add(json!({"step": i + 1, "interval": row["start"]}), &group["breakdown"], n);
+                    }
+                }
+            }
+        }
+        "retention" => {
+            for row in list(&answer["cohorts"]) {
+                add(json!({"cohort": row["start"]}), &row["breakdown"], &row["size"]);
+                for (k, n) in list(&row["returned"]).iter().enumerate() {
+                    add(json!({"cohort": row["start"], "period": k}), &row["breakdown"], n);
+                }
+            }
+        }
+        "frequency" => {
+            for row in list(&answer["periods"]) {
+                for (i, n) in list(&row["people"]).iter().enumerate() {
+                    add(json!({"n": i + 1, "period": row["start"]}), &row["breakdown"], n);
+                }
+            }
+        }
+        "lifecycle" => {
+            for row in list(&answer["intervals"]) {
+                for status in ["new", "returning", "resurrected", "dormant"] {
+                    add(json!({"interval": row["start"], "status": status}), &Value::Null, &row[status]);
+                }
+            }
+        }
+        "journey" if question["over"] == "person" && question["anchor"]["occurrence"] != "each" => {
+            let mut walk: Vec<(Vec<Value>, &Value)> = vec![(Vec::new(), &answer["tree"])];
+            while let Some((path, node)) = walk.pop() {
+                if !path.is_empty() {
+                    add(json!({"path": path}), &Value::Null, &node["count"]);
+                    add(json!({"path": path, "exit": true}), &Value::Null, &node["exits"]);
+                }
+                for child in list(&node["children"]).iter().filter(|child| child.get("other").is_none()) {
+                    walk.push(([path.clone(), vec![child["node"].clone()]].concat(), child));
+                }
+            }
+        }
+        "sessions" => add(json!({}), &Value::Null, &answer["people"]),
+        _ => {}
+    }
+    cells
+}
+
+fn check_cells<S: Source>(engine: &Engine<S>, others: &[&Engine<S>], question: &Value, seed: u64) -> usize {
+    let answer = ask(engine, question);
+    assert!(answer.get("error").is_none(), "seed {seed}: {question}\n{answer}");
+    let all = cells(question, &answer);
+    // Cells with somebody in them first; a few empty ones.
+    let (full, empty): (Vec<_>, Vec<_>) = all.into_iter().partition(|(_, n)| *n > 0);
+    for (i, (cell, n)) in full.iter().take(40).chain(empty.iter().take(4)).enumerate() {
+        let (ids, count) = people(engine, question, cell).unwrap_or_else(|error| panic!("seed {seed}: {question} at {cell}: {error}"));
+        assert_eq!((count, ids.len() as u64), (*n, *n), "seed {seed}: {question} at {cell}: {ids:?}");
+        assert!(ids.iter().all(|id| !id.is_empty()), "seed {seed}: somebody without a name, {question} at {cell}: {ids:?}");
+        let other = others[i % others.len()];
+        assert_eq!(ids, people(other, question, cell).unwrap().0, "seed {seed}: another layout shows others, {question} at {cell}");
+    }
+    full.len()
+}
+
+#[test]
+fn every_number_opens_the_people_behind_it() {
+    let mut opened = 0;
+    for seed in 0..240 {
+        let kind = ["trend", "funnel", "retention", "frequency", "lifecycle", "journey", "sessions"][seed as usize % 7];
+        let mut rng = ChaCha8Rng::seed_from_u64(seed ^ 0xBE41);
+        let (shape, zone) = shape(&mut rng, false);
+        let world = World::generate(seed, shape);
+        let mut question = Asked { rng: &mut rng, shape, zone, breakdowns: true }.question(kind);
+        question.as_object_mut().unwrap().remove("compare");
+        let engines: Vec<_> = LAYOUTS.iter().map(|layout| asking::engine(&world, *layout)).collect();
+        let others: Vec<_> = engines[1..].iter().collect();
+        let n = check_cells(&engines[0], &others, &question, seed);
+        if std::env::var("SHOW").is_ok() {
+            eprintln!("{kind} {n}");
+        }
+        opened += n;
+    }
+    assert!(opened > 300, "only {opened} cells held anybody");
+}

@@ -1,0 +1,191 @@
+//! Worlds as sources, in one segment or in many, and answers compared.
+
+use serde_json::{Value, json};
+use sillage_behavior::{AskError, Cancel, Question, Reply, Settings};
+use sillage_event::{Event, PersonId, ProjectId};
+use sillage_query::{Engine, Limits, Source};
+use sillage_store::{Segment, SegmentBuilder, Snapshot, snapshot_of};
+use sillage_testkit::world::World;
+use std::{
+    collections::{HashMap, HashSet},
+    sync::Arc,
+};
+
+pub(crate) const PROJECT: ProjectId = ProjectId(1);
+
+#[derive(Debug)]
+struct WorldSource {
+    snapshot: Arc<Snapshot>,
+    world: World,
+}
+
+impl Source for WorldSource {
+    fn snapshot(&self, _: ProjectId) -> Result<Arc<Snapshot>, AskError> {
+        Ok(Arc::clone(&self.snapshot))
+    }
+
+    fn person_property(&self, _: ProjectId, name: &str) -> Result<Arc<HashMap<PersonId, Value>>, AskError> {
+        let of = |(identity, set): (&sillage_event::Identity, &sillage_event::Properties)| Some((identity.hash(), set.get(name)?.clone()));
+        Ok(Arc::new(self.world.persons.iter().filter_map(of).collect()))
+    }
+
+    fn group_property(&self, _: ProjectId, kind: &str, name: &str) -> Result<Arc<HashMap<String, Value>>, AskError> {
+        let of_kind = self.world.groups.iter().filter(|((one, _), _)| one == kind);
+        Ok(Arc::new(of_kind.filter_map(|((_, key), set)| Some((key.clone(), set.get(name)?.clone()))).collect()))
+    }
+
+    fn now(&self) -> i64 {
+        self.world.now_ms
+    }
+}
+
+/// How the same events may lie in a project.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Layout {
+    pub(crate) n_segments: usize,
+    /// Fineness of segment i is the i-th of these, over again.
+    pub(crate) bits: [u32; 3],
+    /// How many segments were written after the links were known.
+    pub(crate) n_linked: usize,
+    pub(crate) threads: usize,
+}
+
+pub(crate) const ONE_SEGMENT: Layout = Layout { n_segments: 1, bits: [0, 0, 0], n_linked: 0, threads: 1 };
+
+pub(crate) const LAYOUTS: [Layout; 5] = [
+    ONE_SEGMENT,
+    Layout { n_segments: 1, bits: [3, 3, 3], n_linked: 1, threads: 2 },
+    Layout { n_segments: 3, bits: [2, 2, 2], n_linked: 0, threads: 1 },
+    Layout { n_segments: 4, bits: [3, 0, 1], n_linked: 2, threads: 2 },
+    Layout { n_segments: 7, bits: [0, 4, 2], n_linked: 4, threads: 1 },
+];
+
+/// An engine over the world's events, laid out so.
+pub(crate) fn engine(world: &World, layout: Layout) -> Engine<impl Source> {
+    let snapshot = laid_out(snapshot_of(PROJECT, &world.events).unwrap(), &world.events, layout);
+    Engine::new(Arc::new(WorldSource { snapshot: Arc::new(snapshot), world: world.clone() }), Limits::default(), layout.threads).unwrap()
+}
+
+fn laid_out(mut snapshot: Snapshot, events: &[Event], layout: Layout) -> Snapshot {
+    if layout.n_segments == 1 && layout.bits[0] == 0 && layout.n_linked == 0 {
+        return snapshot;
+    }
+    let mut seen = HashSet::new();
+    let once: Vec<&Event> = events.iter().filter(|event| seen.insert((&event.name, event.sent_id(), event.time, &event.insert_id))).collect();
+    let length = once.len().div_ceil(layout.n_segments).max(1);
+    let links = Arc::clone(&snapshot.links);
+    let mut segments: Vec<Arc<dyn Segment>> = Vec::new();
+    for (i, part) in once.chunks(length).enumerate() {
+        let linked = i < layout.n_linked;
+        let mut builder = SegmentBuilder::new();
+        for event in part {
+            let identity = event.identity();
+            let Some(identity) = identity else {
+                builder.push(event, None);
+                continue;
+            };
+            let baked = links.baked(identity.hash());
+            if linked && baked != identity.hash() {
+                let name = sillage_event::Identity::parse(&links.name_above(identity.hash()).unwrap());
+                builder.push(event, Some((baked, &name)));
+            } else {
+                builder.push(event, Some((identity.hash(), &identity)));
+            }
+        }
+        let applied = if linked { links.len() } else { 0 };
+        segments.push(Arc::new(builder.finish(i as u64 + 1, layout.bits[i % 3], applied).unwrap()));
+    }
+    snapshot.segments = segments;
+    snapshot
+}
+
+pub(crate) fn try_ask<S: Source>(engine: &Engine<S>, question: &Value) -> Result<Reply, AskError> {
+    let question = Question::from_json(question).map_err(|error| AskError::invalid(error.field, error.message))?;
+    engine.answer(PROJECT, &Settings::default(), &question, Cancel::default())
+}
+
+pub(crate) fn ask<S: Source>(engine: &Engine<S>, question: &Value) -> Value {
+    match try_ask(engine, question) {
+        Ok(reply) => reply.answer,
+        Err(error) => json!({"error": error.to_string()}),
+    }
+}
+
+/// The names of those behind a cell, and how many there are said to be.
+pub(crate) fn people<S: Source>(engine: &Engine<S>, question: &Value, cell: &Value) -> Result<(Vec<String>, u64), AskError> {
+    let answer = try_ask(engine, &json!({"kind": "people", "of": question, "at": cell, "limit": 1000}))?.answer;
+    let mut ids: Vec<String> = answer["people"].as_array().unwrap().iter().map(|one| one["id"].as_str().unwrap().to_owned()).collect();
+    ids.sort();
+    Ok((ids, answer["count"].as_u64().unwrap()))
+}
+
+/// Where an answer differs from what is expected of it. Fields that nobody expects are free; rows with a breakdown may come in any order.
+pub(crate) fn differences(expected: &Value, got: &Value, path: &str, into: &mut Vec<String>) {
+    match (expected, got) {
+        (Value::Object(wanted), Value::Object(have)) => {
+            for (name, value) in wanted {
+                if name == "people_without_end" {
+                    people_without_end(value, &have["people"], path, into);
+                    continue;
+                }
+                if name == "series" && value.is_number() {
+                    continue;
+                }
+                match have.get(name) {
+                    Some(other) => differences(value, other, &format!("{path}.{name}"), into),
+                    None => into.push(format!("{path}.{name} is missing")),
+                }
+            }
+        }
+        (Value::Array(wanted), Value::Array(have)) => {
+            if wanted.len() != have.len() {
+                into.push(format!("{path} has {} rows instead of {}: {got} instead of {expected}", have.len(), wanted.len()));
+                return;
+            }
+            let (wanted, have) = (in_order(wanted), in_order(have));
+            for (i, (a, b)) in wanted.iter().zip(&have).enumerate() {
+                differences(a, b, &format!("{path}[{i}]"), into);
+            }
+        }
+        _ => {
+            let near = match (expected.as_f64(), got.as_f64()) {
+                (Some(a), Some(b)) => (a - b).abs() <= 1e-9 * a.abs().max(1.0),
+                _ => expected == got || text(expected) == text(got),
+            };
+            if !near {
+                into.push(format!("{path} is {got} instead of {expected}"));
+            }
+        }
+    }
+}
+
+/// `1`, `"1"` and `1.0` are one segment, written as one of them.
+fn text(value: &Value) -> String {
+    match value {
+        Value::String(text) => text.clone(),
+        other => other.to_string(),
+    }
+}
+
+/// Rows that carry a breakdown are told apart by it; lines of a trend also by their label, rows of a cohort by their start. Paths by their nodes.
+fn in_order(rows: &[Value]) -> Vec<Value> {
+    let mut rows = rows.to_vec();
+    let named = |row: &Value, name: &str| {
+        row.get(name)
+            .map_or_else(String::new, |value| value.as_array().map_or_else(|| text(value), |list| list.iter().map(|one| format!("{} ", text(one))).collect()))
+    };
+    if rows.iter().all(|row| row.get("breakdown").is_some() || row.get("nodes").is_some()) {
+        rows.sort_by_key(|row| (named(row, "label"), named(row, "start"), named(row, "breakdown"), named(row, "nodes")));
+    }
+    rows
+}
+
+fn people_without_end(expected: &Value, got: &Value, path: &str, into: &mut Vec<String>) {
+    let mut have: Vec<Value> = got.as_array().cloned().unwrap_or_default();
+    while have.last().is_some_and(|last| *last == 0) {
+        have.pop();
+    }
+    if Value::Array(have.clone()) != *expected {
+        into.push(format!("{path}.people is {} instead of {expected}", Value::Array(have)));
+    }
+}

@@ -1,0 +1,106 @@
+//! How far one question may go, and what it says when it goes further.
+
+use crate::asking::{self, LAYOUTS, ONE_SEGMENT, PROJECT, try_ask};
+use serde_json::{Value, json};
+use sillage_behavior::{AskErrorCode, Cancel, Question, Settings};
+use sillage_event::{Event, Properties};
+use sillage_testkit::world::World;
+
+const N_VALUES: usize = 50_000;
+
+/// More values of one property than one answer may have segments.
+fn many_values() -> World {
+    let event = |i: usize| {
+        let properties = Properties::from_iter([("page".to_owned(), json!(format!("/p/{i}"))), ("kind".to_owned(), json!(i % 3))]);
+        let name = if i % 2 == 0 { "A" } else { "B" };
+        Event {
+            name: name.into(),
+            time: 1_760_000_000_000 + i as i64,
+            distinct_id: format!("u{}", i / 2),
+            insert_id: i.to_string(),
+            properties,
+            ..Event::default()
+        }
+    };
+    let mut world = World { events: (0..N_VALUES).map(event).collect(), now_ms: 1_770_000_000_000, ..World::default() };
+    // One value stands out.
+    for i in 0..10 {
+        let mut event = event(N_VALUES + i);
+        event.properties.insert("page".into(), json!("/often"));
+        world.events.push(event);
+    }
+    world
+}
+
+fn question(kind: &str, more: Value) -> Value {
+    let mut question = json!({"kind": kind, "range": {"from": "2025-10-01", "to": "2025-10-31"}, "breakdown": [{"property": "page"}]});
+    match kind {
+        "trend" => question["series"] = json!([{"select": {"event": null}, "measure": "unique"}]),
+        "funnel" => question["steps"] = json!([{"event": null}, {"event": "B"}]),
+        "retention" => {
+            question["birth"] = json!({"event": null});
+            question["return"] = json!({"event": null});
+        }
+        "frequency" => question["select"] = json!({"event": null}),
+        _ => {}
+    }
+    question.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+    question
+}
+
+#[test]
+fn too_many_segments_say_which_field_to_narrow() {
+    let world = many_values();
+    for layout in LAYOUTS {
+        let engine = asking::engine(&world, layout);
+        for kind in ["trend", "funnel", "retention", "frequency", "sessions", "journey"] {
+            let error = try_ask(&engine, &question(kind, json!({}))).expect_err(kind);
+            assert_eq!((error.code, error.field.as_deref()), (AskErrorCode::LimitExceeded, Some("breakdown")), "{kind} {layout:?}");
+        }
+        for kind in ["trend", "funnel", "retention"] {
+            let reply = try_ask(&engine, &question(kind, json!({"top": 2}))).unwrap_or_else(|error| panic!("{kind} {layout:?}: {error}"));
+            let name = match kind {
+                "trend" => "series",
+                "funnel" => "groups",
+                _ => "cohorts",
+            };
+            let rows = reply.answer[name].as_array().unwrap();
+            assert!(rows.iter().any(|row| row["breakdown"] == json!(["/often"])), "{kind} {layout:?}");
+            assert!(rows.iter().any(|row| row["other"] == N_VALUES - 1), "{kind} {layout:?}");
+        }
+    }
+}
+
+#[test]
+fn an_answer_has_bounds() {
+    let engine = asking::engine(&many_values(), ONE_SEGMENT);
+    let long = json!({"from": "1900-01-01", "to": "2025-10-31"});
+    for kind in ["trend", "lifecycle"] {
+        let mut one = question(kind, json!({"range": long, "interval": "hour", "select": {"event": "A"}}));
+        one.as_object_mut().unwrap().remove("breakdown");
+        if kind == "trend" {
+            one.as_object_mut().unwrap().remove("select");
+        }
+        let error = try_ask(&engine, &one).unwrap_err();
+        assert_eq!((error.code, error.field.as_deref()), (AskErrorCode::LimitExceeded, Some("interval")), "{kind}");
+    }
+    let mut one = question("retention", json!({"range": long, "unit": "hour"}));
+    one.as_object_mut().unwrap().remove("breakdown");
+    let error = try_ask(&engine, &one).unwrap_err();
+    assert_eq!((error.code, error.field.as_deref()), (AskErrorCode::LimitExceeded, Some("unit")));
+    // The longest window there is does not overflow.
+    let far = json!({"n": 100_000_000, "unit": "day"});
+    let mut one = question("funnel", json!({"window": far}));
+    one.as_object_mut().unwrap().remove("breakdown");
+    assert!(try_ask(&engine, &one).is_ok());
+}
+
+#[test]
+fn a_cancelled_question_stops() {
+    let engine = asking::engine(&many_values(), LAYOUTS[2]);
+    let cancel = Cancel::default();
+    cancel.cancel();
+    let question = Question::from_json(&question("trend", json!({"top": 5}))).unwrap();
+    let error = engine.answer(PROJECT, &Settings::default(), &question, cancel).unwrap_err();
+    assert_eq!(error.code, AskErrorCode::Cancelled);
+}

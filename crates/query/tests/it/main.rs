@@ -1,0 +1,8 @@
+//! The engine as a whole: random worlds and questions against naive oracles, in every layout of the same events.
+
+mod against_oracle;
+mod agreement;
+mod asking;
+mod bad_questions;
+mod limits;
+mod questions;

@@ -1,0 +1,368 @@
+//! Random questions over the worlds of the testkit.
+
+use rand::Rng;
+use rand_chacha::ChaCha8Rng;
+use serde_json::{Value, json};
+use sillage_testkit::world::Shape;
+
+/// Where the clock changes: a first instant, and a zone that changes within the ten days after it.
+pub(crate) const CHANGES: [(&str, &str); 7] = [
+    ("2025-03-26T00:00:00Z", "Europe/Paris"),
+    ("2025-10-22T00:00:00Z", "Europe/Paris"),
+    ("2018-10-31T00:00:00Z", "America/Sao_Paulo"),
+    ("2018-02-14T00:00:00Z", "America/Sao_Paulo"),
+    ("2025-04-01T00:00:00Z", "Australia/Lord_Howe"),
+    ("2025-10-01T00:00:00Z", "Australia/Lord_Howe"),
+    ("2025-12-28T00:00:00Z", "UTC"),
+];
+
+pub(crate) const DAY_MS: i64 = 86_400_000;
+
+pub(crate) fn one<T: Clone>(rng: &mut ChaCha8Rng, of: &[T]) -> T {
+    of[rng.random_range(0..of.len())].clone()
+}
+
+pub(crate) fn start_ms(change: (&str, &str)) -> i64 {
+    change.0.parse::<jiff::Timestamp>().unwrap().as_millisecond()
+}
+
+/// What a world may contain, and a time zone that fits it.
+pub(crate) fn shape(rng: &mut ChaCha8Rng, ties: bool) -> (Shape, &'static str) {
+    let change = one(rng, &CHANGES);
+    let shape = Shape {
+        n_events: rng.random_range(5..80),
+        n_users: rng.random_range(1..6),
+        n_devices: rng.random_range(1..5),
+        start_ms: start_ms(change),
+        length_ms: one(rng, &[DAY_MS / 4, 2 * DAY_MS, 10 * DAY_MS]),
+        ties,
+        session_ids: rng.random_bool(0.4),
+    };
+    (shape, if rng.random_bool(0.8) { change.1 } else { "UTC" })
+}
+
+pub(crate) struct Asked<'r> {
+    pub(crate) rng: &'r mut ChaCha8Rng,
+    pub(crate) shape: Shape,
+    pub(crate) zone: &'static str,
+    /// With ties, which of two events comes first may decide a segment; then no question looks at it.
+    pub(crate) breakdowns: bool,
+}
+
+impl Asked<'_> {
+    fn chance(&mut self, p: f64) -> bool {
+        self.rng.random_bool(p)
+    }
+
+    fn pick(&mut self, words: &[&str]) -> Value {
+        json!(one(self.rng, words))
+    }
+
+    pub(crate) fn question(&mut self, kind: &str) -> Value {
+        let mut question = match kind {
+            "trend" => self.trend(),
+            "funnel" => self.funnel(),
+            "retention" => self.retention(),
+            "frequency" => self.frequency(),
+            "lifecycle" => self.lifecycle(),
+            "journey" => self.journey(),
+            _ => json!({"limit": 1000}),
+        };
+        question["kind"] = json!(kind);
+        question["range"] = self.range();
+        question["timezone"] = json!(self.zone);
+        if self.chance(0.4) {
+            question["week_start"] = self.pick(&["monday", "sunday"]);
+        }
+        if self.chance(0.3) {
+            question["session_timeout"] = json!({"n": one(self.rng, &[10, 60, 180]), "unit": "minute"});
+        }
+        if self.chance(0.25) {
+            question["actor"] = self.pick(&["device", "group:company", "person"]);
+        }
+        question["cohorts"] = json!({"vip": ["u0", "u1", "$device:d1"], "new": ["u1", "u3"]});
+        if self.chance(0.4) {
+            let with_did = question["actor"] != "group:company";
+            question["filter"] = self.filter(2, with_did);
+        }
+        if self.breakdowns && kind != "lifecycle" && kind != "journey" && self.chance(0.45) {
+            let n = one(self.rng, &[1, 1, 1, 2]);
+            question["breakdown"] = (0..n).map(|_| self.breakdown()).collect();
+        }
+        question
+    }
+
+    fn range(&mut self) -> Value {
+        let first = jiff::Timestamp::from_millisecond(self.shape.start_ms).unwrap();
+        let length_days = self.shape.length_ms / DAY_MS;
+        let from = first + jiff::SignedDuration::from_hours(self.rng.random_range(-26..=8 * length_days));
+        let days = self.rng.random_range(length_days / 2..length_days + 3);
+        let to = from + jiff::SignedDuration::from_hours(24 * days);
+        match self.rng.random_range(0..5) {
+            0..3 => json!({"from": from.to_string()[..10], "to": to.to_string()[..10]}),
+            3 => json!({"from": from.to_string(), "to": (to + jiff::SignedDuration::from_hours(5)).to_string()}),
+            _ => json!({"last": self.rng.random_range(1..8), "unit": one(self.rng, &["day", "day", "week"])}),
+        }
+    }
+
+    fn selector(&mut self) -> Value {
+        let mut select = match self.rng.random_range(0..10) {
+            0 => json!({"event": null}),
+            1 => json!({"any_of": ["A", "B"]}),
+            2 => json!({"any_of": [{"event": "A"}, {"event": "C", "where": {"property": "plan", "op": "set"}}]}),
+            _ => json!({"event": one(self.rng, &["A", "A", "B", "B", "C", "D", "never seen"])}),
+        };
+        if self.chance(0.3) {
+            select["where"] = self.filter(1, false);
+        }
+        if self.chance(0.1) {
+            select["first_time"] = json!(true);
+        }
+        select
+    }
+
+    fn leaf(&mut self) -> Value {
+        let property = self.pick(&["plan", "plan", "amount", "tags", "deep.er", "item"]);
+        let of = one(self.rng, &["event", "event", "event", "person", "group:company"]);
+        let property = match of {
+            "person" => self.pick(&["role", "teams"]),
+            "group:company" => json!("tier"),
+            _ => property,
+        };
+        let texts =
+            [json!("pro"), json!("free"), json!("a"), json!("b"), json!("x"), json!(""), json!(1), json!("1"), json!("dev"), json!("gold"), json!("true")];
+        let numbers = [json!(0), json!(1), json!(2.5), json!(5), json!(-1)];
+        let op = one(
+            self.rng,
+            &[
+                "is",
+                "is",
+                "is_not",
+                "contains",
+                "not_contains",
+                "starts_with",
+                "ends_with",
+                "gt",
+                "gte",
+                "lt",
+                "lte",
+                "between",
+                "set",
+                "not_set",
+                "any_of_list",
+                "all_of_list",
+            ],
+        );
+        let value = match op {
+            "set" | "not_set" => Value::Null,
+            "gt" | "gte" | "lt" | "lte" => one(self.rng, &numbers),
+            "between" => json!([-1, one(self.rng, &numbers[1..4])]),
+            "any_of_list" | "all_of_list" => json!([one(self.rng, &texts), one(self.rng, &texts)]),
+            "starts_with" | "ends_with" | "contains" | "not_contains" => one(self.rng, &texts[..5]),
+            _ if self.chance(0.3) => json!([one(self.rng, &texts), one(self.rng, &texts)]),
+            _ => one(self.rng, &texts),
+        };
+        let mut leaf = json!({"property": property, "of": of, "op": op});
+        if !value.is_null() {
+            leaf["value"] = value;
+        }
+        leaf
+    }
+
+    pub(crate) fn filter(&mut self, depth: usize, did: bool) -> Value {
+        match self.rng.random_range(0..12) {
+            0 | 1 if depth > 0 => json!({"all": [self.filter(depth - 1, did), self.filter(depth - 1, did)]}),
+            2 | 3 if depth > 0 => json!({"any": [self.filter(depth - 1, did), self.filter(depth - 1, did)]}),
+            4 if depth > 0 => json!({"not": self.filter(depth - 1, did)}),
+            5 => json!({"cohort": one(self.rng, &["vip", "new"]), "in": self.chance(0.7)}),
+            6 => json!({"event": one(self.rng, &["A", "B"])}),
+            7 | 8 if did => {
+                let mut select = json!({"event": one(self.rng, &["A", "B", "C"])});
+                if self.chance(0.3) {
+                    select["where"] = self.leaf();
+                }
+                let mut did = json!({"did": select});
+                if self.chance(0.7) {
+                    did["count"] = json!({"op": one(self.rng, &["gte", "lt", "eq", "ne"]), "value": self.rng.random_range(0..4)});
+                }
+                if self.chance(0.5) {
+                    did["within"] = self.range();
+                }
+                did
+            }
+            _ => self.leaf(),
+        }
+    }
+
+    fn breakdown(&mut self) -> Value {
+        match self.rng.random_range(0..8) {
+            0 => json!({"cohort": ["vip", "new"]}),
+            1 => json!({"cohort": "vip"}),
+            2 => json!({"bucket": {"property": "amount", "edges": [0, 2, 10]}}),
+            3 => json!({"property": "role", "of": "person"}),
+            4 => json!({"property": "tier", "of": "group:company"}),
+            5 => json!({"property": "$current_url", "trim": "url"}),
+            _ => json!({"property": one(self.rng, &["plan", "tags", "item", "deep.er", "amount", "teams of nobody"])}),
+        }
+    }
+
+    fn interval(&mut self) -> Value {
+        self.pick(&["hour", "day", "day", "week", "month"])
+    }
+
+    fn trend(&mut self) -> Value {
+        let n = self.rng.random_range(1..4);
+        let series: Vec<Value> = (0..n)
+            .map(|i| {
+                let measure = self.measure();
+                let mut series = json!({"select": self.selector(), "measure": measure});
+                series["label"] = json!(format!("S{i}"));
+                series
+            })
+            .collect();
+        let mut question = json!({"series": series, "interval": self.interval()});
+        if n > 1 && self.chance(0.4) {
+            question["formulas"] = json!([one(self.rng, &["A / B", "A + B", "A * 2 - B", "A / B * 100"])]);
+        }
+        if self.chance(0.25) {
+            question["cumulative"] = json!(true);
+        }
+        if self.chance(0.2) {
+            question["rolling"] = json!(self.rng.random_range(1..5));
+        }
+        if self.chance(0.15) {
+            question["compare"] = json!({"previous": self.rng.random_range(1..3)});
+        }
+        question
+    }
+
+    fn measure(&mut self) -> Value {
+        match self.rng.random_range(0..14) {
+            0..3 => json!("total"),
+            3..6 => json!("unique"),
+            6 => json!("sessions"),
+            7 => json!({"active": one(self.rng, &[1, 3, 7, 30])}),
+            8 => json!({"percentile": one(self.rng, &[0, 25, 90, 100]), "property": "amount"}),
+            9 => json!({"distinct": one(self.rng, &["plan", "amount", "item"])}),
+            10 => json!({"per_person": "total", "then": one(self.rng, &["average", "median", "min", "max", "sum"])}),
+            11 => json!({"per_person": {"sum": "amount"}, "then": {"percentile": 50}}),
+            _ => {
+                let word = one(self.rng, &["sum", "average", "median", "min", "max"]);
+                json!({word: "amount"})
+            }
+        }
+    }
+
+    fn funnel(&mut self) -> Value {
+        let n = self.rng.random_range(1..5);
+        let steps: Vec<Value> = (0..n).map(|_| self.selector()).collect();
+        let order = one(self.rng, &["ordered", "ordered", "ordered", "any", "strict"]);
+        let mut question = json!({"steps": steps, "order": order});
+        let length = self.shape.length_ms / 3_600_000;
+        question["window"] = match self.rng.random_range(0..10) {
+            0 => json!({"n": 1, "unit": "session"}),
+            1 => json!({"n": 2, "unit": "session"}),
+            2 => json!({"n": 30, "unit": "day"}),
+            _ => json!({"n": self.rng.random_range(0..=length), "unit": "hour"}),
+        };
+        question["count"] = self.pick(&["person", "person", "total", "session"]);
+        if self.chance(0.2) {
+            question["reentry"] = json!("first");
+        }
+        if n > 1 && self.chance(0.3) {
+            let after = self.rng.random_range(1..n);
+            let before = self.rng.random_range(after + 1..=n);
+            question["exclude"] = json!([{"select": self.selector(), "after": after, "before": before}]);
+        }
+        if n > 2 && order == "ordered" && self.chance(0.25) {
+            question["optional"] = json!([self.rng.random_range(2..n)]);
+        }
+        if self.chance(0.15) {
+            question["hold"] = one(self.rng, &[json!(["item"]), json!(["item", "plan"])]);
+        }
+        if order != "any" && self.chance(0.2) {
+            question["ties"] = json!("later");
+        }
+        if self.chance(0.25) {
+            question["interval"] = self.interval();
+        }
+        if n > 1 && self.chance(0.2) {
+            question["time_to_convert"] = json!({"from": 1, "to": n, "edges": [0, 600, 3600, 86400]});
+        }
+        if self.chance(0.5) {
+            question["attribute"] = json!(one(self.rng, &["first".to_owned(), "last".to_owned(), format!("step:{}", 1 + n / 2)]));
+        }
+        question
+    }
+
+    fn retention(&mut self) -> Value {
+        let mut question = json!({"birth": self.selector(), "return": self.selector(), "unit": self.pick(&["hour", "day", "day", "week", "month"]), "periods": self.rng.random_range(0..9)});
+        if self.chance(0.4) {
+            question["first_time"] = one(self.rng, &[json!(true), json!("in_range"), json!(false)]);
+        }
+        if self.chance(0.5) {
+            question["alignment"] = self.pick(&["calendar", "rolling"]);
+        }
+        if self.chance(0.6) {
+            question["criterion"] = self.pick(&["on", "on_or_after", "streak"]);
+        }
+        if self.chance(0.25) {
+            question["brackets"] = one(self.rng, &[json!([1, 2, 3]), json!([1, 7, 30]), json!([2])]);
+        }
+        if self.chance(0.3) {
+            question["return_count"] = json!({"op": one(self.rng, &["gte", "eq", "lte"]), "value": self.rng.random_range(1..3)});
+        }
+        // Amounts would tell which of two births of one millisecond came first.
+        if self.breakdowns && self.chance(0.3) {
+            question["measure"] = one(self.rng, &[json!({"sum": "amount"}), json!({"average": "amount"}), json!("people")]);
+        }
+        if self.chance(0.2) {
+            question["average"] = json!("weighted");
+        }
+        question
+    }
+
+    fn frequency(&mut self) -> Value {
+        let mut question =
+            json!({"select": self.selector(), "period": self.pick(&["day", "week", "month", "range"]), "unit": self.pick(&["hour", "day", "week", "month"])});
+        question["mode"] = self.pick(&["exactly", "at_least"]);
+        if self.chance(0.4) {
+            question["count"] = json!({"op": one(self.rng, &["gte", "eq", "lte"]), "value": self.rng.random_range(1..3)});
+        }
+        question
+    }
+
+    fn lifecycle(&mut self) -> Value {
+        let mut select = self.selector();
+        select.as_object_mut().unwrap().remove("first_time");
+        json!({"select": select, "interval": self.interval()})
+    }
+
+    fn journey(&mut self) -> Value {
+        let mut question =
+            json!({"over": self.pick(&["session", "person"]), "node": self.pick(&["event", "event", "page"]), "depth": self.rng.random_range(1..7)});
+        question["direction"] = self.pick(&["forward", "reverse"]);
+        let reverse = question["direction"] == "reverse";
+        if self.chance(0.5) {
+            let occurrence = one(self.rng, &["first", "last", "each", if reverse { "exit" } else { "entry" }]);
+            question["anchor"] = if self.chance(0.5) {
+                json!({"node": one(self.rng, &["A", "B", "/"]), "occurrence": occurrence})
+            } else {
+                json!({"select": {"event": "B"}, "occurrence": occurrence})
+            };
+        }
+        if self.chance(0.3) {
+            question["until"] = json!({"node": one(self.rng, &["A", "C"])});
+        }
+        if self.chance(0.5) {
+            question["collapse_repeats"] = json!(self.chance(0.5));
+        }
+        if self.chance(0.2) {
+            question["hide"] = json!(["D"]);
+        }
+        if self.chance(0.2) {
+            question["select"] = self.filter(1, false);
+        }
+        question
+    }
+}
