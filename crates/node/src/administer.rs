@@ -38,7 +38,9 @@ async fn project_named(catalog: &Catalog, wanted: &str) -> Result<Project> {
     match (found.next(), found.next()) {
         (Some(project), None) => Ok(project.clone()),
         (Some(_), Some(_)) => bail!("several projects are called {wanted}; give the id"),
-        (None, _) => bail!("there is no project {wanted}; there are: {}", projects.iter().map(|one| format!("{} ({})", one.id, one.name)).collect::<Vec<_>>().join(", ")),
+        (None, _) => {
+            bail!("there is no project {wanted}; there are: {}", projects.iter().map(|one| format!("{} ({})", one.id, one.name)).collect::<Vec<_>>().join(", "))
+        }
     }
 }
 

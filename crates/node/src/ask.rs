@@ -152,7 +152,9 @@ impl Source for Files {
     }
 
     fn person_property(&self, _: ProjectId, name: &str) -> Result<Arc<HashMap<PersonId, Value>>, AskError> {
-        let of = |(identity, properties): (&Identity, &Properties)| Some((identity.hash(), sillage_event::lookup(properties, name).filter(|value| !value.is_null())?.clone()));
+        let of = |(identity, properties): (&Identity, &Properties)| {
+            Some((identity.hash(), sillage_event::lookup(properties, name).filter(|value| !value.is_null())?.clone()))
+        };
         Ok(Arc::new(self.persons.iter().filter_map(of).collect()))
     }
 

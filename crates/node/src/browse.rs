@@ -56,7 +56,15 @@ impl Browse for Browser {
         }
     }
 
-    fn values(&self, project: ProjectId, of: &str, property: &str, event: Option<&str>, search: Option<&str>, limit: usize) -> Result<Vec<ValueInfo>, AskError> {
+    fn values(
+        &self,
+        project: ProjectId,
+        of: &str,
+        property: &str,
+        event: Option<&str>,
+        search: Option<&str>,
+        limit: usize,
+    ) -> Result<Vec<ValueInfo>, AskError> {
         let mut counts = Counts::new(search);
         match Of::parse(of)? {
             Of::Events => return self.engine.event_values(project, property, event, search, limit),
@@ -68,8 +76,10 @@ impl Browse for Browser {
 
     fn live(&self, project: ProjectId, after: u64, limit: usize) -> Result<LiveFeed, AskError> {
         let live = self.source.store.live(project, Some(after), limit);
-        let links = if live.events.is_empty() { Arc::new(Links::default()) } else { Arc::clone(&self.source.store.snapshot(project).map_err(unreadable)?.links) };
-        let events = live.events.into_iter().map(|one| LiveEvent { cursor: one.cursor, person: person_of(&one.event, &links), event: Event::clone(&one.event) });
+        let links =
+            if live.events.is_empty() { Arc::new(Links::default()) } else { Arc::clone(&self.source.store.snapshot(project).map_err(unreadable)?.links) };
+        let events =
+            live.events.into_iter().map(|one| LiveEvent { cursor: one.cursor, person: person_of(&one.event, &links), event: Event::clone(&one.event) });
         Ok(LiveFeed { cursor: live.cursor, events: events.collect(), events_per_minute: live.events_per_minute, refused_per_minute: live.refused_per_minute })
     }
 

@@ -114,7 +114,10 @@ async fn demo(arguments: &Arguments) -> Result<()> {
 
 /// Makes what is not there yet: the account, the projects with their events, the reports.
 async fn prepare(arguments: &Arguments, catalog: &Catalog, url: String) -> Result<User> {
-    let french = ["LC_ALL", "LC_MESSAGES", "LANG"].into_iter().find_map(|name| env::var(name).ok().filter(|value| !value.is_empty())).is_some_and(|value| value.starts_with("fr"));
+    let french = ["LC_ALL", "LC_MESSAGES", "LANG"]
+        .into_iter()
+        .find_map(|name| env::var(name).ok().filter(|value| !value.is_empty()))
+        .is_some_and(|value| value.starts_with("fr"));
     let user = account(&arguments.data, catalog, french).await?;
     let french = user.language == Language::French;
     for chapter in chapters(arguments, catalog, french).await? {
@@ -144,7 +147,8 @@ async fn account(data: &Path, catalog: &Catalog, french: bool) -> Result<User> {
     }
     let password = new_password()?;
     let path = data.join(SIGN_IN_FILE);
-    let mut file = fs::OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&path).with_context(|| format!("cannot write {}", path.display()))?;
+    let mut file =
+        fs::OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&path).with_context(|| format!("cannot write {}", path.display()))?;
     writeln!(file, "{EMAIL}\n{password}")?;
     file.sync_all()?;
     let language = if french { Language::French } else { Language::English };

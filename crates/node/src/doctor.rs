@@ -3,8 +3,7 @@
 use crate::{
     backup::CATALOG,
     control::{self, Check, Reply, Request},
-    installation,
-    say,
+    installation, say,
     serve::DataFolder,
 };
 use anyhow::Result;
@@ -157,5 +156,9 @@ fn look_at_machine(findings: &mut Findings) {
     }
     let now = jiff::Timestamp::now();
     let is_wrong = now.as_second() < 1_700_000_000;
-    findings.note("clock", is_wrong.then(|| format!("the machine's clock says {now}; events without a time would lie there")), &now.strftime("%F %T UTC").to_string());
+    findings.note(
+        "clock",
+        is_wrong.then(|| format!("the machine's clock says {now}; events without a time would lie there")),
+        &now.strftime("%F %T UTC").to_string(),
+    );
 }

@@ -156,7 +156,11 @@ pub(crate) fn import(file: &Path, target: &Target, shape: &Shape, from_start: bo
     state.save();
     if let Err(error) = outcome {
         summary.tell(file);
-        return Err(error.context(format!("the import of {} stopped after {} records; run again, it goes on there", file.display(), summary::counted(state.done()))));
+        return Err(error.context(format!(
+            "the import of {} stopped after {} records; run again, it goes on there",
+            file.display(),
+            summary::counted(state.done())
+        )));
     }
     state.forget();
     summary.took = began.elapsed();
@@ -164,7 +168,13 @@ pub(crate) fn import(file: &Path, target: &Target, shape: &Shape, from_start: bo
 }
 
 /// Takes results until there are none any more; the first failure ends it.
-fn collect(arrived: &mpsc::Receiver<Result<Sent>>, state: &mut State, summary: &mut Summary, bar: &ProgressBar, done: impl Fn() -> u64) -> Option<anyhow::Error> {
+fn collect(
+    arrived: &mpsc::Receiver<Result<Sent>>,
+    state: &mut State,
+    summary: &mut Summary,
+    bar: &ProgressBar,
+    done: impl Fn() -> u64,
+) -> Option<anyhow::Error> {
     let mut saved = Instant::now();
     loop {
         match arrived.recv_timeout(TICK) {
@@ -197,7 +207,8 @@ fn bar_for(table: &Table) -> ProgressBar {
     }
     let progress = &table.progress;
     let Some(total) = progress.total else { return ProgressBar::new_spinner() };
-    let template = if progress.counts_records { "{bar:40} {percent}% {msg}, {eta} left" } else { "{bar:40} {percent}% {bytes} of {total_bytes}, {msg}, {eta} left" };
+    let template =
+        if progress.counts_records { "{bar:40} {percent}% {msg}, {eta} left" } else { "{bar:40} {percent}% {bytes} of {total_bytes}, {msg}, {eta} left" };
     let bar = ProgressBar::new(total);
     if let Ok(style) = ProgressStyle::with_template(template) {
         bar.set_style(style);

@@ -50,7 +50,13 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode> {
     make_private_folder(data)?;
     copy(&list, from, data)?;
     let verified = sillage_store::verify(data).context("the copy is not whole")?;
-    say::line(format!("{}: restored; {} events in {} projects. Start it: sillage serve --data {}", data.display(), verified.events, verified.projects, data.display()));
+    say::line(format!(
+        "{}: restored; {} events in {} projects. Start it: sillage serve --data {}",
+        data.display(),
+        verified.events,
+        verified.projects,
+        data.display()
+    ));
     Ok(ExitCode::SUCCESS)
 }
 

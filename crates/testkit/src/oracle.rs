@@ -86,7 +86,8 @@ impl<'w> Scene<'w> {
         let mut seen = BTreeSet::new();
         let mut rows: Vec<Row<'w>> = Vec::new();
         for event in &world.events {
-            let who = if event.distinct_id.is_empty() { event.user_id.clone().or(event.device_id.clone()).unwrap_or_default() } else { event.distinct_id.clone() };
+            let who =
+                if event.distinct_id.is_empty() { event.user_id.clone().or(event.device_id.clone()).unwrap_or_default() } else { event.distinct_id.clone() };
             if seen.insert((&event.name, who, event.time, &event.insert_id)) {
                 rows.push(Row { event, person: person_of(event, &links) });
             }
@@ -189,8 +190,10 @@ impl<'w> Scene<'w> {
 
     fn part(&self, row: &Row<'_>, part: &Value) -> Vec<Value> {
         if let Some(cohorts) = part.get("cohort") {
-            let names: Vec<&str> = cohorts.as_array().map_or_else(|| vec![cohorts.as_str().unwrap()], |list| list.iter().map(|one| one.as_str().unwrap()).collect());
-            let within: Vec<Value> = names.iter().filter(|name| row.person.as_ref().is_some_and(|person| self.cohort(name).contains(person))).map(|name| json!(name)).collect();
+            let names: Vec<&str> =
+                cohorts.as_array().map_or_else(|| vec![cohorts.as_str().unwrap()], |list| list.iter().map(|one| one.as_str().unwrap()).collect());
+            let within: Vec<Value> =
+                names.iter().filter(|name| row.person.as_ref().is_some_and(|person| self.cohort(name).contains(person))).map(|name| json!(name)).collect();
             return if within.is_empty() { vec![Value::Null] } else { within };
         }
         let bucket = part.get("bucket");

@@ -62,7 +62,9 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode> {
             let keys = catalog.api_keys(project.id).await?;
             let rows: Vec<Vec<String>> = keys
                 .into_iter()
-                .map(|key| vec![key.id, key.name, key.scopes.to_string(), to_rfc3339(key.created_at), key.last_used_at.map_or_else(|| "never".to_owned(), to_rfc3339)])
+                .map(|key| {
+                    vec![key.id, key.name, key.scopes.to_string(), to_rfc3339(key.created_at), key.last_used_at.map_or_else(|| "never".to_owned(), to_rfc3339)]
+                })
                 .collect();
             say::table(&["ID", "NAME", "SCOPES", "MADE", "LAST USED"], &rows);
             Ok(())

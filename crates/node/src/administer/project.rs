@@ -65,9 +65,7 @@ enum Verb {
 
 pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode> {
     match &arguments.verb {
-        Verb::List { data } => with_catalog(data, async |catalog| {
-            show(catalog, &catalog.projects().await?).await
-        }),
+        Verb::List { data } => with_catalog(data, async |catalog| show(catalog, &catalog.projects().await?).await),
         Verb::Create { name, timezone, data } => with_catalog(data, async |catalog| {
             let project = catalog.create_project(&NewProject { name: name.clone(), timezone: timezone.clone() }).await?;
             record(catalog, Some(project.id), "project.create", &project.name, json!(null)).await?;
@@ -101,7 +99,11 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode> {
 async fn show(catalog: &Catalog, projects: &[Project]) -> Result<()> {
     let mut rows = Vec::with_capacity(projects.len());
     for project in projects {
-        let kept = catalog.setting(&keep_days_setting(project.id)).await?.filter(|days| days != "0").map_or_else(|| "for ever".to_owned(), |days| format!("{days} days"));
+        let kept = catalog
+            .setting(&keep_days_setting(project.id))
+            .await?
+            .filter(|days| days != "0")
+            .map_or_else(|| "for ever".to_owned(), |days| format!("{days} days"));
         rows.push(vec![project.id.to_string(), project.name.clone(), project.timezone.clone(), kept, project.write_key.clone()]);
     }
     say::table(&["ID", "NAME", "TIME ZONE", "EVENTS KEPT", "WRITE KEY"], &rows);

@@ -146,7 +146,9 @@ async fn list(catalog: &Catalog) -> Result<()> {
     for user in catalog.users().await? {
         let roles = match user.everywhere {
             Some(role) => format!("{} of everything", role.as_str()),
-            None => catalog.projects_of(&user).await?.iter().map(|(project, role)| format!("{} of {}", role.as_str(), project.name)).collect::<Vec<_>>().join(", "),
+            None => {
+                catalog.projects_of(&user).await?.iter().map(|(project, role)| format!("{} of {}", role.as_str(), project.name)).collect::<Vec<_>>().join(", ")
+            }
         };
         rows.push(vec![user.email, user.name, user.language.as_str().to_owned(), roles]);
     }

@@ -57,7 +57,8 @@ impl State {
         self.saved = Instant::now();
         let Some(path) = self.path.as_ref().filter(|_| self.done != self.saved_done) else { return };
         let beside = path.with_extension("new");
-        let written = path.parent().map_or(Ok(()), fs::create_dir_all).and_then(|()| fs::write(&beside, self.done.to_string())).and_then(|()| fs::rename(&beside, path));
+        let written =
+            path.parent().map_or(Ok(()), fs::create_dir_all).and_then(|()| fs::write(&beside, self.done.to_string())).and_then(|()| fs::rename(&beside, path));
         if written.is_ok() {
             self.saved_done = self.done;
         }

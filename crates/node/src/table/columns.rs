@@ -1,14 +1,18 @@
 //! Parquet: columns are read in batches and written as lines.
 
 use super::{
-    Encoded, PORTION_RECORDS, Progress, Shape, json,
+    Encoded, PORTION_RECORDS, Progress, Shape,
     delimited::write_groups,
+    json,
     mapping::{EventName, Kind, Mapping},
     opening::ParquetSource,
 };
 use anyhow::{Context, Result};
 use arrow_array::{Array, ArrayRef, Int64Array, RecordBatch, StringArray, cast::AsArray, types::Int64Type};
-use arrow_json::{EncoderOptions, writer::{NullableEncoder, make_encoder}};
+use arrow_json::{
+    EncoderOptions,
+    writer::{NullableEncoder, make_encoder},
+};
 use arrow_schema::{DataType, TimeUnit};
 use parquet::arrow::arrow_reader::{ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder};
 use parquet::file::reader::ChunkReader;

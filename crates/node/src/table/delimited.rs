@@ -36,7 +36,9 @@ impl Rows {
     fn new(reader: Source, delimiter: u8) -> Self {
         match delimiter {
             BLANKS => Self::Blanks(Box::new(BufReader::new(reader)), String::new()),
-            delimiter => Self::Delimited(Box::new(csv::ReaderBuilder::new().has_headers(false).flexible(true).delimiter(delimiter).buffer_capacity(1 << 18).from_reader(reader))),
+            delimiter => Self::Delimited(Box::new(
+                csv::ReaderBuilder::new().has_headers(false).flexible(true).delimiter(delimiter).buffer_capacity(1 << 18).from_reader(reader),
+            )),
         }
     }
 
@@ -211,7 +213,9 @@ fn guess_delimiter(prefix: &[u8]) -> u8 {
     let first = whole.first().copied().unwrap_or_default();
     let count = |line: &[u8], delimiter: u8| line.iter().filter(|byte| **byte == delimiter).count();
     let delimiters = [b',', b'\t', b';', b'|'].into_iter().filter(|delimiter| count(first, *delimiter) > 0);
-    if let Some(delimiter) = delimiters.max_by_key(|delimiter| (whole.iter().all(|line| count(line, *delimiter) >= count(first, *delimiter)), count(first, *delimiter))) {
+    if let Some(delimiter) =
+        delimiters.max_by_key(|delimiter| (whole.iter().all(|line| count(line, *delimiter) >= count(first, *delimiter)), count(first, *delimiter)))
+    {
         return delimiter;
     }
     let words = |line: &[u8]| line.split(u8::is_ascii_whitespace).filter(|word| !word.is_empty()).count();
@@ -236,7 +240,8 @@ fn sample_of(prefix: &[u8], delimiter: u8) -> Result<Vec<ByteRecord>> {
 
 /// A column is of numbers when all its cells are that are not empty.
 fn kind_of(sample: &[ByteRecord], column: usize) -> Kind {
-    let cells = || sample.iter().filter_map(|record| record.get(column)).map(|cell| std::str::from_utf8(cell).unwrap_or("?").trim()).filter(|cell| !cell.is_empty());
+    let cells =
+        || sample.iter().filter_map(|record| record.get(column)).map(|cell| std::str::from_utf8(cell).unwrap_or("?").trim()).filter(|cell| !cell.is_empty());
     if cells().next().is_none() {
         return Kind::Text;
     }

@@ -78,13 +78,16 @@ impl Mapping {
         let groups = shape.groups.iter().map(|group| parse_group(group, &columns)).collect::<Result<Vec<_>>>()?;
 
         let list = || format!("its columns are: {}", columns.iter().take(40).map(|name| shortened(name)).collect::<Vec<_>>().join(", "));
-        let Some(event) = event else { bail!("no column seems to hold the name of the event; say which with --event COLUMN, or one name for all with --name NAME; {}", list()) };
+        let Some(event) = event else {
+            bail!("no column seems to hold the name of the event; say which with --event COLUMN, or one name for all with --name NAME; {}", list())
+        };
         let Some(time) = time else { bail!("no column seems to hold the time; say which with --time COLUMN; {}", list()) };
         if person.is_none() && user.is_none() && device.is_none() {
             bail!("no column seems to say who did it; say which with --person COLUMN; {}", list());
         }
 
-        let mut taken: Vec<usize> = [person, user, device, insert_id, session, Some(time)].into_iter().flatten().chain(groups.iter().map(|(_, column)| *column)).collect();
+        let mut taken: Vec<usize> =
+            [person, user, device, insert_id, session, Some(time)].into_iter().flatten().chain(groups.iter().map(|(_, column)| *column)).collect();
         if let EventName::Column(column) = event {
             taken.push(column);
         }
@@ -106,7 +109,14 @@ impl Mapping {
             EventName::Always(name) => String::from_utf8_lossy(name).into_owned(),
         };
         let mut roles = vec![format!("event ← {event}")];
-        let single = [("person", self.person), ("user", self.user), ("device", self.device), ("time", Some(self.time)), ("insert id", self.insert_id), ("session", self.session)];
+        let single = [
+            ("person", self.person),
+            ("user", self.user),
+            ("device", self.device),
+            ("time", Some(self.time)),
+            ("insert id", self.insert_id),
+            ("session", self.session),
+        ];
         roles.extend(single.into_iter().filter_map(|(role, column)| Some(format!("{role} ← {}", self.columns[column?]))));
         roles.extend(self.groups.iter().map(|(kind, column)| format!("group {kind} ← {}", self.columns[*column])));
         if self.insert_id.is_none() {
@@ -147,7 +157,9 @@ fn position(columns: &[String], name: &str, flag: &str) -> Result<usize> {
     let found = columns.iter().position(|column| column == name).or_else(|| columns.iter().position(|column| column.eq_ignore_ascii_case(name)));
     match found {
         Some(column) => Ok(column),
-        None => bail!("--{flag}: there is no column {name:?}; there are: {}", columns.iter().take(40).map(|name| shortened(name)).collect::<Vec<_>>().join(", ")),
+        None => {
+            bail!("--{flag}: there is no column {name:?}; there are: {}", columns.iter().take(40).map(|name| shortened(name)).collect::<Vec<_>>().join(", "))
+        }
     }
 }
 

@@ -54,7 +54,10 @@ pub(super) struct Opened {
 
 pub(super) enum Content {
     /// The text from its beginning, without a byte order mark, and its first bytes to look at.
-    Text { reader: Source, prefix: Vec<u8> },
+    Text {
+        reader: Source,
+        prefix: Vec<u8>,
+    },
     Parquet(ParquetSource),
 }
 

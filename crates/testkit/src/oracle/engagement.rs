@@ -32,10 +32,8 @@ pub(super) fn frequency(scene: &Scene<'_>) -> Value {
                     *units.entry(actor).or_default().entry(scene.calendar.label(row.event.time, unit)).or_default() += 1.0;
                 }
             }
-            let active: Vec<usize> = units
-                .values()
-                .map(|units| units.values().filter(|n| question.get("count").is_none_or(|with| filter::compare(**n, with))).count())
-                .collect();
+            let active: Vec<usize> =
+                units.values().map(|units| units.values().filter(|n| question.get("count").is_none_or(|with| filter::compare(**n, with))).count()).collect();
             let most = active.iter().copied().max().unwrap_or(0);
             let at_least = question["mode"] == "at_least";
             let people: Vec<usize> = (1..=most).map(|i| active.iter().filter(|n| if at_least { **n >= i } else { **n == i }).count()).collect();
@@ -60,7 +58,11 @@ pub(super) fn lifecycle(scene: &Scene<'_>) -> Value {
     for bound in bounds.windows(2) {
         let before = scene.calendar.start(bound[0] - 1, unit);
         let active = |from: i64, to: i64| -> BTreeSet<&String> {
-            people.iter().filter(|(_, own)| own.iter().any(|row| from <= row.event.time && row.event.time < to && scene.matches(row, &question["select"]))).map(|(actor, _)| actor).collect()
+            people
+                .iter()
+                .filter(|(_, own)| own.iter().any(|row| from <= row.event.time && row.event.time < to && scene.matches(row, &question["select"])))
+                .map(|(actor, _)| actor)
+                .collect()
         };
         let (now, last, ever) = (active(bound[0], bound[1]), active(before, bound[0]), active(i64::MIN, before));
         intervals.push(json!({

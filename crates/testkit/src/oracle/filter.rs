@@ -50,8 +50,9 @@ impl Scene<'_> {
             other => {
                 let kind = other.strip_prefix("group:").unwrap();
                 let keys = row.event.groups.iter().filter(|(of, _)| of == kind).flat_map(|(_, keys)| keys);
-                let values: Vec<Value> =
-                    keys.map(|key| self.world.groups.get(&(kind.to_owned(), key.clone())).and_then(|props| props.get(name)).cloned().unwrap_or(Value::Null)).collect();
+                let values: Vec<Value> = keys
+                    .map(|key| self.world.groups.get(&(kind.to_owned(), key.clone())).and_then(|props| props.get(name)).cloned().unwrap_or(Value::Null))
+                    .collect();
                 if values.is_empty() { vec![Value::Null] } else { values }
             }
         }

@@ -412,20 +412,23 @@ fn streams<'s, 'w>(scene: &Scene<'w>, own: &[&'s Row<'w>], whole: &[&'s Row<'w>]
     let flags = |list: &[bool]| list.iter().rev().copied().collect::<Vec<bool>>();
     everything.sort_by_key(|(hit, _)| (hit.time, flags(&hit.exclusions), flags(&hit.steps)));
     let held: Vec<&str> = question["hold"].as_array().into_iter().flatten().map(|name| name.as_str().unwrap()).collect();
-    let value = |row: &Row<'_>| -> Option<Vec<String>> { held.iter().map(|name| row.event.properties.get(*name).filter(|value| !value.is_null()).map(filter::text)).collect() };
+    let value = |row: &Row<'_>| -> Option<Vec<String>> {
+        held.iter().map(|name| row.event.properties.get(*name).filter(|value| !value.is_null()).map(filter::text)).collect()
+    };
     let mut values: Vec<Vec<String>> = everything.iter().filter_map(|(_, row)| value(row)).collect();
     values.sort();
     values.dedup();
-    values
-        .iter()
-        .map(|one| everything.iter().filter(|(_, row)| value(row).as_ref() == Some(one)).cloned().unzip())
-        .collect()
+    values.iter().map(|one| everything.iter().filter(|(_, row)| value(row).as_ref() == Some(one)).cloned().unzip()).collect()
 }
 
 fn of_person(scene: &Scene<'_>, rules: &Rules, streams: &[Stream<'_, '_>], interval: Option<usize>, range: (i64, i64)) -> Vec<Counted> {
     let question = scene.question;
     let broken_down = question["breakdown"].as_array().is_some_and(|parts| !parts.is_empty());
-    let counted = |key: Vec<Value>, hits: &[Hit], steps: &Steps| Counted { key, interval, times: steps.iter().map(|step| step.map(|position| hits[position].time)).collect() };
+    let counted = |key: Vec<Value>, hits: &[Hit], steps: &Steps| Counted {
+        key,
+        interval,
+        times: steps.iter().map(|step| step.map(|position| hits[position].time)).collect(),
+    };
     let mut all: Vec<(usize, Steps)> = Vec::new();
     for (s, (hits, _)) in streams.iter().enumerate() {
         all.extend(attempts(hits, rules, range).into_iter().map(|steps| (s, steps)));
@@ -452,7 +455,8 @@ fn of_person(scene: &Scene<'_>, rules: &Rules, streams: &[Stream<'_, '_>], inter
     if question.get("hold").is_some() {
         let keys = distinct_keys(all.iter().flat_map(|(s, steps)| attributed(scene, &streams[*s].1, steps)));
         for key in keys {
-            let own: Vec<(usize, Steps)> = all.iter().filter(|(s, steps)| attributed(scene, &streams[*s].1, steps).iter().any(|one| same_key(one, &key))).cloned().collect();
+            let own: Vec<(usize, Steps)> =
+                all.iter().filter(|(s, steps)| attributed(scene, &streams[*s].1, steps).iter().any(|one| same_key(one, &key))).cloned().collect();
             let (s, steps) = furthest(&own).unwrap();
             out.push(counted(key, &streams[s].0, &steps));
         }

@@ -70,8 +70,20 @@ fn paths(scene: &Scene<'_>, walk: &[&Row<'_>]) -> Vec<(Vec<String>, bool)> {
         None => (0..nodes.len().min(1)).collect(),
         Some("each") => marked,
         // First and last in time, whichever way is walked.
-        Some("first") => if reverse { marked.last().copied().into_iter().collect() } else { marked.first().copied().into_iter().collect() },
-        Some("last") => if reverse { marked.first().copied().into_iter().collect() } else { marked.last().copied().into_iter().collect() },
+        Some("first") => {
+            if reverse {
+                marked.last().copied().into_iter().collect()
+            } else {
+                marked.first().copied().into_iter().collect()
+            }
+        }
+        Some("last") => {
+            if reverse {
+                marked.first().copied().into_iter().collect()
+            } else {
+                marked.last().copied().into_iter().collect()
+            }
+        }
         Some(_) => marked.into_iter().filter(|i| *i == 0).collect(),
     };
     let depth = question["depth"].as_u64().unwrap_or(5) as usize;

@@ -54,7 +54,8 @@ pub(super) fn answer(scene: &Scene<'_>) -> Value {
             let n_columns = columns(question).len();
             let returned: Vec<usize> = (0..n_columns).map(|k| mine.iter().filter(|birth| birth.returned[k]).count()).collect();
             let complete: Vec<bool> = (0..n_columns).map(|k| ends_at(scene, bounds[u], bounds[u + 1], columns(question)[k].1) <= scene.world.now_ms).collect();
-            let mut cohort = json!({"start": scene.calendar.written(bounds[u]), "breakdown": key, "size": mine.len(), "returned": returned, "complete": complete});
+            let mut cohort =
+                json!({"start": scene.calendar.written(bounds[u]), "breakdown": key, "size": mine.len(), "returned": returned, "complete": complete});
             if let Some(measure) = question["measure"].as_object() {
                 let amount = |k: usize| {
                     let sum: f64 = mine.iter().filter(|birth| birth.returned[k]).map(|birth| birth.amounts[k]).sum();

@@ -15,9 +15,12 @@ pub(crate) fn number<'s, 'w>(scene: &Scene<'_>, rows: &[&'s Row<'w>]) -> Vec<(&'
         let of_session = |n: usize, numbered: &[(&Row<'_>, usize)]| numbered.iter().find(|(_, one)| *one == n).map(|(row, _)| row.event.time);
         let found = match &row.event.session_id {
             Some(id) => numbered.iter().find(|(one, _)| one.event.session_id.as_ref() == Some(id)).map(|(_, n)| *n),
-            None => numbered.iter().rev().find(|(one, _)| one.event.device_id == row.event.device_id).filter(|(last, n)| {
-                row.event.time - last.event.time <= timeout && row.event.time - of_session(*n, &numbered).unwrap() <= DAY_MS
-            }).map(|(_, n)| *n),
+            None => numbered
+                .iter()
+                .rev()
+                .find(|(one, _)| one.event.device_id == row.event.device_id)
+                .filter(|(last, n)| row.event.time - last.event.time <= timeout && row.event.time - of_session(*n, &numbered).unwrap() <= DAY_MS)
+                .map(|(_, n)| *n),
         };
         let n = found.unwrap_or_else(|| {
             next += 1;

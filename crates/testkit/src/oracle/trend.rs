@@ -58,7 +58,8 @@ fn lines(scene: &Scene<'_>, range: (i64, i64)) -> Value {
             if actors.is_empty() && !nobody_counts {
                 continue;
             }
-            let session_of = |actor: &String| numbered.get(actor).and_then(|list| list.iter().find(|(one, _)| std::ptr::eq(*one, *row))).map(|(_, n)| (actor.clone(), *n));
+            let session_of =
+                |actor: &String| numbered.get(actor).and_then(|list| list.iter().find(|(one, _)| std::ptr::eq(*one, *row))).map(|(_, n)| (actor.clone(), *n));
             seen.push(Seen { row, sessions: actors.iter().filter_map(session_of).collect(), segments: scene.segments(row), actors });
         }
         per_series.push(seen);
@@ -83,7 +84,8 @@ fn lines(scene: &Scene<'_>, range: (i64, i64)) -> Value {
                     Some(days) => (0..days).fold(bound[1], |at, _| scene.calendar.start(at - 1, "day")),
                     None => bound[0].max(range.0),
                 };
-                let rows: Vec<&Seen<'_, '_>> = mine.iter().copied().filter(|one| from <= one.row.event.time && one.row.event.time < bound[1]).filter(|one| before_end(&one)).collect();
+                let rows: Vec<&Seen<'_, '_>> =
+                    mine.iter().copied().filter(|one| from <= one.row.event.time && one.row.event.time < bound[1]).filter(|one| before_end(&one)).collect();
                 values.push(value(&measure, &rows));
             }
             let in_range: Vec<&Seen<'_, '_>> = mine.iter().copied().filter(of_range).collect();
@@ -95,7 +97,8 @@ fn lines(scene: &Scene<'_>, range: (i64, i64)) -> Value {
             base.insert((s, k), (values, total));
             // What nobody did counts as events only.
             let of_people = measure == "unique" || measure == "sessions" || measure.get("active").is_some() || measure.get("per_person").is_some();
-            let empty = in_range.iter().all(|one| of_people && one.actors.is_empty()) && base[&(s, k)].0.iter().all(|value| value.is_none_or(|value| value == 0.0));
+            let empty =
+                in_range.iter().all(|one| of_people && one.actors.is_empty()) && base[&(s, k)].0.iter().all(|value| value.is_none_or(|value| value == 0.0));
             if k == 0 || !empty {
                 known.insert(k);
                 let label = series["label"].as_str().or(series["select"]["label"].as_str());

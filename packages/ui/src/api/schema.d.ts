@@ -46,7 +46,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /** The projects that the caller may see; an API key sees its own. */
+        get: operations["project_list"];
         put?: never;
         /** Make a project. */
         post: operations["project_create"];
@@ -83,6 +84,23 @@ export interface paths {
         };
         /** Who did what in the project, the latest first. */
         get: operations["project_audit"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{project}/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Everything of the project as NDJSON in the import form: groups and people first, then events, each once, in no particular order. */
+        get: operations["export_export"];
         put?: never;
         post?: never;
         delete?: never;
@@ -932,6 +950,9 @@ export interface components {
             /** @description `monday` or `sunday` */
             week_start?: string | null;
         };
+        Projects: {
+            projects: components["schemas"]["Project"][];
+        };
         PropertyName: {
             /** Format: int64 */
             count: number;
@@ -1162,6 +1183,34 @@ export interface operations {
             };
         };
     };
+    project_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Projects"];
+                };
+            };
+            /** @description What is wrong and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     project_create: {
         parameters: {
             query?: never;
@@ -1279,6 +1328,39 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Audit"];
+                };
+            };
+            /** @description What is wrong and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    export_export: {
+        parameters: {
+            query?: {
+                /** @description False leaves people and groups out (default true). */
+                profiles?: boolean | null;
+            };
+            header?: never;
+            path: {
+                project: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/x-ndjson": string;
                 };
             };
             /** @description What is wrong and how to mend it */
