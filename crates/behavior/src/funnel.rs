@@ -344,10 +344,10 @@ impl Finder {
         let first_tie = hits[..current].iter().rposition(|hit| hit.time != same).map_or(0, |p| p + 1);
         let behind = current + hits[current..].iter().take_while(|hit| hit.time == same).count();
         let free = |position: &usize| hits[*position].mask & bit != 0 && !self.steps[..step].contains(&(*position as u32));
-        if !self.rules.ties_later {
-            if let Some(tie) = (first_tie..behind).find(free) {
-                return Some(tie);
-            }
+        if !self.rules.ties_later
+            && let Some(tie) = (first_tie..behind).find(free)
+        {
+            return Some(tie);
         }
         let next_time = hits.get(behind)?.time;
         (behind..hits.len()).take_while(|position| hits[*position].time == next_time).find(free)

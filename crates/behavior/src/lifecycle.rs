@@ -29,19 +29,20 @@ pub fn statuses(active: &[i32], earlier: bool, n_intervals: i32, mut emit: impl 
             None if earlier => Status::Resurrected,
             None => Status::New,
         };
-        if let Some(last) = before {
-            if last != interval - 1 && (0..n_intervals).contains(&(last + 1)) {
-                emit((last + 1) as usize, Status::Dormant);
-            }
+        if let Some(last) = before
+            && last != interval - 1
+            && (0..n_intervals).contains(&(last + 1))
+        {
+            emit((last + 1) as usize, Status::Dormant);
         }
         if (0..n_intervals).contains(&interval) {
             emit(interval as usize, status);
         }
         before = Some(interval);
     }
-    if let Some(last) = before {
-        if (0..n_intervals).contains(&(last + 1)) {
-            emit((last + 1) as usize, Status::Dormant);
-        }
+    if let Some(last) = before
+        && (0..n_intervals).contains(&(last + 1))
+    {
+        emit((last + 1) as usize, Status::Dormant);
     }
 }

@@ -140,7 +140,6 @@ impl<'a> Plan<'a> {
             sessions: self.needs_sessions,
             by_person: true,
             in_order: true,
-            ties: strict,
             ..Request::default()
         }
     }
@@ -404,10 +403,10 @@ impl<'a> Plan<'a> {
                 tally.seconds[step].push((at - before) as f64 / 1000.0);
             }
         }
-        if let Some(convert) = &self.funnel.time_to_convert {
-            if let (Some(from), Some(to)) = (time(convert.from), time(convert.to)) {
-                tally.converting.push((to - from) as f64 / 1000.0);
-            }
+        if let Some(convert) = &self.funnel.time_to_convert
+            && let (Some(from), Some(to)) = (time(convert.from), time(convert.to))
+        {
+            tally.converting.push((to - from) as f64 / 1000.0);
         }
     }
 

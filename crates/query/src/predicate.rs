@@ -44,10 +44,8 @@ pub(crate) fn filter_columns(segment: &dyn Segment, filter: &Filter, into: &mut 
         match leaf {
             Filter::Property { property, of: Of::Event, .. } => columns_of(segment, property, into),
             Filter::Property { of: Of::Group(kind), .. } => columns_of(segment, kind, into),
-            Filter::Event(_) => {
-                if !into.iter().any(|name| name == column::EVENT) {
-                    into.push(column::EVENT.to_owned());
-                }
+            Filter::Event(_) if !into.iter().any(|name| name == column::EVENT) => {
+                into.push(column::EVENT.to_owned());
             }
             _ => {}
         }
@@ -149,7 +147,7 @@ enum Answer {
     Did(usize),
 }
 
-fn combine<'a>(filter: &Filter, answers: &mut dyn Iterator<Item = &'a Answer>, combination: u32, n: usize) -> Vec<bool> {
+fn combine(filter: &Filter, answers: &mut dyn Iterator<Item = &Answer>, combination: u32, n: usize) -> Vec<bool> {
     match filter {
         Filter::All(parts) => {
             let mut all = vec![true; n];

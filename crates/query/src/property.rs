@@ -35,10 +35,8 @@ pub(crate) fn columns_of(segment: &dyn Segment, name: &str, into: &mut Vec<Strin
             add(property.column_name());
         }
     }
-    if !found {
-        if let Some((_, fixed)) = BUILT_IN.iter().find(|(alias, _)| *alias == name) {
-            add((*fixed).to_owned());
-        }
+    if !found && let Some((_, fixed)) = BUILT_IN.iter().find(|(alias, _)| *alias == name) {
+        add((*fixed).to_owned());
     }
     if segment.has_overflow() {
         add(column::OVERFLOW.to_owned());
@@ -87,13 +85,11 @@ impl<'a> PropertyView<'a> {
                 view.nested.push((array.as_string(), name[property.name.len() + 1..].to_owned()));
             }
         }
-        if !found {
-            if let Some((_, fixed)) = BUILT_IN.iter().find(|(alias, _)| *alias == name) {
-                match batch.column_by_name(fixed) {
-                    Some(array) if *fixed == column::INSERT_ID => view.plain = Some(array.as_string()),
-                    Some(array) => view.texts.push(array.as_dictionary()),
-                    None => {}
-                }
+        if !found && let Some((_, fixed)) = BUILT_IN.iter().find(|(alias, _)| *alias == name) {
+            match batch.column_by_name(fixed) {
+                Some(array) if *fixed == column::INSERT_ID => view.plain = Some(array.as_string()),
+                Some(array) => view.texts.push(array.as_dictionary()),
+                None => {}
             }
         }
         view
@@ -175,19 +171,19 @@ impl<'a> PropertyView<'a> {
         }
         for (array, path) in &self.nested {
             each_json(array, |row, value| {
-                if let Value::Object(map) = value {
-                    if let Some(cell) = lookup(map, path).and_then(Cell::of) {
-                        f(row, cell);
-                    }
+                if let Value::Object(map) = value
+                    && let Some(cell) = lookup(map, path).and_then(Cell::of)
+                {
+                    f(row, cell);
                 }
             });
         }
         if let Some((array, name)) = &self.overflow {
             each_json(array, |row, value| {
-                if let Value::Object(map) = value {
-                    if let Some(cell) = lookup(map, name).and_then(Cell::of) {
-                        f(row, cell);
-                    }
+                if let Value::Object(map) = value
+                    && let Some(cell) = lookup(map, name).and_then(Cell::of)
+                {
+                    f(row, cell);
                 }
             });
         }

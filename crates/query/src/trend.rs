@@ -127,7 +127,8 @@ impl<'a> Plan<'a> {
                 Measure::Unique => Meaning::Unique,
                 Measure::Sessions => Meaning::Sessions,
                 Measure::Active(days) => {
-                    windows = (0..intervals.len()).map(|i| context.zone.step(intervals.end_of(i), Unit::Day, -i64::from(*days))).collect();
+                    let last_day = |i: usize| context.zone.floor(intervals.end_of(i) - 1, Unit::Day);
+                    windows = (0..intervals.len()).map(|i| context.zone.step(last_day(i), Unit::Day, 1 - i64::from(*days))).collect();
                     Meaning::Active
                 }
                 Measure::Property { aggregate: Aggregate::Distinct, .. } => {
@@ -350,9 +351,12 @@ impl<'a> Plan<'a> {
                 if line.is_none() && **key != overall {
                     continue;
                 }
-                let (mut points, total) = line.unwrap_or(&empty).values(&self.meanings[i], n, self.trend.cumulative);
+                let (mut points, total) = line.unwrap_or(&empty).values(&self.meanings[i], n, false);
+                // Formulas take the values of the intervals; what they give is summed up, not what they are given.
                 values.insert((i, *key), (points.clone(), total));
-                if self.trend.cumulative && !self.meanings[i].cumulates_itself() {
+                if self.trend.cumulative && self.meanings[i].cumulates_itself() {
+                    points = line.unwrap_or(&empty).values(&self.meanings[i], n, true).0;
+                } else if self.trend.cumulative {
                     run_up(&mut points);
                 }
                 series_out.push(self.line_json(&label, key, points, total, others));

@@ -304,10 +304,10 @@ fn property_name(fields: &mut Fields<'_>) -> Read<String> {
 fn read_property_filter(fields: &mut Fields<'_>) -> Read<Filter> {
     let property = property_name(fields)?;
     let of = read_of(fields)?;
-    if let Some(at) = fields.text("at")? {
-        if at != "now" {
-            return Err(not_allowed(&fields.at("at"), "person properties are the latest values; values at the time of the event are not available yet"));
-        }
+    if let Some(at) = fields.text("at")?
+        && at != "now"
+    {
+        return Err(not_allowed(&fields.at("at"), "person properties are the latest values; values at the time of the event are not available yet"));
     }
     let op_path = fields.at("op");
     let value_path = fields.at("value");

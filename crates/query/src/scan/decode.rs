@@ -289,12 +289,14 @@ impl<'a> Decoder<'a> {
                 conditions.push((1 << bit, passes));
             }
         }
+        let walked_bits = (1u64 << self.request.picks.len()) - 1;
         if let Some(select) = self.request.nodes.and_then(|names| names.journey.select.as_ref()) {
-            // What a journey leaves out was not walked through at all.
+            // What a journey leaves out was not walked through at all; it was done all the same, for conditions about people.
             let passes = view.passes(select)?;
-            conditions.push((u64::MAX, passes));
+            conditions.push((walked_bits, passes));
         }
 
+        let selects_walk = self.request.nodes.is_some_and(|names| names.journey.select.is_some());
         let kept_by_did = self.first_time_bits | self.did_bits();
         let bounded: Vec<(u64, i64, i64)> = self.bit_bounds();
         let uniform = bounded.len() == 1 && self.request.stream.is_none();
@@ -332,7 +334,7 @@ impl<'a> Decoder<'a> {
                 for (bit, passes) in &conditions {
                     if !passes[r] {
                         mask &= !bit;
-                        walked &= *bit != u64::MAX;
+                        walked &= !selects_walk || *bit != walked_bits;
                     }
                 }
                 let accept = accepts.as_ref().map_or(Accepts::MAX, |accepts| accepts[r]);

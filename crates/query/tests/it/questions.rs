@@ -110,55 +110,58 @@ impl Asked<'_> {
             0 => json!({"event": null}),
             1 => json!({"any_of": ["A", "B"]}),
             2 => json!({"any_of": [{"event": "A"}, {"event": "C", "where": {"property": "plan", "op": "set"}}]}),
-            _ => json!({"event": one(self.rng, &["A", "A", "B", "B", "C", "D", "never seen"])}),
+            _ => json!({"event": if self.chance(0.02) { "never seen" } else { one(self.rng, &["A", "A", "B", "B", "C", "D"]) }}),
         };
-        if self.chance(0.3) {
+        if self.chance(0.2) {
             select["where"] = self.filter(1, false);
         }
-        if self.chance(0.1) {
+        // With ties, which of two first events is the first may decide.
+        if self.breakdowns && self.chance(0.1) {
             select["first_time"] = json!(true);
         }
         select
     }
 
     fn leaf(&mut self) -> Value {
-        let property = self.pick(&["plan", "plan", "amount", "tags", "deep.er", "item"]);
-        let of = one(self.rng, &["event", "event", "event", "person", "group:company"]);
-        let property = match of {
-            "person" => self.pick(&["role", "teams"]),
-            "group:company" => json!("tier"),
-            _ => property,
-        };
-        let texts =
-            [json!("pro"), json!("free"), json!("a"), json!("b"), json!("x"), json!(""), json!(1), json!("1"), json!("dev"), json!("gold"), json!("true")];
-        let numbers = [json!(0), json!(1), json!(2.5), json!(5), json!(-1)];
-        let op = one(
+        let (property, of) = one(
             self.rng,
             &[
-                "is",
-                "is",
-                "is_not",
-                "contains",
-                "not_contains",
-                "starts_with",
-                "ends_with",
-                "gt",
-                "gte",
-                "lt",
-                "lte",
-                "between",
-                "set",
-                "not_set",
-                "any_of_list",
-                "all_of_list",
+                ("plan", "event"),
+                ("plan", "event"),
+                ("amount", "event"),
+                ("amount", "event"),
+                ("tags", "event"),
+                ("deep.er", "event"),
+                ("item", "event"),
+                ("role", "person"),
+                ("teams", "person"),
+                ("tier", "group:company"),
             ],
         );
+        // Mostly values that occur, in one of the ways of writing them.
+        let texts = match property {
+            "plan" => vec![json!("pro"), json!("free"), json!(""), json!(1), json!("1"), json!("true")],
+            "amount" => vec![json!(1), json!("2.5"), json!(10), json!("12")],
+            "tags" => vec![json!("a"), json!("b"), json!("c"), json!(1)],
+            "role" => vec![json!("dev"), json!("ops"), json!(""), json!(3)],
+            "teams" => vec![json!("x"), json!("y")],
+            "tier" => vec![json!("gold"), json!("tin"), json!("7")],
+            _ => vec![json!("i1"), json!("x"), json!(4)],
+        };
+        let numbers = [json!(0), json!(1), json!(2.5), json!(5), json!(-1)];
+        let in_numbers = property == "amount" || self.chance(0.2);
+        let ops: &[&str] = if in_numbers {
+            &["gt", "gte", "lt", "lte", "between", "is", "set"]
+        } else {
+            &["is", "is", "is_not", "is_not", "contains", "not_contains", "starts_with", "ends_with", "set", "not_set", "any_of_list", "all_of_list"]
+        };
+        let op = one(self.rng, ops);
         let value = match op {
             "set" | "not_set" => Value::Null,
             "gt" | "gte" | "lt" | "lte" => one(self.rng, &numbers),
             "between" => json!([-1, one(self.rng, &numbers[1..4])]),
             "any_of_list" | "all_of_list" => json!([one(self.rng, &texts), one(self.rng, &texts)]),
-            "starts_with" | "ends_with" | "contains" | "not_contains" => one(self.rng, &texts[..5]),
+            "starts_with" | "ends_with" | "contains" | "not_contains" => one(self.rng, &[json!("p"), json!("r"), json!("o"), json!("i"), json!("EE")]),
             _ if self.chance(0.3) => json!([one(self.rng, &texts), one(self.rng, &texts)]),
             _ => one(self.rng, &texts),
         };
@@ -237,15 +240,15 @@ impl Asked<'_> {
     }
 
     fn measure(&mut self) -> Value {
-        match self.rng.random_range(0..14) {
+        match self.rng.random_range(0..15) {
             0..3 => json!("total"),
-            3..6 => json!("unique"),
-            6 => json!("sessions"),
-            7 => json!({"active": one(self.rng, &[1, 3, 7, 30])}),
-            8 => json!({"percentile": one(self.rng, &[0, 25, 90, 100]), "property": "amount"}),
-            9 => json!({"distinct": one(self.rng, &["plan", "amount", "item"])}),
-            10 => json!({"per_person": "total", "then": one(self.rng, &["average", "median", "min", "max", "sum"])}),
-            11 => json!({"per_person": {"sum": "amount"}, "then": {"percentile": 50}}),
+            3..7 => json!("unique"),
+            7 => json!("sessions"),
+            8 => json!({"active": one(self.rng, &[1, 3, 7, 30])}),
+            9 => json!({"percentile": one(self.rng, &[0, 25, 90, 100]), "property": "amount"}),
+            10 => json!({"distinct": one(self.rng, &["plan", "amount", "item"])}),
+            11 => json!({"per_person": "total", "then": one(self.rng, &["average", "median", "min", "max", "sum"])}),
+            12 => json!({"per_person": {"sum": "amount"}, "then": {"percentile": 50}}),
             _ => {
                 let word = one(self.rng, &["sum", "average", "median", "min", "max"]);
                 json!({word: "amount"})
@@ -298,7 +301,7 @@ impl Asked<'_> {
     fn retention(&mut self) -> Value {
         let mut question = json!({"birth": self.selector(), "return": self.selector(), "unit": self.pick(&["hour", "day", "day", "week", "month"]), "periods": self.rng.random_range(0..9)});
         if self.chance(0.4) {
-            question["first_time"] = one(self.rng, &[json!(true), json!("in_range"), json!(false)]);
+            question["first_time"] = one(self.rng, &[json!(true), json!("in_range"), json!(false)][usize::from(!self.breakdowns)..]);
         }
         if self.chance(0.5) {
             question["alignment"] = self.pick(&["calendar", "rolling"]);

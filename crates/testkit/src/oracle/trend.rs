@@ -4,6 +4,9 @@ use super::{Row, Scene, distinct_keys, filter, mean, percentile, same_key, sessi
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 
+/// The value of each interval, and of the whole range.
+type LineValues = (Vec<Option<f64>>, Option<f64>);
+
 pub(super) fn answer(scene: &Scene<'_>) -> Value {
     let mut answer = lines(scene, scene.range);
     if let Some(back) = scene.question["compare"]["previous"].as_i64() {
@@ -71,7 +74,7 @@ fn lines(scene: &Scene<'_>, range: (i64, i64)) -> Value {
 
     let mut out = Vec::new();
     let mut known = BTreeSet::new();
-    let mut base: BTreeMap<(usize, usize), (Vec<Option<f64>>, Option<f64>)> = BTreeMap::new();
+    let mut base: BTreeMap<(usize, usize), LineValues> = BTreeMap::new();
     let all_series = question["series"].as_array().unwrap();
     for (s, series) in all_series.iter().enumerate() {
         let measure = series.get("measure").cloned().unwrap_or(json!("total"));
