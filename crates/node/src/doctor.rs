@@ -108,7 +108,7 @@ fn look_at_rest(data: &Path, quick: bool, findings: &mut Findings) {
     findings.note("server", None, "none runs on this folder");
     if !quick {
         match sillage_store::verify(data) {
-            Ok(found) => findings.note("stored events", None, &format!("{} events in {} segments, every byte as it was written", found.events, found.segments)),
+            Ok(found) => findings.note("stored events", None, &format!("{}, every byte as it was written", counted(found.events as usize, "event"))),
             Err(error) => findings.note("stored events", Some(format!("{error}; restore a backup")), ""),
         }
     }
@@ -132,7 +132,7 @@ async fn look_at_catalog(data: &Path, findings: &mut Findings) {
     };
     match (catalog.projects().await, catalog.users().await) {
         (Ok(projects), Ok(users)) => {
-            findings.note("catalog", None, &format!("{} projects, {} accounts", projects.len(), users.len()));
+            findings.note("catalog", None, &format!("{}, {}", counted(projects.len(), "project"), counted(users.len(), "account")));
             let none = users.is_empty().then(|| "nobody can sign in yet; the server prints the address with the set-up token when it starts".to_owned());
             findings.note("accounts", none, "set-up is done");
         }
@@ -161,4 +161,8 @@ fn look_at_machine(findings: &mut Findings) {
         is_wrong.then(|| format!("the machine's clock says {now}; events without a time would lie there")),
         &now.strftime("%F %T UTC").to_string(),
     );
+}
+
+fn counted(n: usize, what: &str) -> String {
+    if n == 1 { format!("1 {what}") } else { format!("{n} {what}s") }
 }

@@ -152,9 +152,12 @@ fn write_columns(lines: impl BufRead, path: &Path, properties: &[Property], bar:
 }
 
 fn copy_lines(lines: impl BufRead, out: &mut impl Write, bar: &ProgressBar) -> Result<u64> {
-    let n_lines = each_line(lines, bar, |line| Ok(out.write_all(line)?))?;
-    out.flush()?;
-    Ok(n_lines)
+    let written = each_line(lines, bar, |line| Ok(out.write_all(line)?)).and_then(|n_lines| Ok(out.flush().map(|()| n_lines)?));
+    match written {
+        // Whoever reads has seen enough, as `head` has.
+        Err(error) if error.downcast_ref::<io::Error>().is_some_and(|error| error.kind() == io::ErrorKind::BrokenPipe) => Ok(0),
+        written => written,
+    }
 }
 
 fn each_line(mut lines: impl BufRead, bar: &ProgressBar, mut each: impl FnMut(&[u8]) -> Result<()>) -> Result<u64> {

@@ -12,6 +12,8 @@ mod json;
 mod lines;
 mod mapping;
 mod opening;
+#[cfg(test)]
+mod tests;
 
 pub(crate) use mapping::Mapping;
 pub(crate) use opening::Progress;

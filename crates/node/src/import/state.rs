@@ -3,6 +3,9 @@
 //! The record of an import is found again by the file (path, size, time of change), the project's key and the flags. It is only ever too small: records
 //! that go once more count once.
 
+#[cfg(test)]
+mod tests;
+
 use super::Target;
 use crate::table::Shape;
 use std::{
