@@ -87,6 +87,8 @@ struct Plan<'a> {
 struct Born {
     cohort: usize,
     group: Option<u32>,
+    /// Whether the birth event is one of the return events too.
+    is_return: bool,
 }
 
 #[derive(Clone, Debug, Default)]
@@ -173,7 +175,7 @@ impl<'a> Plan<'a> {
         births.clear();
         let is_birth = |hit: &&Hit| hit.mask & BIRTH != 0 && hit.time >= self.range.0 && hit.time < self.range.1;
         if self.retention.first_time != FirstTime::No {
-            if let Some(first) = hits.iter().filter(is_birth).min_by_key(|hit| (hit.time, hit.row)) {
+            if let Some(first) = hits.iter().filter(is_birth).min_by_key(|hit| (hit.time, hit.mask, hit.row)) {
                 self.bear(rows, first, births);
             }
             return;
@@ -184,10 +186,12 @@ impl<'a> Plan<'a> {
     fn bear(&self, rows: &Rows<'_>, hit: &Hit, births: &mut Vec<(Born, Birth)>) {
         let Some(cohort) = self.births.index(hit.time) else { return };
         let birth = Birth { time: hit.time, unit: cohort as i32, row: hit.row };
+        // Of two births of one millisecond the one that is no return is the birth.
+        let is_return = hit.mask & RETURN != 0;
         let mut add = |group: Option<u32>| match births.iter_mut().find(|(born, _)| born.group == group && born.cohort == cohort) {
-            Some((_, earlier)) if earlier.time > birth.time => *earlier = birth,
+            Some((born, earlier)) if (earlier.time, born.is_return) > (birth.time, is_return) => (*born, *earlier) = (Born { is_return, ..*born }, birth),
             Some(_) => {}
-            None => births.push((Born { cohort, group }, birth)),
+            None => births.push((Born { cohort, group, is_return }, birth)),
         };
         add(None);
         if let Some(group) = rows.group.get(hit.row as usize) {

@@ -182,8 +182,11 @@ fn side_rows<'r>(
     Ok(rows.split(ids, bits))
 }
 
+/// The segments that `top` keeps, and how many are left out.
+pub(crate) type TopGroups = (Arc<HashSet<GroupKey>>, usize);
+
 /// The segments with the most events, and how many are left out. Only events that count for somebody's pick are counted.
-pub(crate) fn top_groups(context: &Context<'_>, request: Request<'_>, top: usize) -> Result<(Arc<HashSet<GroupKey>>, usize), AskError> {
+pub(crate) fn top_groups(context: &Context<'_>, request: Request<'_>, top: usize) -> Result<TopGroups, AskError> {
     let by_person = request.picks.iter().any(|pick| pick.select.first_time) || !did_leaves(request.filter)?.is_empty();
     let request = Request { by_person, in_order: false, ties: false, sessions: false, stream: None, counts_groups: true, ..request };
     let count = |bucket: &mut Bucket<'_>| {

@@ -33,14 +33,14 @@ pub(crate) fn answer(context: &Context<'_>, scope: &Scope, timeline: &Timeline) 
             })?;
         }
     }
-    found.sort_unstable_by(|a, b| (b.0, b.1).cmp(&(a.0, a.1)));
+    found.sort_unstable_by_key(|one| std::cmp::Reverse((one.0, one.1)));
     let more = found.len() > timeline.limit;
     found.truncate(timeline.limit);
     let next = found.last().filter(|_| more).map(|one| format!("{}-{}", one.0, one.1));
     let mut events = Vec::with_capacity(found.len());
     for (_, _, s, bucket, row) in &found {
         let segment = &context.snapshot.segments[*s];
-        events.extend(events_at(&**segment, *bucket, &[*row..row + 1]).map_err(store_failed)?);
+        events.extend(events_at(&**segment, *bucket, std::slice::from_ref(&(*row..row + 1))).map_err(store_failed)?);
     }
     let events: Vec<Value> = events.iter().map(event_json).collect();
     Ok(json!({"events": events, "next": next}))

@@ -109,7 +109,7 @@ pub(crate) fn people_at(
 }
 
 /// The segments that `top` keeps, and how many others there are.
-fn top_groups(context: &Context<'_>, scope: &Scope, plan: &Plan<'_>) -> Result<Option<(Arc<HashSet<GroupKey>>, usize)>, AskError> {
+fn top_groups(context: &Context<'_>, scope: &Scope, plan: &Plan<'_>) -> Result<Option<scan::TopGroups>, AskError> {
     let Some(top) = scope.top.filter(|_| !scope.breakdown.is_empty()) else { return Ok(None) };
     scan::top_groups(context, plan.request(scope, None), top).map(Some)
 }
@@ -342,7 +342,7 @@ impl<'a> Plan<'a> {
 
         let n = self.intervals.len();
         let empty = Line::default();
-        let mut values: HashMap<(usize, &GroupKey), (Vec<Option<f64>>, Option<f64>)> = HashMap::new();
+        let mut values: HashMap<(usize, &GroupKey), line::Values> = HashMap::new();
         let mut series_out = Vec::new();
         for (i, series) in self.trend.series.iter().enumerate() {
             let label = series.label.clone().or_else(|| series.select.label.clone()).unwrap_or_else(|| series.select.label());

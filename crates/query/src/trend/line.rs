@@ -42,6 +42,9 @@ impl Meaning {
     }
 }
 
+/// The value of each interval, and of the whole range.
+pub(super) type Values = (Vec<Option<f64>>, Option<f64>);
+
 /// A value inside a person's own aggregate.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Inner {
@@ -242,7 +245,7 @@ impl Line {
     }
 
     /// The value of each interval, and of the whole range.
-    pub(super) fn values(&self, meaning: &Meaning, n: usize, cumulative: bool) -> (Vec<Option<f64>>, Option<f64>) {
+    pub(super) fn values(&self, meaning: &Meaning, n: usize, cumulative: bool) -> Values {
         let nothing = match meaning {
             Meaning::Numbers(Aggregate::Average | Aggregate::Min | Aggregate::Max, _) | Meaning::Values(..) => None,
             Meaning::PerPerson { outer, .. } if *outer != Aggregate::Sum => None,

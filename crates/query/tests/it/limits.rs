@@ -12,7 +12,7 @@ const N_VALUES: usize = 50_000;
 fn many_values() -> World {
     let event = |i: usize| {
         let properties = Properties::from_iter([("page".to_owned(), json!(format!("/p/{i}"))), ("kind".to_owned(), json!(i % 3))]);
-        let name = if i % 2 == 0 { "A" } else { "B" };
+        let name = if i.is_multiple_of(2) { "A" } else { "B" };
         Event {
             name: name.into(),
             time: 1_760_000_000_000 + i as i64,
