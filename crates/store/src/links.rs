@@ -6,6 +6,7 @@
 //! |---|---|
 //! | an event names a device and a user | the device gets the user as its parent, unless it has a parent, was split by hand, or already counts for the same person |
 //! | merge `from` into `into` | the root above `from` gets `into` as its parent, unless both count for the same person already |
+//! | a client's own merge | the same, but only of an id that still counts for itself |
 //! | split `id` | `id` loses its parent and automatic links leave it alone from then on |
 //!
 //! Links of different devices commute. Of two users on one device the first to arrive keeps it; the second owns the events that carry its id.
@@ -238,7 +239,13 @@ impl Links {
     pub(crate) fn would_change(&self, change: &LedgerChange) -> bool {
         match change {
             LedgerChange::Link { .. } => true,
-            LedgerChange::Merge { from, into, .. } => self.resolve(from.hash()) != self.resolve(into.hash()),
+            LedgerChange::Merge { from, into, by } => {
+                let root = self.resolve(from.hash());
+                // What a client asks for ("$identify", "$merge") may claim an id that nobody has, never move one that counts for somebody:
+                // anybody who holds the public key could otherwise make two users one.
+                let is_free = !by.starts_with('$') || root == from.hash();
+                is_free && root != self.resolve(into.hash())
+            }
             LedgerChange::Split { id, .. } => self.resolve(id.hash()) != id.hash() || self.automatic(id.hash()).is_some(),
         }
     }

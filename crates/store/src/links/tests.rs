@@ -37,6 +37,17 @@ fn same(links: &Links, a: &Identity, b: &Identity) -> bool {
 }
 
 #[test]
+fn a_client_may_claim_a_free_id_and_not_make_two_users_one() {
+    let mut links = Links::default();
+    let claim =
+        |links: &mut Links, into: &str| apply(links, LedgerChange::Merge { from: user("0190-anonymous"), into: user(into), by: "$identify".to_owned() });
+    claim(&mut links, "ada");
+    claim(&mut links, "bob");
+    assert!(same(&links, &user("0190-anonymous"), &user("ada")));
+    assert!(!same(&links, &user("ada"), &user("bob")));
+}
+
+#[test]
 fn the_first_user_keeps_the_device() {
     let mut links = Links::default();
     link(&mut links, "d", "ann");
