@@ -44,7 +44,7 @@ pub(crate) struct Check {
 
 /// Asks the server that holds the folder; `None` when there is none.
 pub(crate) fn ask(data: &Path, request: &Request) -> Result<Option<Reply>> {
-    let Ok(stream) = with_short_path(data, |path| UnixStream::connect(path)) else { return Ok(None) };
+    let Ok(stream) = with_short_path(data, UnixStream::connect) else { return Ok(None) };
     let mut line = serde_json::to_vec(request)?;
     line.push(b'\n');
     (&stream).write_all(&line)?;

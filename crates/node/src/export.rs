@@ -2,7 +2,7 @@
 
 mod columns;
 
-use crate::say;
+use crate::{http, say};
 use anyhow::{Context, Result, bail};
 use columns::ColumnWriter;
 use indicatif::ProgressBar;
@@ -185,7 +185,7 @@ struct Server<'a> {
 
 impl<'a> Server<'a> {
     fn new(arguments: &'a Arguments) -> Self {
-        let config = Agent::config_builder().http_status_as_error(false).timeout_connect(Some(Duration::from_secs(10))).build();
+        let config = http::settings(&arguments.url).timeout_connect(Some(Duration::from_secs(10))).build();
         Self { agent: Agent::new_with_config(config), url: arguments.url.trim_end_matches('/'), authorization: format!("Bearer {}", arguments.key) }
     }
 

@@ -155,7 +155,9 @@ pub(crate) fn import(file: &Path, target: &Target, shape: &Shape, from_start: bo
     bar.finish_and_clear();
     state.save();
     if let Err(error) = outcome {
-        summary.tell(file);
+        if summary.n_records() > 0 {
+            summary.tell(file);
+        }
         return Err(error.context(format!(
             "the import of {} stopped after {} records; run again, it goes on there",
             file.display(),

@@ -9,6 +9,7 @@ mod control;
 mod demo;
 mod doctor;
 mod export;
+mod http;
 mod import;
 mod installation;
 mod log;
@@ -36,27 +37,17 @@ struct Arguments {
 
 #[derive(Debug, Subcommand)]
 enum Verb {
-    /// Runs the server
+    // What the help says of each stands at its arguments.
     Serve(serve::Arguments),
-    /// Runs the server with demonstration data
     Demo(demo::Arguments),
-    /// Answers a question on files, without a server
     Ask(Box<ask::Arguments>),
-    /// Sends files of events to a server
     Import(Box<import::Arguments>),
-    /// Writes what a project holds into a file
     Export(export::Arguments),
-    /// Lists, makes and changes projects
     Project(administer::ProjectArguments),
-    /// Lists and makes accounts
     User(administer::UserArguments),
-    /// Lists and makes API keys
     Key(administer::KeyArguments),
-    /// Copies a data folder while the server runs
     Backup(backup::Arguments),
-    /// Puts a backup into an empty data folder
     Restore(restore::Arguments),
-    /// Says what is wrong with an installation
     Doctor(doctor::Arguments),
 }
 

@@ -1,7 +1,10 @@
 //! One request after the other to `POST /v1/events`, again and again until it is answered.
 
 use super::Target;
-use crate::table::{Encoded, Portion};
+use crate::{
+    http,
+    table::{Encoded, Portion},
+};
 use anyhow::{Context, Result, bail};
 use serde::Deserialize;
 use std::{
@@ -89,8 +92,7 @@ impl Door {
             Some(("http" | "https", rest)) => rest.split(['/', ':']).next().unwrap_or_default(),
             _ => bail!("--url: give an address such as http://127.0.0.1:7070"),
         };
-        let config = Agent::config_builder()
-            .http_status_as_error(false)
+        let config = http::settings(base)
             .timeout_global(Some(ONE_REQUEST))
             // The headers of a browser describe the person; an import is nobody's browser.
             .user_agent(AutoHeaderValue::None)

@@ -40,7 +40,9 @@ fn texts_are_escaped_as_json_wants_it() {
 #[test]
 fn every_delimiter_is_found_out() {
     for delimiter in [",", ";", "\t", "|", " "] {
-        let file = [["event", "user_id", "time", "plan"], ["A", "u1", "2026-01-01", "pro"], ["B", "u2", "2026-01-02", "free"]].map(|row| row.join(delimiter)).join("\n");
+        let file = [["event", "user_id", "time", "plan"], ["A", "u1", "2026-01-01", "pro"], ["B", "u2", "2026-01-02", "free"]]
+            .map(|row| row.join(delimiter))
+            .join("\n");
         let lines = lines(file.as_bytes(), &Shape::default());
         let expected = json!({"event": "A", "user_id": "u1", "time": "2026-01-01", "properties": {"plan": "pro"}});
         assert_eq!((lines.len(), without_insert_id(lines[0].clone())), (2, expected), "{delimiter:?}");

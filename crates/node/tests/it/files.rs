@@ -17,7 +17,13 @@ const ROWS: u64 = 12_000;
 fn write_files(folder: &Path) -> Vec<PathBuf> {
     let row = |k: u64| {
         let k = k / 2;
-        (["Sent", "Opened", "Clicked"][(k % 3) as usize], format!("{:05}", k % 50), format!("2026-01-{:02} 10:{:02}:00", 1 + k % 28, k % 60), k % 7, ["free", "a \"pro\", plan"][(k % 2) as usize])
+        (
+            ["Sent", "Opened", "Clicked"][(k % 3) as usize],
+            format!("{:05}", k % 50),
+            format!("2026-01-{:02} 10:{:02}:00", 1 + k % 28, k % 60),
+            k % 7,
+            ["free", "a \"pro\", plan"][(k % 2) as usize],
+        )
     };
     let mut csv = String::from("event,user_id,timestamp,amount,plan\n");
     let mut ndjson = String::new();
@@ -165,9 +171,7 @@ fn what_goes_out_is_what_came_in() {
     let other_home = TempDir::new().unwrap();
     let other = Server::start(&other_home);
     run(&["import", text(&file), "--url", &other.url, "--key", &other.write_key]);
-    let all = |server: &Server, key: &str| -> BTreeSet<String> {
-        run(&["export", "--url", &server.url, "--key", key]).lines().map(str::to_owned).collect()
-    };
+    let all = |server: &Server, key: &str| -> BTreeSet<String> { run(&["export", "--url", &server.url, "--key", key]).lines().map(str::to_owned).collect() };
     let (first, second) = (all(&server, &key), all(&other, &other.read_key()));
     assert_eq!(first.len(), 3, "{first:#?}");
     assert_eq!(first, second);
