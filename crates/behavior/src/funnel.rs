@@ -167,7 +167,7 @@ impl Finder {
     fn in_window(&self, hits: &[Hit], sessions: &[u32], start: usize, position: usize) -> bool {
         match self.rules.window {
             Window::Milliseconds(window) => hits[position].time - hits[start].time <= window,
-            Window::Sessions(n) => u64::from(sessions[position]) < u64::from(sessions[start]) + u64::from(n),
+            Window::Sessions(n) => sessions[position].checked_sub(sessions[start]).is_some_and(|later| later < n),
         }
     }
 
@@ -187,6 +187,10 @@ impl Finder {
     }
 
     fn follow_ordered(&mut self, hits: &[Hit], sessions: &[u32], start: usize, only: Option<u32>) -> Followed {
+        if !self.window_is_a_time() {
+            // What lies in another session is passed over, so a later start may look further back.
+            self.pointers.fill(0);
+        }
         let mut current = start;
         let mut level = 1;
         for step in 1..self.rules.n_steps {
@@ -348,6 +352,11 @@ impl Finder {
             && let Some(tie) = (first_tie..behind).find(free)
         {
             return Some(tie);
+        }
+        // What is left of the first step's millisecond can have come before it; of a later one it came in between.
+        let unused = |position: usize| !self.steps[..step].contains(&(position as u32));
+        if same != hits[self.steps[0] as usize].time && (first_tie..behind).any(unused) {
+            return None;
         }
         let next_time = hits.get(behind)?.time;
         (behind..hits.len()).take_while(|position| hits[*position].time == next_time).find(free)

@@ -162,7 +162,10 @@ impl<'w> Scene<'w> {
     /// The latest value of a person's property; the user's own wins over a linked device's.
     pub(crate) fn person_property(&self, person: &str, name: &str) -> Value {
         let mut value = Value::Null;
-        for (identity, properties) in &self.world.persons {
+        // Of several devices the one with the least id speaks.
+        let mut persons: Vec<_> = self.world.persons.iter().collect();
+        persons.sort_by_key(|(identity, _)| identity.hash());
+        for (identity, properties) in persons {
             let (id, own) = match identity {
                 sillage_event::Identity::User(user) => (user.clone(), true),
                 sillage_event::Identity::Device(device) => match self.links.get(device) {

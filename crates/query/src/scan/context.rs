@@ -133,14 +133,15 @@ impl<'a> Context<'a> {
         let values = if links.is_empty() {
             own
         } else {
-            let mut resolved = HashMap::with_capacity(own.len());
-            for (id, value) in own.iter() {
+            // Of several devices the one with the least id speaks, so that the answer is always the same.
+            let mut speakers: HashMap<PersonId, PersonId> = HashMap::with_capacity(own.len());
+            for id in own.keys() {
                 let person = links.resolve(*id);
                 if person == *id || !own.contains_key(&person) {
-                    resolved.insert(person, value.clone());
+                    speakers.entry(person).and_modify(|one| *one = (*one).min(*id)).or_insert(*id);
                 }
             }
-            Arc::new(resolved)
+            Arc::new(speakers.into_iter().filter_map(|(person, id)| Some((person, own.get(&id)?.clone()))).collect())
         };
         cache.insert(name.to_owned(), Arc::clone(&values));
         Ok(values)

@@ -106,7 +106,7 @@ fn one_after_another(hits: &[Hit], rules: &Rules, range: (i64, i64)) -> Vec<Step
 
 fn in_window(hits: &[Hit], rules: &Rules, start: usize, position: usize, session: Option<usize>) -> bool {
     rules.window_ms.is_none_or(|ms| hits[position].time - hits[start].time <= ms)
-        && rules.window_sessions.is_none_or(|n| hits[position].session < hits[start].session + n)
+        && rules.window_sessions.is_none_or(|n| (hits[start].session..hits[start].session + n).contains(&hits[position].session))
         && session.is_none_or(|session| hits[position].session == session)
 }
 

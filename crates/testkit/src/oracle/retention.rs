@@ -26,10 +26,12 @@ pub(super) fn answer(scene: &Scene<'_>) -> Value {
             select["first_time"] = json!(true);
         }
         let mut born: Vec<&Row<'_>> = scene.picked(own, &histories[actor], &select).into_iter().filter(|row| scene.in_range(row.event.time)).collect();
+        let returns = scene.picked(own, &histories[actor], &question["return"]);
+        // Of two births of one millisecond the one that is no return is the birth.
+        born.sort_by_key(|row| (row.event.time, returns.iter().any(|one| std::ptr::eq(*one, *row))));
         if question["first_time"] == true || question["first_time"] == "in_range" {
             born.truncate(1);
         }
-        let returns = scene.picked(own, &histories[actor], &question["return"]);
         let segments = distinct_keys(born.iter().flat_map(|row| scene.segments(row)));
         for key in std::iter::once(Vec::new()).chain(segments.iter().cloned()) {
             for u in 0..bounds.len() - 1 {
