@@ -6,7 +6,10 @@ use std::{fs, path::Path};
 use tempfile::TempDir;
 
 fn events(from: u64, n: u64) -> Value {
-    let event = |k: u64| json!({"event": "Counted", "user_id": format!("u{}", k % 20), "time": 1_760_000_000_000_u64 + k, "insert_id": format!("k{k}"), "properties": {"k": k}});
+    let event = |k: u64| {
+        let (user, insert_id) = (format!("u{}", k % 20), format!("k{k}"));
+        json!({"event": "Counted", "user_id": user, "time": 1_760_000_000_000_u64 + k, "insert_id": insert_id, "properties": {"k": k}})
+    };
     (from..from + n).map(event).collect()
 }
 
