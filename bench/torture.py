@@ -24,6 +24,7 @@ class Ledger:
     def __init__(self):
         self.lock = threading.Lock()
         self.acknowledged, self.unsure, self.n_events = set(), set(), 0
+        self.unexpected = []
 
     def next_batch(self, rng):
         with self.lock:
@@ -53,7 +54,9 @@ def write(server, ledger, stop, seed):
             elif reply.status in (429, 503):
                 ledger.unsure.add((start, end))
             else:
-                raise SystemExit(f"unexpected reply {reply}")
+                # A thread cannot end the run; the next check does.
+                ledger.unexpected.append(f"unexpected reply {reply}")
+                return
 
 
 def visible(server):
@@ -111,6 +114,7 @@ def main():
                     ledger.unsure.discard(batch)
                     ledger.acknowledged.add(batch)
             faults = check(server, ledger) if kill % 5 == 0 or kill == a.kills else quick_check(server, ledger)
+            faults += ledger.unexpected
             n = sum(end - start for start, end in ledger.acknowledged)
             print(f"kill {kill}: {n} acknowledged events, {len(ledger.unsure)} batches without a reply{', ' + '; '.join(faults) if faults else ''}", flush=True)
             if faults:

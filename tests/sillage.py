@@ -130,6 +130,8 @@ class Server:
             # A server may answer before it has read a body that it will not take.
             with contextlib.suppress(BrokenPipeError, ConnectionResetError):
                 connection.request(method, path, body=body, headers=headers or {})
+            if connection.sock is None:
+                raise ConnectionResetError("the server went away before it answered")
             reply = connection.getresponse()
             return Reply(reply.status, {k.lower(): v for k, v in reply.getheaders()}, reply.read())
         finally:
