@@ -1,4 +1,4 @@
-//! A question, checked. Reading one from JSON is in [`parse`]; its meaning is in the kernels.
+//! A question, checked. Reading one from JSON is in `parse`; its meaning is in the kernels.
 
 mod fields;
 mod parse;

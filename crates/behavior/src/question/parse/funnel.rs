@@ -1,0 +1,93 @@
+//! The fields of a funnel.
+
+use super::{
+    scope::{INTERVALS, read_window},
+    selector::{read_selector, required_selector},
+};
+use crate::question::{
+    Attribute, CountBy, Exclusion, Funnel, Order, TimeToConvert, Window,
+    fields::{Fields, Read, missing, not_allowed, number, whole},
+};
+
+pub(super) fn read_funnel(fields: &mut Fields<'_>) -> Read<Funnel> {
+    let path = fields.at("steps");
+    let list = fields.list("steps")?.ok_or_else(|| missing(&path, "a list of steps such as {\"event\": \"Sign up\"}"))?;
+    if list.is_empty() || list.len() > 40 {
+        return Err(not_allowed(&path, "takes 1 to 40 steps"));
+    }
+    let steps = list.iter().enumerate().map(|(i, value)| read_selector(value, &format!("{path}[{i}]"), 0)).collect::<Read<Vec<_>>>()?;
+    let n = steps.len() as i64;
+    let order = fields.choice("order", &[("ordered", Order::Ordered), ("any", Order::Any), ("strict", Order::Strict)])?.unwrap_or(Order::Ordered);
+    let window = match fields.get("window") {
+        Some(value) => read_window(value, &fields.at("window"))?,
+        None => Window::Milliseconds(7 * 86_400_000),
+    };
+    let count = fields.choice("count", &[("person", CountBy::Person), ("total", CountBy::Total), ("session", CountBy::Session)])?.unwrap_or(CountBy::Person);
+    let first_attempt_only = fields.choice("reentry", &[("best", false), ("first", true)])?.unwrap_or(false);
+    let hold = fields.texts("hold")?.unwrap_or_default();
+    let mut exclude = Vec::new();
+    if let Some(list) = fields.list("exclude")? {
+        let at = fields.at("exclude");
+        if list.len() > 9 {
+            return Err(not_allowed(&at, "takes at most 9 exclusions"));
+        }
+        for (i, value) in list.iter().enumerate() {
+            let mut one = Fields::new(value, &format!("{at}[{i}]"))?;
+            let select = required_selector(&mut one, "select")?;
+            let after = one.whole("after", 1, n)?.unwrap_or(1);
+            let before_path = one.at("before");
+            let before = one.whole("before", 1, n)?.unwrap_or(n);
+            if before <= after {
+                return Err(not_allowed(&before_path, "must be a later step than `after`"));
+            }
+            one.done()?;
+            exclude.push(Exclusion { select, after: after as usize - 1, before: before as usize - 1 });
+        }
+    }
+    let mut optional = Vec::new();
+    if let Some(list) = fields.list("optional")? {
+        let at = fields.at("optional");
+        for value in list {
+            let step = whole(value, &at, 1, n)?;
+            if step == 1 || step == n {
+                return Err(not_allowed(&at, "the first and the last step cannot be optional"));
+            }
+            if order != Order::Ordered {
+                return Err(not_allowed(&at, "optional steps need order: ordered"));
+            }
+            optional.push(step as usize - 1);
+        }
+    }
+    let attribute_path = fields.at("attribute");
+    let attribute = match fields.text("attribute")? {
+        None | Some("first") => Attribute::First,
+        Some("last") => Attribute::Last,
+        Some(word) => match word.strip_prefix("step:").and_then(|digits| digits.parse::<i64>().ok()) {
+            Some(step) if (1..=n).contains(&step) => Attribute::Step(step as usize - 1),
+            _ => return Err(not_allowed(&attribute_path, format!("\"{word}\" is not allowed; use first, last or step:1 to step:{n}"))),
+        },
+    };
+    let ties_later = fields.choice("ties", &[("any", false), ("later", true)])?.unwrap_or(false);
+    let interval = fields.choice("interval", INTERVALS)?;
+    let mut time_to_convert = None;
+    if let Some(value) = fields.get("time_to_convert") {
+        let mut one = Fields::new(value, &fields.at("time_to_convert"))?;
+        let from = one.whole("from", 1, n)?.unwrap_or(1);
+        let to_path = one.at("to");
+        let to = one.whole("to", 1, n)?.unwrap_or(n);
+        if to <= from {
+            return Err(not_allowed(&to_path, "must be a later step than `from`"));
+        }
+        let at = one.at("edges");
+        let edges = match one.list("edges")? {
+            Some(list) => Some(list.iter().map(|value| number(value, &at)).collect::<Read<Vec<f64>>>()?),
+            None => None,
+        };
+        if edges.as_ref().is_some_and(|edges| edges.len() < 2 || !edges.windows(2).all(|pair| pair[0] < pair[1])) {
+            return Err(not_allowed(&at, "needs at least two numbers of seconds, each larger than the one before"));
+        }
+        one.done()?;
+        time_to_convert = Some(TimeToConvert { from: from as usize - 1, to: to as usize - 1, edges });
+    }
+    Ok(Funnel { steps, order, window, count, first_attempt_only, hold, exclude, optional, attribute, ties_later, interval, time_to_convert })
+}

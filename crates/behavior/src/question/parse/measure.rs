@@ -1,0 +1,93 @@
+//! What is measured of events and of people.
+
+use super::selector::property_name;
+use crate::question::{
+    Aggregate, Measure, QuestionError,
+    fields::{Fields, Read, choose, missing, not_allowed, number, whole, wrong_type},
+};
+use serde_json::Value;
+
+pub(super) fn aggregate(word: &str) -> Option<Aggregate> {
+    Some(match word {
+        "sum" => Aggregate::Sum,
+        "average" => Aggregate::Average,
+        "median" => Aggregate::Median,
+        "min" => Aggregate::Min,
+        "max" => Aggregate::Max,
+        "distinct" => Aggregate::Distinct,
+        _ => return None,
+    })
+}
+
+pub(super) fn read_percentile(fields: &mut Fields<'_>) -> Read<Aggregate> {
+    let at = fields.at("percentile");
+    let p = number(fields.get("percentile").ok_or_else(|| missing(&at, "a number from 0 to 100"))?, &at)?;
+    if (0.0..=100.0).contains(&p) { Ok(Aggregate::Percentile(p)) } else { Err(not_allowed(&at, "must lie between 0 and 100")) }
+}
+
+/// `{"sum": "amount"}` or `{"percentile": 90, "property": "amount"}`.
+pub(super) fn read_property_measure(value: &Value, path: &str) -> Read<(Aggregate, String)> {
+    let map = value.as_object().ok_or_else(|| wrong_type(path, "a measure such as {\"sum\": \"amount\"}", value))?;
+    if map.contains_key("percentile") {
+        let mut fields = Fields::new(value, path)?;
+        let percentile = read_percentile(&mut fields)?;
+        let property = property_name(&mut fields)?;
+        fields.done()?;
+        return Ok((percentile, property));
+    }
+    let mut entries = map.iter();
+    if let (Some((word, property)), None) = (entries.next(), entries.next()) {
+        let found = aggregate(word).ok_or_else(|| QuestionError {
+            code: "unknown_field",
+            field: format!("{path}.{word}"),
+            message: "is not a measure; use sum, average, median, min, max, distinct or percentile".into(),
+        })?;
+        let property = property.as_str().ok_or_else(|| wrong_type(&format!("{path}.{word}"), "a property's name", property))?;
+        return Ok((found, property.to_owned()));
+    }
+    Err(not_allowed(path, "takes one measure such as {\"sum\": \"amount\"}"))
+}
+
+pub(super) fn read_measure(value: &Value, path: &str) -> Read<Measure> {
+    if let Some(word) = value.as_str() {
+        return choose(word, path, &[("total", 0), ("unique", 1), ("sessions", 2)]).map(|which| match which {
+            0 => Measure::Total,
+            1 => Measure::Unique,
+            _ => Measure::Sessions,
+        });
+    }
+    let map = value.as_object().ok_or_else(|| wrong_type(path, "total, unique, sessions or a measure such as {\"sum\": \"amount\"}", value))?;
+    if let Some(days) = map.get("active") {
+        let mut fields = Fields::new(value, path)?;
+        fields.get("active");
+        fields.done()?;
+        return Ok(Measure::Active(whole(days, &format!("{path}.active"), 1, 366)? as u32));
+    }
+    if map.contains_key("per_person") {
+        let mut fields = Fields::new(value, path)?;
+        let at = fields.at("per_person");
+        let inner = match fields.get("per_person") {
+            Some(Value::String(word)) if word == "total" => None,
+            Some(value) => Some(read_property_measure(value, &at)?),
+            None => return Err(missing(&at, "total or a measure such as {\"sum\": \"amount\"}")),
+        };
+        let then = fields.at("then");
+        let outer = match fields.get("then") {
+            Some(Value::Object(map)) if map.contains_key("percentile") => {
+                let mut one = Fields::new(&value["then"], &then)?;
+                let percentile = read_percentile(&mut one)?;
+                one.done()?;
+                percentile
+            }
+            Some(Value::String(word)) => aggregate(word)
+                .filter(|one| *one != Aggregate::Distinct)
+                .ok_or_else(|| not_allowed(&then, "use sum, average, median, min, max or {\"percentile\": 90}"))?,
+            Some(other) => return Err(wrong_type(&then, "sum, average, median, min, max or {\"percentile\": 90}", other)),
+            None => Aggregate::Average,
+        };
+        fields.done()?;
+        return Ok(Measure::PerPerson { inner, outer });
+    }
+    let (aggregate, property) = read_property_measure(value, path)?;
+    Ok(Measure::Property { aggregate, property })
+}

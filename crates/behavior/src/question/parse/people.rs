@@ -1,0 +1,53 @@
+//! Which cell of which answer: the fields of a question for the people behind it.
+
+use super::{limit, read_question, scope::read_instant};
+use crate::question::{
+    Cell, Kind, People, Place,
+    fields::{Fields, Read, missing, not_allowed},
+};
+use serde_json::Value;
+
+pub(super) fn read_people(fields: &mut Fields<'_>) -> Read<People> {
+    let of_path = fields.at("of");
+    let of = read_question(fields.get("of").ok_or_else(|| missing(&of_path, "a question"))?, &of_path, 1)?;
+    let at_path = fields.at("at");
+    let value = fields.get("at").ok_or_else(|| missing(&at_path, "a cell of the answer"))?;
+    let at = read_cell(value, &at_path, &of.kind)?;
+    let limit = limit(fields, 100, 100_000)?;
+    Ok(People { of, at, limit })
+}
+
+pub(super) fn read_cell(value: &Value, path: &str, kind: &Kind) -> Read<Cell> {
+    let mut fields = Fields::new(value, path)?;
+    let breakdown = fields.list("breakdown")?.cloned().unwrap_or_default();
+    let need = |name: &str, what: &str| missing(&format!("{path}.{name}"), what);
+    let place = match kind {
+        Kind::Trend(trend) => {
+            Place::Trend { series: fields.whole("series", 0, trend.series.len() as i64 - 1)?.unwrap_or(0) as usize, time: read_instant(&mut fields, "time")? }
+        }
+        Kind::Funnel(funnel) => {
+            let step = fields.whole("step", 1, funnel.steps.len() as i64)?.ok_or_else(|| need("step", "a step's number, from 1"))? as usize - 1;
+            Place::Funnel { step, interval: read_instant(&mut fields, "interval")?, dropped: fields.flag("dropped")?.unwrap_or(false) }
+        }
+        Kind::Retention(_) => Place::Retention {
+            cohort: read_instant(&mut fields, "cohort")?.ok_or_else(|| need("cohort", "a row's start"))?,
+            period: fields.whole("period", 0, 100_000)?.map(|n| n as usize),
+        },
+        Kind::Frequency(_) => Place::Frequency {
+            n: fields.whole("n", 1, 100_000)?.ok_or_else(|| need("n", "a number of units"))? as usize,
+            period: read_instant(&mut fields, "period")?,
+        },
+        Kind::Lifecycle(_) => Place::Lifecycle {
+            interval: read_instant(&mut fields, "interval")?.ok_or_else(|| need("interval", "an interval's start"))?,
+            status: fields.choice("status", &crate::lifecycle::STATUSES)?.ok_or_else(|| need("status", "new, returning, resurrected or dormant"))?,
+        },
+        Kind::Journey(_) => Place::Journey {
+            path: fields.texts("path")?.ok_or_else(|| need("path", "the nodes from the beginning"))?,
+            exit: fields.flag("exit")?.unwrap_or(false),
+        },
+        Kind::Sessions(_) => Place::Sessions,
+        Kind::Timeline(_) | Kind::People(_) => return Err(not_allowed(path, "there are no cells in this kind of answer")),
+    };
+    fields.done()?;
+    Ok(Cell { breakdown, place })
+}

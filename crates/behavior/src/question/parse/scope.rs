@@ -1,0 +1,143 @@
+//! What all kinds of questions share: range, zone, who is counted, filter, breakdown.
+
+use super::{breakdown::read_breakdown, selector::read_filter};
+use crate::{
+    calendar::Unit,
+    question::{
+        RangeSpec, Scope, Window,
+        fields::{Fields, Read, missing, not_allowed, texts, wrong_type},
+    },
+};
+use serde_json::Value;
+use sillage_event::{Actor, time};
+
+pub(super) const ANY_UNIT: &[(&str, Unit)] = &[
+    ("minute", Unit::Minute),
+    ("hour", Unit::Hour),
+    ("day", Unit::Day),
+    ("week", Unit::Week),
+    ("month", Unit::Month),
+    ("quarter", Unit::Quarter),
+    ("year", Unit::Year),
+];
+pub(super) const INTERVALS: &[(&str, Unit)] =
+    &[("hour", Unit::Hour), ("day", Unit::Day), ("week", Unit::Week), ("month", Unit::Month), ("quarter", Unit::Quarter), ("year", Unit::Year)];
+
+pub(super) fn read_scope(fields: &mut Fields<'_>, kind: &str) -> Read<Scope> {
+    let mut scope = Scope::default();
+    if let Some(value) = fields.get("range") {
+        scope.range = Some(read_range(value, &fields.at("range"))?);
+    }
+    if let Some(name) = fields.text("timezone")? {
+        if jiff::tz::TimeZone::get(name).is_err() {
+            return Err(not_allowed(&fields.at("timezone"), format!("\"{name}\" is not an IANA time zone; write one such as Europe/Paris or UTC")));
+        }
+        scope.timezone = Some(name.to_owned());
+    }
+    scope.week_start_sunday = fields.choice("week_start", &[("monday", false), ("sunday", true)])?;
+    if let Some(value) = fields.get("session_timeout") {
+        let path = fields.at("session_timeout");
+        match read_window(value, &path)? {
+            Window::Milliseconds(0) => return Err(not_allowed(&path, "must be longer than nothing")),
+            Window::Milliseconds(ms) => scope.session_timeout_ms = Some(ms),
+            Window::Sessions(_) => return Err(not_allowed(&path, "takes seconds, minutes, hours or days")),
+        }
+    }
+    if let Some(word) = fields.text("actor")? {
+        scope.actor = match word {
+            "person" => Actor::Person,
+            "device" => Actor::Device,
+            _ => match word.strip_prefix("group:").filter(|kind| !kind.is_empty()) {
+                Some(kind) => Actor::Group(kind.to_owned()),
+                None => return Err(not_allowed(&fields.at("actor"), format!("\"{word}\" is not allowed; use person, device or group:<type>"))),
+            },
+        };
+    }
+    if let Some(value) = fields.get("cohorts") {
+        let path = fields.at("cohorts");
+        let map = value.as_object().ok_or_else(|| wrong_type(&path, "an object of lists of people", value))?;
+        for (name, people) in map {
+            scope.cohorts.insert(name.clone(), texts(people, &format!("{path}.{name}"))?);
+        }
+    }
+    if let Some(value) = fields.get("filter") {
+        scope.filter = Some(read_filter(value, &fields.at("filter"), 0)?);
+    }
+    // A lifecycle has no segments; the people behind a cell have those of their question.
+    let has_segments = !matches!(kind, "lifecycle" | "timeline" | "people");
+    if let Some(list) = if has_segments { fields.list("breakdown")? } else { None } {
+        let path = fields.at("breakdown");
+        if list.len() > 5 {
+            return Err(not_allowed(&path, "takes at most 5 parts"));
+        }
+        for (i, value) in list.iter().enumerate() {
+            scope.breakdown.push(read_breakdown(value, &format!("{path}[{i}]"))?);
+        }
+    }
+    // A journey has a `top` of its own: how many nodes are shown.
+    if has_segments && kind != "journey" {
+        scope.top = fields.whole("top", 1, 10_000)?.map(|n| n as usize);
+    }
+    scope.french = fields.choice("language", &[("en", false), ("fr", true)])?.unwrap_or(false);
+    Ok(scope)
+}
+
+pub(super) fn read_range(value: &Value, path: &str) -> Read<RangeSpec> {
+    let mut fields = Fields::new(value, path)?;
+    let range = if fields.has("last") {
+        let n = fields.whole("last", 1, 100_000)?.ok_or_else(|| missing(&format!("{path}.last"), "a number of units"))?;
+        let unit = fields.choice("unit", ANY_UNIT)?.ok_or_else(|| missing(&format!("{path}.unit"), "hour, day, week, month, quarter or year"))?;
+        RangeSpec::Last { n, unit }
+    } else {
+        let from = fields.text("from")?.ok_or_else(|| missing(&format!("{path}.from"), "a day such as 2025-10-01 or an RFC 3339 instant"))?;
+        let to = fields.text("to")?.ok_or_else(|| missing(&format!("{path}.to"), "a day such as 2025-10-31 or an RFC 3339 instant"))?;
+        match (from.parse::<jiff::civil::Date>().ok().filter(|_| from.len() == 10), to.parse::<jiff::civil::Date>().ok().filter(|_| to.len() == 10)) {
+            (Some(from), Some(to)) if from <= to => RangeSpec::Days { from, to },
+            (Some(_), Some(_)) => return Err(not_allowed(&format!("{path}.to"), "lies before `from`")),
+            (None, None) => {
+                let from = instant(from, &format!("{path}.from"))?;
+                let to = instant(to, &format!("{path}.to"))?;
+                if to < from {
+                    return Err(not_allowed(&format!("{path}.to"), "lies before `from`"));
+                }
+                RangeSpec::Instants { from, to }
+            }
+            _ => return Err(not_allowed(path, "`from` and `to` must both be days or both be instants")),
+        }
+    };
+    fields.done()?;
+    Ok(range)
+}
+
+pub(super) fn instant(text: &str, path: &str) -> Read<i64> {
+    time::from_text(text).ok_or_else(|| not_allowed(path, format!("\"{text}\" is neither a day such as 2025-10-01 nor an RFC 3339 instant")))
+}
+
+pub(super) fn read_instant(fields: &mut Fields<'_>, name: &'static str) -> Read<Option<i64>> {
+    let path = fields.at(name);
+    fields.text(name)?.map(|text| instant(text, &path)).transpose()
+}
+
+pub(super) fn read_window(value: &Value, path: &str) -> Read<Window> {
+    let mut fields = Fields::new(value, path)?;
+    let n = fields.whole("n", 0, 10_000_000_000)?.ok_or_else(|| missing(&format!("{path}.n"), "a whole number of units"))?;
+    let unit = fields.text("unit")?.ok_or_else(|| missing(&format!("{path}.unit"), "second, minute, hour, day, week, month or session"))?;
+    let unit_ms: i64 = match unit {
+        "second" => 1000,
+        "minute" => 60_000,
+        "hour" => 3_600_000,
+        "day" => 86_400_000,
+        "week" => 7 * 86_400_000,
+        "month" => 30 * 86_400_000,
+        "session" => {
+            if n == 0 {
+                return Err(not_allowed(&format!("{path}.n"), "must be at least 1 session"));
+            }
+            fields.done()?;
+            return Ok(Window::Sessions(u32::try_from(n).unwrap_or(u32::MAX)));
+        }
+        _ => return Err(not_allowed(&format!("{path}.unit"), format!("\"{unit}\" is not allowed; use second, minute, hour, day, week, month or session"))),
+    };
+    fields.done()?;
+    n.checked_mul(unit_ms).map(Window::Milliseconds).ok_or_else(|| not_allowed(&format!("{path}.n"), "is too long a time"))
+}

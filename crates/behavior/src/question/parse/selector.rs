@@ -1,0 +1,213 @@
+//! Selectors, filters and the operators on a property.
+
+use super::scope::{read_range, read_window};
+use crate::{
+    filter::{Filter, Of, Test},
+    question::{
+        Compare, CompareOp, Selector, Window,
+        fields::{Fields, Read, missing, not_allowed, number, texts, wrong_type},
+    },
+};
+use serde_json::Value;
+use sillage_event::{as_text, time};
+
+/// Filters and selectors in each other nest at most so deep.
+pub(super) const MOST_NESTED: usize = 20;
+
+pub(super) fn read_selector(value: &Value, path: &str, depth: usize) -> Read<Selector> {
+    if depth > MOST_NESTED {
+        return Err(not_allowed(path, format!("selectors nest at most {MOST_NESTED} deep")));
+    }
+    if let Some(name) = value.as_str() {
+        return Ok(Selector { events: vec![name.to_owned()], ..Selector::default() });
+    }
+    let mut fields = Fields::new(value, path)?;
+    let mut selector = Selector::default();
+    if !fields.has("event") && !fields.has("any_of") {
+        return Err(missing(&fields.at("event"), "an event's name, null for any event, or any_of: [names]"));
+    }
+    if let Some(name) = fields.text("event")? {
+        selector.events.push(name.to_owned());
+    }
+    if let Some(list) = fields.list("any_of")? {
+        let at = fields.at("any_of");
+        if list.is_empty() {
+            return Err(not_allowed(&at, "needs at least one event"));
+        }
+        if list.iter().all(Value::is_string) {
+            selector.events.extend(list.iter().filter_map(Value::as_str).map(str::to_owned));
+        } else {
+            for (i, one) in list.iter().enumerate() {
+                selector.alternatives.push(read_selector(one, &format!("{at}[{i}]"), depth + 1)?);
+            }
+        }
+    }
+    if let Some(value) = fields.get("where") {
+        selector.filter = Some(read_filter(value, &fields.at("where"), depth)?);
+    }
+    selector.first_time = fields.flag("first_time")?.unwrap_or(false);
+    selector.label = fields.text("label")?.map(str::to_owned);
+    fields.done()?;
+    Ok(selector)
+}
+
+pub(super) fn required_selector(fields: &mut Fields<'_>, name: &'static str) -> Read<Selector> {
+    let path = fields.at(name);
+    let value = fields.get(name).ok_or_else(|| missing(&path, "{\"event\": name}, {\"event\": null} or {\"any_of\": [names]}"))?;
+    read_selector(value, &path, 0)
+}
+
+pub(super) fn read_filter(value: &Value, path: &str, depth: usize) -> Read<Filter> {
+    if depth > MOST_NESTED {
+        return Err(not_allowed(path, format!("filters nest at most {MOST_NESTED} deep")));
+    }
+    let mut fields = Fields::new(value, path)?;
+    let parts = |list: &Vec<Value>, at: String| -> Read<Vec<Filter>> {
+        if list.len() > 500 {
+            return Err(not_allowed(&at, "takes at most 500 conditions"));
+        }
+        list.iter().enumerate().map(|(i, one)| read_filter(one, &format!("{at}[{i}]"), depth + 1)).collect()
+    };
+    let filter = if let Some(list) = fields.list("all")? {
+        Filter::All(parts(list, fields.at("all"))?)
+    } else if let Some(list) = fields.list("any")? {
+        Filter::Any(parts(list, fields.at("any"))?)
+    } else if let Some(inner) = fields.get("not") {
+        Filter::Not(Box::new(read_filter(inner, &fields.at("not"), depth + 1)?))
+    } else if fields.has("property") {
+        read_property_filter(&mut fields)?
+    } else if let Some(value) = fields.get("event") {
+        let at = fields.at("event");
+        Filter::Event(match value {
+            Value::String(name) => vec![name.clone()],
+            Value::Array(_) => texts(value, &at)?,
+            _ => return Err(wrong_type(&at, "an event's name or a list of names", value)),
+        })
+    } else if let Some(value) = fields.get("cohort") {
+        let at = fields.at("cohort");
+        let name = as_text(value).ok_or_else(|| wrong_type(&at, "a cohort's id", value))?;
+        Filter::Cohort { name, inside: fields.flag("in")?.unwrap_or(true) }
+    } else if let Some(value) = fields.get("did") {
+        let select = Box::new(read_selector(value, &fields.at("did"), depth + 1)?);
+        let count = match fields.get("count") {
+            Some(value) => read_compare(value, &fields.at("count"))?,
+            None => Compare { op: CompareOp::Gte, value: 1.0 },
+        };
+        let within = match fields.get("within") {
+            Some(value) => Some(read_range(value, &fields.at("within"))?),
+            None => None,
+        };
+        Filter::Did { select, count, within }
+    } else {
+        return Err(missing(path, "one of all, any, not, property, event, cohort, did"));
+    };
+    fields.done()?;
+    Ok(filter)
+}
+
+pub(super) fn read_of(fields: &mut Fields<'_>) -> Read<Of> {
+    let path = fields.at("of");
+    match fields.text("of")? {
+        None | Some("event") => Ok(Of::Event),
+        Some("person" | "user") => Ok(Of::Person),
+        Some("session") => Err(not_allowed(&path, "session properties are not available yet; use event, person or group:<type>")),
+        Some(word) => match word.strip_prefix("group:").filter(|kind| !kind.is_empty()) {
+            Some(kind) => Ok(Of::Group(kind.to_owned())),
+            None => Err(not_allowed(&path, format!("\"{word}\" is not allowed; use event, person or group:<type>"))),
+        },
+    }
+}
+
+pub(super) fn property_name(fields: &mut Fields<'_>) -> Read<String> {
+    let path = fields.at("property");
+    let name = fields.text("property")?.ok_or_else(|| missing(&path, "a property's name"))?;
+    Ok(name.to_owned())
+}
+
+pub(super) fn read_property_filter(fields: &mut Fields<'_>) -> Read<Filter> {
+    let property = property_name(fields)?;
+    let of = read_of(fields)?;
+    if let Some(at) = fields.text("at")?
+        && at != "now"
+    {
+        return Err(not_allowed(&fields.at("at"), "person properties are the latest values; values at the time of the event are not available yet"));
+    }
+    let op_path = fields.at("op");
+    let value_path = fields.at("value");
+    let op = fields.text("op")?.unwrap_or("is");
+    let value = fields.get("value");
+    let need = |what: &str| value.ok_or_else(|| missing(&value_path, what));
+    let words = |value: &Value| -> Read<Vec<String>> {
+        match value {
+            Value::Array(list) => {
+                list.iter().enumerate().map(|(i, one)| as_text(one).ok_or_else(|| wrong_type(&format!("{value_path}[{i}]"), "a value", one))).collect()
+            }
+            other => as_text(other).map(|one| vec![one]).ok_or_else(|| wrong_type(&value_path, "a value", other)),
+        }
+    };
+    let lower = |list: Vec<String>| list.into_iter().map(|one| one.to_lowercase()).collect();
+    let one_text = |value: &Value| value.as_str().map(str::to_owned).or_else(|| as_text(value)).ok_or_else(|| wrong_type(&value_path, "a text", value));
+    let at = |value: &Value| time::from_json(value).ok_or_else(|| not_allowed(&value_path, "is not a time; write RFC 3339 or epoch seconds"));
+    let test = match op {
+        "is" => Test::Is(words(need("the value to compare with")?)?),
+        "is_not" => Test::IsNot(words(need("the value to compare with")?)?),
+        "contains" => Test::Contains(lower(words(need("the text to look for")?)?)),
+        "not_contains" => Test::NotContains(lower(words(need("the text to look for")?)?)),
+        "starts_with" => Test::StartsWith(one_text(need("a text")?)?),
+        "ends_with" => Test::EndsWith(one_text(need("a text")?)?),
+        "matches" => {
+            let pattern = one_text(need("a regular expression")?)?;
+            let regex = regex::RegexBuilder::new(&pattern).size_limit(1 << 20).build();
+            Test::Matches(regex.map_err(|error| not_allowed(&value_path, format!("is not a regular expression: {}", error.to_string().replace('\n', " "))))?)
+        }
+        "gt" => Test::Gt(number(need("a number")?, &value_path)?),
+        "gte" => Test::Gte(number(need("a number")?, &value_path)?),
+        "lt" => Test::Lt(number(need("a number")?, &value_path)?),
+        "lte" => Test::Lte(number(need("a number")?, &value_path)?),
+        "between" => match need("a list of two numbers")?.as_array().map(Vec::as_slice) {
+            Some([low, high]) => Test::Between(number(low, &value_path)?, number(high, &value_path)?),
+            _ => return Err(not_allowed(&value_path, "takes a list of two numbers, both included")),
+        },
+        "set" => Test::Set,
+        "not_set" => Test::NotSet,
+        "before" => Test::Before(at(need("a time")?)?),
+        "after" => Test::After(at(need("a time")?)?),
+        "in_last" => match read_window(need("{\"n\": 7, \"unit\": \"day\"}")?, &value_path)? {
+            Window::Milliseconds(ms) => Test::After(jiff::Timestamp::now().as_millisecond() - ms),
+            Window::Sessions(_) => return Err(not_allowed(&value_path, "takes a time, not sessions")),
+        },
+        "any_of_list" => Test::AnyOfList(words(need("a list of values")?)?),
+        "all_of_list" => Test::AllOfList(words(need("a list of values")?)?),
+        _ => {
+            return Err(not_allowed(
+                &op_path,
+                format!(
+                    "\"{op}\" is not an operator; use is, is_not, contains, not_contains, starts_with, ends_with, matches, gt, gte, lt, lte, between, set, not_set, before, after, in_last, any_of_list or all_of_list"
+                ),
+            ));
+        }
+    };
+    Ok(Filter::Property { property, of, test })
+}
+
+pub(super) fn read_compare(value: &Value, path: &str) -> Read<Compare> {
+    let mut fields = Fields::new(value, path)?;
+    let op = fields
+        .choice(
+            "op",
+            &[
+                ("eq", CompareOp::Eq),
+                ("is", CompareOp::Eq),
+                ("ne", CompareOp::Ne),
+                ("gt", CompareOp::Gt),
+                ("gte", CompareOp::Gte),
+                ("lt", CompareOp::Lt),
+                ("lte", CompareOp::Lte),
+            ],
+        )?
+        .ok_or_else(|| missing(&format!("{path}.op"), "eq, ne, gt, gte, lt or lte"))?;
+    let at = fields.at("value");
+    let value = number(fields.get("value").ok_or_else(|| missing(&at, "a number"))?, &at)?;
+    fields.done()?;
+    Ok(Compare { op, value })
+}
