@@ -95,10 +95,13 @@ export interface RetentionCohort {
   returned: number[];
   amounts?: (number | null)[];
   complete: boolean[];
+  other?: number;
 }
 export interface RetentionAnswer {
   cohorts: RetentionCohort[];
   average: (number | null)[];
+  /** One for each segment, where the question is split. */
+  averages?: { breakdown: SegmentValue[]; average: (number | null)[]; size: number }[];
 }
 export interface FrequencyAnswer {
   periods: { start: string; people: number[]; breakdown?: SegmentValue[] }[];

@@ -1,23 +1,31 @@
-// "by country, by plan": the properties that split an answer into segments.
-import { Plus } from "lucide-react";
+// "by country, by amount in ranges": what splits an answer into segments, and how many of them keep a line of their own.
+import { ArrowLeft, Plus } from "lucide-react";
+import { useState } from "react";
 import { useSpeech } from "@/i18n/language.tsx";
+import { Button, IconButton } from "@/ui/Button.tsx";
 import { Chip } from "@/ui/Chip.tsx";
+import { Check, InlineSelect, Segmented } from "@/ui/Field.tsx";
 import { Popover } from "@/ui/Popover.tsx";
 import { PropertyList } from "./ConditionEditor.tsx";
+import { useValues } from "./names.ts";
 import type { Breakdown } from "./question.ts";
-import { breakdownName } from "./words.ts";
+import { edgesProblem, numbersIn, suggestedEdges } from "./ranges.ts";
+import { breakdownName, propertyName } from "./words.ts";
+import styles from "./editors.module.css";
 
 /** Beyond this many segments the rest is shown as one: a picture of more cannot be read. */
 export const SHOWN_SEGMENTS = 12;
+const TOPS = [3, 5, 7, 11, 25, 50, 100];
 
 interface BreakdownEditorProps {
   breakdown: Breakdown[] | undefined;
   onChange: (breakdown: Breakdown[] | undefined) => void;
   event?: string;
   most?: number;
+  top?: { value: number | undefined; onChange: (top: number | undefined) => void };
 }
 
-export function BreakdownEditor({ breakdown = [], onChange, event, most = 3 }: BreakdownEditorProps) {
+export function BreakdownEditor({ breakdown = [], onChange, event, most = 3, top }: BreakdownEditorProps) {
   const speech = useSpeech();
   const { t } = speech;
   const change = (next: Breakdown[]) => onChange(next.length === 0 ? undefined : next);
@@ -36,11 +44,12 @@ export function BreakdownEditor({ breakdown = [], onChange, event, most = 3 }: B
             )}
           >
             {(close) => (
-              <PropertyList
+              <BreakdownForm
+                initial={one}
                 event={event}
-                onPick={(property, of) => {
+                onPick={(next) => {
                   close();
-                  change(breakdown.map((kept, at) => (at === index ? made(property, of) : kept)));
+                  change(breakdown.map((kept, at) => (at === index ? next : kept)));
                 }}
               />
             )}
@@ -58,20 +67,121 @@ export function BreakdownEditor({ breakdown = [], onChange, event, most = 3 }: B
           )}
         >
           {(close) => (
-            <PropertyList
+            <BreakdownForm
               event={event}
-              onPick={(property, of) => {
+              onPick={(next) => {
                 close();
-                change([...breakdown, made(property, of)]);
+                change([...breakdown, next]);
               }}
             />
           )}
         </Popover>
       )}
+      {top && breakdown.length > 0 && (
+        <InlineSelect
+          label={t("breakdown.top")}
+          choices={[...new Set([...TOPS, ...(top.value ? [top.value] : [])])].toSorted((a, b) => a - b).map((n) => ({ value: String(n), label: t("breakdown.topOf", { n }) }))}
+          value={String(top.value ?? 11)}
+          onPick={(n) => top.onChange(Number(n))}
+        />
+      )}
     </>
   );
 }
 
-function made(property: string, of: "event" | "person"): Breakdown {
-  return { property, ...(of === "event" ? {} : { of }), ...(property === "$current_url" ? { trim: "url" as const } : {}) };
+interface Choice {
+  property: string;
+  of: string;
+  types: string[];
+  edges: number[] | null;
+  trim: boolean;
+}
+
+function BreakdownForm({ initial, event, onPick }: { initial?: Breakdown; event?: string; onPick: (breakdown: Breakdown) => void }) {
+  const [choice, setChoice] = useState<Choice | null>(() => (initial ? choiceOf(initial) : null));
+  if (choice) return <HowSplit choice={choice} event={event} onBack={() => setChoice(null)} onPick={onPick} />;
+  return (
+    <PropertyList
+      event={event}
+      onPick={(property, of, types) => {
+        const next: Choice = { property, of, types, edges: null, trim: property === "$current_url" };
+        // Only numbers leave a choice to make: each value, or ranges of them.
+        if (types.includes("number")) setChoice(next);
+        else onPick(made(next));
+      }}
+    />
+  );
+}
+
+function choiceOf(breakdown: Breakdown): Choice | null {
+  if ("bucket" in breakdown) return { property: breakdown.bucket.property, of: breakdown.bucket.of ?? "event", types: ["number"], edges: breakdown.bucket.edges, trim: false };
+  if ("property" in breakdown) return { property: breakdown.property, of: breakdown.of ?? "event", types: [], edges: null, trim: breakdown.trim === "url" };
+  return null;
+}
+
+function HowSplit({ choice, event, onBack, onPick }: { choice: Choice; event?: string; onBack: () => void; onPick: (breakdown: Breakdown) => void }) {
+  const speech = useSpeech();
+  const { t } = speech;
+  const { values } = useValues(choice.property, choice.of, event, "");
+  const [inRanges, setInRanges] = useState(choice.edges !== null);
+  const [text, setText] = useState<string | null>(choice.edges?.join(", ") ?? null);
+  const [trim, setTrim] = useState(choice.trim);
+  const suggested = suggestedEdges(values);
+  const numeric = inRanges || choice.types.includes("number") || suggested !== null;
+  const written = text ?? suggested?.join(", ") ?? "";
+  const edges = numbersIn(written);
+  const problem = edges === null ? t("numbers.notNumbers") : edgesProblem(edges, { tooFew: t("numbers.tooFew"), notRising: t("numbers.notRising") });
+  const looksLikeUrls = choice.trim || values.some((one) => typeof one.value === "string" && /^https?:/.test(one.value));
+  return (
+    <form
+      className={styles.condition}
+      onSubmit={(submitted) => {
+        submitted.preventDefault();
+        if (inRanges && (problem !== null || edges === null)) return;
+        onPick(made({ ...choice, trim, edges: inRanges ? edges : null }));
+      }}
+    >
+      <div className={styles.conditionHead}>
+        <IconButton label={t("action.back")} icon={<ArrowLeft />} onClick={onBack} />
+        <strong>{propertyName(choice.property, speech)}</strong>
+      </div>
+      {numeric && (
+        <div className={styles.conditionBody}>
+          <Segmented
+            label={t("breakdown.how")}
+            choices={[
+              { value: "values", label: t("breakdown.eachValue") },
+              { value: "ranges", label: t("breakdown.ranges") },
+            ]}
+            value={inRanges ? "ranges" : "values"}
+            onPick={(picked) => setInRanges(picked === "ranges")}
+          />
+        </div>
+      )}
+      {inRanges && (
+        <label className={styles.edges}>
+          {t("breakdown.edges")}
+          <input className={styles.input} value={written} inputMode="decimal" autoFocus aria-invalid={problem !== null || undefined} onChange={(changed) => setText(changed.target.value)} />
+          <span className={problem === null ? styles.quiet : styles.problem}>{problem ?? t("breakdown.edgesHint", { n: (edges?.length ?? 0) + 1 })}</span>
+        </label>
+      )}
+      {looksLikeUrls && !inRanges && (
+        <div className={styles.conditionBody}>
+          <Check label={t("breakdown.trim")} checked={trim} onChange={setTrim} />
+        </div>
+      )}
+      <div className={styles.listFoot}>
+        <span />
+        <Button look="primary" size="small" type="submit" disabled={inRanges && problem !== null}>
+          {t("action.apply")}
+        </Button>
+      </div>
+    </form>
+  );
+}
+
+function made({ property, of, edges, trim }: Choice): Breakdown {
+  const owner = of === "event" ? {} : { of };
+  if (edges) return { bucket: { property, ...owner, edges } };
+  return { property, ...owner, ...(trim ? { trim: "url" as const } : {}) };
 }

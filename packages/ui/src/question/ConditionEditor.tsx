@@ -1,5 +1,5 @@
 // One condition of a filter: a property and what it must be, or an event that the person did. Opened from a chip or from "+ Filter".
-import { ArrowLeft, Brackets, CalendarClock, Footprints, Hash, ToggleLeft, Type, UserRound, List } from "lucide-react";
+import { ArrowLeft, Brackets, Building2, CalendarClock, Footprints, Hash, ToggleLeft, Type, UserRound, List } from "lucide-react";
 import { useState, type ReactNode } from "react";
 import { useSpeech } from "@/i18n/language.tsx";
 import { Button, IconButton } from "@/ui/Button.tsx";
@@ -7,7 +7,7 @@ import { InlineSelect } from "@/ui/Field.tsx";
 import { OptionList } from "@/ui/OptionList.tsx";
 import { useSettled } from "@/ui/useSettled.ts";
 import { EventList } from "./EventPicker.tsx";
-import { useProperties, useValues } from "./names.ts";
+import { useGroupTypes, usePropertiesOf, useValues } from "./names.ts";
 import { OPERATORS, type DidFilter, type Filter, type Operator, type PropertyFilter, type Window, type WindowUnit } from "./question.ts";
 import { operatorName, propertyName, selectorName, valueName } from "./words.ts";
 import styles from "./editors.module.css";
@@ -54,7 +54,8 @@ const TYPE_ICONS: Record<string, ReactNode> = {
 
 interface PropertyListProps {
   event?: string;
-  onPick: (name: string, of: "event" | "person", types: string[]) => void;
+  /** `of` is `event`, `person` or `group:<type>`. */
+  onPick: (name: string, of: string, types: string[]) => void;
   /** Offers what is not a property: an event done, a group. */
   more?: boolean;
   onDid?: () => void;
@@ -66,17 +67,10 @@ interface PropertyListProps {
 export function PropertyList({ event, onPick, more, onDid, onGroup, numbersOnly, eventOnly }: PropertyListProps) {
   const speech = useSpeech();
   const { t } = speech;
-  const ofEvents = useProperties("event", event);
-  const ofPeople = useProperties("person");
-  const option = (of: "event" | "person") => (property: { name: string; types: string[] }) => ({
-    value: `${of} ${property.name}`,
-    label: propertyName(property.name, speech),
-    words: property.name,
-    hint: property.types.map((type) => t(`type.${typeKey(type)}`)).join(", "),
-    icon: of === "person" ? <UserRound aria-hidden /> : (TYPE_ICONS[property.types[0] ?? ""] ?? <Type aria-hidden />),
-    group: of === "event" ? t("pick.eventProperties") : t("pick.personProperties"),
-  });
+  const { types: groupTypes } = useGroupTypes();
+  const found = usePropertiesOf(eventOnly ? ["event"] : ["event", "person", ...groupTypes.map((type) => `group:${type}`)], event);
   const fits = (property: { types: string[] }) => !numbersOnly || property.types.includes("number");
+  const offered = found.lists.flatMap(({ of, properties }) => properties.filter(fits).map((property) => ({ key: `${of} ${property.name}`, of, property })));
   const options = [
     ...(more
       ? [
@@ -84,26 +78,35 @@ export function PropertyList({ event, onPick, more, onDid, onGroup, numbersOnly,
           { value: "group", label: t("pick.group"), icon: <Brackets aria-hidden />, group: t("pick.behaviour") },
         ]
       : []),
-    ...ofEvents.properties.filter(fits).map(option("event")),
-    ...(eventOnly ? [] : ofPeople.properties.filter(fits).map(option("person"))),
+    ...offered.map(({ key, of, property }) => ({
+      value: key,
+      label: propertyName(property.name, speech),
+      words: property.name,
+      hint: property.types.map((type) => t(`type.${typeKey(type)}`)).join(", "),
+      icon: ownerIcon(of) ?? TYPE_ICONS[property.types[0] ?? ""] ?? <Type aria-hidden />,
+      group: of === "event" ? t("pick.eventProperties") : of === "person" ? t("pick.personProperties") : t("pick.groupProperties", { type: of.slice("group:".length) }),
+    })),
   ];
   return (
     <OptionList
       options={options}
       placeholder={t("pick.property")}
       empty={t("pick.noProperty")}
-      loading={ofEvents.loading || ofPeople.loading}
+      loading={found.loading}
       takeTyped={(text) => t("pick.typed", { text })}
       onPick={(picked) => {
         if (picked === "did") return onDid?.();
         if (picked === "group") return onGroup?.();
-        const of = picked.startsWith("person ") ? "person" : "event";
-        const name = /^(event|person) /.test(picked) ? picked.slice(of.length + 1) : picked;
-        const known = (of === "event" ? ofEvents : ofPeople).properties.find((property) => property.name === name);
-        onPick(name, of, known?.types ?? []);
+        const known = offered.find((one) => one.key === picked);
+        onPick(known?.property.name ?? picked, known?.of ?? "event", known?.property.types ?? []);
       }}
     />
   );
+}
+
+function ownerIcon(of: string): ReactNode | null {
+  if (of === "person") return <UserRound aria-hidden />;
+  return of.startsWith("group:") ? <Building2 aria-hidden /> : null;
 }
 
 function typeKey(type: string): "string" | "number" | "boolean" | "time" | "list" | "object" {

@@ -1,9 +1,9 @@
-// By hour, day, week, month, quarter: only those that give a readable number of points over the range.
+// By hour, day, week, month, quarter, year: only those that give a readable number of points over the range.
 import { useSpeech } from "@/i18n/language.tsx";
 import { InlineSelect } from "@/ui/Field.tsx";
 import type { Range, TrendInterval } from "./question.ts";
 
-const INTERVALS: TrendInterval[] = ["hour", "day", "week", "month", "quarter"];
+const INTERVALS: TrendInterval[] = ["hour", "day", "week", "month", "quarter", "year"];
 const DAYS: Record<string, number> = { hour: 1 / 24, day: 1, week: 7, month: 30, quarter: 91, year: 365 };
 const MOST_POINTS = 800;
 

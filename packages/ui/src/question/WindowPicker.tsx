@@ -10,7 +10,7 @@ import type { Window, WindowUnit } from "./question.ts";
 import { windowName } from "./words.ts";
 import styles from "./editors.module.css";
 
-const UNITS: WindowUnit[] = ["minute", "hour", "day", "week", "month", "session"];
+const UNITS: WindowUnit[] = ["second", "minute", "hour", "day", "week", "month", "session"];
 
 export function WindowPicker({ window, onChange }: { window: Window; onChange: (window: Window) => void }) {
   const speech = useSpeech();

@@ -1,10 +1,11 @@
 // What pickers offer: the events, properties and values that the project has seen.
-import { keepPreviousData, useQuery } from "@tanstack/react-query";
+import { keepPreviousData, useQueries, useQuery } from "@tanstack/react-query";
 import { api } from "@/api/client.ts";
 import type { EventName, PropertyName, PropertyValue } from "@/api/types.ts";
 import { useProject } from "@/shell/session.tsx";
 
 const STALE_MS = 60_000;
+const RECENT_EVENTS = 300;
 
 export function useEventNames(): { names: EventName[]; loading: boolean; error: unknown } {
   const project = useProject();
@@ -16,15 +17,20 @@ export function useEventNames(): { names: EventName[]; loading: boolean; error: 
   return { names: data?.events ?? [], loading: isPending, error };
 }
 
-/** Properties of events (of one event when it is known) or of people. */
-export function useProperties(of: string, event?: string): { properties: PropertyName[]; loading: boolean } {
+/** Properties by whom they belong to: events (of one event when it is known), people, groups of a type. */
+export function usePropertiesOf(owners: string[], event?: string): { lists: { of: string; properties: PropertyName[] }[]; loading: boolean } {
   const project = useProject();
-  const { data, isPending } = useQuery({
-    queryKey: ["properties", project.id, of, event],
-    queryFn: ({ signal }) => api.properties(project.id, { of, event }, signal),
-    staleTime: STALE_MS,
+  const queries = useQueries({
+    queries: owners.map((of) => ({
+      queryKey: ["properties", project.id, of, of === "event" ? event : undefined],
+      queryFn: ({ signal }: { signal: AbortSignal }) => api.properties(project.id, { of, event: of === "event" ? event : undefined }, signal),
+      staleTime: STALE_MS,
+    })),
   });
-  return { properties: data?.properties ?? [], loading: isPending };
+  return {
+    lists: owners.map((of, index) => ({ of, properties: queries[index]?.data?.properties ?? [] })),
+    loading: queries.some((query) => query.isPending),
+  };
 }
 
 export function useValues(property: string, of: string, event: string | undefined, search: string): { values: PropertyValue[]; loading: boolean } {
@@ -36,4 +42,18 @@ export function useValues(property: string, of: string, event: string | undefine
     placeholderData: keepPreviousData,
   });
   return { values: data?.values ?? [], loading: isFetching };
+}
+
+/** The types of groups that events belong to, as the events that arrived last name them; others can be typed. */
+export function useGroupTypes(): { types: string[]; loading: boolean } {
+  const project = useProject();
+  const { data, isPending } = useQuery({
+    queryKey: ["groupTypes", project.id],
+    queryFn: async ({ signal }) => {
+      const { events } = await api.live(project.id, { limit: RECENT_EVENTS }, signal);
+      return [...new Set(events.flatMap((event) => Object.keys(event.groups)))].toSorted();
+    },
+    staleTime: STALE_MS,
+  });
+  return { types: data ?? [], loading: isPending };
 }

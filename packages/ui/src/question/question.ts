@@ -33,7 +33,7 @@ export interface Selector {
 
 export type RangeUnit = "hour" | "day" | "week" | "month" | "quarter" | "year";
 export type Range = { from: string; to: string } | { last: number; unit: RangeUnit };
-export type TrendInterval = "hour" | "day" | "week" | "month" | "quarter";
+export type TrendInterval = "hour" | "day" | "week" | "month" | "quarter" | "year";
 
 export type Breakdown =
   | { property: string; of?: PropertyOwner; trim?: "url"; at?: "event" }
@@ -55,15 +55,28 @@ export type Measure =
   | { active: number }
   | { [K in PropertyMeasure]: Record<K, string> }[PropertyMeasure]
   | { percentile: number; property: string }
-  | { per_person: "total" | Partial<Record<PropertyMeasure, string>>; then: string };
+  | { per_person: "total" | PerPersonMeasure; then?: PerPersonThen };
+export type PerPersonMeasure = { [K in PropertyMeasure]: Record<K, string> }[PropertyMeasure] | { percentile: number; property: string };
+/** How the numbers of all people become one. */
+export type PerPersonThen = "sum" | "average" | "median" | "min" | "max" | { percentile: number };
 
-interface Common {
+/** "At least two times", as a question says it. */
+export interface Count {
+  op: string;
+  value: number;
+}
+
+/** The fields that any kind of question may carry. */
+export interface Common {
   filter?: Filter;
   breakdown?: Breakdown[];
   top?: number;
+  /** Who is counted: `person` unless said otherwise, `device`, or `group:<type>`. */
   actor?: string;
   range: Range;
   timezone?: string;
+  week_start?: "monday" | "sunday";
+  session_timeout?: Window;
 }
 
 export interface TrendQuestion extends Common {
@@ -87,6 +100,7 @@ export interface FunnelQuestion extends Common {
   exclude?: { select: Selector; after: number; before: number }[];
   optional?: number[];
   attribute?: string;
+  ties?: "any" | "later";
   interval?: TrendInterval;
   time_to_convert?: { from: number; to: number; edges?: number[] };
 }
@@ -101,15 +115,19 @@ export interface RetentionQuestion extends Common {
   alignment?: "calendar" | "rolling";
   criterion?: "on" | "on_or_after" | "streak";
   brackets?: number[];
-  measure?: "people" | { sum: string } | { average: string };
+  measure?: RetentionMeasure;
+  return_count?: Count;
+  average?: "pooled" | "weighted";
 }
+export type RetentionMeasure = "people" | { sum: string } | { average: string };
 
 export interface FrequencyQuestion extends Common {
   kind: "frequency";
   select: Selector;
-  period: "day" | "week" | "month" | "range";
+  period: "day" | "week" | "month" | "quarter" | "range";
   unit: "hour" | "day" | "week" | "month";
   mode?: "exactly" | "at_least";
+  count?: Count;
 }
 
 export interface LifecycleQuestion extends Common {
@@ -121,14 +139,26 @@ export interface LifecycleQuestion extends Common {
 export interface JourneyQuestion extends Common {
   kind: "journey";
   over?: "session" | "person";
-  node?: unknown;
-  anchor?: { select?: Selector; node?: string; occurrence?: "first" | "last" | "each" | "entry" | "exit" };
+  node?: "event" | "page" | NodeMap;
+  select?: Filter;
+  anchor?: JourneyAnchor;
+  until?: { node: string };
   direction: "forward" | "reverse";
   depth: number;
   top: number;
   collapse_repeats?: boolean;
   hide?: string[];
+  rename?: Rename[];
+  window?: Window;
 }
+/** Events shown by the value of a property; all others by their name. */
+export type NodeMap = Record<string, string | { property: string; trim?: "url" }>;
+export interface JourneyAnchor {
+  select?: Selector;
+  node?: string;
+  occurrence?: "first" | "last" | "each" | "entry" | "exit";
+}
+export type Rename = { glob: string; to: string } | { regex: string; to: string };
 
 export type Question = TrendQuestion | FunnelQuestion | RetentionQuestion | FrequencyQuestion | LifecycleQuestion | JourneyQuestion;
 export type QuestionKind = Question["kind"];
@@ -155,7 +185,7 @@ const selectorSchema: v.GenericSchema<Selector> = v.looseObject({
 }) as unknown as v.GenericSchema<Selector>;
 
 const units = v.picklist(["hour", "day", "week", "month", "quarter", "year"] as const);
-const intervals = v.picklist(["hour", "day", "week", "month", "quarter"] as const);
+const intervals = v.picklist(["hour", "day", "week", "month", "quarter", "year"] as const);
 const rangeSchema = v.union([v.object({ from: v.string(), to: v.string() }), v.object({ last: v.number(), unit: units })]);
 const breakdownSchema = v.union([
   v.looseObject({ property: v.string() }),
@@ -188,7 +218,7 @@ const schemas = {
     kind: v.literal("frequency"),
     ...common,
     select: selectorSchema,
-    period: v.picklist(["day", "week", "month", "range"] as const),
+    period: v.picklist(["day", "week", "month", "quarter", "range"] as const),
     unit: v.picklist(["hour", "day", "week", "month"] as const),
   }),
   lifecycle: v.looseObject({ kind: v.literal("lifecycle"), ...common, select: selectorSchema, interval: intervals }),

@@ -33,6 +33,21 @@ const PROPERTY_KEYS: Record<string, MessageKey> = {
   $email: "property.email",
 };
 
+/** Who is counted, as messages choose their words by it; `type` names the groups. */
+export function actorWords(actor: string | undefined): { actor: "person" | "device" | "group"; type: string } {
+  if (actor?.startsWith("group:")) return { actor: "group", type: actor.slice("group:".length) };
+  return { actor: actor === "device" ? "device" : "person", type: "" };
+}
+
+export function actorName(actor: string | undefined, { t }: Messages): string {
+  return t("actor.name", actorWords(actor));
+}
+
+/** "3 people", "1 device", "12 groups (company)". */
+export function actorCount(n: number, actor: string | undefined, { t, format }: Speech): string {
+  return t("actor.count", { ...actorWords(actor), n, shown: format.number(n) });
+}
+
 export function selectorName(selector: Selector, speech: Messages): string {
   if (selector.label) return selector.label;
   if (selector.any_of) return selector.any_of.map((name) => eventName(name, speech)).join(` ${speech.t("word.or")} `);
@@ -109,6 +124,7 @@ export function measureParts(measure: Measure): { kind: string; property?: strin
   if ("percentile" in measure) return { kind: "percentile", number: measure.percentile, property: measure.property };
   if ("per_person" in measure) {
     if (measure.per_person === "total") return { kind: "per_person" };
+    if ("percentile" in measure.per_person) return { kind: "per_person", of: "percentile", number: measure.per_person.percentile, property: measure.per_person.property };
     const [kind, property] = Object.entries(measure.per_person)[0] ?? ["sum", ""];
     return { kind: "per_person", property, of: kind };
   }
@@ -116,23 +132,32 @@ export function measureParts(measure: Measure): { kind: string; property?: strin
   return { kind, property: (measure as Record<string, string>)[kind] };
 }
 
-export function measureName(measure: Measure, speech: Messages): string {
+function thenWords(measure: Measure): { then: string; rank: number } {
+  const then = typeof measure === "object" && "per_person" in measure ? (measure.then ?? "average") : "average";
+  return typeof then === "string" ? { then, rank: 0 } : { then: "percentile", rank: then.percentile };
+}
+
+export function measureName(measure: Measure, speech: Messages, actor?: string): string {
   const { t } = speech;
   const { kind, property, number, of } = measureParts(measure);
   const shown = property === undefined ? "" : propertyName(property, speech);
+  const who = actorWords(actor);
   switch (kind) {
     case "total":
       return t("measure.total");
     case "unique":
-      return t("measure.unique");
+      return t("measure.unique", who);
     case "sessions":
       return t("measure.sessions");
     case "active":
-      return t("measure.active", { n: number ?? 7 });
+      return t("measure.active", { ...who, n: number ?? 7 });
     case "percentile":
       return t("measure.percentile", { n: number ?? 90, property: shown });
-    case "per_person":
-      return property === undefined ? t("measure.perPersonTotal") : t("measure.perPerson", { property: shown, measure: t(`measure.word.${of ?? "sum"}` as MessageKey) });
+    case "per_person": {
+      const spread = { ...who, ...thenWords(measure) };
+      if (property === undefined) return t("measure.perPersonTotal", spread);
+      return t("measure.perPerson", { ...spread, property: shown, measure: t(`measure.word.${of ?? "sum"}` as MessageKey, { n: number ?? 0 }) });
+    }
     default:
       return t(`measure.${kind}` as MessageKey, { property: shown });
   }
@@ -144,7 +169,7 @@ export function measureAdds(measure: Measure): boolean {
 }
 
 export function breakdownName(breakdown: Breakdown, speech: Messages): string {
-  if ("bucket" in breakdown) return propertyName(breakdown.bucket.property, speech);
+  if ("bucket" in breakdown) return speech.t("breakdown.inRanges", { property: propertyName(breakdown.bucket.property, speech) });
   if ("cohort" in breakdown) return speech.t("condition.inCohort", { cohort: [breakdown.cohort].flat().join(", ") });
   return propertyName(breakdown.property, speech);
 }
@@ -153,7 +178,18 @@ export function breakdownName(breakdown: Breakdown, speech: Messages): string {
 export function segmentName(breakdown: SegmentValue[], speech: Speech, other?: number): string {
   if (other !== undefined) return speech.t("segment.other", { n: other });
   if (breakdown.length === 0) return speech.t("segment.overall");
-  return breakdown.map((value) => valueName(value, speech)).join(" · ");
+  return breakdown.map((value) => rangeOfNumbers(value, speech) ?? valueName(value, speech)).join(" · ");
+}
+
+/** The server writes a range of numbers as `[0, 10)`, `< 0` or `>= 10`; people read "0 to under 10". */
+function rangeOfNumbers(value: SegmentValue, { t, format }: Speech): string | null {
+  if (typeof value !== "string") return null;
+  const within = /^\[(-?[\d.]+), (-?[\d.]+)\)$/.exec(value);
+  if (within) return t("bucket.within", { low: format.number(Number(within[1])), high: format.number(Number(within[2])) });
+  const open = /^(<|>=) (-?[\d.]+)$/.exec(value);
+  if (!open) return null;
+  const edge = format.number(Number(open[2]));
+  return open[1] === "<" ? t("bucket.under", { edge }) : t("bucket.from", { edge });
 }
 
 /** The range inside a sentence: "in the last 30 days", "between 1 Oct 2025 and 31 Oct 2025". */

@@ -1,5 +1,5 @@
 // A panel that opens beside what one clicked, closes with Escape or a click elsewhere, and gives focus back.
-import { autoUpdate, flip, FloatingFocusManager, FloatingPortal, offset, shift, size, useClick, useDismiss, useFloating, useInteractions, useRole, type Placement } from "@floating-ui/react";
+import { autoUpdate, flip, FloatingFocusManager, FloatingNode, FloatingPortal, FloatingTree, offset, shift, size, useClick, useDismiss, useFloating, useFloatingNodeId, useFloatingParentNodeId, useInteractions, useRole, type Placement } from "@floating-ui/react";
 import { useState, type HTMLProps, type ReactNode, type Ref } from "react";
 import styles from "./Popover.module.css";
 
@@ -15,13 +15,26 @@ interface PopoverProps {
   onClose?: () => void;
 }
 
-export function Popover({ trigger, children, label, placement = "bottom-start", startOpen = false, onClose }: PopoverProps) {
+/** One may open another inside it: a click in the inner one is no click elsewhere for the outer one. */
+export function Popover(props: PopoverProps) {
+  const isInside = useFloatingParentNodeId() !== null;
+  if (isInside) return <Branch {...props} />;
+  return (
+    <FloatingTree>
+      <Branch {...props} />
+    </FloatingTree>
+  );
+}
+
+function Branch({ trigger, children, label, placement = "bottom-start", startOpen = false, onClose }: PopoverProps) {
   const [open, setOpen] = useState(startOpen);
   const change = (next: boolean) => {
     setOpen(next);
     if (!next) onClose?.();
   };
+  const nodeId = useFloatingNodeId();
   const { refs, floatingStyles, context } = useFloating({
+    nodeId,
     open,
     onOpenChange: change,
     placement,
@@ -38,7 +51,7 @@ export function Popover({ trigger, children, label, placement = "bottom-start", 
   });
   const { getReferenceProps, getFloatingProps } = useInteractions([useClick(context), useDismiss(context), useRole(context, { role: "dialog" })]);
   return (
-    <>
+    <FloatingNode id={nodeId}>
       {trigger({ ...getReferenceProps(), ref: refs.setReference, type: "button" } as TriggerProps, open)}
       {open && (
         <FloatingPortal>
@@ -49,6 +62,6 @@ export function Popover({ trigger, children, label, placement = "bottom-start", 
           </FloatingFocusManager>
         </FloatingPortal>
       )}
-    </>
+    </FloatingNode>
   );
 }

@@ -1,13 +1,15 @@
 // The question of a funnel: its steps in order, within how long, counted how, and what must not happen between.
-import { ArrowLeft, ArrowRight, Ban, ChevronDown, CircleDashed, Plus, SlidersHorizontal } from "lucide-react";
+import { ArrowLeft, ArrowRight, Ban, CircleDashed, Plus } from "lucide-react";
 import { useState } from "react";
 import { useSpeech } from "@/i18n/language.tsx";
 import { AmongLine } from "@/question/AmongLine.tsx";
 import { PropertyList } from "@/question/ConditionEditor.tsx";
 import { EventList } from "@/question/EventPicker.tsx";
+import { calendarChanges, CalendarRows, NumberListInput, OptionRow, OptionsPopover } from "@/question/OptionsPopover.tsx";
 import { RangePicker } from "@/question/RangePicker.tsx";
 import { SelectorEditor } from "@/question/SelectorEditor.tsx";
 import { WindowPicker } from "@/question/WindowPicker.tsx";
+import { edgesProblem } from "@/question/ranges.ts";
 import type { FunnelQuestion, Selector, TrendInterval } from "@/question/question.ts";
 import { propertyName } from "@/question/words.ts";
 import styles from "@/question/editors.module.css";
@@ -50,9 +52,9 @@ export function FunnelBuilder({ question, onChange }: BuilderProps<"funnel">) {
               selector={step}
               onChange={(next) => change({ steps: steps.map((kept, at) => (at === index ? next : kept)) })}
               onRemove={() => changeSteps(steps.filter((_, at) => at !== index))}
-              firstTime={index === 0}
+              firstTime
               actions={[
-                ...(index > 0 && index < steps.length - 1
+                ...(index > 0 && index < steps.length - 1 && (question.order ?? "ordered") === "ordered"
                   ? [
                       {
                         value: "optional",
@@ -117,17 +119,30 @@ export function FunnelBuilder({ question, onChange }: BuilderProps<"funnel">) {
           />
         </div>
       ))}
-      <div className={styles.line}>
-        <span className={styles.rail}>{t("funnel.within")}</span>
-        <WindowPicker window={question.window} onChange={(window) => change({ window })} />
-        <HowCounted question={question} onChange={onChange} />
-        {steps.length > 1 && <AddExclusion question={question} onChange={onChange} />}
-      </div>
       <AmongLine
+        lead={
+          <>
+            <span className={styles.rail}>{t("funnel.within")}</span>
+            <WindowPicker window={question.window} onChange={(window) => change({ window })} />
+            <InlineSelect
+              label={t("funnel.order")}
+              choices={(["ordered", "any", "strict"] as const).map((value) => ({ value, label: t(`funnel.order.${value}`) }))}
+              value={question.order ?? "ordered"}
+              // Optional steps are known only where steps have an order and may have others between.
+              onPick={(order) => change({ order: order === "ordered" ? undefined : order, optional: order === "ordered" ? question.optional : undefined })}
+            />
+            <FunnelOptions question={question} onChange={onChange} />
+          </>
+        }
         filter={question.filter}
         onFilter={(filter) => change({ filter })}
         event={steps[0]?.event ?? undefined}
-        breakdown={{ value: question.breakdown, onChange: (breakdown) => change({ breakdown, top: breakdown ? 7 : undefined }) }}
+        breakdown={{
+          value: question.breakdown,
+          onChange: (breakdown) => change({ breakdown, top: breakdown ? (question.top ?? 7) : undefined, attribute: breakdown ? question.attribute : undefined }),
+          top: { value: question.top, onChange: (top) => change({ top }) },
+        }}
+        actor={{ value: question.actor, onChange: (actor) => change({ actor }) }}
       >
         {question.breakdown && steps.length > 0 && (
           <InlineSelect
@@ -146,97 +161,104 @@ export function FunnelBuilder({ question, onChange }: BuilderProps<"funnel">) {
   );
 }
 
-function AddExclusion({ question, onChange }: BuilderProps<"funnel">) {
-  const { t } = useSpeech();
-  return (
-    <Popover
-      label={t("funnel.addExclusion")}
-      trigger={(props) => (
-        <Chip {...props} look="add">
-          <Ban aria-hidden />
-          <span>{t("funnel.addExclusion")}</span>
-        </Chip>
-      )}
-    >
-      {(close) => (
-        <EventList
-          allowAny={false}
-          onPick={(names) => {
-            close();
-            onChange({ ...question, exclude: [...(question.exclude ?? []), { select: names, after: 1, before: question.steps.length }] });
-          }}
-        />
-      )}
-    </Popover>
-  );
-}
-
-function HowCounted({ question, onChange }: BuilderProps<"funnel">) {
+function FunnelOptions({ question, onChange }: BuilderProps<"funnel">) {
   const speech = useSpeech();
   const { t } = speech;
+  const { steps, hold = [] } = question;
   const change = (part: Partial<FunnelQuestion>) => onChange({ ...question, ...part });
-  const [holding, setHolding] = useState(false);
+  const held = hold.map((name) => propertyName(name, speech));
   return (
-    <>
-      <InlineSelect
-        label={t("funnel.order")}
-        choices={(["ordered", "any", "strict"] as const).map((value) => ({ value, label: t(`funnel.order.${value}`) }))}
-        value={question.order ?? "ordered"}
-        onPick={(order) => change({ order: order === "ordered" ? undefined : order })}
-      />
-      <InlineSelect
-        label={t("funnel.count")}
-        choices={(["person", "total", "session"] as const).map((value) => ({ value, label: t(`funnel.count.${value}`) }))}
-        value={question.count ?? "person"}
-        onPick={(count) => change({ count: count === "person" ? undefined : count })}
-      />
-      <Popover
-        label={t("funnel.more")}
-        onClose={() => setHolding(false)}
-        trigger={(props) => (
-          <Chip {...props}>
-            <SlidersHorizontal aria-hidden />
-            <span>{question.hold ? t("funnel.holding", { property: question.hold.map((name) => propertyName(name, speech)).join(", ") }) : t("funnel.more")}</span>
-            <ChevronDown aria-hidden />
+    <OptionsPopover
+      placement="bottom-start"
+      changed={[
+        ...(question.count && question.count !== "person" ? [t(`funnel.count.${question.count}`)] : []),
+        ...(question.reentry === "first" ? [t("funnel.reentry.first")] : []),
+        ...(held.length > 0 ? [t("funnel.holding", { property: speech.format.list(held) })] : []),
+        ...(question.ties === "later" ? [t("funnel.ties.later")] : []),
+      ]}
+    >
+      <OptionRow label={t("funnel.count")}>
+        <InlineSelect
+          label={t("funnel.count")}
+          choices={(["person", "total", "session"] as const).map((value) => ({ value, label: t(`funnel.count.${value}`) }))}
+          value={question.count ?? "person"}
+          onPick={(count) => change({ count: count === "person" ? undefined : count })}
+        />
+      </OptionRow>
+      <OptionRow label={t("funnel.reentry")}>
+        <InlineSelect
+          label={t("funnel.reentry")}
+          choices={(["best", "first"] as const).map((value) => ({ value, label: t(`funnel.reentry.${value}`) }))}
+          value={question.reentry ?? "best"}
+          onPick={(reentry) => change({ reentry: reentry === "best" ? undefined : reentry })}
+        />
+      </OptionRow>
+      <OptionRow label={t("funnel.ties")}>
+        <InlineSelect
+          label={t("funnel.ties")}
+          choices={(["any", "later"] as const).map((value) => ({ value, label: t(`funnel.ties.${value}`) }))}
+          value={question.ties ?? "any"}
+          onPick={(ties) => change({ ties: ties === "any" ? undefined : ties })}
+        />
+      </OptionRow>
+      <OptionRow label={t("funnel.hold")}>
+        {hold.map((name, index) => (
+          <Chip
+            key={name}
+            removeLabel={t("action.removeNamed", { name: held[index] ?? name })}
+            onRemove={() => {
+              const rest = hold.filter((kept) => kept !== name);
+              change({ hold: rest.length === 0 ? undefined : rest });
+            }}
+          >
+            <span>{held[index]}</span>
           </Chip>
-        )}
-      >
-        {(close) =>
-          holding ? (
+        ))}
+        <Popover
+          label={t("funnel.hold")}
+          trigger={(props) => (
+            <Chip {...props} look="add">
+              <Plus aria-hidden />
+              <span>{t("funnel.holdAdd")}</span>
+            </Chip>
+          )}
+        >
+          {(close) => (
             <PropertyList
               eventOnly
+              event={steps[0]?.event ?? undefined}
               onPick={(property) => {
                 close();
-                change({ hold: [property] });
+                if (!hold.includes(property)) change({ hold: [...hold, property] });
               }}
             />
-          ) : (
-            <div className={styles.condition}>
-              <div className={styles.conditionBody}>
-                <InlineSelect
-                  label={t("funnel.reentry")}
-                  choices={(["best", "first"] as const).map((value) => ({ value, label: t(`funnel.reentry.${value}`) }))}
-                  value={question.reentry ?? "best"}
-                  onPick={(reentry) => change({ reentry: reentry === "best" ? undefined : reentry })}
-                />
-              </div>
-              <div className={styles.conditionBody}>
-                {question.hold ? (
-                  <Chip onRemove={() => change({ hold: undefined })} removeLabel={t("funnel.stopHolding")}>
-                    <span>{t("funnel.holding", { property: question.hold.map((name) => propertyName(name, speech)).join(", ") })}</span>
-                  </Chip>
-                ) : (
-                  <Chip look="add" onClick={() => setHolding(true)}>
-                    <Plus aria-hidden />
-                    <span>{t("funnel.hold")}</span>
-                  </Chip>
-                )}
-              </div>
-            </div>
-          )
-        }
-      </Popover>
-    </>
+          )}
+        </Popover>
+      </OptionRow>
+      {steps.length > 1 && (
+        <OptionRow label={t("funnel.addExclusion")}>
+          <Popover
+            label={t("funnel.addExclusion")}
+            trigger={(props) => (
+              <Chip {...props} look="add">
+                <Ban aria-hidden />
+                <span>{t("pick.event")}</span>
+              </Chip>
+            )}
+          >
+            {(close) => (
+              <EventList
+                allowAny={false}
+                onPick={(names) => {
+                  close();
+                  change({ exclude: [...(question.exclude ?? []), { select: names, after: 1, before: steps.length }] });
+                }}
+              />
+            )}
+          </Popover>
+        </OptionRow>
+      )}
+    </OptionsPopover>
   );
 }
 
@@ -250,13 +272,7 @@ export function FunnelScope({ question, onChange }: BuilderProps<"funnel">) {
       <RangePicker range={question.range} onChange={(range) => onChange({ ...question, range })} />
       <InlineSelect<Shown>
         label={t("funnel.shown")}
-        choices={[
-          { value: "steps", label: t("funnel.shown.steps") },
-          { value: "convert", label: t("funnel.shown.convert") },
-          { value: "day", label: t("funnel.shown.day") },
-          { value: "week", label: t("funnel.shown.week") },
-          { value: "month", label: t("funnel.shown.month") },
-        ]}
+        choices={(["steps", "convert", "hour", "day", "week", "month", "quarter"] as const).map((value) => ({ value, label: t(`funnel.shown.${value}`) }))}
         value={shown}
         onPick={(next) =>
           onChange({
@@ -266,6 +282,47 @@ export function FunnelScope({ question, onChange }: BuilderProps<"funnel">) {
           })
         }
       />
+      {question.time_to_convert && <ConvertSpan question={question} times={question.time_to_convert} onChange={onChange} />}
+      <OptionsPopover changed={calendarChanges(question, t)}>
+        <CalendarRows question={question} onChange={onChange} />
+      </OptionsPopover>
     </>
   );
+}
+
+const SECONDS = { minute: 60, hour: 3600, day: 86_400 } as const;
+type EdgeUnit = keyof typeof SECONDS;
+
+/** From which step to which the time is taken, and the bins it is shown in: ours, or edges of one's own. */
+function ConvertSpan({ question, times, onChange }: BuilderProps<"funnel"> & { times: NonNullable<FunnelQuestion["time_to_convert"]> }) {
+  const { t } = useSpeech();
+  const { steps } = question;
+  const [unit, setUnit] = useState<EdgeUnit>(() => unitOf(times.edges));
+  const change = (part: Partial<typeof times>) => onChange({ ...question, time_to_convert: { ...times, ...part } });
+  const numbered = steps.map((_, index) => ({ value: String(index + 1), label: t("funnel.stepNumber", { n: index + 1 }) }));
+  return (
+    <OptionsPopover changed={[t("funnel.spanOf", { from: times.from, to: times.to }), ...(times.edges ? [t("funnel.ownEdges")] : [])]}>
+      <OptionRow label={t("funnel.spanFrom")}>
+        <InlineSelect label={t("funnel.spanFrom")} choices={numbered.slice(0, -1)} value={String(times.from)} onPick={(from) => change({ from: Number(from), to: Math.max(times.to, Number(from) + 1) })} />
+      </OptionRow>
+      <OptionRow label={t("funnel.spanTo")}>
+        <InlineSelect label={t("funnel.spanTo")} choices={numbered.slice(1)} value={String(times.to)} onPick={(to) => change({ to: Number(to), from: Math.min(times.from, Number(to) - 1) })} />
+      </OptionRow>
+      <OptionRow label={t("funnel.edges")}>
+        <NumberListInput
+          label={t("funnel.edges")}
+          placeholder={t("funnel.edgesOurs")}
+          value={times.edges?.map((edge) => edge / SECONDS[unit])}
+          problemOf={(edges) => (edges.length === 0 ? null : edgesProblem(edges, { tooFew: t("numbers.tooFew"), notRising: t("numbers.notRising") }))}
+          onPick={(edges) => change({ edges: edges.length === 0 ? undefined : edges.map((edge) => edge * SECONDS[unit]) })}
+        />
+        <InlineSelect label={t("pick.unit")} choices={(["minute", "hour", "day"] as const).map((value) => ({ value, label: t(`unit.${value}`, { n: 2 }) }))} value={unit} onPick={setUnit} />
+      </OptionRow>
+    </OptionsPopover>
+  );
+}
+
+function unitOf(edges: number[] | undefined): EdgeUnit {
+  const last = edges?.at(-1) ?? 0;
+  return last >= 2 * SECONDS.day ? "day" : last >= 2 * SECONDS.hour ? "hour" : "minute";
 }

@@ -10,7 +10,7 @@ import { useMe, useRefreshMe } from "@/shell/session.tsx";
 import { Button } from "@/ui/Button.tsx";
 import { SelectField, TextField } from "@/ui/Field.tsx";
 import { Failure } from "@/ui/State.tsx";
-import { timezoneChoices } from "./timezones.ts";
+import { timezoneChoices } from "@/format/timezones.ts";
 
 export function NewProject() {
   const speech = useSpeech();

@@ -12,7 +12,7 @@ import { Card } from "@/ui/Page.tsx";
 import { Failure } from "@/ui/State.tsx";
 import { useToast } from "@/ui/Toast.tsx";
 import { Snippet } from "./Snippet.tsx";
-import { timezoneChoices } from "./timezones.ts";
+import { timezoneChoices } from "@/format/timezones.ts";
 import styles from "./Settings.module.css";
 
 export function ProjectSettings() {

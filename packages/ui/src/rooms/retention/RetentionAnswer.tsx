@@ -1,61 +1,67 @@
-// The answer of retention: the curve of the average (or one per segment), and the triangle of cohorts, each cell of which opens.
+// The answer of retention in words and as curves: of the average, or one per segment; of the share that returned, or of
+// the amount each person brought.
 import { LinesPicture } from "@/chart/lines.tsx";
-import type { RetentionCohort } from "@/api/types.ts";
 import { useSpeech } from "@/i18n/language.tsx";
-import { segmentName, selectorName } from "@/question/words.ts";
-import type { RetentionQuestion } from "@/question/question.ts";
+import { actorWords, segmentName, selectorName } from "@/question/words.ts";
 import { AnswerHead } from "@/report/AnswerHead.tsx";
-import type { AnswerProps, ReportRoomParts, Speech, Telling } from "@/report/room.ts";
+import type { ReportRoomParts, Telling } from "@/report/room.ts";
 import type { Asked } from "@/report/useAsk.ts";
-import { useProject } from "@/shell/session.tsx";
-import table from "@/ui/table.module.css";
-import { pooled, type Curve } from "./pooled.ts";
-import styles from "./RetentionAnswer.module.css";
+import { Segmented } from "@/ui/Field.tsx";
+import { amountsPerPerson, pooled, running, type Curve } from "./pooled.ts";
+import { amountName, amountOf, curvesOf, isOverall, periodName, periodPhrase, tellingPeriod } from "./retention.ts";
 
 const DRAWN_SEGMENTS = 6;
+type Drawn = "share" | "amount" | "running";
 
-/** One curve per segment, the overall one first where there is one. */
-export function curvesOf(asked: Asked<"retention">): Curve[] {
-  const groups = new Map<string, RetentionCohort[]>();
-  for (const cohort of asked.answer.cohorts) {
-    const key = JSON.stringify(cohort.breakdown);
-    groups.set(key, [...(groups.get(key) ?? []), cohort]);
-  }
-  const curves = [...groups.values()].map((cohorts) => pooled(cohorts, cohorts[0]?.breakdown ?? []));
-  return curves.toSorted((a, b) => Number(a.breakdown.length > 0) - Number(b.breakdown.length > 0) || b.size - a.size);
-}
-
-export function periodName(question: RetentionQuestion, period: number, { t }: Speech): string {
-  if (question.brackets) {
-    const before = question.brackets.slice(0, period).reduce((sum, size) => sum + size, 0);
-    const size = question.brackets[period] ?? 1;
-    return size === 1 ? t(`retention.period.${question.unit}`, { n: before }) : t(`retention.periods.${question.unit}`, { from: before, to: before + size - 1 });
-  }
-  return t(`retention.period.${question.unit}`, { n: period });
-}
-
-/** The period inside a sentence: "in week 4". */
-function periodPhrase(question: RetentionQuestion, period: number, speech: Speech): string {
-  const bracket = question.brackets !== undefined && (question.brackets[period] ?? 1) > 1;
-  return bracket ? speech.t("retention.in.bracket", { name: periodName(question, period, speech).toLocaleLowerCase() }) : speech.t(`retention.in.${question.unit}`, { n: question.brackets ? question.brackets.slice(0, period).reduce((sum, size) => sum + size, 0) : period });
-}
-
-export const RetentionPicture: ReportRoomParts<"retention">["Picture"] = ({ asked, pictureRef, label }) => {
+export const RetentionPicture: ReportRoomParts<"retention">["Picture"] = ({ asked, view, onView, pictureRef, label }) => {
   const speech = useSpeech();
   const { t } = speech;
-  const curves = curvesOf(asked).slice(0, DRAWN_SEGMENTS + 1);
-  const split = curves.some((curve) => curve.breakdown.length > 0);
-  const drawn = split ? curves.filter((curve) => curve.breakdown.length > 0).slice(0, DRAWN_SEGMENTS) : curves;
-  const periods = Math.max(0, ...drawn.map((curve) => curve.shares.length));
+  const { question } = asked;
+  const amount = amountOf(question);
+  const curves = curvesOf(asked);
+  const split = curves.some((curve) => !isOverall(curve));
+  const lines = split ? curves.filter((curve) => !isOverall(curve)).slice(0, DRAWN_SEGMENTS) : curves;
+  const periods = Math.max(0, ...lines.map((curve) => curve.shares.length));
+  const drawn: Drawn = amount === null ? "share" : view.curve === "share" || view.curve === "running" ? view.curve : "amount";
+  const who = actorWords(question.actor);
+  const valuesOf = (curve: Curve) => {
+    if (drawn === "share" || amount === null) return curve.shares;
+    const perPerson = amountsPerPerson(curve, amount.isAverage);
+    return drawn === "running" ? running(perPerson) : perPerson;
+  };
+  const note =
+    drawn === "share"
+      ? question.average === "weighted"
+        ? t("retention.weightedNote")
+        : t("retention.averageNote", who)
+      : t(amount?.isAverage ? "retention.amountPerReturned" : drawn === "running" ? "retention.amountRunning" : "retention.amountPerBorn", { ...who, amount: amountName(question, speech) });
   return (
     <>
-      <AnswerHead note={t("retention.averageNote")} />
+      <AnswerHead
+        note={note}
+        aside={
+          amount && (
+            <Segmented<Drawn>
+              label={t("retention.drawn")}
+              value={drawn}
+              onPick={(curve) => onView({ ...view, curve: curve === "amount" ? undefined : curve })}
+              choices={(amount.isAverage ? (["amount", "share"] as const) : (["amount", "running", "share"] as const)).map((value) => ({ value, label: t(`retention.drawn.${value}`) }))}
+            />
+          )
+        }
+      />
       <LinesPicture
-        names={Array.from({ length: periods }, (_, period) => periodName(asked.question, period, speech))}
-        lines={drawn.map((curve, index) => ({ id: JSON.stringify(curve.breakdown), name: split ? segmentName(curve.breakdown, speech) : t("retention.average"), values: curve.shares, counts: curve.born, color: index }))}
+        names={Array.from({ length: periods }, (_, period) => periodName(question, period, speech))}
+        lines={lines.map((curve, index) => ({
+          id: JSON.stringify([curve.breakdown, curve.other]),
+          name: split ? segmentName(curve.breakdown, speech, curve.other) : t("retention.average"),
+          values: valuesOf(curve),
+          counts: drawn === "amount" && amount?.isAverage ? curve.returned : curve.born,
+          color: curve.other === undefined ? index : null,
+        }))}
         incompleteFrom={periods}
         shape="line"
-        share
+        share={drawn === "share"}
         height={260}
         label={label}
         pictureRef={pictureRef}
@@ -64,134 +70,19 @@ export const RetentionPicture: ReportRoomParts<"retention">["Picture"] = ({ aske
   );
 };
 
-export function RetentionTable({ asked, onOpen }: AnswerProps<"retention">) {
-  const speech = useSpeech();
-  const { t, format } = speech;
-  const project = useProject();
-  const { question, answer } = asked;
-  const zone = question.timezone ?? project.timezone;
-  const curves = curvesOf(asked);
-  const split = curves.some((curve) => curve.breakdown.length > 0);
-  const periods = Math.max(0, ...answer.cohorts.map((cohort) => cohort.returned.length));
-  const names = Array.from({ length: periods }, (_, period) => periodName(question, period, speech));
-  // The scale ends at the strongest cell: what is compared is within this table.
-  const strongest = Math.max(
-    ...answer.cohorts.filter((cohort) => cohort.size >= 10).flatMap((cohort) => cohort.returned.map((returned) => returned / cohort.size)),
-    ...curves.flatMap((curve) => curve.shares.map((share) => share ?? 0)),
-    0,
-  );
-  const head = (
-    <thead>
-      <tr>
-        <th scope="col" className={table.pinned}>
-          {split ? t("funnel.column.segment") : t("retention.column.cohort")}
-        </th>
-        <th scope="col" className={table.number}>
-          {t("retention.column.born")}
-        </th>
-        {names.map((name) => (
-          <th key={name} scope="col" className={table.number}>
-            {name}
-          </th>
-        ))}
-      </tr>
-    </thead>
-  );
-  const averageRow = (curve: Curve, name: string) => (
-    <tr key={name} className={curve.breakdown.length === 0 ? styles.average : undefined}>
-      <th scope="row" className={table.pinned}>
-        {name}
-      </th>
-      <td className={table.number}>{format.number(curve.size)}</td>
-      {curve.shares.map((share, period) => (
-        <td key={period} className={`${table.number} ${styles.cell}`} style={heat(share, strongest)} title={t("retention.ofBorn", { n: curve.born[period] ?? 0, born: format.number(curve.born[period] ?? 0) })}>
-          {share === null ? "–" : format.percent(share)}
-        </td>
-      ))}
-    </tr>
-  );
-  if (split) {
-    return (
-      <div className={table.wrap} style={{ maxHeight: 520 }} tabIndex={0} role="region" aria-label={t("report.table")}>
-        <table className={table.table}>
-          {head}
-          <tbody>{curves.slice(0, 100).map((curve) => averageRow(curve, segmentName(curve.breakdown, speech)))}</tbody>
-        </table>
-      </div>
-    );
-  }
-  const average = curves[0];
-  return (
-    <div className={table.wrap} style={{ maxHeight: 520 }} tabIndex={0} role="region" aria-label={t("report.table")}>
-      <table className={`${table.table} ${styles.triangle}`}>
-        {head}
-        <tbody>
-          {average && averageRow(average, t("retention.average"))}
-          {answer.cohorts.map((cohort) => {
-            const when = format.interval(cohort.start, question.unit, zone);
-            return (
-              <tr key={cohort.start}>
-                <th scope="row" className={table.pinned}>
-                  {when}
-                </th>
-                <td className={table.number}>
-                  {cohort.size === 0 ? (
-                    "0"
-                  ) : (
-                    <button type="button" className={table.open} onClick={() => onOpen({ cohort: cohort.start }, t("retention.panel.born", { when }))}>
-                      {format.number(cohort.size)}
-                    </button>
-                  )}
-                </td>
-                {cohort.returned.map((returned, period) => {
-                  const share = cohort.size === 0 ? null : returned / cohort.size;
-                  const over = cohort.complete[period] === true;
-                  if (share === null || (!over && returned === 0)) return <td key={period} className={styles.none} aria-label={t("retention.notYet")} />;
-                  return (
-                    <td key={period} className={`${table.number} ${styles.cell} ${over ? "" : styles.open}`} style={heat(share, strongest)} title={`${over ? "" : `${t("tip.incomplete")} `}${t("retention.returnedOf", { returned: format.number(returned), born: format.number(cohort.size) })}`}>
-                      {returned === 0 ? (
-                        format.percent(0)
-                      ) : (
-                        <button type="button" className={styles.number} onClick={() => onOpen({ cohort: cohort.start, period }, t("retention.panel.returned", { when, period: names[period] ?? String(period) }))}>
-                          {format.percent(share)}
-                        </button>
-                      )}
-                    </td>
-                  );
-                })}
-              </tr>
-            );
-          })}
-        </tbody>
-      </table>
-    </div>
-  );
-}
-
-/** One hue, stronger with the share; the number is always written, so the colour is never alone. */
-function heat(share: number | null, strongest: number): { background: string } | undefined {
-  if (share === null || share === 0 || strongest === 0) return undefined;
-  return { background: `rgb(var(--heat) / ${(4 + 56 * Math.min(1, share / strongest)).toFixed(1)}%)` };
-}
-
-/** The period people ask about first: day 7, week 4, month 3, or the last one known. */
-function telling(question: RetentionQuestion, curve: Curve): number | null {
-  const wanted = question.brackets ? 1 : question.unit === "day" ? 7 : question.unit === "week" ? 4 : 3;
-  for (let period = Math.min(wanted, curve.shares.length - 1); period > 0; period -= 1) if (curve.shares[period] !== null) return period;
-  return null;
-}
-
 export function retentionSentence(asked: Asked<"retention">, { speech }: Telling) {
   const { t, rich, format } = speech;
   const { question } = asked;
   const bold = (parts: unknown[]) => <b key={String(parts)}>{parts as string[]}</b>;
   const curves = curvesOf(asked);
-  const whole = curves.find((curve) => curve.breakdown.length === 0) ?? pooled(asked.answer.cohorts, []);
+  const whole = curves.find(isOverall) ?? pooled(asked.answer.cohorts, []);
   const birth = selectorName(question.birth, speech);
+  const who = actorWords(question.actor);
   if (whole.size === 0) return t("retention.sentence.nobody", { birth });
-  const period = telling(question, whole);
-  if (period === null) return t("retention.sentence.early", { birth, n: whole.size, born: format.number(whole.size) });
+  const period = tellingPeriod(question, whole);
+  if (period === null) return t("retention.sentence.early", { ...who, birth, n: whole.size, born: format.number(whole.size) });
   const parts = rich("retention.sentence.main", {
+    ...who,
     b: bold,
     share: format.percent(whole.shares[period] ?? 0),
     n: whole.born[period] ?? 0,
@@ -201,16 +92,36 @@ export function retentionSentence(asked: Asked<"retention">, { speech }: Telling
     period: periodPhrase(question, period, speech),
     criterion: question.criterion ?? "on",
   });
-  const best = curves.filter((curve) => curve.breakdown.length > 0 && (curve.born[period] ?? 0) >= 30).toSorted((a, b) => (b.shares[period] ?? 0) - (a.shares[period] ?? 0))[0];
+  const amount = amountOf(question);
+  const perPerson = amount && amountsPerPerson(whole, amount.isAverage);
+  if (amount && perPerson) {
+    const value = amount.isAverage ? perPerson[period] : running(perPerson)[period];
+    if (value !== null && value !== undefined) {
+      parts.push(" ", ...rich(amount.isAverage ? "retention.sentence.average" : "retention.sentence.running", { ...who, b: bold, amount: amountName(question, speech), value: format.number(value), period: periodPhrase(question, period, speech) }));
+    }
+  }
+  const best = curves.filter((curve) => curve.breakdown.length > 0 && curve.other === undefined && (curve.born[period] ?? 0) >= 30).toSorted((a, b) => (b.shares[period] ?? 0) - (a.shares[period] ?? 0))[0];
   if (best) parts.push(" ", ...rich("retention.sentence.best", { b: bold, segment: segmentName(best.breakdown, speech), share: format.percent(best.shares[period] ?? 0) }));
   return parts;
 }
 
 export function retentionRows(asked: Asked<"retention">, { speech }: Telling): string[][] {
   const { t } = speech;
-  const periods = Math.max(0, ...asked.answer.cohorts.map((cohort) => cohort.returned.length));
+  const { question, answer } = asked;
+  const amount = amountOf(question);
+  const periods = Math.max(0, ...answer.cohorts.map((cohort) => cohort.returned.length));
+  const names = Array.from({ length: periods }, (_, period) => periodName(question, period, speech));
   return [
-    [t("retention.column.cohort"), t("funnel.column.segment"), t("retention.column.born"), ...Array.from({ length: periods }, (_, period) => periodName(asked.question, period, speech))],
-    ...asked.answer.cohorts.map((cohort) => [cohort.start.slice(0, 10), segmentName(cohort.breakdown, speech), String(cohort.size), ...cohort.returned.map((returned, period) => (cohort.complete[period] || returned > 0 ? String(returned) : ""))]),
+    [t("retention.column.cohort"), t("funnel.column.segment"), t("retention.column.born"), ...names, ...(amount ? names.map((name) => `${amountName(question, speech)}, ${name}`) : [])],
+    ...answer.cohorts.map((cohort) => {
+      const known = (period: number) => cohort.complete[period] === true || (cohort.returned[period] ?? 0) > 0;
+      return [
+        cohort.start.slice(0, 10),
+        segmentName(cohort.breakdown, speech, cohort.other),
+        String(cohort.size),
+        ...cohort.returned.map((returned, period) => (known(period) ? String(returned) : "")),
+        ...(amount ? names.map((_, period) => (known(period) ? String(cohort.amounts?.[period] ?? "") : "")) : []),
+      ];
+    }),
   ];
 }

@@ -2,8 +2,9 @@ import { ReportScreen } from "@/report/ReportScreen.tsx";
 import { TriangleExample } from "@/report/examples.tsx";
 import type { ReportRoomParts } from "@/report/room.ts";
 import { selectorName } from "@/question/words.ts";
-import { RetentionPicture, retentionRows, retentionSentence, RetentionTable } from "./RetentionAnswer.tsx";
+import { RetentionPicture, retentionRows, retentionSentence } from "./RetentionAnswer.tsx";
 import { RetentionBuilder, RetentionScope } from "./RetentionBuilder.tsx";
+import { RetentionTable } from "./RetentionTable.tsx";
 
 const retentionRoom: ReportRoomParts<"retention"> = {
   kind: "retention",

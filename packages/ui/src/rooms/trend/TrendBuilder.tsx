@@ -1,11 +1,12 @@
 // The question of a trend: series (an event and what is measured of it), formulas, who is meant, how it is split.
-import { ChevronDown, FunctionSquare, Plus, SlidersHorizontal, X } from "lucide-react";
+import { FunctionSquare, Plus, X } from "lucide-react";
 import { useState } from "react";
 import { useSpeech } from "@/i18n/language.tsx";
 import { AmongLine } from "@/question/AmongLine.tsx";
 import { EventList } from "@/question/EventPicker.tsx";
 import { IntervalPicker } from "@/question/IntervalPicker.tsx";
 import { MeasurePicker } from "@/question/MeasurePicker.tsx";
+import { calendarChanges, CalendarRows, NumberInput, OptionRow, OptionsPopover } from "@/question/OptionsPopover.tsx";
 import { RangePicker } from "@/question/RangePicker.tsx";
 import { SelectorEditor } from "@/question/SelectorEditor.tsx";
 import type { TrendQuestion } from "@/question/question.ts";
@@ -14,7 +15,7 @@ import { seriesLetter } from "@/report/useAsk.ts";
 import type { BuilderProps } from "@/report/room.ts";
 import { Button } from "@/ui/Button.tsx";
 import { Chip } from "@/ui/Chip.tsx";
-import { Check } from "@/ui/Field.tsx";
+import { InlineSelect } from "@/ui/Field.tsx";
 import { Popover } from "@/ui/Popover.tsx";
 
 const MOST_SERIES = 8;
@@ -32,7 +33,7 @@ export function TrendBuilder({ question, onChange }: BuilderProps<"trend">) {
         return (
           <div key={index} className={styles.line}>
             {lettered && <span className={styles.letter}>{seriesLetter(index)}</span>}
-            <MeasurePicker measure={one.measure} event={one.select.event ?? undefined} onChange={(measure) => replace({ ...one, measure })} />
+            <MeasurePicker measure={one.measure} event={one.select.event ?? undefined} actor={question.actor} onChange={(measure) => replace({ ...one, measure })} />
             <span className={styles.word}>{t("trend.of")}</span>
             <SelectorEditor
               selector={one.select}
@@ -79,7 +80,12 @@ export function TrendBuilder({ question, onChange }: BuilderProps<"trend">) {
         filter={question.filter}
         onFilter={(filter) => change({ filter })}
         event={soleEvent}
-        breakdown={{ value: question.breakdown, onChange: (breakdown) => change({ breakdown, top: breakdown ? 11 : undefined }) }}
+        breakdown={{
+          value: question.breakdown,
+          onChange: (breakdown) => change({ breakdown, top: breakdown ? (question.top ?? 11) : undefined }),
+          top: { value: question.top, onChange: (top) => change({ top }) },
+        }}
+        actor={{ value: question.actor, onChange: (actor) => change({ actor }) }}
       />
     </div>
   );
@@ -136,44 +142,42 @@ export function TrendScope({ question, onChange }: BuilderProps<"trend">) {
       />
       {compares && (
         <Chip onClick={() => onChange({ ...question, compare: undefined })} title={t("range.stopComparing")}>
-          <span>{t("range.compared")}</span>
+          <span>{t("range.compared", { n: question.compare?.previous ?? 1 })}</span>
           <X aria-hidden />
         </Chip>
       )}
       <IntervalPicker interval={question.interval} range={question.range} onChange={(interval) => onChange({ ...question, interval })} />
-      <Popover
-        label={t("trend.more")}
-        placement="bottom-end"
-        trigger={(props) => (
-          <Chip {...props}>
-            <SlidersHorizontal aria-hidden />
-            <span>{question.cumulative ? t("trend.cumulative") : question.rolling ? t("trend.rollingOver", { n: question.rolling }) : t("trend.more")}</span>
-            <ChevronDown aria-hidden />
-          </Chip>
-        )}
+      <OptionsPopover
+        changed={[
+          ...(question.cumulative ? [t("trend.cumulative")] : []),
+          ...(question.rolling ? [t("trend.rollingOver", { n: question.rolling })] : []),
+          ...calendarChanges(question, t),
+        ]}
       >
-        {() => (
-          <div className={styles.condition}>
-            <div className={styles.conditionBody}>
-              <Check label={t("trend.cumulative")} checked={question.cumulative === true} onChange={(on) => onChange({ ...question, cumulative: on || undefined, rolling: undefined })} />
-            </div>
-            <div className={styles.conditionBody}>
-              <Check label={t("trend.rolling")} checked={question.rolling !== undefined} onChange={(on) => onChange({ ...question, rolling: on ? 7 : undefined, cumulative: undefined })} />
-              {question.rolling !== undefined && (
-                <input
-                  className={styles.input}
-                  type="number"
-                  min={2}
-                  max={366}
-                  defaultValue={question.rolling}
-                  aria-label={t("trend.rolling")}
-                  onBlur={(event) => onChange({ ...question, rolling: Math.max(2, Math.round(Number(event.target.value)) || 7) })}
-                />
-              )}
-            </div>
-          </div>
+        <OptionRow label={t("trend.smoothing")}>
+          <InlineSelect
+            label={t("trend.smoothing")}
+            choices={[
+              { value: "none", label: t("trend.asItIs") },
+              { value: "rolling", label: t("trend.rolling") },
+              { value: "cumulative", label: t("trend.cumulative") },
+            ]}
+            value={question.cumulative ? "cumulative" : question.rolling === undefined ? "none" : "rolling"}
+            onPick={(picked) => onChange({ ...question, cumulative: picked === "cumulative" || undefined, rolling: picked === "rolling" ? 7 : undefined })}
+          />
+        </OptionRow>
+        {question.rolling !== undefined && (
+          <OptionRow label={t("trend.rollingIntervals")}>
+            <NumberInput label={t("trend.rollingIntervals")} value={question.rolling} min={2} max={366} onPick={(rolling) => onChange({ ...question, rolling: rolling ?? 7 })} />
+          </OptionRow>
         )}
-      </Popover>
+        {compares && (
+          <OptionRow label={t("trend.compareBack")}>
+            <NumberInput label={t("trend.compareBack")} value={question.compare?.previous} min={1} max={100} onPick={(previous) => onChange({ ...question, compare: { previous: previous ?? 1 } })} />
+          </OptionRow>
+        )}
+        <CalendarRows question={question} onChange={onChange} />
+      </OptionsPopover>
     </>
   );
 }

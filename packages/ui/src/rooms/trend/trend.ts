@@ -26,7 +26,7 @@ export function seriesName(question: TrendQuestion, index: number, speech: Speec
   const event = selectorName(series.select, speech);
   const same = question.series.filter((one) => selectorName(one.select, speech) === event).length > 1;
   const plain = series.measure === "total" && !same;
-  return plain ? event : speech.t("trend.seriesName", { event, measure: lowered(measureName(series.measure, speech)) });
+  return plain ? event : speech.t("trend.seriesName", { event, measure: lowered(measureName(series.measure, speech, question.actor)) });
 }
 
 function lowered(text: string): string {
