@@ -17,6 +17,8 @@ export interface Line {
   previous?: (number | null)[];
   /** n behind each value, for the tooltip. */
   counts?: (number | null)[];
+  /** Said beside each value in the tooltip, instead of n. */
+  notes?: string[];
   /** First value of this line that is not over yet, where lines differ. */
   incompleteFrom?: number;
 }
@@ -129,7 +131,7 @@ export function LinesPicture({ names, longNames, lines, incompleteFrom, shape, s
               const count = line.counts?.[index];
               const before = line.previous?.[index];
               const note =
-                before !== undefined ? t("tip.before", { value: before === null ? "–" : shown(before) }) : count === undefined || count === null ? "" : t("tip.n", { n: format.number(count) });
+                before !== undefined ? t("tip.before", { value: before === null ? "–" : shown(before) }) : line.notes ? (line.notes[index] ?? "") : count === undefined || count === null ? "" : t("tip.n", { n: format.number(count) });
               return tipLine(colorOf(line), line.name, value === null ? "–" : shown(value), note);
             });
           const open = lines.some((line) => index >= (line.incompleteFrom ?? incompleteFrom)) ? tipFoot(t("tip.incomplete")) : "";

@@ -1,119 +1,124 @@
 // Engagement: on how many distinct days (hours, weeks) of each period people were active; the power-user curve.
 import { LinesPicture } from "@/chart/lines.tsx";
 import { useSpeech } from "@/i18n/language.tsx";
-import { AmongLine } from "@/question/AmongLine.tsx";
-import { RangePicker } from "@/question/RangePicker.tsx";
-import { SelectorEditor } from "@/question/SelectorEditor.tsx";
-import { selectorName } from "@/question/words.ts";
-import styles from "@/question/editors.module.css";
+import type { FrequencyQuestion } from "@/question/question.ts";
+import { actorName, actorWords, rangePhrase, segmentName, selectorName } from "@/question/words.ts";
 import { AnswerHead } from "@/report/AnswerHead.tsx";
 import { BarsExample } from "@/report/examples.tsx";
 import { ReportScreen } from "@/report/ReportScreen.tsx";
-import type { AnswerProps, BuilderProps, ReportRoomParts, Telling } from "@/report/room.ts";
+import type { AnswerProps, ReportRoomParts, Speech, Telling, View } from "@/report/room.ts";
 import type { Asked } from "@/report/useAsk.ts";
 import { useProject } from "@/shell/session.tsx";
 import { InlineSelect } from "@/ui/Field.tsx";
 import table from "@/ui/table.module.css";
+import { activeFrom, activeIn, meanUnits, spreadsOf, type Spread, type Spreads } from "./frequency.ts";
+import { FrequencyBuilder, FrequencyScope } from "./FrequencyBuilder.tsx";
 
-function FrequencyBuilder({ question, onChange }: BuilderProps<"frequency">) {
-  const { t } = useSpeech();
-  return (
-    <div className={styles.lines}>
-      <div className={styles.line}>
-        <span className={styles.rail}>{t("frequency.did")}</span>
-        <SelectorEditor selector={question.select} onChange={(select) => onChange({ ...question, select })} />
-        <InlineSelect
-          label={t("frequency.mode")}
-          choices={(["exactly", "at_least"] as const).map((value) => ({ value, label: t(`frequency.mode.${value}`) }))}
-          value={question.mode ?? "exactly"}
-          onPick={(mode) => onChange({ ...question, mode: mode === "exactly" ? undefined : mode })}
-        />
-      </div>
-      <AmongLine filter={question.filter} onFilter={(filter) => onChange({ ...question, filter })} />
-    </div>
-  );
+const DRAWN_SEGMENTS = 6;
+
+/** The period that is shown: the one chosen, or the last that is over. */
+function shownPeriod(spreads: Spreads, view: View): number {
+  const chosen = typeof view.period === "string" ? spreads.starts.indexOf(view.period) : -1;
+  return chosen === -1 ? spreads.last : chosen;
 }
 
-const PAIRS = ["week day", "month day", "month week", "day hour"] as const;
-type Pair = (typeof PAIRS)[number];
-const PAIR_KEYS = { "week day": "frequency.pair.weekDay", "month day": "frequency.pair.monthDay", "month week": "frequency.pair.monthWeek", "day hour": "frequency.pair.dayHour" } as const;
-
-function FrequencyScope({ question, onChange }: BuilderProps<"frequency">) {
-  const { t } = useSpeech();
-  const pair = PAIRS.find((one) => one === `${question.period} ${question.unit}`) ?? "week day";
-  return (
-    <>
-      <RangePicker range={question.range} onChange={(range) => onChange({ ...question, range })} />
-      <InlineSelect<Pair>
-        label={t("frequency.pair")}
-        choices={PAIRS.map((value) => ({ value, label: t(PAIR_KEYS[value]) }))}
-        value={pair}
-        onPick={(next) => {
-          const [period, unit] = next.split(" ") as ["week", "day"];
-          onChange({ ...question, period, unit });
-        }}
-      />
-    </>
-  );
+function periodName(question: FrequencyQuestion, start: string, zone: string, speech: Speech): string {
+  return question.period === "range" ? speech.t("frequency.wholeRange") : speech.format.interval(start, question.period, zone);
 }
 
-interface Spread {
-  starts: string[];
-  /** People by number of units, summed over the periods shown. */
-  people: number[][];
-  /** Index of the last period that is over. */
-  last: number;
+/** The cell of an answer: of a whole range there is but one period, which needs no name. */
+function cellOf(asked: Asked<"frequency">, spread: Spread, start: string, n: number) {
+  return { n, ...(asked.question.period === "range" ? {} : { period: start }), ...(spread.breakdown.length > 0 ? { breakdown: spread.breakdown } : {}) };
 }
 
-function spreadOf(asked: Asked<"frequency">): Spread {
-  const periods = asked.answer.periods.filter((period) => (period.breakdown ?? []).length === 0);
-  const from = asked.explain.incomplete_from ? Date.parse(asked.explain.incomplete_from) : Number.POSITIVE_INFINITY;
-  // A period that begins at the first incomplete instant, or later, is not over yet.
-  let last = periods.length - 1;
-  while (last > 0 && Date.parse(periods[last]?.start ?? "") >= from) last -= 1;
-  return { starts: periods.map((period) => period.start), people: periods.map((period) => period.people), last };
-}
-
-const FrequencyPicture: ReportRoomParts<"frequency">["Picture"] = ({ asked, onOpen, pictureRef, label }) => {
+const FrequencyPicture: ReportRoomParts<"frequency">["Picture"] = ({ asked, view, onView, onOpen, pictureRef, label }) => {
   const speech = useSpeech();
-  const { t, format } = speech;
+  const { t } = speech;
   const project = useProject();
   const { question } = asked;
-  const spread = spreadOf(asked);
-  const shown = spread.people[spread.last] ?? [];
-  const period = question.period === "range" ? "day" : question.period;
-  const when = format.interval(spread.starts[spread.last] ?? "", period, question.timezone ?? project.timezone);
+  const zone = question.timezone ?? project.timezone;
+  const spreads = spreadsOf(asked);
+  const at = shownPeriod(spreads, view);
+  const start = spreads.starts[at] ?? "";
+  const when = periodName(question, start, zone, speech);
+  const segments = spreads.segments.slice(0, DRAWN_SEGMENTS);
+  const units = spreads.overall.people[at] ?? [];
+  const names = units.map((_, index) => t(`unit.n.${question.unit}`, { n: index + 1 }));
   return (
     <>
-      <AnswerHead note={t("frequency.shown", { period: question.period, when })} />
+      <AnswerHead
+        note={segments.length > 0 ? t("frequency.sharesNote", actorWords(question.actor)) : t("frequency.shown", { ...actorWords(question.actor), mode: question.mode ?? "exactly" })}
+        aside={
+          spreads.starts.length > 1 && (
+            <InlineSelect
+              label={t("frequency.period")}
+              choices={spreads.starts.map((one, index) => ({ value: one, label: index > spreads.last ? t("frequency.running", { when: periodName(question, one, zone, speech) }) : periodName(question, one, zone, speech) })).toReversed()}
+              value={start}
+              onPick={(period) => onView({ ...view, period: period === spreads.starts[spreads.last] ? undefined : period })}
+            />
+          )
+        }
+      />
       <LinesPicture
-        names={shown.map((_, index) => t(`unit.n.${question.unit}`, { n: index + 1 }))}
-        lines={[{ id: "people", name: t("funnel.people"), values: shown, color: 0 }]}
-        incompleteFrom={shown.length}
-        shape="bar"
+        names={names}
+        lines={
+          segments.length > 0
+            ? segments.map((spread, index) => ({
+                id: String(index),
+                name: segmentName(spread.breakdown, speech),
+                values: (spread.people[at] ?? []).map((count) => share(count, activeIn(asked, spread.people[at]))),
+                counts: spread.people[at] ?? [],
+                color: index,
+              }))
+            : [{ id: "all", name: actorName(question.actor, speech), values: units, notes: units.map((count) => speech.format.percent(share(count, activeIn(asked, units)) ?? 0)), color: 0 }]
+        }
+        incompleteFrom={names.length}
+        shape={segments.length > 0 ? "line" : "bar"}
+        share={segments.length > 0}
         height={260}
         label={label}
         pictureRef={pictureRef}
-        onPlace={(_, index) => onOpen({ n: index + 1, period: spread.starts[spread.last] }, t("frequency.panel", { units: t(`unit.n.${question.unit}`, { n: index + 1 }), when }))}
+        onPlace={(line, index) => {
+          const spread = segments[Number(line.id)] ?? spreads.overall;
+          const title = t("frequency.panel", { units: names[index] ?? "", when });
+          onOpen(cellOf(asked, spread, start, index + 1), spread.breakdown.length > 0 ? `${title} · ${segmentName(spread.breakdown, speech)}` : title);
+        }}
       />
     </>
   );
 };
 
-function FrequencyTable({ asked, onOpen }: AnswerProps<"frequency">) {
-  const { t, format } = useSpeech();
+function share(count: number, of: number): number | null {
+  return of === 0 ? null : count / of;
+}
+
+function FrequencyTable({ asked, view, onOpen }: AnswerProps<"frequency">) {
+  const speech = useSpeech();
+  const { t, format } = speech;
   const project = useProject();
   const { question } = asked;
-  const spread = spreadOf(asked);
-  const period = question.period === "range" ? "day" : question.period;
-  const columns = Math.max(0, ...spread.people.map((people) => people.length));
+  const zone = question.timezone ?? project.timezone;
+  const spreads = spreadsOf(asked);
+  const shown = shownPeriod(spreads, view);
+  const split = spreads.segments.length > 0;
+  // Split, the rows are the segments of the period shown; otherwise the periods.
+  const rows = split
+    ? [spreads.overall, ...spreads.segments].map((spread) => ({ spread, at: shown, name: segmentName(spread.breakdown, speech), open: false }))
+    : spreads.starts.map((start, at) => ({ spread: spreads.overall, at, name: periodName(question, start, zone, speech), open: at > spreads.last }));
+  const columns = Math.max(0, ...rows.map(({ spread, at }) => spread.people[at]?.length ?? 0));
   return (
     <div className={table.wrap} style={{ maxHeight: 480 }} tabIndex={0} role="region" aria-label={t("report.table")}>
       <table className={table.table}>
         <thead>
           <tr>
             <th scope="col" className={table.pinned}>
-              {t("trend.column.interval")}
+              {split ? t("funnel.column.segment") : t("trend.column.interval")}
+            </th>
+            <th scope="col" className={table.number}>
+              {t("frequency.active")}
+            </th>
+            <th scope="col" className={table.number}>
+              {t("frequency.mean")}
             </th>
             {Array.from({ length: columns }, (_, index) => (
               <th key={index} scope="col" className={table.number}>
@@ -123,21 +128,26 @@ function FrequencyTable({ asked, onOpen }: AnswerProps<"frequency">) {
           </tr>
         </thead>
         <tbody>
-          {spread.people.map((people, row) => {
-            const start = spread.starts[row] ?? "";
-            const when = format.interval(start, period, question.timezone ?? project.timezone);
+          {rows.map(({ spread, at, name, open }) => {
+            const people = spread.people[at] ?? [];
+            const start = spreads.starts[at] ?? "";
+            const mean = meanUnits(asked, people);
             return (
-              <tr key={start}>
-                <th scope="row" className={table.pinned}>
-                  {when}
-                  {row > spread.last && " *"}
+              <tr key={`${JSON.stringify(spread.breakdown)} ${start}`}>
+                <th scope="row" className={table.pinned} title={open ? t("tip.incomplete") : undefined}>
+                  {name}
+                  {open && " *"}
                 </th>
+                <td className={table.number}>
+                  <strong>{format.number(activeIn(asked, people))}</strong>
+                </td>
+                <td className={table.number}>{mean === null ? "–" : format.number(Math.round(mean * 100) / 100)}</td>
                 {people.map((count, index) => (
                   <td key={index} className={table.number}>
                     {count === 0 ? (
                       "0"
                     ) : (
-                      <button type="button" className={table.open} onClick={() => onOpen({ n: index + 1, period: start }, t("frequency.panel", { units: t(`unit.n.${question.unit}`, { n: index + 1 }), when }))}>
+                      <button type="button" className={table.open} onClick={() => onOpen(cellOf(asked, spread, start, index + 1), `${t("frequency.panel", { units: t(`unit.n.${question.unit}`, { n: index + 1 }), when: name })}`)}>
                         {format.number(count)}
                       </button>
                     )}
@@ -155,22 +165,20 @@ function FrequencyTable({ asked, onOpen }: AnswerProps<"frequency">) {
 function frequencySentence(asked: Asked<"frequency">, { speech, project }: Telling) {
   const { t, rich, format } = speech;
   const { question } = asked;
-  const spread = spreadOf(asked);
-  const people = spread.people[spread.last] ?? [];
-  const active = question.mode === "at_least" ? (people[0] ?? 0) : people.reduce((sum, count) => sum + count, 0);
+  const spreads = spreadsOf(asked);
+  const people = spreads.overall.people[spreads.last] ?? [];
+  const active = activeIn(asked, people);
   if (active === 0) return t("frequency.sentence.nobody", { event: selectorName(question.select, speech) });
-  const once = question.mode === "at_least" ? (people[0] ?? 0) - (people[1] ?? 0) : (people[0] ?? 0);
   const often = Math.max(2, Math.ceil(people.length / 2));
-  const oftenPeople = question.mode === "at_least" ? (people[often - 1] ?? 0) : people.slice(often - 1).reduce((sum, count) => sum + count, 0);
-  const period = question.period === "range" ? "day" : question.period;
   return rich("frequency.sentence.main", {
+    ...actorWords(question.actor),
     b: (parts: unknown[]) => <b key={String(parts)}>{parts as string[]}</b>,
     n: active,
     active: format.number(active),
     event: selectorName(question.select, speech),
-    when: format.interval(spread.starts[spread.last] ?? "", period, question.timezone ?? project.timezone),
-    once: format.percent(once / active),
-    often: format.percent(oftenPeople / active),
+    when: question.period === "range" ? rangePhrase(question.range, speech) : t("frequency.inPeriod", { when: periodName(question, spreads.starts[spreads.last] ?? "", question.timezone ?? project.timezone, speech) }),
+    once: format.percent((active - activeFrom(asked, people, 2)) / active),
+    often: format.percent(activeFrom(asked, people, often) / active),
     one: t(`unit.n.${question.unit}`, { n: 1 }),
     many: t(`unit.n.${question.unit}`, { n: often }),
   });
@@ -186,11 +194,12 @@ const frequencyRoom: ReportRoomParts<"frequency"> = {
   name: (question, speech) => speech.t("frequency.name", { event: selectorName(question.select, speech) }),
   sentence: frequencySentence,
   rows: (asked, { speech }) => {
-    const spread = spreadOf(asked);
-    const columns = Math.max(0, ...spread.people.map((people) => people.length));
+    const spreads = spreadsOf(asked);
+    const all = [spreads.overall, ...spreads.segments];
+    const columns = Math.max(0, ...all.flatMap((spread) => spread.people.map((people) => people.length)));
     return [
-      [speech.t("trend.column.interval"), ...Array.from({ length: columns }, (_, index) => speech.t(`unit.n.${asked.question.unit}`, { n: index + 1 }))],
-      ...spread.people.map((people, row) => [(spread.starts[row] ?? "").slice(0, 10), ...people.map(String)]),
+      [speech.t("trend.column.interval"), speech.t("funnel.column.segment"), speech.t("frequency.active"), ...Array.from({ length: columns }, (_, index) => speech.t(`unit.n.${asked.question.unit}`, { n: index + 1 }))],
+      ...all.flatMap((spread) => spread.people.map((people, row) => [(spreads.starts[row] ?? "").slice(0, 10), segmentName(spread.breakdown, speech), String(activeIn(asked, people)), ...people.map(String)])),
     ];
   },
   Builder: FrequencyBuilder,

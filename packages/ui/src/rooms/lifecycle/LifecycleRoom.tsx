@@ -6,9 +6,10 @@ import { Picture } from "@/chart/Picture.tsx";
 import { useSpeech } from "@/i18n/language.tsx";
 import { AmongLine } from "@/question/AmongLine.tsx";
 import { IntervalPicker } from "@/question/IntervalPicker.tsx";
+import { calendarChanges, CalendarRows, OptionsPopover } from "@/question/OptionsPopover.tsx";
 import { RangePicker } from "@/question/RangePicker.tsx";
 import { SelectorEditor } from "@/question/SelectorEditor.tsx";
-import { selectorName } from "@/question/words.ts";
+import { actorWords, selectorName } from "@/question/words.ts";
 import styles from "@/question/editors.module.css";
 import { AnswerHead } from "@/report/AnswerHead.tsx";
 import { BarsExample } from "@/report/examples.tsx";
@@ -32,16 +33,25 @@ function LifecycleBuilder({ question, onChange }: BuilderProps<"lifecycle">) {
         <span className={styles.rail}>{t("lifecycle.active")}</span>
         <SelectorEditor selector={question.select} onChange={(select) => onChange({ ...question, select })} />
       </div>
-      <AmongLine filter={question.filter} onFilter={(filter) => onChange({ ...question, filter })} />
+      <AmongLine
+        filter={question.filter}
+        onFilter={(filter) => onChange({ ...question, filter })}
+        event={question.select.event ?? undefined}
+        actor={{ value: question.actor, onChange: (actor) => onChange({ ...question, actor }) }}
+      />
     </div>
   );
 }
 
 function LifecycleScope({ question, onChange }: BuilderProps<"lifecycle">) {
+  const { t } = useSpeech();
   return (
     <>
       <RangePicker range={question.range} onChange={(range) => onChange({ ...question, range })} />
       <IntervalPicker interval={question.interval} range={question.range} onChange={(interval) => onChange({ ...question, interval })} />
+      <OptionsPopover changed={calendarChanges(question, t)}>
+        <CalendarRows question={question} onChange={onChange} />
+      </OptionsPopover>
     </>
   );
 }
@@ -191,6 +201,7 @@ function lifecycleSentence(asked: Asked<"lifecycle">, { speech, project }: Telli
   if (!last || last.new + last.returning + last.resurrected + last.dormant === 0) return t("lifecycle.sentence.nobody");
   const gained = last.new + last.resurrected;
   return rich("lifecycle.sentence.main", {
+    ...actorWords(question.actor),
     b: (parts: unknown[]) => <b key={String(parts)}>{parts as string[]}</b>,
     when: format.interval(last.start, question.interval, question.timezone ?? project.timezone),
     nActive: gained + last.returning,
