@@ -121,6 +121,8 @@ export interface JourneyAnswer {
   paths: { nodes: string[]; count: number; exits: number; mean_seconds?: (number | null)[] }[];
   tree: JourneyNode;
   distinct_paths: number;
+  /** The same for each segment, where the question is split. */
+  groups?: (Omit<JourneyAnswer, "groups"> & { breakdown: SegmentValue[] })[];
 }
 export interface AnswerOf {
   trend: TrendAnswer;

@@ -12,7 +12,14 @@ import styles from "./editors.module.css";
 
 const UNITS: WindowUnit[] = ["second", "minute", "hour", "day", "week", "month", "session"];
 
-export function WindowPicker({ window, onChange }: { window: Window; onChange: (window: Window) => void }) {
+interface WindowPickerProps {
+  window: Window;
+  onChange: (window: Window) => void;
+  /** Whether a number of sessions may bound it. */
+  withSessions?: boolean;
+}
+
+export function WindowPicker({ window, onChange, withSessions = true }: WindowPickerProps) {
   const speech = useSpeech();
   const { t } = speech;
   const [n, setN] = useState(String(window.n));
@@ -38,7 +45,7 @@ export function WindowPicker({ window, onChange }: { window: Window; onChange: (
         >
           <div className={styles.conditionBody}>
             <input className={styles.input} type="number" min={1} value={n} autoFocus aria-label={t("pick.number")} onChange={(event) => setN(event.target.value)} />
-            <InlineSelect label={t("pick.unit")} choices={UNITS.map((one) => ({ value: one, label: t(`unit.${one}`, { n: Number(n) || 1 }) }))} value={unit} onPick={setUnit} />
+            <InlineSelect label={t("pick.unit")} choices={UNITS.filter((one) => withSessions || one !== "session").map((one) => ({ value: one, label: t(`unit.${one}`, { n: Number(n) || 1 }) }))} value={unit} onPick={setUnit} />
             <Button type="submit" size="small" look="primary">
               {t("action.apply")}
             </Button>

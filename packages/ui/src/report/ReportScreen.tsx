@@ -210,10 +210,10 @@ export function ReportScreen<K extends QuestionKind>({ room }: { room: ReportRoo
               </Note>
             ))}
             <section className={styles.card}>
-              <room.Picture asked={asked} view={view} onView={(next) => go({ v: next }, true)} onOpen={open} pictureRef={pictureRef} label={said} />
+              <room.Picture asked={asked} view={view} onView={(next) => go({ v: next }, true)} onOpen={open} onAsk={ask} pictureRef={pictureRef} label={said} />
             </section>
             <section className={styles.card} aria-label={t("report.table")}>
-              <room.Table asked={asked} view={view} onView={(next) => go({ v: next }, true)} onOpen={open} />
+              <room.Table asked={asked} view={view} onView={(next) => go({ v: next }, true)} onOpen={open} onAsk={ask} />
             </section>
             <ExplainPanel asked={asked} />
           </div>

@@ -27,6 +27,8 @@ export interface AnswerProps<K extends QuestionKind> {
   onView: (view: View) => void;
   /** Opens the people behind a cell. */
   onOpen: (cell: Cell, title: string) => void;
+  /** Asks another question, which the answer suggests: the same from another start, for instance. */
+  onAsk: (question: QuestionOf<K>) => void;
 }
 
 export interface ReportRoomParts<K extends QuestionKind> {

@@ -98,6 +98,6 @@ function withoutEmptyGroups(question: Question): Question {
     case "lifecycle":
       return { ...question, filter, select: select(question.select) };
     case "journey":
-      return { ...question, filter };
+      return { ...question, filter, select: pruned(question.select) };
   }
 }

@@ -1,37 +1,100 @@
-// What an error of the server is called on screen: what, why, how to mend it. The code chooses the sentence; the
-// server's own message is the why where it knows better than we do.
+// What an error of the server is called on screen: what, why, how to mend it, in the reader's language. The code and the
+// field choose the sentences; what the server itself said stands below them, since it knows the particulars.
 import { ApiError } from "@/api/client.ts";
-import type { Messages } from "@/i18n/catalogue.ts";
+import type { MessageKey, Messages } from "@/i18n/catalogue.ts";
 
 export interface Told {
   what: string;
   why?: string;
   mend?: string;
+  /** The server's own words, in its language. */
+  detail?: string;
 }
 
-export function tellError(error: unknown, { t }: Messages): Told {
-  if (!(error instanceof ApiError)) return { what: t("error.unexpected.what"), why: error instanceof Error ? error.message : undefined, mend: t("error.unexpected.mend") };
-  switch (error.code) {
-    case "unreachable":
-      return { what: t("error.unreachable.what"), mend: t("error.unreachable.mend") };
-    case "unauthenticated":
-      return { what: t("error.unauthenticated.what"), mend: t("error.unauthenticated.mend") };
-    case "forbidden":
-      return { what: t("error.forbidden.what"), mend: t("error.forbidden.mend") };
-    case "not_found":
-      return { what: t("error.not_found.what"), mend: t("error.not_found.mend") };
-    case "timed_out":
-      return { what: t("error.timed_out.what"), mend: t("error.timed_out.mend") };
-    case "limit_exceeded":
-      return { what: t("error.limit_exceeded.what"), why: error.message, mend: t("error.limit_exceeded.mend") };
-    case "cancelled":
-      return { what: t("error.cancelled.what"), mend: t("error.cancelled.mend") };
-    case "unavailable":
-      return { what: t("error.unavailable.what"), why: error.message, mend: t("error.unavailable.mend") };
-    default:
-      if (error.status === 401) return { what: t("error.unauthenticated.what"), mend: t("error.unauthenticated.mend") };
-      if (error.status >= 400 && error.status < 500)
-        return { what: t("error.refused.what"), why: error.field ? t("error.refused.whyField", { field: error.field, message: error.message }) : error.message, mend: t("error.refused.mend") };
-      return { what: t("error.unexpected.what"), why: error.message, mend: t("error.unexpected.mend") };
-  }
+/** Codes that say all there is to say; the server adds nothing that helps. */
+const PLAIN = ["unreachable", "unauthenticated", "forbidden", "not_found", "timed_out", "cancelled", "too_many_requests", "taken", "setup_done", "wrong_token", "wrong_credentials", "too_slow", "cross_origin"] as const;
+/** Codes whose particulars are the server's. */
+const DETAILED = ["limit_exceeded", "unavailable", "internal", "body_too_large"] as const;
+/** Codes about one field, which the sentence names. */
+const OF_FIELD = ["unknown_field", "wrong_type", "missing_field", "not_allowed", "invalid_field", "invalid_question"] as const;
+
+export function tellError(error: unknown, messages: Messages): Told {
+  const { t } = messages;
+  if (!(error instanceof ApiError)) return { what: t("error.unexpected.what"), mend: t("error.unexpected.mend"), detail: error instanceof Error ? error.message : undefined };
+  const { code, field, status, message } = error;
+  const plain = PLAIN.find((one) => one === code);
+  if (plain) return { what: t(`error.${plain}.what`), mend: t(`error.${plain}.mend`), detail: plain === "taken" ? message : undefined };
+  const detailed = DETAILED.find((one) => one === code);
+  if (detailed) return { what: t(`error.${detailed}.what`), mend: t(`error.${detailed}.mend`), detail: message };
+  const ofField = OF_FIELD.find((one) => one === code);
+  if (ofField && field) return { what: t(`error.${ofField}.what`, { field: fieldName(field, messages) }), mend: t(`error.${ofField}.mend`), detail: message };
+  if (status === 401) return { what: t("error.unauthenticated.what"), mend: t("error.unauthenticated.mend") };
+  if (status >= 400 && status < 500) return { what: t("error.refused.what"), why: field ? fieldName(field, messages) : undefined, mend: t("error.refused.mend"), detail: message };
+  return { what: t("error.unexpected.what"), mend: t("error.unexpected.mend"), detail: message };
 }
+
+/** `steps[1].where.op` as a person says it: "step 2 › condition › operator". Parts that have no word of ours stay as they are. */
+export function fieldName(path: string, { t }: Messages): string {
+  const parts = path.split(".").map((part) => {
+    const [, name = part, index] = /^([^[]*)(?:\[(\d+)\])?/.exec(part) ?? [];
+    const word = FIELD_WORDS[name];
+    if (word === undefined) return part;
+    const n = index === undefined ? 0 : Number(index) + 1;
+    return t(word, { n, letter: String.fromCharCode(64 + Math.max(1, n)) });
+  });
+  return parts.join(" › ");
+}
+
+const FIELD_WORDS: Record<string, MessageKey> = {
+  actor: "fieldName.actor",
+  anchor: "fieldName.anchor",
+  attribute: "fieldName.attribute",
+  birth: "fieldName.birth",
+  brackets: "fieldName.brackets",
+  breakdown: "fieldName.breakdown",
+  cohort: "fieldName.cohort",
+  cohorts: "fieldName.cohort",
+  compare: "fieldName.compare",
+  count: "fieldName.count",
+  current_password: "fieldName.current_password",
+  depth: "fieldName.depth",
+  edges: "fieldName.edges",
+  email: "fieldName.email",
+  exclude: "fieldName.exclude",
+  filter: "fieldName.filter",
+  formulas: "fieldName.formulas",
+  from: "fieldName.from",
+  hold: "fieldName.hold",
+  interval: "fieldName.interval",
+  language: "fieldName.language",
+  measure: "fieldName.measure",
+  name: "fieldName.name",
+  node: "fieldName.node",
+  of: "fieldName.of",
+  op: "fieldName.op",
+  optional: "fieldName.optional",
+  password: "fieldName.password",
+  periods: "fieldName.periods",
+  property: "fieldName.property",
+  range: "fieldName.range",
+  rename: "fieldName.rename",
+  return: "fieldName.return",
+  return_count: "fieldName.count",
+  rolling: "fieldName.rolling",
+  scopes: "fieldName.scopes",
+  select: "fieldName.select",
+  series: "fieldName.series",
+  session_timeout: "fieldName.session_timeout",
+  session_timeout_minutes: "fieldName.session_timeout",
+  steps: "fieldName.steps",
+  time_to_convert: "fieldName.time_to_convert",
+  timezone: "fieldName.timezone",
+  to: "fieldName.to",
+  top: "fieldName.top",
+  unit: "fieldName.unit",
+  until: "fieldName.until",
+  value: "fieldName.value",
+  week_start: "fieldName.week_start",
+  where: "fieldName.where",
+  window: "fieldName.window",
+};

@@ -29,8 +29,8 @@ export function Empty({ title, text, picture, action }: { title: ReactNode; text
   );
 }
 
-/** What went wrong, why, and how to mend it. */
-export function Failure({ what, why, mend, action }: { what: string; why?: string; mend?: string; action?: ReactNode }) {
+/** What went wrong, why, and how to mend it; below, what the server said in its own words. */
+export function Failure({ what, why, mend, detail, action }: { what: string; why?: string; mend?: string; detail?: string; action?: ReactNode }) {
   return (
     <div className={styles.failure} role="alert">
       <TriangleAlert aria-hidden />
@@ -38,6 +38,11 @@ export function Failure({ what, why, mend, action }: { what: string; why?: strin
         <strong>{what}</strong>
         {why && <p>{why}</p>}
         {mend && <p>{mend}</p>}
+        {detail && (
+          <p className={styles.detail} lang="en">
+            {detail}
+          </p>
+        )}
         {action && <div className={styles.action}>{action}</div>}
       </div>
     </div>

@@ -1,239 +1,148 @@
-// Journeys: the paths people really take, forward from a start or back from an end; a sunburst and its list.
+// Journeys: the paths people really take, forward from a start or back from an end; rings or flows, and the list of paths
+// that is always in step with them.
 import { useMemo, useState } from "react";
-import type { JourneyNode } from "@/api/types.ts";
-import { FONT, tipLine, tipTitle, tooltip } from "@/chart/axes.ts";
-import { chartColors, type ChartColors } from "@/chart/colors.ts";
-import { Picture } from "@/chart/Picture.tsx";
 import { useSpeech } from "@/i18n/language.tsx";
-import { EventChip, EventList } from "@/question/EventPicker.tsx";
-import { AmongLine } from "@/question/AmongLine.tsx";
-import { RangePicker } from "@/question/RangePicker.tsx";
 import type { JourneyQuestion } from "@/question/question.ts";
-import { eventName, selectorName } from "@/question/words.ts";
-import editors from "@/question/editors.module.css";
+import { actorWords, segmentName, selectorName } from "@/question/words.ts";
 import { AnswerHead } from "@/report/AnswerHead.tsx";
 import { PathsExample } from "@/report/examples.tsx";
 import { ReportScreen } from "@/report/ReportScreen.tsx";
-import type { AnswerProps, BuilderProps, ReportRoomParts, Speech, Telling } from "@/report/room.ts";
+import type { AnswerProps, ReportRoomParts, Telling } from "@/report/room.ts";
 import type { Asked } from "@/report/useAsk.ts";
-import { Chip } from "@/ui/Chip.tsx";
-import { InlineSelect } from "@/ui/Field.tsx";
-import { Popover } from "@/ui/Popover.tsx";
-import { useTheme } from "@/ui/theme.tsx";
+import { InlineSelect, Segmented } from "@/ui/Field.tsx";
 import table from "@/ui/table.module.css";
+import { JourneyBuilder, JourneyScope } from "./JourneyBuilder.tsx";
+import { arrowOf, flowOf, nodeNamer, passes, pathsShown, rooted, type FlowNode } from "./journey.ts";
+import { Sankey } from "./Sankey.tsx";
+import { Sunburst } from "./Sunburst.tsx";
 import styles from "./JourneyRoom.module.css";
-import { Plus } from "lucide-react";
 
-function JourneyBuilder({ question, onChange }: BuilderProps<"journey">) {
+const LISTED_PATHS = 60;
+const TABLE_PATHS = 200;
+
+/** What was clicked: the beginning of a path in the rings, or a node of a column in the flows. */
+type Chosen = { path: string[] } | { node: FlowNode };
+
+const JourneyPicture: ReportRoomParts<"journey">["Picture"] = ({ asked, view, onView, onOpen, onAsk, pictureRef, label }) => {
   const speech = useSpeech();
-  const { t } = speech;
-  const anchor = question.anchor?.select;
+  const { t, format } = speech;
+  const [chosen, setChosen] = useState<Chosen | null>(null);
+  const { question, answer } = asked;
+  const { paths: shown, breakdown } = pathsShown(asked, view.segment);
+  const { tree, paths } = shown;
+  const over = question.over ?? "session";
+  const arrow = arrowOf(question);
+  const chart = view.chart === "flows" ? "flows" : "rings";
+  const { centre } = useMemo(() => rooted(tree), [tree]);
+  const nodeName = useMemo(() => nodeNamer(tree, speech), [tree, speech]);
+  const flow = useMemo(() => flowOf(paths, question.top), [paths, question.top]);
+  const pathName = (path: string[]) => path.map(nodeName).join(arrow);
+  const segment = breakdown.length > 0 ? { breakdown } : {};
+  const named = (title: string) => (breakdown.length > 0 ? `${title} · ${segmentName(breakdown, speech)}` : title);
+  const goesThrough = (nodes: string[]) => {
+    if (chosen === null) return true;
+    if ("path" in chosen) return chosen.path.every((name, index) => nodes[index] === name);
+    const inColumn = new Set(flow.nodes.filter((one) => one.column === chosen.node.column && one.name !== null).map((one) => one.name as string));
+    return passes(nodes, chosen.node, inColumn);
+  };
+  const listed = paths.filter((path) => goesThrough(path.nodes)).toSorted((a, b) => b.count - a.count);
+  const last = chosen === null ? null : "path" in chosen ? (chosen.path.at(-1) ?? null) : chosen.node.name;
+  const who = actorWords(question.actor);
+  const centreNote = t("journey.centreNote", { ...who, over, n: tree.count, count: format.number(tree.count), start: centre === null ? "any" : "named", name: centre === null ? "" : nodeName(centre), direction: question.direction });
   return (
-    <div className={editors.lines}>
-      <div className={editors.line}>
-        <InlineSelect
-          label={t("journey.direction")}
-          choices={(["forward", "reverse"] as const).map((value) => ({ value, label: t(`journey.direction.${value}`) }))}
-          value={question.direction}
-          onPick={(direction) => onChange({ ...question, direction })}
-        />
-        {anchor ? (
-          <EventChip selector={anchor} onPick={(names) => onChange({ ...question, anchor: { select: names, occurrence: "first" } })} onRemove={() => onChange({ ...question, anchor: undefined })} />
-        ) : (
-          <Popover
-            label={t("journey.anchor")}
-            trigger={(props) => (
-              <Chip {...props} look="add">
-                <Plus aria-hidden />
-                <span>{question.direction === "forward" ? t("journey.anyStart") : t("journey.anyEnd")}</span>
-              </Chip>
-            )}
-          >
-            {(close) => (
-              <EventList
-                allowAny={false}
-                onPick={(names) => {
-                  close();
-                  onChange({ ...question, anchor: { select: names, occurrence: "first" } });
+    <>
+      <AnswerHead
+        note={
+          <span className={styles.headNote}>
+            {answer.groups && (
+              <InlineSelect
+                label={t("journey.segment")}
+                choices={[
+                  { value: "", label: t("segment.overall") },
+                  ...answer.groups.toSorted((a, b) => b.tree.count - a.tree.count).map((group) => ({ value: JSON.stringify(group.breakdown), label: segmentName(group.breakdown, speech) })),
+                ]}
+                value={breakdown.length > 0 ? JSON.stringify(breakdown) : ""}
+                onPick={(next) => {
+                  setChosen(null);
+                  onView({ ...view, segment: next === "" ? undefined : next });
                 }}
               />
             )}
-          </Popover>
-        )}
-        <InlineSelect
-          label={t("journey.node")}
-          choices={[
-            { value: "event", label: t("journey.node.event") },
-            { value: "page", label: t("journey.node.page") },
-          ]}
-          value={question.node === "page" ? "page" : "event"}
-          onPick={(node) => onChange({ ...question, node: node === "event" ? undefined : node })}
-        />
-        <InlineSelect
-          label={t("journey.over")}
-          choices={(["session", "person"] as const).map((value) => ({ value, label: t(`journey.over.${value}`) }))}
-          value={question.over ?? "session"}
-          onPick={(over) => onChange({ ...question, over: over === "session" ? undefined : over })}
-        />
-      </div>
-      <AmongLine filter={question.filter} onFilter={(filter) => onChange({ ...question, filter })} />
-    </div>
-  );
-}
-
-function JourneyScope({ question, onChange }: BuilderProps<"journey">) {
-  const { t } = useSpeech();
-  return (
-    <>
-      <RangePicker range={question.range} onChange={(range) => onChange({ ...question, range })} />
-      <InlineSelect
-        label={t("journey.depth")}
-        choices={["3", "4", "5", "6", "8"].map((value) => ({ value, label: t("journey.depthOf", { n: Number(value) }) }))}
-        value={String(question.depth)}
-        onPick={(depth) => onChange({ ...question, depth: Number(depth) })}
-      />
-    </>
-  );
-}
-
-interface Arc {
-  name: string;
-  value: number;
-  path: string[];
-  /** The group of all names that are not shown: it has no people to open. */
-  others: boolean;
-  exits: number;
-  children: Arc[];
-  itemStyle: { color: string; opacity?: number };
-}
-
-/** Names get a colour by how much they weigh in the whole picture; all beyond the palette share the grey of "others". */
-function nodeColors(tree: JourneyNode, colors: ChartColors): (name: string) => string {
-  const weight = new Map<string, number>();
-  const walk = (node: JourneyNode) => {
-    for (const child of node.children) {
-      if (child.node === null) continue;
-      weight.set(child.node, (weight.get(child.node) ?? 0) + child.count);
-      walk(child);
-    }
-  };
-  walk(tree);
-  const ranked = [...weight.entries()].toSorted((a, b) => b[1] - a[1]).map(([name]) => name);
-  return (name) => {
-    const rank = ranked.indexOf(name);
-    return rank === -1 || rank >= 8 ? colors.others : colors.series(rank);
-  };
-}
-
-function arcs(node: JourneyNode, path: string[], colorOf: (name: string) => string, othersName: (n: number) => string): Arc[] {
-  return node.children.map((child) => {
-    const others = child.node === null;
-    const name = child.node ?? othersName(child.other ?? 0);
-    const here = [...path, name];
-    return {
-      name,
-      value: child.count,
-      path: here,
-      others,
-      exits: child.exits,
-      children: arcs(child, here, colorOf, othersName),
-      itemStyle: { color: others ? colorOf("") : colorOf(name), opacity: Math.max(0.7, 1 - 0.06 * (here.length - 1)) },
-    };
-  });
-}
-
-/** Where all paths begin with the same node (an anchor), that node is the centre rather than a ring of one. */
-function rooted(tree: JourneyNode): { centre: string | null; start: string[]; from: JourneyNode } {
-  const [only] = tree.children;
-  if (tree.children.length !== 1 || !only || only.node === null) return { centre: null, start: [], from: tree };
-  return { centre: only.node, start: [only.node], from: only };
-}
-
-const JourneyPicture: ReportRoomParts<"journey">["Picture"] = ({ asked, onOpen, pictureRef, label }) => {
-  const speech = useSpeech();
-  const { t, format } = speech;
-  const { theme } = useTheme();
-  const [chosen, setChosen] = useState<string[] | null>(null);
-  const { tree, paths } = asked.answer;
-  const over = asked.question.over ?? "session";
-    const arrow = arrowOf(asked.question);
-  const { centre, start, from } = useMemo(() => rooted(tree), [tree]);
-  const nodeName = nodeNamer(tree, speech);
-  const option = useMemo(() => {
-    const nodeName = nodeNamer(tree, speech);
-    const colors = chartColors(theme);
-    const colorOf = nodeColors(tree, colors);
-    return {
-      aria: { enabled: false },
-      textStyle: { fontFamily: FONT },
-      tooltip: {
-        ...tooltip(colors),
-        formatter: ({ data, name }: { data?: Arc; name: string }) => {
-          if (!data?.path) return "";
-          return (
-            tipTitle(data.path.map(nodeName).join(arrow)) +
-            tipLine(data.itemStyle.color, nodeName(name), format.number(data.value), format.percent(tree.count === 0 ? 0 : data.value / tree.count)) +
-            tipLine(colors.others, t("journey.exits"), format.number(data.exits))
-          );
-        },
-      },
-      title: undefined,
-      series: [
-        {
-          type: "sunburst",
-          radius: ["26%", "96%"],
-          nodeClick: false,
-          sort: "desc",
-          data: arcs(from, start, colorOf, (n) => t("segment.other", { n })),
-          itemStyle: { borderColor: colors.surface, borderWidth: 0.6 },
-          label: { show: true, minAngle: 14, rotate: "tangential", color: "#ffffff", fontSize: 11, fontFamily: FONT, width: 80, overflow: "truncate", formatter: ({ name }: { name: string }) => nodeName(name) },
-          emphasis: { focus: "ancestor" },
-        },
-      ],
-    };
-  }, [tree, from, theme, speech, arrow, format, t, start]);
-  const pathName = (path: string[]) => path.map(nodeName).join(arrow);
-  const shown = paths.filter((path) => chosen === null || chosen.every((name, index) => path.nodes[index] === name)).toSorted((a, b) => b.count - a.count);
-  return (
-    <>
-      <AnswerHead note={t("journey.centreNote", { over, n: tree.count, count: format.number(tree.count), start: centre === null ? "any" : "named", name: centre === null ? "" : nodeName(centre), direction: asked.question.direction })} />
-      <div className={styles.both}>
-        <div className={styles.sunburst}>
-          <Picture
-            ref={pictureRef}
-            option={option}
-            height={420}
-            label={label}
-            onPoint={({ data }) => {
-              const arc = data as Arc | undefined;
-              if (arc?.path && !arc.others) setChosen(chosen?.join("\n") === arc.path.join("\n") ? null : arc.path);
+            {centreNote}
+          </span>
+        }
+        aside={
+          <Segmented
+            label={t("picture.shape")}
+            value={chart}
+            onPick={(next) => {
+              setChosen(null);
+              onView({ ...view, chart: next === "rings" ? undefined : next });
             }}
+            choices={(["rings", "flows"] as const).map((value) => ({ value, label: t(`journey.chart.${value}`) }))}
           />
-          <p className={styles.centre} aria-hidden>
-            <b>{format.compact(tree.count)}</b>
-            <span>{centre === null ? t(`journey.unit.${over}`, { n: tree.count }) : nodeName(centre)}</span>
-          </p>
-        </div>
+        }
+      />
+      <div className={styles.both} data-chart={chart}>
+        {chart === "rings" ? (
+          <Sunburst
+            tree={tree}
+            arrow={arrow}
+            nodeName={nodeName}
+            unit={t(over === "session" ? "journey.unit.session" : "journey.unit.person", { ...who, n: tree.count })}
+            label={label}
+            pictureRef={pictureRef}
+            onChoose={(path) => setChosen(chosen && "path" in chosen && chosen.path.join("\n") === path.join("\n") ? null : { path })}
+          />
+        ) : (
+          <Sankey flow={flow} paths={shown} nodeName={nodeName} reverse={question.direction === "reverse"} label={label} pictureRef={pictureRef} onChoose={(node) => setChosen(chosen && "node" in chosen && chosen.node.id === node.id ? null : { node })} />
+        )}
         <div className={styles.list}>
           <div className={styles.trail}>
             {chosen ? (
               <>
-                <strong>{pathName(chosen)}</strong>
-                <button type="button" className={table.open} onClick={() => onOpen({ path: chosen }, pathName(chosen))}>
-                  {t("journey.seePeople")}
-                </button>
+                <strong>{"path" in chosen ? pathName(chosen.path) : t("journey.through", { n: chosen.node.column + 1, name: chosen.node.name === null ? t("journey.others") : nodeName(chosen.node.name) })}</strong>
+                {"path" in chosen && (
+                  <button type="button" className={table.open} onClick={() => onOpen({ path: chosen.path, ...segment }, named(pathName(chosen.path)))}>
+                    {t("journey.seePeople")}
+                  </button>
+                )}
+                {last !== null && (
+                  <>
+                    <button
+                      type="button"
+                      className={table.open}
+                      onClick={() => {
+                        setChosen(null);
+                        onAsk({ ...question, anchor: { node: last, occurrence: "first" } });
+                      }}
+                    >
+                      {question.direction === "forward" ? t("journey.startHere") : t("journey.endHere")}
+                    </button>
+                    <button
+                      type="button"
+                      className={table.open}
+                      onClick={() => {
+                        setChosen(null);
+                        onAsk({ ...question, hide: [...new Set([...(question.hide ?? []), last])] });
+                      }}
+                    >
+                      {t("journey.hideThis")}
+                    </button>
+                  </>
+                )}
                 <button type="button" className={table.open} onClick={() => setChosen(null)}>
                   {t("journey.allPaths")}
                 </button>
               </>
             ) : (
-              <span className={table.muted}>{t("journey.clickArc")}</span>
+              <span className={table.muted}>{chart === "rings" ? t("journey.clickArc") : t("journey.clickNode")}</span>
             )}
           </div>
           <ol>
-            {shown.slice(0, 60).map((path) => (
-              <li key={path.nodes.join("\n")} data-reverse={asked.question.direction === "reverse" || undefined}>
-                <button type="button" className={table.open} onClick={() => onOpen({ path: path.nodes }, pathName(path.nodes))}>
+            {listed.slice(0, LISTED_PATHS).map((path) => (
+              <li key={path.nodes.join("\n")} data-reverse={question.direction === "reverse" || undefined}>
+                <button type="button" className={table.open} onClick={() => onOpen({ path: path.nodes, ...segment }, named(pathName(path.nodes)))}>
                   {format.number(path.count)}
                 </button>
                 <span className={styles.path}>
@@ -250,33 +159,15 @@ const JourneyPicture: ReportRoomParts<"journey">["Picture"] = ({ asked, onOpen, 
   );
 };
 
-/** What a node is called: an event as people say it, a page by its path when all pages are of one site. */
-function nodeNamer(tree: JourneyNode, speech: Speech): (name: string) => string {
-  const hosts = new Set<string>();
-  const walk = (node: JourneyNode) => {
-    const host = node.node === null ? null : /^https?:\/\/([^/]+)/.exec(node.node)?.[1];
-    if (host) hosts.add(host);
-    node.children.forEach(walk);
-  };
-  walk(tree);
-  return (name) => {
-    if (!/^https?:\/\//.test(name)) return eventName(name, speech);
-    const rest = hosts.size === 1 ? name.replace(/^https?:\/\/[^/]+/, "") : name.replace(/^https?:\/\//, "");
-    return rest === "" ? "/" : rest;
-  };
-}
-
-/** Paths are listed in walking order; of a reverse journey, that is back in time. */
-function arrowOf(question: JourneyQuestion): string {
-  return question.direction === "reverse" ? " ← " : " → ";
-}
-
-function JourneyTable({ asked, onOpen }: AnswerProps<"journey">) {
+function JourneyTable({ asked, view, onOpen }: AnswerProps<"journey">) {
   const speech = useSpeech();
   const { t, format } = speech;
-  const { paths, tree } = asked.answer;
+  const { question } = asked;
+  const { paths: shown, breakdown } = pathsShown(asked, view.segment);
+  const { paths, tree } = shown;
   const nodeName = nodeNamer(tree, speech);
-  const pathName = (path: string[]) => path.map(nodeName).join(arrowOf(asked.question));
+  const pathName = (path: string[]) => path.map(nodeName).join(arrowOf(question));
+  const totalSeconds = (seconds: (number | null)[] | undefined) => (seconds === undefined || seconds.length === 0 || seconds.includes(null) ? null : seconds.reduce<number>((sum, one) => sum + (one ?? 0), 0));
   return (
     <div className={table.wrap} style={{ maxHeight: 480 }} tabIndex={0} role="region" aria-label={t("report.table")}>
       <table className={table.table}>
@@ -286,7 +177,7 @@ function JourneyTable({ asked, onOpen }: AnswerProps<"journey">) {
               {t("journey.column.path")}
             </th>
             <th scope="col" className={table.number}>
-              {t(`journey.column.${asked.question.over ?? "session"}`)}
+              {t(question.over === "person" ? "journey.column.person" : "journey.column.session", actorWords(question.actor))}
             </th>
             <th scope="col" className={table.number}>
               {t("journey.column.share")}
@@ -294,24 +185,31 @@ function JourneyTable({ asked, onOpen }: AnswerProps<"journey">) {
             <th scope="col" className={table.number}>
               {t("journey.exits")}
             </th>
+            <th scope="col" className={table.number} title={t("journey.meanHint")}>
+              {t("journey.mean")}
+            </th>
           </tr>
         </thead>
         <tbody>
           {paths
             .toSorted((a, b) => b.count - a.count)
-            .slice(0, 200)
-            .map((path) => (
-              <tr key={path.nodes.join("\n")}>
-                <td className={table.wide}>{pathName(path.nodes)}</td>
-                <td className={table.number}>
-                  <button type="button" className={table.open} onClick={() => onOpen({ path: path.nodes }, pathName(path.nodes))}>
-                    {format.number(path.count)}
-                  </button>
-                </td>
-                <td className={table.number}>{format.percent(tree.count === 0 ? 0 : path.count / tree.count)}</td>
-                <td className={table.number}>{format.number(path.exits)}</td>
-              </tr>
-            ))}
+            .slice(0, TABLE_PATHS)
+            .map((path) => {
+              const seconds = totalSeconds(path.mean_seconds);
+              return (
+                <tr key={path.nodes.join("\n")}>
+                  <td className={table.wide}>{pathName(path.nodes)}</td>
+                  <td className={table.number}>
+                    <button type="button" className={table.open} onClick={() => onOpen({ path: path.nodes, ...(breakdown.length > 0 ? { breakdown } : {}) }, pathName(path.nodes))}>
+                      {format.number(path.count)}
+                    </button>
+                  </td>
+                  <td className={table.number}>{format.percent(tree.count === 0 ? 0 : path.count / tree.count)}</td>
+                  <td className={table.number}>{format.number(path.exits)}</td>
+                  <td className={table.number}>{seconds === null ? "–" : format.duration(seconds)}</td>
+                </tr>
+              );
+            })}
         </tbody>
       </table>
     </div>
@@ -322,18 +220,24 @@ function journeySentence(asked: Asked<"journey">, { speech }: Telling) {
   const { t, rich, format } = speech;
   const { tree, paths } = asked.answer;
   const over = asked.question.over ?? "session";
-  if (tree.count === 0) return t("journey.sentence.nobody");
   const top = paths.toSorted((a, b) => b.count - a.count)[0];
-  const pathName = (path: string[]) => path.map(nodeNamer(tree, speech)).join(arrowOf(asked.question));
-  if (!top) return t("journey.sentence.nobody");
+  if (tree.count === 0 || !top) return t("journey.sentence.nobody");
   return rich("journey.sentence.main", {
+    ...actorWords(asked.question.actor),
     b: (parts: unknown[]) => <b key={String(parts)}>{parts as string[]}</b>,
     n: tree.count,
     count: format.number(tree.count),
     over,
-    path: pathName(top.nodes),
+    path: top.nodes.map(nodeNamer(tree, speech)).join(arrowOf(asked.question)),
     share: format.percent(top.count / tree.count),
   });
+}
+
+function journeyName(question: JourneyQuestion, speech: Telling["speech"]): string {
+  const { anchor, direction } = question;
+  if (!anchor) return speech.t("room.journey");
+  const event = anchor.select ? selectorName(anchor.select, speech) : (anchor.node ?? "");
+  return direction === "forward" ? speech.t("journey.name.forward", { event }) : speech.t("journey.name.reverse", { event });
 }
 
 const journeyRoom: ReportRoomParts<"journey"> = {
@@ -343,15 +247,15 @@ const journeyRoom: ReportRoomParts<"journey"> = {
   next: "journey.answers",
   start: () => ({ kind: "journey", direction: "forward", depth: 5, top: 10, range: { last: 30, unit: "day" } }),
   ready: () => true,
-  name: (question, speech) => {
-    const anchor = question.anchor?.select ? selectorName(question.anchor.select, speech) : null;
-    if (anchor === null) return speech.t("room.journey");
-    return question.direction === "forward" ? speech.t("journey.name.forward", { event: anchor }) : speech.t("journey.name.reverse", { event: anchor });
-  },
+  name: journeyName,
   sentence: journeySentence,
   rows: (asked, { speech }) => [
-    [speech.t("journey.column.path"), speech.t("trend.column.total"), speech.t("journey.exits")],
-    ...asked.answer.paths.toSorted((a, b) => b.count - a.count).map((path) => [path.nodes.join(" → "), String(path.count), String(path.exits)]),
+    [speech.t("funnel.column.segment"), speech.t("journey.column.path"), speech.t("trend.column.total"), speech.t("journey.exits"), `${speech.t("journey.mean")} (s)`],
+    ...[{ breakdown: [], ...asked.answer }, ...(asked.answer.groups ?? [])].flatMap((group) =>
+      group.paths
+        .toSorted((a, b) => b.count - a.count)
+        .map((path) => [segmentName(group.breakdown, speech), path.nodes.join(" → "), String(path.count), String(path.exits), String((path.mean_seconds ?? []).reduce<number>((sum, one) => sum + (one ?? 0), 0))]),
+    ),
   ],
   Builder: JourneyBuilder,
   Scope: JourneyScope,
