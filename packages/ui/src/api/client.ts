@@ -57,6 +57,7 @@ export const api = {
   createProject: (body: { name: string; timezone: string }) => read(http.POST("/api/projects", { body })),
   changeProject: (project: number, body: { name?: string; timezone?: string; week_start?: string; session_timeout_minutes?: number }) =>
     read(http.PATCH("/api/projects/{project}", { params: { path: { project } }, body })),
+  rotateWriteKey: (project: number) => read(http.POST("/api/projects/{project}/write-key", { params: { path: { project } } })),
   keys: (project: number) => read(http.GET("/api/projects/{project}/keys", { params: { path: { project } } })),
   createKey: (project: number, body: { name: string; scopes: KeyScope[] }) => read(http.POST("/api/projects/{project}/keys", { params: { path: { project } }, body })),
   removeKey: (project: number, key: string) => read(http.DELETE("/api/projects/{project}/keys/{key}", { params: { path: { project, key } } })),

@@ -2,6 +2,7 @@
 import { Check, Clock3, Copy, TriangleAlert } from "lucide-react";
 import { useSpeech } from "@/i18n/language.tsx";
 import type { QuestionKind } from "@/question/question.ts";
+import { actorCount } from "@/question/words.ts";
 import { useProject } from "@/shell/session.tsx";
 import { Button } from "@/ui/Button.tsx";
 import { copyText } from "@/ui/browser.ts";
@@ -10,7 +11,8 @@ import type { Asked } from "./useAsk.ts";
 import styles from "./ExplainPanel.module.css";
 
 export function ExplainPanel<K extends QuestionKind>({ asked }: { asked: Asked<K> }) {
-  const { t, format } = useSpeech();
+  const speech = useSpeech();
+  const { t, format } = speech;
   const project = useProject();
   const toast = useToast();
   const { explain, elapsed_ms } = asked;
@@ -27,7 +29,7 @@ export function ExplainPanel<K extends QuestionKind>({ asked }: { asked: Asked<K
               : t("explain.incomplete")}
         </span>
         <span>{t("explain.read", { n: explain.events_read, shown: format.number(explain.events_read) })}</span>
-        {explain.people !== null && explain.people !== undefined && <span>{t("explain.people", { n: explain.people, shown: format.number(explain.people) })}</span>}
+        {explain.people !== null && explain.people !== undefined && <span>{actorCount(explain.people, asked.question.actor, speech)}</span>}
         <span>{format.duration(elapsed_ms / 1000)}</span>
         <span className={styles.more}>{t("explain.how")}</span>
       </summary>

@@ -2,10 +2,12 @@
 import { useMutation, useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { Download } from "lucide-react";
+import type { ReactNode } from "react";
 import { api } from "@/api/client.ts";
-import type { Cell } from "@/api/types.ts";
+import type { Cell, PeopleAnswer } from "@/api/types.ts";
 import { useSpeech } from "@/i18n/language.tsx";
 import type { Question } from "@/question/question.ts";
+import { actorCount, actorWords } from "@/question/words.ts";
 import { tellError } from "@/shell/errors.ts";
 import { useProject } from "@/shell/session.tsx";
 import { moveWithArrows } from "@/ui/arrowKeys.ts";
@@ -13,6 +15,7 @@ import { Button } from "@/ui/Button.tsx";
 import { SidePanel } from "@/ui/Panel.tsx";
 import { Failure, SkeletonRows } from "@/ui/State.tsx";
 import { saveCsv } from "./export.ts";
+import { namesOf, usePersonName } from "./peopleNames.ts";
 import styles from "./PeoplePanel.module.css";
 
 const SHOWN_PEOPLE = 200;
@@ -21,7 +24,7 @@ const EXPORTED_PEOPLE = 100_000;
 
 export function PeoplePanel({ question, cell, title, onClose }: { question: Question; cell: Cell; title: string; onClose: () => void }) {
   const speech = useSpeech();
-  const { t, format } = speech;
+  const { t } = speech;
   const project = useProject();
   const { data, error, isPending } = useQuery({
     queryKey: ["behind", project.id, question, cell],
@@ -30,9 +33,20 @@ export function PeoplePanel({ question, cell, title, onClose }: { question: Ques
     retry: false,
   });
   const answer = data?.answer;
+  const { actor } = actorWords(question.actor);
   const save = useMutation({
-    mutationFn: () => api.peopleBehind(project.id, question, cell, EXPORTED_PEOPLE),
-    onSuccess: (all) => saveCsv(title, [[t("people.id"), t("people.times")], ...all.answer.people.map((person) => [person.id, (person.times ?? []).filter(Boolean).join(" ")])]),
+    mutationFn: async () => {
+      const { people } = (await api.peopleBehind(project.id, question, cell, EXPORTED_PEOPLE)).answer;
+      return { people, names: actor === "person" ? await namesOf(project.id, people.map((person) => person.id)) : null };
+    },
+    onSuccess: ({ people, names }) => {
+      const head = [t("people.id"), ...(names ? [t("property.name"), t("property.email")] : []), t("people.times")];
+      const rows = people.map((person) => {
+        const named = names?.get(person.id);
+        return [person.id, ...(names ? [named?.name ?? "", named?.email ?? ""] : []), (person.times ?? []).filter(Boolean).join(" ")];
+      });
+      saveCsv(title, [head, ...rows]);
+    },
   });
   return (
     <SidePanel
@@ -65,25 +79,14 @@ export function PeoplePanel({ question, cell, title, onClose }: { question: Ques
       {answer && (
         <>
           <p className={styles.count}>
-            <strong>{t("panel.count", { n: answer.count, shown: format.number(answer.count) })}</strong>
+            <strong>{answer.count === 0 ? t("panel.none") : actorCount(answer.count, question.actor, speech)}</strong>
             {answer.count > answer.people.length && answer.people.length > 0 && <span>{t("panel.firstShown", { n: answer.people.length })}</span>}
           </p>
           <ul className={styles.list} onKeyDown={moveWithArrows}>
             {answer.people.map((person, index) => {
-              const times = (person.times ?? []).filter((time): time is string => time !== null);
-              return (
-                <li key={`${person.id} ${index}`}>
-                  <Link to="/p/$project/people/$person" params={{ project: String(project.id), person: person.id }} data-row>
-                    <span className={styles.id}>{person.id}</span>
-                    {times.length > 0 && (
-                      <span className={styles.when}>
-                        {format.moment(times[0] as string, project.timezone)}
-                        {times.length > 1 && ` → +${format.duration((Date.parse(times.at(-1) as string) - Date.parse(times[0] as string)) / 1000)}`}
-                      </span>
-                    )}
-                  </Link>
-                </li>
-              );
+              const row = { person, when: <Times person={person} /> };
+              if (actor === "person") return <PersonRow key={`${person.id} ${index}`} {...row} />;
+              return <PlainRow key={`${person.id} ${index}`} {...row} link={actor === "device" ? deviceId(person.id) : null} />;
             })}
           </ul>
           {answer.count === 0 && <p className={styles.none}>{t("panel.nobody")}</p>}
@@ -91,4 +94,61 @@ export function PeoplePanel({ question, cell, title, onClose }: { question: Ques
       )}
     </SidePanel>
   );
+}
+
+type Behind = PeopleAnswer["people"][number];
+
+/** When the steps of an attempt were: the first, and how long after it the last. */
+function Times({ person }: { person: Behind }) {
+  const { format } = useSpeech();
+  const project = useProject();
+  const times = (person.times ?? []).filter((time): time is string => time !== null);
+  const [first] = times;
+  if (first === undefined) return null;
+  return (
+    <span className={styles.when}>
+      {format.moment(first, project.timezone)}
+      {times.length > 1 && ` → +${format.duration((Date.parse(times.at(-1) as string) - Date.parse(first)) / 1000)}`}
+    </span>
+  );
+}
+
+function PersonRow({ person, when }: { person: Behind; when: ReactNode }) {
+  const project = useProject();
+  const { named, rowRef } = usePersonName(person.id);
+  const name = named?.name ?? named?.email ?? null;
+  const below = [named?.email && named.email !== name ? named.email : null, name !== null && name !== person.id ? person.id : null].filter((one) => one !== null && one !== name);
+  return (
+    <li ref={rowRef}>
+      <Link to="/p/$project/people/$person" params={{ project: String(project.id), person: person.id }} data-row>
+        <span className={styles.who}>
+          <span className={styles.id}>{name ?? person.id}</span>
+          {below.length > 0 && <span className={styles.below}>{[...new Set(below)].join(" · ")}</span>}
+        </span>
+        {when}
+      </Link>
+    </li>
+  );
+}
+
+function PlainRow({ person, when, link }: { person: Behind; when: ReactNode; link: string | null }) {
+  const project = useProject();
+  const inside = (
+    <>
+      <span className={styles.id}>{person.id}</span>
+      {when}
+    </>
+  );
+  if (link === null) return <li className={styles.plain}>{inside}</li>;
+  return (
+    <li>
+      <Link to="/p/$project/people/$person" params={{ project: String(project.id), person: link }} data-row>
+        {inside}
+      </Link>
+    </li>
+  );
+}
+
+function deviceId(id: string): string {
+  return id.startsWith("$device:") ? id : `$device:${id}`;
 }

@@ -8,7 +8,7 @@ import { LinesPicture } from "@/chart/lines.tsx";
 import { useNarrow } from "@/ui/useNarrow.ts";
 import { Picture } from "@/chart/Picture.tsx";
 import { useSpeech } from "@/i18n/language.tsx";
-import { rangePhrase, segmentName, selectorName, windowName } from "@/question/words.ts";
+import { actorWords, rangePhrase, segmentName, selectorName, windowName } from "@/question/words.ts";
 import type { FunnelGroup } from "@/api/types.ts";
 import { AnswerHead } from "@/report/AnswerHead.tsx";
 import type { AnswerProps, ReportRoomParts, Speech, Telling } from "@/report/room.ts";
@@ -219,7 +219,7 @@ const ConvertPicture: ReportRoomParts<"funnel">["Picture"] = ({ asked, pictureRe
       <AnswerHead note={first?.median_seconds != null ? t("funnel.convertNote", { median: format.duration(first.median_seconds), mean: format.duration(first.mean_seconds ?? first.median_seconds) }) : undefined} />
       <LinesPicture
         names={names}
-        lines={groups.map((group, index) => ({ id: String(index), name: groups.length === 1 ? t("funnel.people") : segmentName(group.breakdown, speech, group.other), color: group.other !== undefined ? null : index, values: group.time_to_convert?.bins ?? [] }))}
+        lines={groups.map((group, index) => ({ id: String(index), name: groups.length === 1 ? t("funnel.converted") : segmentName(group.breakdown, speech, group.other), color: group.other !== undefined ? null : index, values: group.time_to_convert?.bins ?? [] }))}
         incompleteFrom={names.length}
         shape="bar"
         label={label}
@@ -378,6 +378,7 @@ export function funnelSentence(asked: Asked<"funnel">, { speech }: Telling) {
   if (!overall || !first || !last || first.count === 0) return t("funnel.sentence.nobody", { event: stepName(asked, 0, speech), range });
   const parts = rich("funnel.sentence.main", {
     b: bold,
+    ...actorWords(question.actor),
     unit: question.count ?? "person",
     share: format.percent(last.conversion ?? 0),
     low: last.conversion_low == null ? "" : format.percent(last.conversion_low),

@@ -28,14 +28,15 @@ const JourneyPicture: ReportRoomParts<"journey">["Picture"] = ({ asked, view, on
   const { t, format } = speech;
   const [chosen, setChosen] = useState<Chosen | null>(null);
   const { question, answer } = asked;
-  const { paths: shown, breakdown } = pathsShown(asked, view.segment);
+  const { segment: chosenSegment } = view;
+  const { shown, breakdown, centre, nodeName, flow } = useMemo(() => {
+    const { paths: inSegment, breakdown: values } = pathsShown(asked, chosenSegment);
+    return { shown: inSegment, breakdown: values, centre: rooted(inSegment.tree).centre, nodeName: nodeNamer(inSegment.tree, speech), flow: flowOf(inSegment.paths, asked.question.top) };
+  }, [asked, chosenSegment, speech]);
   const { tree, paths } = shown;
   const over = question.over ?? "session";
   const arrow = arrowOf(question);
   const chart = view.chart === "flows" ? "flows" : "rings";
-  const { centre } = useMemo(() => rooted(tree), [tree]);
-  const nodeName = useMemo(() => nodeNamer(tree, speech), [tree, speech]);
-  const flow = useMemo(() => flowOf(paths, question.top), [paths, question.top]);
   const pathName = (path: string[]) => path.map(nodeName).join(arrow);
   const segment = breakdown.length > 0 ? { breakdown } : {};
   const named = (title: string) => (breakdown.length > 0 ? `${title} · ${segmentName(breakdown, speech)}` : title);

@@ -1,5 +1,5 @@
 import { useMutation } from "@tanstack/react-query";
-import { Copy } from "lucide-react";
+import { Copy, RefreshCw } from "lucide-react";
 import { useState } from "react";
 import { api } from "@/api/client.ts";
 import { useSpeech } from "@/i18n/language.tsx";
@@ -9,6 +9,7 @@ import { Button } from "@/ui/Button.tsx";
 import { copyText } from "@/ui/browser.ts";
 import { SelectField, TextField } from "@/ui/Field.tsx";
 import { Card } from "@/ui/Page.tsx";
+import { Dialog } from "@/ui/Panel.tsx";
 import { Failure } from "@/ui/State.tsx";
 import { useToast } from "@/ui/Toast.tsx";
 import { Snippet } from "./Snippet.tsx";
@@ -83,8 +84,52 @@ export function ProjectSettings() {
             {t("action.copy")}
           </Button>
         </div>
+        {!readOnly && <RotateWriteKey />}
         <Snippet project={project} />
       </Card>
     </>
+  );
+}
+
+/** A new write key for the project; the old one goes on for a week, so that what sends with it can follow. */
+function RotateWriteKey() {
+  const speech = useSpeech();
+  const { t } = speech;
+  const project = useProject();
+  const refresh = useRefreshMe();
+  const toast = useToast();
+  const [asking, setAsking] = useState(false);
+  const rotate = useMutation({
+    mutationFn: () => api.rotateWriteKey(project.id),
+    onSuccess: async () => {
+      await refresh();
+      setAsking(false);
+      toast(t("writeKey.rotated"));
+    },
+  });
+  return (
+    <div className={styles.row}>
+      <Button size="small" icon={<RefreshCw aria-hidden />} onClick={() => setAsking(true)}>
+        {t("writeKey.rotate")}
+      </Button>
+      {asking && (
+        <Dialog
+          title={t("writeKey.rotateTitle")}
+          closeLabel={t("action.close")}
+          onClose={() => setAsking(false)}
+          footer={
+            <>
+              <Button onClick={() => setAsking(false)}>{t("action.cancel")}</Button>
+              <Button look="primary" busy={rotate.isPending} onClick={() => rotate.mutate()}>
+                {t("writeKey.rotate")}
+              </Button>
+            </>
+          }
+        >
+          <p>{t("writeKey.rotateText")}</p>
+          {rotate.error && <Failure {...tellError(rotate.error, speech)} />}
+        </Dialog>
+      )}
+    </div>
   );
 }

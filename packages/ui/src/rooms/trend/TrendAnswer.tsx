@@ -5,7 +5,7 @@ import { chartColors } from "@/chart/colors.ts";
 import { useSpeech } from "@/i18n/language.tsx";
 import type { AnswerProps, ReportRoomParts, Telling } from "@/report/room.ts";
 import { seriesLetter, type Asked } from "@/report/useAsk.ts";
-import { rangePhrase, selectorName } from "@/question/words.ts";
+import { actorWords, rangePhrase, selectorName } from "@/question/words.ts";
 import { SHOWN_SEGMENTS } from "@/question/BreakdownEditor.tsx";
 import { useProject } from "@/shell/session.tsx";
 import { Segmented } from "@/ui/Field.tsx";
@@ -202,6 +202,7 @@ export function trendSentence(asked: Asked<"trend">, { speech, project }: Tellin
   const zone = question.timezone ?? project.timezone;
   const parts = [
     ...rich(series && first.series !== null ? sentenceKey(series.measure) : "trend.sentence.value", {
+      ...actorWords(question.actor),
       b: bold,
       name: series && first.series !== null && typeof series.measure === "string" ? eventOf(first) : first.name,
       n: first.total ?? 0,
