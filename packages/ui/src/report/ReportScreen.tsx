@@ -160,11 +160,12 @@ export function ReportScreen<K extends QuestionKind>({ room }: { room: ReportRoo
       <section className={styles.question} aria-label={t("report.question")} hidden={narrow && !building}>
         {question ? (
           <>
-            <div className={styles.builder}>
-              <room.Builder question={question} onChange={ask} />
-            </div>
+            {/* First, so that it floats at the right of the first line and leaves the others their whole width. */}
             <div className={styles.scope}>
               <room.Scope question={question} onChange={ask} />
+            </div>
+            <div className={styles.builder}>
+              <room.Builder question={question} onChange={ask} />
             </div>
           </>
         ) : (

@@ -1,5 +1,5 @@
 // The question of a funnel: its steps in order, within how long, counted how, and what must not happen between.
-import { ArrowLeft, ArrowRight, Ban, CircleDashed, Plus } from "lucide-react";
+import { ArrowLeft, ArrowRight, Ban, CircleDashed, Plus, X } from "lucide-react";
 import { useState } from "react";
 import { useSpeech } from "@/i18n/language.tsx";
 import { AmongLine } from "@/question/AmongLine.tsx";
@@ -51,7 +51,6 @@ export function FunnelBuilder({ question, onChange }: BuilderProps<"funnel">) {
             <SelectorEditor
               selector={step}
               onChange={(next) => change({ steps: steps.map((kept, at) => (at === index ? next : kept)) })}
-              onRemove={() => changeSteps(steps.filter((_, at) => at !== index))}
               firstTime
               actions={[
                 ...(index > 0 && index < steps.length - 1 && (question.order ?? "ordered") === "ordered"
@@ -70,6 +69,7 @@ export function FunnelBuilder({ question, onChange }: BuilderProps<"funnel">) {
                   : []),
                 ...(index > 0 ? [{ value: "earlier", label: t("funnel.moveUp"), icon: <ArrowLeft aria-hidden />, run: () => move(index, index - 1) }] : []),
                 ...(index < steps.length - 1 ? [{ value: "later", label: t("funnel.moveDown"), icon: <ArrowRight aria-hidden />, run: () => move(index, index + 1) }] : []),
+                { value: "remove", label: t("funnel.removeStep"), icon: <X aria-hidden />, run: () => changeSteps(steps.filter((_, at) => at !== index)) },
               ]}
             />
           </span>
@@ -131,7 +131,6 @@ export function FunnelBuilder({ question, onChange }: BuilderProps<"funnel">) {
               // Optional steps are known only where steps have an order and may have others between.
               onPick={(order) => change({ order: order === "ordered" ? undefined : order, optional: order === "ordered" ? question.optional : undefined })}
             />
-            <FunnelOptions question={question} onChange={onChange} />
           </>
         }
         filter={question.filter}
@@ -169,12 +168,12 @@ function FunnelOptions({ question, onChange }: BuilderProps<"funnel">) {
   const held = hold.map((name) => propertyName(name, speech));
   return (
     <OptionsPopover
-      placement="bottom-start"
       changed={[
         ...(question.count && question.count !== "person" ? [t(`funnel.count.${question.count}`)] : []),
         ...(question.reentry === "first" ? [t("funnel.reentry.first")] : []),
         ...(held.length > 0 ? [t("funnel.holding", { property: speech.format.list(held) })] : []),
         ...(question.ties === "later" ? [t("funnel.ties.later")] : []),
+        ...calendarChanges(question, t),
       ]}
     >
       <OptionRow label={t("funnel.count")}>
@@ -258,6 +257,7 @@ function FunnelOptions({ question, onChange }: BuilderProps<"funnel">) {
           </Popover>
         </OptionRow>
       )}
+      <CalendarRows question={question} onChange={onChange} />
     </OptionsPopover>
   );
 }
@@ -283,9 +283,7 @@ export function FunnelScope({ question, onChange }: BuilderProps<"funnel">) {
         }
       />
       {question.time_to_convert && <ConvertSpan question={question} times={question.time_to_convert} onChange={onChange} />}
-      <OptionsPopover changed={calendarChanges(question, t)}>
-        <CalendarRows question={question} onChange={onChange} />
-      </OptionsPopover>
+      <FunnelOptions question={question} onChange={onChange} />
     </>
   );
 }

@@ -19,6 +19,8 @@ import styles from "./JourneyRoom.module.css";
 
 const LISTED_PATHS = 60;
 const TABLE_PATHS = 200;
+/** More names in a column could not be told apart. */
+const FLOW_NAMES = 7;
 
 /** What was clicked: the beginning of a path in the rings, or a node of a column in the flows. */
 type Chosen = { path: string[] } | { node: FlowNode };
@@ -31,7 +33,7 @@ const JourneyPicture: ReportRoomParts<"journey">["Picture"] = ({ asked, view, on
   const { segment: chosenSegment } = view;
   const { shown, breakdown, centre, nodeName, flow } = useMemo(() => {
     const { paths: inSegment, breakdown: values } = pathsShown(asked, chosenSegment);
-    return { shown: inSegment, breakdown: values, centre: rooted(inSegment.tree).centre, nodeName: nodeNamer(inSegment.tree, speech), flow: flowOf(inSegment.paths, asked.question.top) };
+    return { shown: inSegment, breakdown: values, centre: rooted(inSegment.tree).centre, nodeName: nodeNamer(inSegment.tree, speech), flow: flowOf(inSegment.paths, Math.min(asked.question.top, FLOW_NAMES)) };
   }, [asked, chosenSegment, speech]);
   const { tree, paths } = shown;
   const over = question.over ?? "session";

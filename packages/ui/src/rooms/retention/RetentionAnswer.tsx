@@ -8,7 +8,7 @@ import type { ReportRoomParts, Telling } from "@/report/room.ts";
 import type { Asked } from "@/report/useAsk.ts";
 import { Segmented } from "@/ui/Field.tsx";
 import { amountsPerPerson, pooled, running, type Curve } from "./pooled.ts";
-import { amountName, amountOf, curvesOf, isOverall, periodName, periodPhrase, tellingPeriod } from "./retention.ts";
+import { amountName, amountOf, curvesOf, isOverall, periodName, periodPhrase, periodStart, tellingPeriod } from "./retention.ts";
 
 const DRAWN_SEGMENTS = 6;
 type Drawn = "share" | "amount" | "running";
@@ -97,7 +97,7 @@ export function retentionSentence(asked: Asked<"retention">, { speech }: Telling
   if (amount && perPerson) {
     const value = amount.isAverage ? perPerson[period] : running(perPerson)[period];
     if (value !== null && value !== undefined) {
-      parts.push(" ", ...rich(amount.isAverage ? "retention.sentence.average" : "retention.sentence.running", { ...who, b: bold, amount: amountName(question, speech), value: format.number(value), period: periodPhrase(question, period, speech) }));
+      parts.push(" ", ...rich(amount.isAverage ? "retention.sentence.average" : "retention.sentence.running", { ...who, b: bold, amount: amountName(question, speech), value: format.number(value), ...(amount.isAverage ? { period: periodPhrase(question, period, speech) } : { unit: question.brackets ? "bracket" : question.unit, n: periodStart(question, period), name: periodName(question, period, speech).toLocaleLowerCase() }) }));
     }
   }
   const best = curves.filter((curve) => curve.breakdown.length > 0 && curve.other === undefined && (curve.born[period] ?? 0) >= 30).toSorted((a, b) => (b.shares[period] ?? 0) - (a.shares[period] ?? 0))[0];

@@ -99,7 +99,7 @@ export function RetentionTable({ asked, view, onView, onOpen }: AnswerProps<"ret
         <table className={`${table.table} ${styles.triangle}`}>
           <Head first={t("retention.column.cohort")} names={names} />
           <tbody>
-            <AverageRow {...shared} curve={chosen} heat={cells === "people" ? null : cellHeat} strong>
+            <AverageRow {...shared} curve={chosen} heat={cells === "people" || (cells === "amount" && !amount?.isAverage) ? null : cellHeat} strong>
               {cells === "amount" ? (amount?.isAverage ? t("retention.perReturned") : t("retention.perBorn")) : t("retention.average")}
             </AverageRow>
             {cohorts.map((cohort) => (
