@@ -160,6 +160,9 @@ pub struct Intervals {
     quarters: Vec<u32>,
 }
 
+/// The slot of a time that lies in no interval.
+pub const OUTSIDE: u32 = u32::MAX;
+
 const QUARTER_MS: i64 = 900_000;
 
 impl Intervals {
@@ -198,6 +201,12 @@ impl Intervals {
         Self { starts, end, quarters }
     }
 
+    /// Whether every interval begins and ends with an hour of UTC; those of zones that are half an hour off do not.
+    #[must_use]
+    pub fn are_whole_hours(&self) -> bool {
+        self.starts.iter().chain([&self.end]).all(|edge| edge.rem_euclid(HOUR_MS) == 0)
+    }
+
     #[must_use]
     pub fn len(&self) -> usize {
         self.starts.len()
@@ -206,6 +215,23 @@ impl Intervals {
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.starts.is_empty()
+    }
+
+    /// Which interval holds each time, [`OUTSIDE`] where none does.
+    #[must_use]
+    pub fn slots(&self, times: &[i64]) -> Vec<u32> {
+        // Neighbours often lie in one interval.
+        let (mut slot, mut from, mut to) = (OUTSIDE, 0, 0);
+        let next = |time: &i64| {
+            if *time < from || *time >= to {
+                (slot, from, to) = match self.index(*time) {
+                    Some(i) => (i as u32, self.starts[i], self.end_of(i)),
+                    None => (OUTSIDE, 0, 0),
+                };
+            }
+            slot
+        };
+        times.iter().map(next).collect()
     }
 
     /// Which interval holds `time`.

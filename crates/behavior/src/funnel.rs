@@ -109,6 +109,12 @@ impl Finder {
 
     fn best_of(&mut self, hits: &[Hit], sessions: &[u32], range: (i64, i64), only: Option<u32>, emit: &mut dyn FnMut(&[u32])) {
         self.pointers.fill(0);
+        // Nobody gets past a step that they never did.
+        let furthest = if self.rules.order == Order::Ordered {
+            (0..self.rules.n_steps).find(|step| self.lists[*step].is_empty() && !self.rules.optional[*step]).unwrap_or(self.rules.n_steps)
+        } else {
+            self.rules.n_steps
+        };
         let mut best_level = 0;
         let mut start_at = 0;
         while let Some(start) = self.next_start(hits, start_at, range) {
@@ -121,7 +127,7 @@ impl Finder {
                 best_level = followed.level;
                 std::mem::swap(&mut self.best, &mut self.steps);
             }
-            if best_level == self.rules.n_steps || self.rules.first_attempt_only {
+            if best_level >= furthest || self.rules.first_attempt_only {
                 break;
             }
         }

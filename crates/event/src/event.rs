@@ -3,6 +3,7 @@ use serde::{Deserialize, Serialize};
 use xxhash_rust::xxh3::{Xxh3, xxh3_64};
 
 pub const DAY_MS: i64 = 86_400_000;
+pub const HOUR_MS: i64 = 3_600_000;
 /// Names of events and properties are at most this long.
 pub const MAX_NAME_BYTES: usize = 255;
 

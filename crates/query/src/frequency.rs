@@ -93,6 +93,7 @@ impl<'a> Plan<'a> {
             breakdown: &scope.breakdown,
             by_person: true,
             in_order: true,
+            by_hour: self.frequency.count.is_none() && self.units.are_whole_hours() && self.periods.as_ref().is_none_or(Intervals::are_whole_hours),
             ..Request::default()
         }
     }

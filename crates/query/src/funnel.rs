@@ -165,13 +165,16 @@ impl<'a> Plan<'a> {
     fn each_attempt(&self, bucket: &mut Bucket<'_>, mut each: impl FnMut(&Rows<'_>, PersonId, Counted<'_>)) {
         let mut finder = Finder::new(self.rules());
         let mut sessions: Vec<u32> = Vec::new();
+        let mut reached: Vec<u32> = Vec::new();
         bucket.for_each_person(|rows, person| {
             if self.needs_sessions {
                 sessions_of(rows, person.hits, self.session_timeout_ms, &mut sessions);
             }
             if self.is_simple(rows) {
                 finder.attempts(person.hits, &sessions, self.range, &mut |steps| {
-                    each(rows, person.id, Counted { hits: person.hits, steps, overall: true, groups: &[], interval: None });
+                    let group = self.attributed(rows, person.hits, steps, &mut reached);
+                    let groups = group.as_ref().map_or(&[][..], |group| rows.groups.members(group));
+                    each(rows, person.id, Counted { hits: person.hits, steps, overall: true, groups, interval: None });
                 });
                 return;
             }
@@ -205,9 +208,10 @@ impl<'a> Plan<'a> {
         });
     }
 
-    /// One line, each person or attempt as it is found: nothing to hold, break down or repeat by interval.
+    /// Each person or attempt counts as it is found: nothing to hold, to repeat by interval, or to look for once a value.
     fn is_simple(&self, rows: &Rows<'_>) -> bool {
-        self.funnel.hold.is_empty() && rows.group.is_empty() && self.intervals.is_none()
+        let once_a_value = !rows.group.is_empty() && self.funnel.count == CountBy::Person && matches!(self.funnel.attribute, Attribute::Step(_));
+        self.funnel.hold.is_empty() && self.intervals.is_none() && !once_a_value
     }
 
     /// A person's hits, or one part for each value that is held.
@@ -248,11 +252,13 @@ impl<'a> Plan<'a> {
         let mut best: Option<(usize, Vec<u32>)> = None;
         let mut segments: Vec<(u32, usize, Vec<u32>)> = Vec::new();
         let by_person = self.funnel.count == CountBy::Person;
+        let mut reached = Vec::new();
         for (s, (hits, sessions)) in streams.iter().enumerate() {
             finder.attempts(hits, sessions, range, &mut |steps| {
+                let group = self.attributed(rows, hits, steps, &mut reached);
+                let groups = group.as_ref().map_or(&[][..], |group| rows.groups.members(group));
                 if !by_person {
-                    let groups = if broken_down { self.attributed(rows, hits, steps) } else { Vec::new() };
-                    each(Counted { hits, steps, overall: true, groups: &groups, interval });
+                    each(Counted { hits, steps, overall: true, groups, interval });
                     return;
                 }
                 let level = |steps: &[u32]| steps.iter().rposition(|step| *step != NOT_REACHED);
@@ -262,7 +268,7 @@ impl<'a> Plan<'a> {
                     (level(steps), std::cmp::Reverse(start(hits, steps))) > theirs
                 };
                 if broken_down && !self.funnel.hold.is_empty() {
-                    for group in self.attributed(rows, hits, steps) {
+                    for group in groups.iter().copied() {
                         match segments.iter_mut().find(|one| one.0 == group) {
                             Some(one) if better(&(one.1, one.2.clone())) => *one = (group, s, steps.to_vec()),
                             Some(_) => {}
@@ -292,8 +298,9 @@ impl<'a> Plan<'a> {
             self.by_value_of_step(rows, finder, &streams[s], step, interval, range, each);
             return;
         }
-        let groups = self.attributed(rows, hits, &steps);
-        each(Counted { hits, steps: &steps, overall: false, groups: &groups, interval });
+        let group = self.attributed(rows, hits, &steps, &mut reached);
+        let groups = group.as_ref().map_or(&[][..], |group| rows.groups.members(group));
+        each(Counted { hits, steps: &steps, overall: false, groups, interval });
     }
 
     /// One attempt for each value that a person's events of one step have: only those events serve the step.
@@ -331,25 +338,21 @@ impl<'a> Plan<'a> {
         }
     }
 
-    /// The segments of an attempt.
-    fn attributed(&self, rows: &Rows<'_>, hits: &[Hit], steps: &[u32]) -> Vec<u32> {
-        let mut reached = steps.iter().copied().filter(|position| *position != NOT_REACHED).collect::<Vec<u32>>();
+    /// The segment, or several at once, that an attempt belongs to.
+    fn attributed(&self, rows: &Rows<'_>, hits: &[Hit], steps: &[u32], reached: &mut Vec<u32>) -> Option<u32> {
+        if rows.group.is_empty() {
+            return None;
+        }
+        reached.clear();
+        reached.extend(steps.iter().filter(|position| **position != NOT_REACHED));
         reached.sort_unstable();
-        let group_at = |position: u32| rows.group[hits[position as usize].row as usize];
-        let is_set = |group: u32| rows.groups.members(&group).iter().any(|member| rows.groups.keys[*member as usize].is_set());
-        let chosen = match self.funnel.attribute {
-            Attribute::First => {
-                reached.iter().map(|position| group_at(*position)).find(|group| is_set(*group)).or_else(|| reached.first().map(|position| group_at(*position)))
-            }
-            Attribute::Last => reached
-                .iter()
-                .rev()
-                .map(|position| group_at(*position))
-                .find(|group| is_set(*group))
-                .or_else(|| reached.last().map(|position| group_at(*position))),
-            Attribute::Step(step) => (steps[step] != NOT_REACHED).then(|| group_at(steps[step])),
-        };
-        chosen.map(|group| rows.groups.members(&group).to_vec()).unwrap_or_default()
+        let group_at = |position: &u32| rows.group[hits[*position as usize].row as usize];
+        let is_set = |group: &u32| rows.groups.members(group).iter().any(|member| rows.groups.keys[*member as usize].is_set());
+        match self.funnel.attribute {
+            Attribute::First => reached.iter().map(group_at).find(is_set).or_else(|| reached.first().map(group_at)),
+            Attribute::Last => reached.iter().rev().map(group_at).find(is_set).or_else(|| reached.last().map(group_at)),
+            Attribute::Step(step) => (steps[step] != NOT_REACHED).then(|| group_at(&steps[step])),
+        }
     }
 
     fn partial(&self, bucket: &mut Bucket<'_>) -> Tallies {

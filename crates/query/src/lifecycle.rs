@@ -13,7 +13,7 @@ use sillage_behavior::{
     lifecycle::{STATUSES, Status, statuses},
     question::{Lifecycle, Scope},
 };
-use sillage_event::PersonId;
+use sillage_event::{HOUR_MS, PersonId};
 
 pub(crate) fn answer(context: &Context<'_>, scope: &Scope, lifecycle: &Lifecycle) -> Result<Value, AskError> {
     let plan = Plan::new(context, lifecycle)?;
@@ -92,6 +92,7 @@ impl<'a> Plan<'a> {
             filter: scope.filter.as_ref(),
             by_person: true,
             in_order: true,
+            by_hour: self.intervals.are_whole_hours() && self.before.rem_euclid(HOUR_MS) == 0,
             ..Request::default()
         }
     }

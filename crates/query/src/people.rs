@@ -1,6 +1,6 @@
 //! One list of people for a bucket, out of the lists of its segments and the links that came since.
 
-use crate::scan::{NO_PERSON, store_failed};
+use crate::scan::{ELSEWHERE, NO_PERSON, store_failed};
 use sillage_behavior::AskError;
 use sillage_event::PersonId;
 use sillage_store::{Segment, bucket_of};
@@ -17,6 +17,7 @@ pub(crate) struct Mapping {
     leaves_nobody: bool,
     /// Filled by [`merge_people`].
     positions: Vec<u32>,
+    leaves_some: bool,
 }
 
 /// A bucket at some fineness.
@@ -56,7 +57,7 @@ impl Mapping {
                 }
             }
         }
-        Ok(Self { first, persons, sorted, leaves_nobody: false, positions: Vec::new() })
+        Ok(Self { first, persons, sorted, leaves_nobody: false, positions: Vec::new(), leaves_some: false })
     }
 
     /// The ordinals that lie in this bucket.
@@ -72,18 +73,16 @@ impl Mapping {
         }
     }
 
-    /// The position of an ordinal's person; `None` when its rows are taken elsewhere.
-    pub(crate) fn position(&self, ordinal: u32) -> Option<u32> {
-        if ordinal == NO_PERSON {
-            return (!self.leaves_nobody).then_some(NO_PERSON);
-        }
-        let position = *self.positions.get((ordinal - self.first) as usize)?;
-        (position != NO_PERSON).then_some(position)
+    /// The positions of ordinals' people, [`ELSEWHERE`] where their rows are taken by another pass.
+    pub(crate) fn positions(&self, ordinals: &[u32], into: &mut Vec<u32>) {
+        let nobody = if self.leaves_nobody { ELSEWHERE } else { NO_PERSON };
+        // Nobody's ordinal is behind every list.
+        into.extend(ordinals.iter().map(|ordinal| self.positions.get(ordinal.wrapping_sub(self.first) as usize).copied().unwrap_or(nobody)));
     }
 
-    /// Whether ordinals are positions: one segment, nobody moved.
-    pub(crate) fn is_identity(&self, n_people: usize) -> bool {
-        self.first == 0 && !self.leaves_nobody && self.positions.len() == n_people && self.sorted && self.persons.iter().all(Option::is_some) && n_people > 0
+    /// Whether another pass takes some of the rows.
+    pub(crate) fn leaves_some(&self) -> bool {
+        self.leaves_nobody || self.leaves_some
     }
 }
 
@@ -106,11 +105,12 @@ pub(crate) fn merge_people(mappings: &mut [Mapping], more: impl Iterator<Item = 
     }
     for mapping in mappings {
         let mut at = 0;
+        mapping.leaves_some = mapping.persons.iter().any(Option::is_none);
         mapping.positions = mapping
             .persons
             .iter()
             .map(|person| match person {
-                None => NO_PERSON,
+                None => ELSEWHERE,
                 Some(person) if mapping.sorted => {
                     while ids[at] < *person {
                         at += 1;

@@ -2,7 +2,7 @@
 
 use crate::{
     group::{GroupKey, check_count},
-    scan::{self, Bucket, Context, Pick, Request, Rows},
+    scan::{self, Bucket, Context, Pick, Request, Rows, is_any},
     trend::{intervals, number},
 };
 use serde_json::{Value, json};
@@ -132,14 +132,21 @@ impl<'a> Plan<'a> {
             keep,
             numbers: self.retention.amount.iter().map(|(_, property)| property.as_str()).collect(),
             by_person: true,
+            by_hour: self.by_hour(),
             ..Request::default()
         }
+    }
+
+    /// Whether the last event of an hour says enough about who came back: nothing is counted or added up, and periods are made of full hours.
+    fn by_hour(&self) -> bool {
+        !self.retention.rolling && self.retention.return_count.is_none() && self.retention.amount.is_none() && self.units.are_whole_hours()
     }
 
     fn each_birth(&self, bucket: &mut Bucket<'_>, mut each: impl FnMut(&Rows<'_>, PersonId, Born, &[bool], &[f64])) {
         let (mut returned, mut amounts) = (Vec::new(), Vec::new());
         let mut returns: Vec<Return> = Vec::new();
         let mut births: Vec<(Born, Birth)> = Vec::new();
+        let by_hour = self.by_hour() && is_any(&self.retention.comeback);
         bucket.for_each_person(|rows, person| {
             self.births_of(rows, person.hits, &mut births);
             if births.is_empty() {
@@ -147,7 +154,12 @@ impl<'a> Plan<'a> {
             }
             self.returns_of(rows, person.hits, &mut returns);
             for (born, birth) in &births {
-                self.periods.returned(*birth, &returns, &mut returned, &mut amounts);
+                let mut birth = *birth;
+                if !born.is_return && by_hour {
+                    // The birth may stand among the last events of hours, as a row of its own; if another event has its millisecond, it stands there twice.
+                    birth.row = returns.iter().find(|one| one.time == birth.time).map_or(birth.row, |one| one.row);
+                }
+                self.periods.returned(birth, &returns, &mut returned, &mut amounts);
                 each(rows, person.id, *born, &returned, &amounts);
             }
         });

@@ -10,8 +10,10 @@ mod decode;
 mod stream;
 
 pub(crate) use context::Context;
-pub(crate) use decode::{NodeNames, Nodes};
+pub(crate) use decode::{NodeNames, Nodes, is_any, selects_name};
 pub(crate) use stream::{Bucket, Rows, sessions_of};
+
+use stream::Scratch;
 
 use crate::{
     group::{GroupKey, Groups},
@@ -19,6 +21,7 @@ use crate::{
     predicate::did_leaves,
 };
 use decode::{Decoder, Shared};
+use parking_lot::Mutex;
 use rayon::prelude::*;
 use sillage_behavior::{
     AskError, AskErrorCode,
@@ -35,7 +38,7 @@ use std::{
 /// A row that belongs to nobody.
 pub(crate) const NO_PERSON: u32 = u32::MAX;
 /// A row that another pass takes.
-const ELSEWHERE: u32 = u32::MAX - 1;
+pub(crate) const ELSEWHERE: u32 = u32::MAX - 1;
 
 /// A selector, where in time it looks, and what it is for.
 #[derive(Clone, Copy, Debug)]
@@ -71,6 +74,26 @@ pub(crate) struct Request<'a> {
     pub(crate) in_order: bool,
     /// Which of two events of one millisecond came first matters.
     pub(crate) ties: bool,
+    /// Of the events that a pick without conditions takes, the last of each person and hour (UTC) will do.
+    pub(crate) by_hour: bool,
+    /// Segments that are left out, by id.
+    pub(crate) without: HashSet<u64>,
+}
+
+impl Request<'_> {
+    /// Whether nothing else of a row is looked at than who did it and when.
+    fn needs_only_times(&self) -> bool {
+        self.filter.is_none()
+            && self.stream.is_none()
+            && self.breakdown.is_empty()
+            && self.numbers.is_empty()
+            && self.texts.is_empty()
+            && self.hold.is_empty()
+            && self.nodes.is_none()
+            && !self.sessions
+            && !self.ties
+            && self.by_person
+    }
 }
 
 /// A `did` condition, ready to count: bit `picks.len() + i`.
@@ -95,7 +118,10 @@ pub(crate) fn run<P: Send>(
     merge: impl Fn(P, P) -> P + Sync,
 ) -> Result<Option<P>, AskError> {
     let decoder = Decoder::new(context, request)?;
-    let segments: Vec<&dyn Segment> = context.snapshot.segments.iter().map(|one| &**one).filter(|segment| decoder.may_hold(*segment)).collect();
+    let mut segments: Vec<&dyn Segment> = context.snapshot.segments.iter().map(|one| &**one).filter(|segment| decoder.may_hold(*segment)).collect();
+    // Segments of one month after the other: most of a person's rows come in order of time.
+    segments.sort_by_key(|segment| segment.time_range());
+    let pool: Mutex<Vec<Scratch<'_>>> = Mutex::default();
     let bits = segments.iter().map(|segment| segment.bucket_bits()).max().unwrap_or(0);
     let n_buckets = 1usize << bits;
     let moved: Vec<Vec<(PersonId, PersonId)>> = segments.iter().map(|segment| context.snapshot.links.changed_since(segment.links_applied())).collect();
@@ -120,8 +146,8 @@ pub(crate) fn run<P: Send>(
         .into_par_iter()
         .map(|bucket| {
             context.check()?;
-            let mut rows = Rows::new(Groups::new(request.keep.clone(), request.counts_groups), Nodes::new(request.nodes));
-            let mut ids: Vec<PersonId> = Vec::new();
+            let mut scratch = pool.lock().pop().unwrap_or_default();
+            let (mut rows, mut ids) = scratch.take(Groups::new(request.keep.clone(), request.counts_groups), Nodes::new(request.nodes));
             let mut parts: Vec<(usize, usize)> = Vec::with_capacity(segments.len());
             let mut mappings: Vec<Mapping> = Vec::with_capacity(segments.len());
             for (s, segment) in segments.iter().enumerate().filter(|_| persons) {
@@ -150,8 +176,11 @@ pub(crate) fn run<P: Send>(
             for one in extra {
                 rows.append(one, &ids);
             }
-            let mut bucket = Bucket::arrange(context, request, &decoder.dids, ids, rows);
-            partial(&mut bucket)
+            let mut bucket = Bucket::new(context, request, &decoder.dids, ids, rows, &mut scratch);
+            let answer = partial(&mut bucket);
+            bucket.give_back(&mut scratch);
+            pool.lock().push(scratch);
+            answer
         })
         .collect::<Result<_, AskError>>()?;
     Ok(partials.into_iter().reduce(merge))

@@ -2,7 +2,7 @@
 
 use crate::{
     predicate,
-    scan::{Context, NO_PERSON, store_failed},
+    scan::{Context, store_failed},
 };
 use arrow_array::{Array, BooleanArray, Float64Array, Int64Array, RecordBatch, StringArray, UInt32Array, cast::AsArray, types::Int32Type};
 use serde_json::{Value, json};
@@ -12,7 +12,7 @@ use sillage_behavior::{
 };
 use sillage_event::{Event, Identity, PersonId, time};
 use sillage_store::{PropertyColumn, PropertyKind, Segment, column};
-use std::collections::HashSet;
+use std::{collections::HashSet, ops::Range};
 
 pub(crate) fn answer(context: &Context<'_>, scope: &Scope, timeline: &Timeline) -> Result<Value, AskError> {
     let links = &context.snapshot.links;
@@ -37,12 +37,16 @@ pub(crate) fn answer(context: &Context<'_>, scope: &Scope, timeline: &Timeline) 
     let more = found.len() > timeline.limit;
     found.truncate(timeline.limit);
     let next = found.last().filter(|_| more).map(|one| format!("{}-{}", one.0, one.1));
-    let mut events = Vec::with_capacity(found.len());
-    for (_, _, s, bucket, row) in &found {
-        let segment = &context.snapshot.segments[*s];
-        events.extend(events_at(&**segment, *bucket, std::slice::from_ref(&(*row..row + 1))).map_err(store_failed)?);
+    // Each bucket is read once for all its rows; then the events go back to their places.
+    let mut places: Vec<usize> = (0..found.len()).collect();
+    places.sort_unstable_by_key(|place| (found[*place].2, found[*place].3, found[*place].4));
+    let mut events: Vec<Value> = vec![Value::Null; found.len()];
+    for of_bucket in places.chunk_by(|a, b| (found[*a].2, found[*a].3) == (found[*b].2, found[*b].3)) {
+        let (_, _, s, bucket, _) = found[of_bucket[0]];
+        let rows: Vec<Range<usize>> = of_bucket.iter().map(|place| found[*place].4..found[*place].4 + 1).collect();
+        let read = events_at(&*context.snapshot.segments[s], bucket, &rows).map_err(store_failed)?;
+        of_bucket.iter().zip(&read).for_each(|(place, event)| events[*place] = event_json(event));
     }
-    let events: Vec<Value> = events.iter().map(event_json).collect();
     Ok(json!({"events": events, "next": next}))
 }
 
@@ -88,37 +92,45 @@ fn rows_of(
         return Ok(());
     }
     let whole = std::slice::from_ref(&(0..n)).to_vec();
-    let mut columns = vec![column::PERSON.to_owned(), column::TIME.to_owned(), column::TIE.to_owned()];
+    let persons = segment.read(bucket, &whole, &[column::PERSON]).map_err(store_failed)?;
+    let persons: &UInt32Array = persons.column(0).as_primitive();
+    let alone = if ordinals.len() == 1 { ordinals.iter().next().copied() } else { None };
+    let mut rows: Vec<Range<usize>> = Vec::new();
+    for (row, ordinal) in persons.values().iter().enumerate() {
+        if alone.map_or_else(|| ordinals.contains(ordinal), |one| one == *ordinal) {
+            match rows.last_mut() {
+                Some(range) if range.end == row => range.end = row + 1,
+                _ => rows.push(row..row + 1),
+            }
+        }
+    }
+    let mut columns = vec![column::TIME.to_owned(), column::TIE.to_owned()];
     if let Some(filter) = &scope.filter {
         predicate::filter_columns(segment, filter, &mut columns);
     }
     let names: Vec<&str> = columns.iter().map(String::as_str).collect();
-    let batch = segment.read(bucket, &whole, &names).map_err(store_failed)?;
-    context.count_events_read(n);
-    let persons: &UInt32Array = batch.column(0).as_primitive();
-    let times: &Int64Array = batch.column(1).as_primitive();
-    let ties: &UInt32Array = batch.column(2).as_primitive();
+    let batch = segment.read(bucket, &rows, &names).map_err(store_failed)?;
+    context.count_events_read(batch.num_rows());
+    let times: &Int64Array = batch.column(0).as_primitive();
+    let ties: &UInt32Array = batch.column(1).as_primitive();
     let passes = match &scope.filter {
         None => None,
         Some(filter) => {
-            let positions: Vec<u32> = persons.values().iter().map(|ordinal| if ordinals.contains(ordinal) { 0 } else { NO_PERSON }).collect();
+            let positions = vec![0; batch.num_rows()];
             Some(predicate::Rows { context, batch: &batch, ordinals: &positions, people: &[person] }.passes(filter)?)
         }
     };
     let (from, to) = context.range;
-    let alone = if ordinals.len() == 1 { ordinals.iter().next().copied() } else { None };
-    for row in 0..n {
-        let ordinal = persons.value(row);
-        let theirs = alone.map_or_else(|| ordinals.contains(&ordinal), |one| one == ordinal);
-        if theirs && (from..to).contains(&times.value(row)) && passes.as_ref().is_none_or(|passes| passes[row]) {
-            each(row, times.value(row), ties.value(row));
+    for (at, row) in rows.into_iter().flatten().enumerate() {
+        if (from..to).contains(&times.value(at)) && passes.as_ref().is_none_or(|passes| passes[at]) {
+            each(row, times.value(at), ties.value(at));
         }
     }
     Ok(())
 }
 
 /// Rows of a segment as the events they were made from.
-pub fn events_at(segment: &dyn Segment, bucket: usize, rows: &[std::ops::Range<usize>]) -> Result<Vec<Event>, sillage_store::StoreError> {
+pub fn events_at(segment: &dyn Segment, bucket: usize, rows: &[Range<usize>]) -> Result<Vec<Event>, sillage_store::StoreError> {
     let mut columns: Vec<String> = [
         column::TIME,
         column::EVENT,

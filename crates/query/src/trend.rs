@@ -4,20 +4,24 @@ mod line;
 
 use crate::{
     group::{GroupKey, Groups, check_count},
-    scan::{self, Bucket, Context, NO_PERSON, Pick, Request, Rows, sessions_of},
+    scan::{self, Bucket, Context, NO_PERSON, Pick, Request, Rows, selects_name, sessions_of},
 };
 use line::{Line, Meaning};
 use serde_json::{Value, json};
 use sillage_behavior::{
     AskError, AskErrorCode, Hit,
-    calendar::{Intervals, Unit},
-    question::{Aggregate, Measure, Scope, Trend},
+    calendar::{Intervals, OUTSIDE, Unit},
+    filter::Filter,
+    question::{Aggregate, Measure, Scope, Selector, Trend},
 };
-use sillage_event::{Actor, PersonId};
+use sillage_event::{Actor, HOUR_MS, PersonId};
 use std::{
     collections::{HashMap, HashSet},
     sync::Arc,
 };
+
+/// People times intervals times segments that may be marked in one bucket; beyond it people are put one after the other.
+const MOST_MARKS: usize = 1 << 27;
 
 type Lines = HashMap<(usize, GroupKey), Line>;
 
@@ -62,8 +66,10 @@ struct Plan<'a> {
 fn one_range(context: &Context<'_>, scope: &Scope, trend: &Trend, range: (i64, i64)) -> Result<Value, AskError> {
     let plan = Plan::new(context, scope, trend, range)?;
     let keep = top_groups(context, scope, &plan)?;
-    let request = plan.request(scope, keep.as_ref().map(|kept| Arc::clone(&kept.0)));
-    let lines = scan::run(context, &request, |bucket| plan.partial(bucket), merge)?.unwrap_or_default();
+    let (counted, without) = plan.hourly_totals(context, scope)?;
+    let request = Request { without, ..plan.request(scope, keep.as_ref().map(|kept| Arc::clone(&kept.0))) };
+    let lines = scan::run(context, &request, |bucket| plan.partial(scope, bucket), merge)?.unwrap_or_default();
+    let lines = merge(lines, counted);
     check_count(lines.keys().map(|(_, key)| key).collect::<HashSet<_>>().len())?;
     Ok(plan.write(context, lines, keep.map(|kept| kept.1)))
 }
@@ -185,13 +191,14 @@ impl<'a> Plan<'a> {
         let sessions = self.meanings.contains(&Meaning::Sessions);
         let flat =
             self.meanings.iter().all(Meaning::is_flat) && self.trend.series.iter().all(|series| !series.select.first_time) && scope.actor == Actor::Person;
-        let did = scope.filter.as_ref().is_some_and(|filter| {
-            let mut leaves = Vec::new();
-            filter.leaves(&mut leaves);
-            leaves.iter().any(|leaf| matches!(leaf, sillage_behavior::filter::Filter::Did { .. }))
-        });
+        let did = scope.filter.as_ref().is_some_and(has_did);
+        // Whether somebody was there between two full hours, the last event of each hour says.
+        let by_hour = self.meanings.iter().all(|meaning| matches!(meaning, Meaning::Unique | Meaning::Active))
+            && self.intervals.are_whole_hours()
+            && self.active_from.iter().flatten().all(|window| window.rem_euclid(HOUR_MS) == 0);
         Request {
             picks,
+            by_hour,
             filter: scope.filter.as_ref(),
             stream: sessions.then_some(self.range),
             breakdown: &scope.breakdown,
@@ -218,12 +225,75 @@ impl<'a> Plan<'a> {
         self.intervals.index(time).map(|slot| slot..slot + 1)
     }
 
-    fn partial(&self, bucket: &mut Bucket<'_>) -> Result<Lines, AskError> {
+    /// Whether rows can be counted in any order, people by marking who was seen when.
+    fn can_mark_people(&self, scope: &Scope) -> bool {
+        self.meanings.iter().all(|meaning| meaning.is_flat() || *meaning == Meaning::Unique)
+            && scope.actor == Actor::Person
+            && !self.trend.cumulative
+            && self.trend.series.iter().all(|series| !series.select.first_time)
+            && !scope.filter.as_ref().is_some_and(has_did)
+    }
+
+    /// Counts of events without conditions, from what segments know of their hours. Gives the segments that were counted so.
+    fn hourly_totals(&self, context: &Context<'_>, scope: &Scope) -> Result<(Lines, HashSet<u64>), AskError> {
+        let mut counted = HashSet::new();
+        let mut lines = Lines::new();
+        let is_plain = |select: &Selector| select.filter.is_none() && select.alternatives.is_empty() && !select.first_time;
+        let is_enough = self.meanings.iter().all(|meaning| *meaning == Meaning::Count)
+            && self.trend.series.iter().all(|series| is_plain(&series.select))
+            && scope.filter.is_none()
+            && scope.breakdown.is_empty()
+            && scope.actor == Actor::Person
+            && self.intervals.are_whole_hours();
+        if !is_enough {
+            return Ok((lines, counted));
+        }
+        let (from, to) = self.range;
+        for segment in &context.snapshot.segments {
+            let Some((first, last)) = segment.time_range() else { continue };
+            let cuts_an_hour = |edge: i64| first < edge && edge <= last && edge.rem_euclid(HOUR_MS) != 0;
+            if cuts_an_hour(from) || cuts_an_hour(to) {
+                continue;
+            }
+            let mut known = Vec::new();
+            for (event, name) in segment.event_names().iter().enumerate() {
+                let those: Vec<usize> = (0..self.meanings.len()).filter(|series| selects_name(&self.trend.series[*series].select, name)).collect();
+                if !those.is_empty() {
+                    known.push((those, segment.event_hours(event).map_err(scan::store_failed)?));
+                }
+            }
+            if known.iter().any(|(_, hours)| hours.is_none()) {
+                continue;
+            }
+            counted.insert(segment.id());
+            for (those, hours) in known {
+                for (hour, count) in hours.into_iter().flatten() {
+                    // An edge inside the hour lies before or behind all of the segment's events.
+                    if let Some(slot) = self.intervals.index(hour).filter(|_| hour + HOUR_MS > from && hour < to) {
+                        context.count_events_read(count as usize);
+                        for series in &those {
+                            lines
+                                .entry((*series, GroupKey::overall()))
+                                .or_insert_with(|| Line::new(&Meaning::Count, self.intervals.len(), 0))
+                                .add_count(slot, count);
+                        }
+                    }
+                }
+            }
+        }
+        Ok((lines, counted))
+    }
+
+    fn partial(&self, scope: &Scope, bucket: &mut Bucket<'_>) -> Result<Lines, AskError> {
         let n_series = self.trend.series.len();
         let n_slots = self.intervals.len();
-        let mut tables: Vec<Table<'_>> = (0..n_series).map(|series| Table { meaning: &self.meanings[series], n_slots, lines: Vec::new() }).collect();
+        let n_unique = self.meanings.iter().filter(|meaning| **meaning == Meaning::Unique).count();
+        let marks = (bucket.rows.groups.keys.len() + 1) * n_unique * bucket.people.len() * (n_slots + 1);
+        let marks_people = self.can_mark_people(scope) && marks <= MOST_MARKS;
+        let n_marked = if marks_people { bucket.people.len() } else { 0 };
+        let mut tables: Vec<Table<'_>> = (0..n_series).map(|series| Table { meaning: &self.meanings[series], n_slots, n_marked, lines: Vec::new() }).collect();
         let context = bucket.context;
-        if bucket.is_by_person() {
+        if bucket.is_by_person() && !marks_people {
             let mut sessions = Vec::new();
             let mut number = 0u32;
             let wants_sessions = self.meanings.contains(&Meaning::Sessions);
@@ -236,17 +306,13 @@ impl<'a> Plan<'a> {
                 }
                 number += 1;
             });
-            let rows = &bucket.rows;
-            for row in 0..rows.len() {
-                if rows.person[row] == NO_PERSON && context.actor == Actor::Person {
-                    self.row(&mut tables, rows, row, bucket.mask_of_nobody(row));
-                }
+            if context.actor == Actor::Person && bucket.rows.person.contains(&NO_PERSON) {
+                let rows = &bucket.rows;
+                self.rows(&mut tables, rows, |row| if rows.person[row] == NO_PERSON { bucket.mask_of_nobody(row) } else { 0 });
             }
         } else {
             let rows = &bucket.rows;
-            for row in 0..rows.len() {
-                self.row(&mut tables, rows, row, rows.mask[row]);
-            }
+            self.rows(&mut tables, rows, |row| rows.mask[row]);
         }
         let mut lines = Lines::new();
         let mut cells = 0;
@@ -268,16 +334,22 @@ impl<'a> Plan<'a> {
         Ok(lines)
     }
 
-    /// A row by itself, for measures that do not look at who did it.
-    fn row(&self, tables: &mut [Table<'_>], rows: &Rows<'_>, row: usize, mask: u64) {
-        let time = rows.time[row];
-        let Some(slot) = self.intervals.index(time) else { return };
+    /// Rows in any order, for measures that do not look at who did it, or mark it. `mask` says for which series a row counts.
+    fn rows(&self, tables: &mut [Table<'_>], rows: &Rows<'_>, mask: impl Fn(usize) -> u64) {
+        let slots = self.intervals.slots(&rows.time);
         for (series, table) in tables.iter_mut().enumerate() {
-            if mask & (1 << series) == 0 || !table.meaning.is_flat() {
-                continue;
+            let counts = |row: usize| mask(row) & (1 << series) != 0;
+            match *table.meaning {
+                Meaning::Count => table.each_row(rows, &slots, counts, |line, slot, _| line.add_event(slot)),
+                Meaning::Unique if table.n_marked > 0 => {
+                    let known = |row: usize| counts(row) && rows.person[row] != NO_PERSON;
+                    table.each_row(rows, &slots, known, |line, slot, row| line.mark_person(slot, rows.person[row]));
+                }
+                Meaning::Numbers(_, at) => table.each_row(rows, &slots, counts, |line, slot, row| line.add_number(slot, rows.numbers[at][row])),
+                Meaning::Values(_, at) => table.each_row(rows, &slots, counts, |line, slot, row| line.keep_number(slot, rows.numbers[at][row])),
+                Meaning::Texts(at) => table.each_row(rows, &slots, counts, |line, slot, row| line.add_text(slot, rows.texts[at][row])),
+                Meaning::Unique | Meaning::Active | Meaning::Sessions | Meaning::PerPerson { .. } => {}
             }
-            let meaning = table.meaning;
-            table.each(&rows.groups, rows.group.get(row), |line| line.add_row(meaning, slot, rows, row));
         }
     }
 
@@ -432,10 +504,18 @@ fn merge(mut a: Lines, b: Lines) -> Lines {
     a
 }
 
+fn has_did(filter: &Filter) -> bool {
+    let mut leaves = Vec::new();
+    filter.leaves(&mut leaves);
+    leaves.iter().any(|leaf| matches!(leaf, Filter::Did { .. }))
+}
+
 /// The lines of one series in one bucket: overall first, then a segment each.
 struct Table<'a> {
     meaning: &'a Meaning,
     n_slots: usize,
+    /// People who are marked where they are seen; 0 when they come one after the other.
+    n_marked: usize,
     lines: Vec<Option<Line>>,
 }
 
@@ -444,7 +524,7 @@ impl Table<'_> {
         if self.lines.len() <= index {
             self.lines.resize_with(index + 1, || None);
         }
-        self.lines[index].get_or_insert_with(|| Line::new(self.meaning, self.n_slots))
+        self.lines[index].get_or_insert_with(|| Line::new(self.meaning, self.n_slots, self.n_marked))
     }
 
     /// The overall line, and those of the row's segments.
@@ -460,6 +540,30 @@ impl Table<'_> {
                 match self.lines.get_mut(*member as usize + 1) {
                     Some(Some(line)) => f(line),
                     _ => f(self.line(*member as usize + 1)),
+                }
+            }
+        }
+    }
+
+    /// The overall line and those of its segments, for every row that counts and lies in an interval.
+    #[inline]
+    fn each_row(&mut self, rows: &Rows<'_>, slots: &[u32], counts: impl Fn(usize) -> bool, mut f: impl FnMut(&mut Line, usize, usize)) {
+        let overall = self.line(0);
+        for (row, slot) in slots.iter().enumerate() {
+            if *slot != OUTSIDE && counts(row) {
+                f(overall, *slot as usize, row);
+            }
+        }
+        if rows.group.is_empty() {
+            return;
+        }
+        for (row, slot) in slots.iter().enumerate() {
+            if *slot != OUTSIDE && counts(row) {
+                for member in rows.groups.members(&rows.group[row]) {
+                    match self.lines.get_mut(*member as usize + 1) {
+                        Some(Some(line)) => f(line, *slot as usize, row),
+                        _ => f(self.line(*member as usize + 1), *slot as usize, row),
+                    }
                 }
             }
         }

@@ -204,7 +204,7 @@ fn tidy(project: &Project, is_expiry_due: bool) -> Result<bool, StoreError> {
     if is_expiry_due {
         project.expire(wall_clock_ms())?;
     }
-    project.compact()
+    project.compact(false)
 }
 
 fn operate(shared: &Shared, job: OperatorJob) {

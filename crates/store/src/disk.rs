@@ -3,14 +3,18 @@
 //! One row group per bucket that has rows. Files are written once and never changed; they vanish when the manifest no longer names them and
 //! nobody reads them any more.
 
+mod activity;
 mod sheet;
 mod write;
 
+pub(crate) use activity::EventHours;
+pub use activity::LastOfHours;
 pub(crate) use sheet::Seal;
 pub(crate) use write::{Bucket, SegmentWriter, Text};
 
 use crate::{People, PropertyColumn, Segment, StoreError, cache::Cache, column, keys::DuplicateKey, keys::Keys, keys::KeysWriter};
-use arrow_array::{RecordBatch, cast::AsArray, types::UInt64Type};
+use arrow_array::{Array, RecordBatch, cast::AsArray, types::UInt64Type};
+use base64::{Engine as _, engine::general_purpose::STANDARD_NO_PAD};
 use parking_lot::Mutex;
 use sheet::Sheet;
 use sillage_event::{PersonId, ProjectId};
@@ -26,6 +30,8 @@ use std::{
 
 const SEGMENT_KEY: &str = "sillage.segment";
 const PEOPLE_KEY: &str = "sillage.people";
+/// How many events each hour has, by event: base64, a space between. Left out when it would be long.
+const HOURS_KEY: &str = "sillage.hours";
 const SEGMENT_FORMAT: u32 = 1;
 
 /// What the manifest says about a segment.
@@ -329,6 +335,19 @@ impl Segment for DiskSegment {
 
     fn has_overflow(&self) -> bool {
         self.description.has_overflow
+    }
+
+    fn event_hours(&self, event: usize) -> Result<Option<Vec<(i64, u64)>>, StoreError> {
+        let Some(text) = self.rows.value(HOURS_KEY).and_then(|all| all.split(' ').nth(event)) else { return Ok(None) };
+        let bytes = STANDARD_NO_PAD.decode(text).map_err(|error| StoreError::damaged(self.paths.rows.display().to_string(), error.to_string()));
+        self.noted(bytes.and_then(|bytes| activity::decode_hours(&bytes))).map(Some)
+    }
+
+    fn last_of_hours(&self, bucket: usize) -> Result<Option<LastOfHours>, StoreError> {
+        let Ok(column) = self.people.schema().index_of(write::ACTIVE) else { return Ok(None) };
+        let Some(batch) = self.people_column(bucket, column)? else { return Ok(Some(LastOfHours::default())) };
+        let encoded = batch.column(0).as_binary::<i32>();
+        self.noted(LastOfHours::decode((0..encoded.len()).map(|person| encoded.value(person)))).map(Some)
     }
 
     fn people(&self, bucket: usize) -> Result<Arc<People>, StoreError> {

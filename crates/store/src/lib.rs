@@ -39,6 +39,7 @@ mod store;
 mod writer;
 
 pub use checkpoint::{CheckpointMark, Verified, verify};
+pub use disk::LastOfHours;
 pub use error::StoreError;
 pub use faults::Faults;
 pub use feed::ProfileEntry;

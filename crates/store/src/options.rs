@@ -49,7 +49,7 @@ impl Default for StoreOptions {
             flush_bytes: 48 << 20,
             flush_age: Duration::from_secs(300),
             chunk_rows: 32_768,
-            compact_rows: 8_000_000,
+            compact_rows: 32_000_000,
             month_rows: 1_000_000,
             bucket_rows: 131_072,
             people_cache_bytes: 48 << 20,

@@ -14,7 +14,7 @@ mod memory;
 pub use build::SegmentBuilder;
 pub use memory::MemorySegment;
 
-use crate::StoreError;
+use crate::{LastOfHours, StoreError};
 use arrow_array::RecordBatch;
 use sillage_event::PersonId;
 use std::{fmt, ops::Range, sync::Arc};
@@ -123,6 +123,10 @@ pub trait Segment: Send + Sync + fmt::Debug {
     fn event_names(&self) -> &[Arc<str>];
     /// How many rows of this event there are in all buckets.
     fn event_count(&self, event: usize) -> u64;
+    /// Hours (UTC) in which the event happened, by their start in milliseconds, and how often; `None` when rows have to be read for it.
+    fn event_hours(&self, event: usize) -> Result<Option<Vec<(i64, u64)>>, StoreError>;
+    /// The last event of each hour (UTC) of each person; `None` when rows have to be read for it.
+    fn last_of_hours(&self, bucket: usize) -> Result<Option<LastOfHours>, StoreError>;
     fn properties(&self) -> &[PropertyColumn];
     /// Whether some row keeps properties in [`column::OVERFLOW`].
     fn has_overflow(&self) -> bool;

@@ -240,7 +240,7 @@ impl Store {
     /// Merges small segments of a project until there is nothing more to merge.
     pub fn compact(&self, project: ProjectId) -> Result<(), StoreError> {
         let Some(project) = self.shared.find(project) else { return Ok(()) };
-        while project.compact()? {}
+        while project.compact(true)? {}
         Ok(())
     }
 

@@ -14,8 +14,8 @@ use sillage_behavior::{
     filter::{Cell, Filter, Of, trim_url},
     question::{Breakdown, Compare, Journey, NodeName, Rename, Selector},
 };
-use sillage_event::{Actor, Identity, PersonId};
-use sillage_store::{Segment, column};
+use sillage_event::{Actor, HOUR_MS, Identity, PersonId};
+use sillage_store::{LastOfHours, Segment, column};
 use std::{collections::HashMap, ops::Range, sync::Arc};
 use xxhash_rust::xxh3::xxh3_64_with_seed;
 
@@ -86,6 +86,8 @@ pub(crate) struct Decoder<'a> {
     /// Rows outside are of no use.
     bounds: (i64, i64),
     uses_people: bool,
+    /// Picks that need no more of an hour than its last event.
+    hourly_bits: u64,
 }
 
 impl<'a> Decoder<'a> {
@@ -128,12 +130,17 @@ impl<'a> Decoder<'a> {
             |part: &Breakdown| matches!(part, Breakdown::Cohorts(_) | Breakdown::Property { of: Of::Person, .. } | Breakdown::Bucket { of: Of::Person, .. });
         let uses_people =
             request.by_person || context.actor == Actor::Device || filters.into_iter().any(about_people) || request.breakdown.iter().any(by_people);
-        Ok(Self { context, request, dids, picks, first_time_bits, bounds, uses_people })
+        let hourly_bits = if request.by_hour && request.needs_only_times() && context.actor == Actor::Person {
+            picks.iter().enumerate().filter(|(_, pick)| is_any(pick.select)).fold(0, |bits, (bit, _)| bits | 1 << bit)
+        } else {
+            0
+        };
+        Ok(Self { context, request, dids, picks, first_time_bits, bounds, uses_people, hourly_bits })
     }
 
     /// Whether any row of a segment can matter, by its times and event names.
     pub(crate) fn may_hold(&self, segment: &dyn Segment) -> bool {
-        let Some((first, last)) = segment.time_range() else { return false };
+        let Some((first, last)) = segment.time_range().filter(|_| !self.request.without.contains(&segment.id())) else { return false };
         if last < self.bounds.0 || first >= self.bounds.1 {
             return false;
         }
@@ -208,7 +215,7 @@ impl<'a> Decoder<'a> {
     /// Adds the rows of one bucket that can matter. `people` is the list that `mapping` points into.
     pub(crate) fn decode(&self, segment: &dyn Segment, bucket: usize, mapping: &Mapping, people: &[PersonId], rows: &mut Rows<'_>) -> Result<(), AskError> {
         match self.read(segment, bucket)? {
-            Some(read) => self.take(&read.batch, &read.runs, mapping, people, rows),
+            Some(read) => self.take_read(&read, mapping, people, rows),
             None => Ok(()),
         }
     }
@@ -227,15 +234,42 @@ impl<'a> Decoder<'a> {
         let read = shared.read(own_bucket, || self.read(segment, own_bucket))?;
         let Some(read) = read else { return Ok(()) };
         let is_last = bucket & ((1 << shared.shift) - 1) == (1 << shared.shift) - 1;
-        let part = read.slice(mapping.ordinals(), is_last)?;
-        if part.batch.num_rows() == 0 { Ok(()) } else { self.take(&part.batch, &part.runs, mapping, people, rows) }
+        self.take_read(&read.slice(mapping.ordinals(), is_last)?, mapping, people, rows)
+    }
+
+    fn take_read(&self, read: &Read, mapping: &Mapping, people: &[PersonId], rows: &mut Rows<'_>) -> Result<(), AskError> {
+        if let Some((hours, bits)) = &read.hours {
+            self.take_hours(hours, *bits, mapping, rows);
+        }
+        match &read.batch {
+            Some(batch) if batch.num_rows() > 0 => self.take(batch, &read.runs, mapping, people, rows),
+            _ => Ok(()),
+        }
+    }
+
+    /// The picks for which a segment's own list of active hours stands in for its rows.
+    fn hourly_bits_of(&self, segment: &dyn Segment) -> u64 {
+        let Some((first, last)) = segment.time_range() else { return 0 };
+        let cuts_an_hour = |edge: i64| first < edge && edge <= last && edge.rem_euclid(HOUR_MS) != 0;
+        let whole = |bit: usize| !cuts_an_hour(self.picks[bit].from) && !cuts_an_hour(self.picks[bit].to);
+        (0..self.picks.len()).filter(|bit| self.hourly_bits & 1 << bit != 0 && whole(*bit)).fold(0, |bits, bit| bits | 1 << bit)
     }
 
     fn read(&self, segment: &dyn Segment, bucket: usize) -> Result<Option<Read>, AskError> {
+        let mut hourly_bits = self.hourly_bits_of(segment);
+        let hours = if hourly_bits == 0 { None } else { segment.last_of_hours(bucket).map_err(store_failed)? };
+        if let Some(hours) = &hours {
+            self.context.count_events_read(hours.times.len());
+        } else {
+            hourly_bits = 0;
+        }
         let mut ranges: Vec<Range<usize>> = Vec::new();
         let mut runs: Vec<(usize, u64)> = Vec::new();
         for (event, name) in segment.event_names().iter().enumerate() {
-            let Some(bits) = self.bits_of_name(name) else { continue };
+            let Some(bits) = self.bits_of_name(name).map(|bits| bits & !hourly_bits) else { continue };
+            if bits == 0 && self.request.stream.is_none() {
+                continue;
+            }
             let range = segment.event_rows(bucket, event);
             if range.is_empty() {
                 continue;
@@ -247,32 +281,51 @@ impl<'a> Decoder<'a> {
             }
         }
         if ranges.is_empty() {
-            return Ok(None);
+            return Ok(hours.map(|hours| Read { batch: None, runs, hours: Some((hours, hourly_bits)) }));
         }
         let columns = self.columns(segment);
         let names: Vec<&str> = columns.iter().map(String::as_str).collect();
         let batch = segment.read(bucket, &ranges, &names).map_err(store_failed)?;
         self.context.count_events_read(batch.num_rows());
-        Ok(Some(Read { batch, runs }))
+        Ok(Some(Read { batch: Some(batch), runs, hours: hours.map(|hours| (hours, hourly_bits)) }))
+    }
+
+    /// Adds the last events of people's hours.
+    fn take_hours(&self, hours: &LastOfHours, bits: u64, mapping: &Mapping, rows: &mut Rows<'_>) {
+        let mut positions: Vec<u32> = Vec::new();
+        mapping.positions(&hours.ordinals, &mut positions);
+        let bounded: Vec<(u64, i64, i64)> = self.bit_bounds();
+        if !mapping.leaves_some() && bounded.iter().all(|(_, from, to)| hours.times.iter().fold(true, |all, time| all & (from <= time) & (time < to))) {
+            rows.person.extend_from_slice(&positions);
+            rows.time.extend_from_slice(&hours.times);
+            rows.mask.resize(rows.time.len(), bits);
+            return;
+        }
+        for (position, time) in positions.into_iter().zip(&hours.times) {
+            let mask = bounded.iter().filter(|(_, from, to)| from <= time && time < to).fold(0, |mask, (those, _, _)| mask | (bits & those));
+            if position != ELSEWHERE && mask != 0 {
+                rows.person.push(position);
+                rows.time.push(*time);
+                rows.mask.push(mask);
+            }
+        }
     }
 
     fn take(&self, batch: &RecordBatch, runs: &[(usize, u64)], mapping: &Mapping, people: &[PersonId], rows: &mut Rows<'_>) -> Result<(), AskError> {
         let n = batch.num_rows();
         let times: &Int64Array = batch.column(0).as_primitive();
         let times = times.values();
-        let positions: Vec<u32> = if !self.uses_people {
-            vec![NO_PERSON; n]
-        } else {
+        let mut positions: Vec<u32> = Vec::new();
+        if self.uses_people {
             let ordinals: &UInt32Array = batch.column(1).as_primitive();
-            if mapping.is_identity(people.len()) {
-                ordinals.values().to_vec()
-            } else {
-                ordinals.values().iter().map(|ordinal| mapping.position(*ordinal).unwrap_or(ELSEWHERE)).collect()
-            }
-        };
+            mapping.positions(ordinals.values(), &mut positions);
+        } else {
+            positions.resize(n, NO_PERSON);
+        }
+        let some_elsewhere = self.uses_people && mapping.leaves_some();
         // Filters see people by position; a row that is taken elsewhere is looked at as nobody's and dropped below.
         let ordinals: Vec<u32>;
-        let seen_positions = if positions.contains(&ELSEWHERE) {
+        let seen_positions = if some_elsewhere {
             ordinals = positions.iter().map(|position| if *position == ELSEWHERE { NO_PERSON } else { *position }).collect();
             &ordinals
         } else {
@@ -300,7 +353,7 @@ impl<'a> Decoder<'a> {
         let kept_by_did = self.first_time_bits | self.did_bits();
         let bounded: Vec<(u64, i64, i64)> = self.bit_bounds();
         let uniform = bounded.len() == 1 && self.request.stream.is_none();
-        let plain = conditions.is_empty() && accepts.is_none() && kept_by_did == self.first_time_bits && !positions.contains(&ELSEWHERE);
+        let plain = conditions.is_empty() && accepts.is_none() && kept_by_did == self.first_time_bits && !some_elsewhere;
         if plain && self.all_inside(times) {
             runs.iter().for_each(|(len, bits)| rows.mask.extend(std::iter::repeat_n(*bits, *len)));
             return self.side_values(batch, &view, &positions, None, rows);
@@ -308,10 +361,11 @@ impl<'a> Decoder<'a> {
         let mut chosen: Vec<u32> = Vec::with_capacity(n);
         let mut row = 0usize;
         for &(len, bits) in runs {
-            if uniform && conditions.is_empty() && accepts.is_none() && kept_by_did == 0 {
+            if uniform && conditions.is_empty() && kept_by_did == 0 {
                 let (_, from, to) = bounded[0];
                 for r in row..row + len {
-                    if from <= times[r] && times[r] < to && positions[r] != ELSEWHERE {
+                    let passes = accepts.as_ref().is_none_or(|accepts| accepts[r] != 0);
+                    if passes && from <= times[r] && times[r] < to && positions[r] != ELSEWHERE {
                         chosen.push(r as u32);
                         rows.mask.push(bits);
                     }
@@ -516,14 +570,22 @@ impl<'a> Decoder<'a> {
 /// Rows as they were read: runs of one event each, one behind the other, with the picks that the event's name allows.
 #[derive(Debug)]
 pub(crate) struct Read {
-    batch: RecordBatch,
+    batch: Option<RecordBatch>,
     runs: Vec<(usize, u64)>,
+    /// What stands in for rows, and for which picks.
+    hours: Option<(LastOfHours, u64)>,
 }
 
 impl Read {
     /// The rows of some people, and those of nobody with them. In a run people stand in order of their ordinals, nobody last.
     fn slice(&self, ordinals: Range<u32>, with_nobody: bool) -> Result<Self, AskError> {
-        let persons: &UInt32Array = self.batch.column(1).as_primitive();
+        let hours = self.hours.as_ref().map(|(hours, bits)| {
+            let from = hours.ordinals.partition_point(|ordinal| *ordinal < ordinals.start);
+            let to = hours.ordinals.partition_point(|ordinal| *ordinal < ordinals.end);
+            (LastOfHours { ordinals: hours.ordinals[from..to].to_vec(), times: hours.times[from..to].to_vec() }, *bits)
+        });
+        let Some(batch) = &self.batch else { return Ok(Self { batch: None, runs: Vec::new(), hours }) };
+        let persons: &UInt32Array = batch.column(1).as_primitive();
         let persons = persons.values();
         let mut slices = Vec::new();
         let mut runs = Vec::new();
@@ -533,18 +595,18 @@ impl Read {
             let from = run.partition_point(|person| *person < ordinals.start);
             let to = run.partition_point(|person| *person < ordinals.end);
             if to > from {
-                slices.push(self.batch.slice(start + from, to - from));
+                slices.push(batch.slice(start + from, to - from));
                 runs.push((to - from, bits));
             }
             let nobody = run.partition_point(|person| *person < NO_PERSON);
             if with_nobody && nobody < len {
-                slices.push(self.batch.slice(start + nobody, len - nobody));
+                slices.push(batch.slice(start + nobody, len - nobody));
                 runs.push((len - nobody, bits));
             }
             start += len;
         }
-        let batch = arrow_select::concat::concat_batches(self.batch.schema_ref(), &slices).map_err(|error| super::failed(error.to_string()))?;
-        Ok(Self { batch, runs })
+        let batch = arrow_select::concat::concat_batches(batch.schema_ref(), &slices).map_err(|error| super::failed(error.to_string()))?;
+        Ok(Self { batch: Some(batch), runs, hours })
     }
 }
 
@@ -643,11 +705,16 @@ fn node_ids(batch: &RecordBatch, names: &NodeNames<'_>, nodes: &mut Nodes<'_>) -
     Ok(ids)
 }
 
-fn selects_name(select: &Selector, name: &str) -> bool {
+pub(crate) fn selects_name(select: &Selector, name: &str) -> bool {
     if !select.alternatives.is_empty() {
         return select.alternatives.iter().any(|one| selects_name(one, name));
     }
     select.events.is_empty() || select.events.iter().any(|one| one == name)
+}
+
+/// Whether a selector takes every event.
+pub(crate) fn is_any(select: &Selector) -> bool {
+    select.events.is_empty() && select.alternatives.is_empty() && select.filter.is_none() && !select.first_time
 }
 
 fn selector_filters<'a>(select: &'a Selector, into: &mut Vec<&'a Filter>) {

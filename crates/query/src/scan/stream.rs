@@ -39,6 +39,40 @@ impl<'a> Rows<'a> {
         Self { groups, nodes, ..Self::default() }
     }
 
+    /// Forgets the rows and keeps their memory.
+    fn clear(&mut self) {
+        let Self {
+            person,
+            time,
+            mask,
+            tie,
+            accept,
+            in_stream,
+            group,
+            numbers,
+            texts,
+            hold,
+            session_key,
+            device_key,
+            node,
+            actors,
+            groups,
+            nodes,
+            bucket,
+            people,
+        } = self;
+        [person, tie, group, node].into_iter().for_each(Vec::clear);
+        [mask, hold, session_key, device_key].into_iter().for_each(Vec::clear);
+        time.clear();
+        accept.clear();
+        in_stream.clear();
+        numbers.iter_mut().for_each(Vec::clear);
+        texts.iter_mut().for_each(Vec::clear);
+        actors.clear();
+        (*groups, *nodes, *bucket) = (Groups::default(), Nodes::default(), 0);
+        people.clear();
+    }
+
     pub(crate) fn len(&self) -> usize {
         self.time.len()
     }
@@ -141,6 +175,29 @@ impl<'a> Rows<'a> {
     }
 }
 
+/// What one bucket needs of memory, lent to the next one.
+#[derive(Debug, Default)]
+pub(crate) struct Scratch<'c> {
+    pub(crate) rows: Rows<'c>,
+    people: Vec<PersonId>,
+    offsets: Vec<u32>,
+    keys: Vec<u64>,
+    hits: Vec<Hit>,
+}
+
+impl<'c> Scratch<'c> {
+    /// Empty rows and an empty list of people, with the memory of earlier ones.
+    pub(crate) fn take(&mut self, groups: Groups, nodes: Nodes<'c>) -> (Rows<'c>, Vec<PersonId>) {
+        let mut rows = std::mem::take(&mut self.rows);
+        rows.clear();
+        rows.groups = groups;
+        rows.nodes = nodes;
+        let mut people = std::mem::take(&mut self.people);
+        people.clear();
+        (rows, people)
+    }
+}
+
 /// One bucket, ready for kernels.
 pub(crate) struct Bucket<'c> {
     pub(crate) context: &'c Context<'c>,
@@ -148,9 +205,67 @@ pub(crate) struct Bucket<'c> {
     pub(crate) people: Vec<PersonId>,
     request: &'c Request<'c>,
     dids: &'c [Did<'c>],
-    /// Where each person's hits begin; empty when the request is not by person.
-    offsets: Vec<u32>,
+    order: Order,
     hits: Vec<Hit>,
+}
+
+/// Rows by person. A row is one number, its time before its position, so that ordering a person's rows is ordering numbers.
+#[derive(Debug, Default)]
+struct Order {
+    /// Where each person's keys begin, and where the last one's end; empty until somebody asks.
+    offsets: Vec<u32>,
+    keys: Vec<u64>,
+    row_bits: u32,
+    earliest: i64,
+    /// The times there are, when they lie too far apart for a key, which then holds a position in this list.
+    far_times: Vec<i64>,
+}
+
+impl Order {
+    fn new(rows: &Rows<'_>, n_people: usize, mut offsets: Vec<u32>, mut keys: Vec<u64>) -> Self {
+        let n_rows = rows.len();
+        let row_bits = (usize::BITS - n_rows.leading_zeros()).max(1);
+        let earliest = rows.time.iter().copied().min().unwrap_or(0);
+        let latest = rows.time.iter().copied().max().unwrap_or(0);
+        let mut far_times = Vec::new();
+        if latest.wrapping_sub(earliest) as u64 >> (u64::BITS - row_bits) != 0 {
+            far_times.clone_from(&rows.time);
+            far_times.sort_unstable();
+            far_times.dedup();
+        }
+        offsets.clear();
+        offsets.resize(n_people + 2, 0);
+        for person in rows.person.iter().filter(|person| **person != NO_PERSON) {
+            offsets[*person as usize + 2] += 1;
+        }
+        for i in 2..offsets.len() {
+            offsets[i] += offsets[i - 1];
+        }
+        keys.clear();
+        keys.resize(offsets[offsets.len() - 1] as usize, 0);
+        for (row, (person, time)) in rows.person.iter().zip(&rows.time).enumerate() {
+            if *person != NO_PERSON {
+                let since = if far_times.is_empty() { (time - earliest) as u64 } else { far_times.partition_point(|one| one < time) as u64 };
+                let slot = &mut offsets[*person as usize + 1];
+                keys[*slot as usize] = (since << row_bits) | row as u64;
+                *slot += 1;
+            }
+        }
+        offsets.pop();
+        Self { offsets, keys, row_bits, earliest, far_times }
+    }
+
+    /// A person's hits, by time if they were put in order.
+    fn hits(&self, range: std::ops::Range<usize>, masks: &[u64], hits: &mut Vec<Hit>) {
+        let row_mask = (1u64 << self.row_bits) - 1;
+        hits.clear();
+        hits.extend(self.keys[range].iter().map(|key| {
+            let since = key >> self.row_bits;
+            let time = if self.far_times.is_empty() { self.earliest + since as i64 } else { self.far_times[since as usize] };
+            let row = (key & row_mask) as u32;
+            Hit { time, mask: masks[row as usize], row }
+        }));
+    }
 }
 
 /// One person's hits in order of time, after everything that decides which of them count.
@@ -160,78 +275,72 @@ pub(crate) struct Person<'b> {
 }
 
 impl<'c> Bucket<'c> {
-    pub(crate) fn arrange(context: &'c Context<'c>, request: &'c Request<'c>, dids: &'c [Did<'c>], people: Vec<PersonId>, rows: Rows<'c>) -> Self {
-        let mut bucket = Self { context, rows, people, request, dids, offsets: Vec::new(), hits: Vec::new() };
-        if request.by_person {
-            bucket.group_by_person();
-        }
-        bucket
+    pub(crate) fn new(
+        context: &'c Context<'c>,
+        request: &'c Request<'c>,
+        dids: &'c [Did<'c>],
+        people: Vec<PersonId>,
+        rows: Rows<'c>,
+        scratch: &mut Scratch<'c>,
+    ) -> Self {
+        let order = Order { offsets: std::mem::take(&mut scratch.offsets), keys: std::mem::take(&mut scratch.keys), ..Order::default() };
+        Self { context, rows, people, request, dids, order, hits: std::mem::take(&mut scratch.hits) }
+    }
+
+    pub(crate) fn give_back(self, scratch: &mut Scratch<'c>) {
+        *scratch = Scratch { rows: self.rows, people: self.people, offsets: self.order.offsets, keys: self.order.keys, hits: self.hits };
     }
 
     pub(crate) fn is_by_person(&self) -> bool {
         self.request.by_person
     }
 
-    fn group_by_person(&mut self) {
-        let mut offsets = vec![0u32; self.people.len() + 2];
-        for person in &self.rows.person {
-            if *person != NO_PERSON {
-                offsets[*person as usize + 2] += 1;
+    /// Calls with everybody who has a hit left. `each` may look at the rows and their groups.
+    pub(crate) fn for_each_person(&mut self, mut each: impl FnMut(&mut Rows<'c>, Person<'_>)) {
+        if !self.request.by_person {
+            return;
+        }
+        let decides_later = !self.rows.accept.is_empty();
+        let first_times = !decides_later && self.request.picks.iter().any(|pick| pick.select.first_time);
+        let Order { offsets, keys, .. } = std::mem::take(&mut self.order);
+        let mut order = Order::new(&self.rows, self.people.len(), offsets, keys);
+        let mut hits = std::mem::take(&mut self.hits);
+        for position in 0..self.people.len() {
+            let range = order.offsets[position] as usize..order.offsets[position + 1] as usize;
+            if range.is_empty() {
+                continue;
+            }
+            if self.request.in_order {
+                order.keys[range.clone()].sort_unstable();
+            }
+            order.hits(range, &self.rows.mask, &mut hits);
+            if self.request.in_order {
+                self.order_ties(&mut hits);
+            }
+            let mut n = hits.len();
+            if decides_later {
+                n = self.decide(&mut hits);
+            } else if first_times {
+                n = self.keep_first_times(&mut hits, |_| true);
+            }
+            if n > 0 {
+                each(&mut self.rows, Person { id: self.people[position], hits: &hits[..n] });
             }
         }
-        for i in 2..offsets.len() {
-            offsets[i] += offsets[i - 1];
-        }
-        let n = offsets[offsets.len() - 1] as usize;
-        let mut hits = vec![Hit { time: 0, mask: 0, row: 0 }; n];
-        for (row, person) in self.rows.person.iter().enumerate() {
-            if *person != NO_PERSON {
-                let slot = &mut offsets[*person as usize + 1];
-                hits[*slot as usize] = Hit { time: self.rows.time[row], mask: self.rows.mask[row], row: row as u32 };
-                *slot += 1;
-            }
-        }
-        offsets.pop();
-        self.offsets = offsets;
+        self.order = order;
         self.hits = hits;
     }
 
-    /// Calls with everybody who has a hit left. `each` may look at the rows and their groups.
-    pub(crate) fn for_each_person(&mut self, mut each: impl FnMut(&mut Rows<'c>, Person<'_>)) {
-        let decides_later = !self.rows.accept.is_empty();
-        let first_times = !decides_later && self.request.picks.iter().any(|pick| pick.select.first_time);
+    /// Within a millisecond by what was sent first where that matters, else by what events are: no answer depends on where the rows lay.
+    fn order_ties(&self, hits: &mut [Hit]) {
         let ties = &self.rows.tie;
-        let mut offsets = std::mem::take(&mut self.offsets);
-        let mut hits = std::mem::take(&mut self.hits);
-        for position in 0..self.people.len() {
-            let (start, end) = (offsets[position] as usize, offsets[position + 1] as usize);
-            let own = &mut hits[start..end];
-            if !self.request.in_order {
-                continue;
-            }
+        for moment in hits.chunk_by_mut(|a, b| a.time == b.time).filter(|moment| moment.len() > 1) {
             if ties.is_empty() {
-                // Within a millisecond by what they are, so that no answer depends on where the rows lay.
-                if !own.is_sorted_by_key(|hit| (hit.time, hit.mask)) {
-                    own.sort_unstable_by_key(|hit| (hit.time, hit.mask));
-                }
+                moment.sort_unstable_by_key(|hit| (hit.mask, hit.row));
             } else {
-                own.sort_unstable_by_key(|hit| (hit.time, ties[hit.row as usize], hit.row));
+                moment.sort_unstable_by_key(|hit| (ties[hit.row as usize], hit.row));
             }
         }
-        for position in 0..self.people.len() {
-            let (start, end) = (offsets[position] as usize, offsets[position + 1] as usize);
-            let mut n = end - start;
-            if n > 0 && decides_later {
-                n = self.decide(&mut hits[start..end]);
-            } else if first_times {
-                n = self.keep_first_times(&mut hits[start..end], |_| true);
-            }
-            if n > 0 {
-                each(&mut self.rows, Person { id: self.people[position], hits: &hits[start..start + n] });
-            }
-        }
-        std::mem::swap(&mut self.offsets, &mut offsets);
-        std::mem::swap(&mut self.hits, &mut hits);
     }
 
     /// The picks that a row of nobody counts for: nobody did anything before, and nobody does anything for the first time.

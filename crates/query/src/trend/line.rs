@@ -65,6 +65,8 @@ pub(super) struct Line {
     texts: Vec<HashSet<u64>>,
     /// The last person counted in each slot.
     stamps: Vec<u32>,
+    /// Who was seen in which slot, one bit each, a person's slots together.
+    marks: Vec<u64>,
     last_slots: Option<(u32, std::ops::Range<usize>, bool)>,
     own_sessions: (u32, Vec<(u32, u32)>),
     own_values: HashMap<usize, Vec<Inner>>,
@@ -73,11 +75,12 @@ pub(super) struct Line {
 }
 
 impl Line {
-    pub(super) fn new(meaning: &Meaning, n_slots: usize) -> Self {
+    pub(super) fn new(meaning: &Meaning, n_slots: usize, n_marked: usize) -> Self {
         let n = n_slots + 1;
         let mut line = Self { counts: vec![0; n], ..Self::default() };
         match meaning {
             Meaning::Count => {}
+            Meaning::Unique if n_marked > 0 => line.marks = vec![0; (n_marked * n).div_ceil(64)],
             Meaning::Unique | Meaning::Active => {
                 line.stamps = vec![u32::MAX; n];
                 line.news = vec![0; n_slots];
@@ -104,40 +107,70 @@ impl Line {
     }
 
     pub(super) fn add_row(&mut self, meaning: &Meaning, slot: usize, rows: &Rows<'_>, row: usize) {
-        let total = self.counts.len() - 1;
         match meaning {
-            Meaning::Numbers(_, at) | Meaning::Values(_, at) => {
-                let number = rows.numbers[*at][row];
-                if number.is_nan() {
-                    self.unmeasured = true;
-                    return;
-                }
-                for slot in [slot, total] {
-                    self.counts[slot] += 1;
-                    if self.values.is_empty() {
-                        self.sums[slot] += number;
-                        self.lows[slot] = self.lows[slot].min(number);
-                        self.highs[slot] = self.highs[slot].max(number);
-                    } else {
-                        self.values[slot].push(number);
-                    }
-                }
-            }
-            Meaning::Texts(at) => {
-                let key = rows.texts[*at][row];
-                if key != 0 {
-                    for slot in [slot, total] {
-                        self.counts[slot] += 1;
-                        self.texts[slot].insert(key);
-                    }
-                } else {
-                    self.unmeasured = true;
-                }
-            }
-            _ => {
-                self.counts[slot] += 1;
-                self.counts[total] += 1;
-            }
+            Meaning::Numbers(_, at) => self.add_number(slot, rows.numbers[*at][row]),
+            Meaning::Values(_, at) => self.keep_number(slot, rows.numbers[*at][row]),
+            Meaning::Texts(at) => self.add_text(slot, rows.texts[*at][row]),
+            _ => self.add_event(slot),
+        }
+    }
+
+    #[inline]
+    pub(super) fn add_event(&mut self, slot: usize) {
+        self.add_count(slot, 1);
+    }
+
+    #[inline]
+    pub(super) fn add_number(&mut self, slot: usize, number: f64) {
+        if number.is_nan() {
+            self.unmeasured = true;
+            return;
+        }
+        for slot in [slot, self.counts.len() - 1] {
+            self.counts[slot] += 1;
+            self.sums[slot] += number;
+            self.lows[slot] = self.lows[slot].min(number);
+            self.highs[slot] = self.highs[slot].max(number);
+        }
+    }
+
+    pub(super) fn keep_number(&mut self, slot: usize, number: f64) {
+        if number.is_nan() {
+            self.unmeasured = true;
+            return;
+        }
+        for slot in [slot, self.counts.len() - 1] {
+            self.counts[slot] += 1;
+            self.values[slot].push(number);
+        }
+    }
+
+    /// `key` tells values apart; 0 is none.
+    pub(super) fn add_text(&mut self, slot: usize, key: u64) {
+        if key == 0 {
+            self.unmeasured = true;
+            return;
+        }
+        for slot in [slot, self.counts.len() - 1] {
+            self.counts[slot] += 1;
+            self.texts[slot].insert(key);
+        }
+    }
+
+    #[inline]
+    pub(super) fn add_count(&mut self, slot: usize, count: u64) {
+        let total = self.counts.len() - 1;
+        self.counts[slot] += count;
+        self.counts[total] += count;
+    }
+
+    #[inline]
+    pub(super) fn mark_person(&mut self, slot: usize, person: u32) {
+        let total = self.counts.len() - 1;
+        let first = person as usize * self.counts.len();
+        if mark(&mut self.marks, first + slot) {
+            self.counts[slot] += 1;
+            self.counts[total] += u64::from(mark(&mut self.marks, first + total));
         }
     }
 
@@ -293,6 +326,15 @@ impl Line {
         }
         (points, at(n))
     }
+}
+
+/// Whether the bit was not set before.
+#[inline]
+fn mark(marks: &mut [u64], at: usize) -> bool {
+    let (word, bit) = (&mut marks[at / 64], 1u64 << (at % 64));
+    let is_new = *word & bit == 0;
+    *word |= bit;
+    is_new
 }
 
 fn aggregate_of(aggregate: Aggregate, numbers: &mut [f64]) -> Option<f64> {

@@ -79,10 +79,12 @@ impl SheetWriter {
     }
 
     /// Writes the metadata and syncs the file.
-    pub(crate) fn finish(mut self, key: &str, value: String) -> Result<Seal, StoreError> {
+    pub(crate) fn finish(mut self, about: Vec<(&str, String)>) -> Result<Seal, StoreError> {
         let sums = serde_json::to_string(&self.sums).map_err(|error| StoreError::Invalid(error.to_string()))?;
         self.writer.append_key_value_metadata(KeyValue::new(SUMS_KEY.to_owned(), sums));
-        self.writer.append_key_value_metadata(KeyValue::new(key.to_owned(), value));
+        for (key, value) in about {
+            self.writer.append_key_value_metadata(KeyValue::new(key.to_owned(), value));
+        }
         self.writer.finish()?;
         let path = &self.path;
         self.file.sync_all().map_err(StoreError::io("sync", path))?;

@@ -1,17 +1,22 @@
 //! Writing a segment, bucket by bucket. Nothing names it until the manifest does.
 
-use super::{BucketDescription, Description, EventFigures, PEOPLE_KEY, SEGMENT_FORMAT, SEGMENT_KEY, SegmentEntry, SegmentPaths, sheet::SheetWriter};
+use super::{
+    BucketDescription, Description, EventFigures, HOURS_KEY, PEOPLE_KEY, SEGMENT_FORMAT, SEGMENT_KEY, SegmentEntry, SegmentPaths,
+    activity::{EventHours, LastOfHours},
+    sheet::SheetWriter,
+};
 use crate::{
     PropertyColumn, PropertyKind, StoreError, column,
     folder::{Folder, sync_parent},
     keys::{DuplicateKey, KeysWriter},
 };
 use arrow_array::{
-    Array, ArrayRef, DictionaryArray, RecordBatch, StringArray, UInt64Array,
+    Array, ArrayRef, BinaryArray, DictionaryArray, RecordBatch, StringArray, UInt64Array,
     cast::AsArray,
-    types::{Int32Type, Int64Type},
+    types::{Int32Type, Int64Type, UInt32Type},
 };
 use arrow_schema::{DataType, Field, Schema, SchemaRef};
+use base64::{Engine as _, engine::general_purpose::STANDARD_NO_PAD};
 use parquet::{
     basic::{Compression, Encoding, ZstdLevel},
     file::properties::{EnabledStatistics, WriterProperties, WriterPropertiesBuilder},
@@ -20,6 +25,8 @@ use parquet::{
 use sillage_event::{PersonId, ProjectId};
 use std::sync::Arc;
 
+/// The column of people that says when they were active.
+pub(super) const ACTIVE: &str = "active";
 const PAGE_ROWS: usize = 20_000;
 const DICTIONARY_PAGE_BYTES: usize = 8 << 20;
 
@@ -42,6 +49,7 @@ pub(crate) struct SegmentWriter {
     people: SheetWriter,
     people_schema: SchemaRef,
     keys: KeysWriter,
+    event_hours: EventHours,
 }
 
 impl SegmentWriter {
@@ -78,7 +86,11 @@ impl SegmentWriter {
         links_applied: u64,
     ) -> Result<Self, StoreError> {
         folder.faults.point("segment.create").map_err(StoreError::io("make", &paths.rows))?;
-        let people_schema = Arc::new(Schema::new(vec![Field::new("hash", DataType::UInt64, false), Field::new("identity", DataType::Utf8, false)]));
+        let people_schema = Arc::new(Schema::new(vec![
+            Field::new("hash", DataType::UInt64, false),
+            Field::new("identity", DataType::Utf8, false),
+            Field::new(ACTIVE, DataType::Binary, false),
+        ]));
         let rows = SheetWriter::create(&paths.rows, Arc::clone(&schema), row_properties(&schema))?;
         let people = SheetWriter::create(&paths.people, Arc::clone(&people_schema), people_properties())?;
         let keys = KeysWriter::new(&paths.keys);
@@ -92,7 +104,8 @@ impl SegmentWriter {
             events: event_names.iter().map(|name| EventFigures { name: Arc::clone(name), count: 0, first_time: i64::MAX, last_time: i64::MIN }).collect(),
             ..Description::default()
         };
-        Ok(Self { folder: Arc::clone(folder), paths, schema, description, rows, people, people_schema, keys })
+        let event_hours = EventHours::new(event_names.len());
+        Ok(Self { folder: Arc::clone(folder), paths, schema, description, rows, people, people_schema, keys, event_hours })
     }
 
     /// Buckets come in order, none left out.
@@ -102,6 +115,7 @@ impl SegmentWriter {
         for (event, start, end) in &bucket.events {
             let figures = &mut self.description.events[*event as usize];
             figures.count += u64::from(end - start);
+            self.event_hours.add(*event as usize, &time[*start as usize..*end as usize]);
             for time in &time[*start as usize..*end as usize] {
                 figures.first_time = figures.first_time.min(*time);
                 figures.last_time = figures.last_time.max(*time);
@@ -111,7 +125,9 @@ impl SegmentWriter {
         let group = self.rows.write_group(&bucket.rows)?.map(|group| group as u32);
         let hashes: ArrayRef = Arc::new(bucket.people.iter().map(|person| person.0).collect::<UInt64Array>());
         let names: ArrayRef = Arc::new(StringArray::from_iter_values(&bucket.names));
-        let people = RecordBatch::try_new(Arc::clone(&self.people_schema), vec![hashes, names])?;
+        let person = bucket.rows.column(0).as_primitive::<UInt32Type>().values();
+        let active: ArrayRef = Arc::new(BinaryArray::from_iter_values(LastOfHours::of_rows(person, time).encode(bucket.people.len())));
+        let people = RecordBatch::try_new(Arc::clone(&self.people_schema), vec![hashes, names, active])?;
         let people_group = self.people.write_group(&people)?.map(|group| group as u32);
         push_keys(&bucket.rows, &mut self.keys)?;
         self.description.rows += bucket.rows.num_rows() as u64;
@@ -134,8 +150,13 @@ impl SegmentWriter {
         description.time_range = first.zip(last);
         let text = serde_json::to_string(description).map_err(|error| StoreError::Invalid(error.to_string()))?;
         self.folder.faults.point("segment.finish").map_err(StoreError::io("write", &self.paths.rows))?;
-        let rows_seal = self.rows.finish(SEGMENT_KEY, text)?;
-        let people_seal = self.people.finish(PEOPLE_KEY, description.id.to_string())?;
+        let mut about_rows = vec![(SEGMENT_KEY, text)];
+        if let Some(hours) = self.event_hours.encode() {
+            let hours: Vec<String> = hours.iter().map(|bytes| STANDARD_NO_PAD.encode(bytes)).collect();
+            about_rows.push((HOURS_KEY, hours.join(" ")));
+        }
+        let rows_seal = self.rows.finish(about_rows)?;
+        let people_seal = self.people.finish(vec![(PEOPLE_KEY, description.id.to_string())])?;
         self.keys.finish()?;
         self.folder.faults.point("segment.sync-folder").map_err(StoreError::io("sync", &self.paths.rows))?;
         sync_parent(&self.paths.rows).map_err(StoreError::io("sync", &self.paths.rows))?;

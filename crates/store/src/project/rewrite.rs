@@ -13,6 +13,7 @@ use std::{
     collections::{BTreeMap, HashSet},
     fs,
     sync::{Arc, atomic::Ordering},
+    time::Duration,
 };
 
 /// So many segments of about one size are merged into one.
@@ -20,6 +21,11 @@ const MERGE_FROM: usize = 4;
 const MERGE_AT_MOST: usize = 12;
 /// Sizes from one power of four to the next count as about one size, all small ones together.
 const SMALL_ROWS: u64 = 50_000;
+/// When nothing arrives, the segments of a month become one, unless what is gained is small: the smaller ones together have at least this
+/// share of the rows of the next larger one.
+const QUIET_SHARE: u64 = 8;
+/// Nothing was sealed for so long: there is time to make questions faster.
+const QUIET_AFTER: Duration = Duration::from_secs(20);
 /// A segment is written again for links alone when so many came since, or as many as this share of its rows.
 const STALE_LINKS: u64 = 20_000;
 const STALE_LINKS_SHARE: u64 = 20;
@@ -27,18 +33,21 @@ const STALE_LINKS_SHARE: u64 = 20;
 const RETENTION_SLACK: f64 = 0.05;
 
 impl Project {
-    /// Merges one set of small segments. False when there is nothing to merge, or when it had to give way.
-    pub(crate) fn compact(&self) -> Result<bool, StoreError> {
+    /// Merges one set of segments: small ones, and when nothing arrives or somebody waits for it, those of a month. False when there is nothing to
+    /// merge, or when it had to give way.
+    pub(crate) fn compact(&self, is_asked: bool) -> Result<bool, StoreError> {
         let _rewrite = self.rewrite.lock();
-        let (disk, links) = {
+        let (disk, links, is_quiet) = {
             let state = self.state.lock();
-            (Arc::clone(&state.disk), state.durable_links.clone())
+            (Arc::clone(&state.disk), state.durable_links.clone(), is_asked || state.buffer.since_seal() >= QUIET_AFTER)
         };
         let sound: Vec<&Arc<DiskSegment>> = disk.iter().filter(|segment| segment.damage().is_none()).collect();
         let candidates: Vec<&SegmentEntry> = sound.iter().map(|segment| &segment.entry).collect();
         let is_stale = |entry: &&SegmentEntry| links.len().saturating_sub(entry.links_applied) > STALE_LINKS.max(entry.rows / STALE_LINKS_SHARE);
         let stale = || candidates.iter().copied().find(is_stale).map(|entry| vec![entry.id]);
-        let Some(chosen) = choose(&candidates, self.options.compact_rows, self.options.month_rows).or_else(stale) else { return Ok(false) };
+        let (most_rows, month_rows) = (self.options.compact_rows, self.options.month_rows);
+        let quiet = || if is_quiet { choose_when_quiet(&candidates, most_rows) } else { None };
+        let Some(chosen) = choose(&candidates, most_rows, month_rows).or_else(quiet).or_else(stale) else { return Ok(false) };
         let inputs: Vec<Arc<DiskSegment>> = sound.into_iter().filter(|segment| chosen.contains(&segment.id())).cloned().collect();
         let bytes: u64 = inputs.iter().map(|segment| segment.entry.bytes()).sum();
         if self.folder.free_bytes() < 2 * bytes + self.options.reserve_bytes {
@@ -301,6 +310,32 @@ fn choose(segments: &[&SegmentEntry], most_rows: u64, month_rows: u64) -> Option
         let chosen: Vec<u64> = fitting.map(|entry| entry.id).collect();
         if chosen.len() >= 2 {
             return Some(chosen);
+        }
+    }
+    None
+}
+
+/// Which segments of a month to merge when there is time: the smallest ones, up to the largest that is worth writing again for them. What spans months
+/// is a family of its own, and is cut by month as it grows.
+fn choose_when_quiet(segments: &[&SegmentEntry], most_rows: u64) -> Option<Vec<u64>> {
+    let mut month = MonthOf::default();
+    let mut families: BTreeMap<Option<i64>, Vec<&SegmentEntry>> = BTreeMap::new();
+    for entry in segments.iter().copied() {
+        let first_month = month.of(entry.first_time);
+        families.entry((month.of(entry.last_time) == first_month).then_some(first_month)).or_default().push(entry);
+    }
+    for family in families.values_mut() {
+        family.sort_by_key(|entry| (entry.rows, entry.id));
+        let mut rows = 0;
+        let mut n_chosen = 0;
+        for (at, entry) in family.iter().enumerate() {
+            if at > 0 && rows >= entry.rows / QUIET_SHARE && rows + entry.rows <= most_rows {
+                n_chosen = at + 1;
+            }
+            rows += entry.rows;
+        }
+        if n_chosen >= 2 {
+            return Some(family[..n_chosen].iter().map(|entry| entry.id).collect());
         }
     }
     None

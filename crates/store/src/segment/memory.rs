@@ -1,7 +1,7 @@
 //! A segment in memory: what the buffer freezes into, and what `sillage ask` builds from files.
 
 use super::{NOBODY, People, PropertyColumn, Segment, bucket_of, column};
-use crate::StoreError;
+use crate::{LastOfHours, StoreError, disk::EventHours};
 use arrow_array::{Array, ArrayRef, DictionaryArray, Int64Array, RecordBatch, StringArray, UInt32Array, cast::AsArray, types::Int32Type};
 use arrow_schema::{Field, Schema};
 use sillage_event::PersonId;
@@ -194,6 +194,24 @@ impl Segment for MemorySegment {
 
     fn event_count(&self, event: usize) -> u64 {
         self.event_counts[event]
+    }
+
+    fn event_hours(&self, event: usize) -> Result<Option<Vec<(i64, u64)>>, StoreError> {
+        let times: &Int64Array = required(&self.rows, column::TIME)?.as_primitive();
+        let mut hours = EventHours::new(1);
+        for bucket in &self.buckets {
+            let rows = &bucket.event_rows[event];
+            hours.add(0, &times.values()[bucket.first_row + rows.start..bucket.first_row + rows.end]);
+        }
+        Ok(Some(hours.of_event(0)))
+    }
+
+    fn last_of_hours(&self, bucket: usize) -> Result<Option<LastOfHours>, StoreError> {
+        let bucket = &self.buckets[bucket];
+        let persons: &UInt32Array = required(&self.rows, column::PERSON)?.as_primitive();
+        let times: &Int64Array = required(&self.rows, column::TIME)?.as_primitive();
+        let rows = bucket.first_row..bucket.first_row + bucket.n_rows;
+        Ok(Some(LastOfHours::of_rows(&persons.values()[rows.clone()], &times.values()[rows])))
     }
 
     fn properties(&self) -> &[PropertyColumn] {

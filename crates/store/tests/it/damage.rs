@@ -31,6 +31,7 @@ fn try_rows(snapshot: &Snapshot) -> Result<u64, StoreError> {
             rows += segment.read(bucket, std::slice::from_ref(&(0..n_rows)), &columns)?.num_rows() as u64;
             segment.people(bucket)?;
             segment.person_names(bucket)?;
+            segment.last_of_hours(bucket)?;
         }
     }
     Ok(rows)
