@@ -10,6 +10,7 @@ mod access;
 mod body;
 mod browse;
 mod client_address;
+mod cohort;
 mod contract;
 mod door;
 mod error;
@@ -71,6 +72,7 @@ fn private_routes() -> OpenApiRouter<Api> {
         .merge(refused::routes())
         .merge(person::routes())
         .merge(report::routes())
+        .merge(cohort::routes())
         .merge(export::routes())
 }
 

@@ -4,6 +4,7 @@ use crate::{
     Api,
     access::{Inside, ToRead},
     body::{Json, Named},
+    cohort,
     error::ApiError,
 };
 use axum::{
@@ -120,7 +121,8 @@ async fn cancel(State(api): State<Api>, inside: Inside<ToRead>, Named(query): Na
 }
 
 /// Asks within the limits of the installation. Dropping the future stops the question.
-pub(crate) async fn answer(api: &Api, project: &Project, question: Question, id: Option<String>) -> Result<Reply, ApiError> {
+pub(crate) async fn answer(api: &Api, project: &Project, mut question: Question, id: Option<String>) -> Result<Reply, ApiError> {
+    cohort::add_saved(api, project.id, &mut question).await?;
     let asked = api.running.begin(project.id, id)?;
     let limit = api.options.question_time;
     let timed_out = || {

@@ -1,5 +1,6 @@
 //! Filters: which events exist, which people count. The meaning of each operator on one value.
 
+use crate::cohort::CohortName;
 use crate::question::{Compare, RangeSpec, Selector};
 use regex::Regex;
 use serde_json::Value;
@@ -13,7 +14,7 @@ pub enum Filter {
     Not(Box<Filter>),
     Property { property: String, of: Of, test: Test },
     Event(Vec<String>),
-    Cohort { name: String, inside: bool },
+    Cohort { name: CohortName, inside: bool },
     Did { select: Box<Selector>, count: Compare, within: Option<RangeSpec> },
 }
 

@@ -8,6 +8,7 @@
 
 mod ask;
 pub mod calendar;
+pub mod cohort;
 pub mod filter;
 pub mod formula;
 pub mod frequency;

@@ -5,7 +5,13 @@ mod parse;
 
 pub use fields::QuestionError;
 
-use crate::{calendar::Unit, filter::Filter, filter::Of, formula::Formula};
+use crate::{
+    calendar::Unit,
+    cohort::{CohortName, Definition, Definitions},
+    filter::Filter,
+    filter::Of,
+    formula::Formula,
+};
 use serde_json::Value;
 use sillage_event::Actor;
 use std::collections::BTreeMap;
@@ -27,7 +33,7 @@ pub struct Scope {
     pub week_start_sunday: Option<bool>,
     pub session_timeout_ms: Option<i64>,
     pub actor: Actor,
-    pub cohorts: BTreeMap<String, Vec<String>>,
+    pub cohorts: Definitions,
     pub filter: Option<Filter>,
     pub breakdown: Vec<Breakdown>,
     pub top: Option<usize>,
@@ -43,6 +49,7 @@ pub enum Kind {
     Lifecycle(Lifecycle),
     Journey(Journey),
     Sessions(Sessions),
+    Cohort(Cohort),
     Timeline(Timeline),
     People(Box<People>),
 }
@@ -58,8 +65,28 @@ impl Kind {
             Self::Lifecycle(_) => "lifecycle",
             Self::Journey(_) => "journey",
             Self::Sessions(_) => "sessions",
+            Self::Cohort(_) => "cohort",
             Self::Timeline(_) => "timeline",
             Self::People(_) => "people",
+        }
+    }
+}
+
+impl Kind {
+    /// The events that it asks about.
+    #[must_use]
+    pub fn selectors(&self) -> Vec<&Selector> {
+        match self {
+            Self::Trend(trend) => trend.series.iter().map(|series| &series.select).collect(),
+            Self::Funnel(funnel) => funnel.steps.iter().chain(funnel.exclude.iter().map(|one| &one.select)).collect(),
+            Self::Retention(retention) => vec![&retention.birth, &retention.comeback],
+            Self::Frequency(frequency) => vec![&frequency.select],
+            Self::Lifecycle(lifecycle) => vec![&lifecycle.select],
+            Self::Journey(journey) => match &journey.anchor {
+                Some((AnchorAt::Select(select), _)) => vec![select],
+                _ => Vec::new(),
+            },
+            Self::Sessions(_) | Self::Cohort(_) | Self::Timeline(_) | Self::People(_) => Vec::new(),
         }
     }
 }
@@ -73,6 +100,26 @@ pub enum RangeSpec {
     Instants { from: i64, to: i64 },
     /// The current unit included.
     Last { n: i64, unit: Unit },
+}
+
+impl RangeSpec {
+    /// Where a range without an end ends.
+    const NEVER: jiff::civil::Date = jiff::civil::date(9000, 1, 1);
+
+    /// From a day on.
+    #[must_use]
+    pub fn since(from: jiff::civil::Date) -> Self {
+        Self::Days { from, to: Self::NEVER }
+    }
+
+    /// The day from which on it goes, if it has no end.
+    #[must_use]
+    pub fn open_from(&self) -> Option<jiff::civil::Date> {
+        match self {
+            Self::Days { from, to } if *to == Self::NEVER => Some(*from),
+            _ => None,
+        }
+    }
 }
 
 #[derive(Clone, Debug, Default)]
@@ -132,7 +179,7 @@ impl Compare {
 #[derive(Clone, Debug)]
 pub enum Breakdown {
     Property { property: String, of: Of, trim_url: bool },
-    Cohorts(Vec<String>),
+    Cohorts(Vec<CohortName>),
     Bucket { property: String, of: Of, edges: Vec<f64> },
 }
 
@@ -340,6 +387,13 @@ pub struct Sessions {
     pub limit: usize,
 }
 
+/// The people of a cohort.
+#[derive(Clone, Debug)]
+pub struct Cohort {
+    pub definition: Definition,
+    pub limit: usize,
+}
+
 #[derive(Clone, Debug)]
 pub struct Timeline {
     pub person: String,
@@ -372,4 +426,5 @@ pub enum Place {
     Lifecycle { interval: i64, status: crate::lifecycle::Status },
     Journey { path: Vec<String>, exit: bool },
     Sessions,
+    Cohort,
 }

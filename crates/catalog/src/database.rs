@@ -20,7 +20,8 @@ const READ_CONNECTIONS: u32 = 3;
 const LOCK_WAIT: Duration = Duration::from_secs(10);
 
 /// Every version of the tables, in order. A released entry is never edited.
-const MIGRATIONS: [(i64, &str, &str); 1] = [(1, "first", include_str!("../migrations/0001_first.sql"))];
+const MIGRATIONS: [(i64, &str, &str); 2] =
+    [(1, "first", include_str!("../migrations/0001_first.sql")), (2, "cohorts", include_str!("../migrations/0002_cohorts.sql"))];
 
 #[derive(Clone, Debug)]
 pub struct CatalogOptions {

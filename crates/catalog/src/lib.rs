@@ -1,4 +1,4 @@
-//! The small things that change: projects, the people who log in, their sessions, keys, saved reports, profiles, settings, and who did what.
+//! The small things that change: projects, the people who log in, their sessions, keys, saved reports and cohorts, profiles, settings, and who did what.
 //!
 //! It is the only crate that speaks SQL to the small database (SQLite in the data folder; the SQL is kept plain so that
 //! PostgreSQL can join). It holds no events, and knows no HTTP: who may do what is decided in `api`, from the roles and scopes kept here.
@@ -9,6 +9,7 @@
 
 mod audit;
 mod clock;
+mod cohort;
 mod database;
 mod error;
 mod key;
@@ -25,6 +26,7 @@ mod user;
 
 pub use audit::{AuditEntry, NewAuditEntry};
 pub use clock::Clock;
+pub use cohort::{Cohort, NewCohort};
 pub use database::{Catalog, CatalogOptions};
 pub use error::CatalogError;
 pub use key::{ApiKey, Scope, Scopes};

@@ -151,6 +151,10 @@ impl Source for Files {
         Ok(Arc::clone(&self.snapshot))
     }
 
+    fn persons(&self, _: ProjectId) -> Result<Arc<HashMap<PersonId, Arc<str>>>, AskError> {
+        Ok(Arc::new(self.persons.keys().map(|identity| (identity.hash(), Arc::from(identity.to_string()))).collect()))
+    }
+
     fn person_property(&self, _: ProjectId, name: &str) -> Result<Arc<HashMap<PersonId, Value>>, AskError> {
         let of = |(identity, properties): (&Identity, &Properties)| {
             Some((identity.hash(), sillage_event::lookup(properties, name).filter(|value| !value.is_null())?.clone()))

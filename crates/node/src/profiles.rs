@@ -36,7 +36,12 @@ struct Tables {
     persons: Held<PersonId>,
     groups: HashMap<String, Held<String>>,
     names: HashMap<ProfileKind, Names>,
+    /// Everybody who has a profile, as of a change.
+    everybody: Option<(i64, Everybody)>,
 }
+
+/// The ids that profiles were written for.
+type Everybody = Arc<HashMap<PersonId, Arc<str>>>;
 
 /// Tables of one kind of profile, by property.
 #[derive(Debug)]
@@ -107,6 +112,26 @@ impl Profiles {
         let table = Arc::new(table);
         tables.persons.keep(property, &table);
         Ok(table)
+    }
+
+    /// Everybody who has a profile, and the id that it was written for.
+    pub(crate) fn persons(&self, project: ProjectId) -> Result<Everybody, AskError> {
+        let tables = self.tables(project);
+        let mut tables = tables.lock();
+        self.catch_up(project, &mut tables)?;
+        let counter = tables.counter;
+        if let Some((_, everybody)) = tables.everybody.as_ref().filter(|(as_of, _)| *as_of == counter) {
+            return Ok(Arc::clone(everybody));
+        }
+        let mut everybody = HashMap::new();
+        self.each(project, &ProfileKind::Person, |profile| {
+            if !profile.deleted {
+                everybody.insert(profile.hash, Arc::from(profile.id));
+            }
+        })?;
+        let everybody = Arc::new(everybody);
+        tables.everybody = Some((counter, Arc::clone(&everybody)));
+        Ok(everybody)
     }
 
     /// The latest values of a property of groups of a type, by key.

@@ -21,6 +21,10 @@ impl Source for Live {
         self.store.snapshot(project).map_err(unreadable)
     }
 
+    fn persons(&self, project: ProjectId) -> Result<Arc<HashMap<PersonId, Arc<str>>>, AskError> {
+        self.profiles.persons(project)
+    }
+
     fn person_property(&self, project: ProjectId, name: &str) -> Result<Arc<HashMap<PersonId, Value>>, AskError> {
         self.profiles.of_persons(project, name)
     }

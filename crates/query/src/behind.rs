@@ -1,7 +1,7 @@
 //! The people behind a cell of an answer.
 
 use crate::{
-    frequency, funnel,
+    cohort, frequency, funnel,
     group::{GroupKey, GroupValue},
     journey, lifecycle, retention,
     scan::Context,
@@ -14,7 +14,22 @@ use sillage_behavior::{
 };
 use sillage_event::{PersonId, time};
 
-pub(crate) fn answer(context: &Context<'_>, people: &People) -> Result<Value, AskError> {
+pub(crate) fn answer(context: &Context<'_>, people: &People, inner: cohort::InnerContext<'_, '_>) -> Result<Value, AskError> {
+    let found = people_at(context, people, inner)?;
+    let count = found.len();
+    let mut list = Vec::new();
+    for (id, times) in found.into_iter().take(people.limit) {
+        let mut person = json!({"id": context.name_of(id)?});
+        if !times.is_empty() {
+            person["times"] = times.into_iter().map(time::to_rfc3339).collect();
+        }
+        list.push(person);
+    }
+    Ok(json!({"count": count, "people": list}))
+}
+
+/// Everybody behind the cell, each once and in order, with the times of their attempt if they made one.
+pub(crate) fn people_at(context: &Context<'_>, people: &People, inner: cohort::InnerContext<'_, '_>) -> Result<Vec<(PersonId, Vec<i64>)>, AskError> {
     let scope = &people.of.scope;
     let segment = match people.at.breakdown.as_slice() {
         [] => None,
@@ -30,20 +45,12 @@ pub(crate) fn answer(context: &Context<'_>, people: &People) -> Result<Value, As
         (Kind::Lifecycle(one), Place::Lifecycle { interval, status }) => without_times(lifecycle::people_at(context, scope, one, *interval, *status)?),
         (Kind::Journey(one), Place::Journey { path, exit }) => without_times(journey::people_at(context, scope, one, path, *exit, segment)?),
         (Kind::Sessions(_), Place::Sessions) => without_times(sessions::people_at(context, scope, segment)?),
+        (Kind::Cohort(one), Place::Cohort) => without_times(cohort::known_members(context, one, inner)?),
         _ => return Err(AskError::invalid("at", "is not a cell of this kind of answer")),
     };
     found.sort();
     found.dedup_by_key(|one| one.0);
-    let count = found.len();
-    let mut list = Vec::new();
-    for (id, times) in found.into_iter().take(people.limit) {
-        let mut person = json!({"id": context.name_of(id)?});
-        if !times.is_empty() {
-            person["times"] = times.into_iter().map(time::to_rfc3339).collect();
-        }
-        list.push(person);
-    }
-    Ok(json!({"count": count, "people": list}))
+    Ok(found)
 }
 
 fn without_times(people: Vec<PersonId>) -> Vec<(PersonId, Vec<i64>)> {

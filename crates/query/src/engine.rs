@@ -1,7 +1,9 @@
 //! The door: takes a question, sets the scene, dispatches by kind, explains.
 
 use crate::{
-    behind, explain, frequency, funnel, journey, lifecycle, retention,
+    behind,
+    cohort::{self, Members},
+    explain, frequency, funnel, journey, lifecycle, retention,
     scan::{Context, context::Setting},
     sessions, timeline, trend,
 };
@@ -9,9 +11,10 @@ use serde_json::Value;
 use sillage_behavior::{
     Ask, AskError, AskErrorCode, Cancel, Question, Reply, Settings,
     calendar::Zone,
+    cohort::in_order,
     question::{Kind, Scope},
 };
-use sillage_event::{PersonId, ProjectId};
+use sillage_event::{Actor, PersonId, ProjectId};
 use sillage_store::Snapshot;
 use std::{
     collections::HashMap,
@@ -23,6 +26,8 @@ use std::{
 /// Where snapshots and profiles come from.
 pub trait Source: Send + Sync + 'static {
     fn snapshot(&self, project: ProjectId) -> Result<Arc<Snapshot>, AskError>;
+    /// Everybody who has a profile, and the id that it was written for.
+    fn persons(&self, project: ProjectId) -> Result<Arc<HashMap<PersonId, Arc<str>>>, AskError>;
     /// The latest values of a person property, by the id that each profile was written for.
     fn person_property(&self, project: ProjectId, name: &str) -> Result<Arc<HashMap<PersonId, Value>>, AskError>;
     /// The latest values of a property of groups of a type, by key.
@@ -65,6 +70,16 @@ impl<S> fmt::Debug for Engine<S> {
     }
 }
 
+/// What is the same for a question and the cohorts that it names.
+struct Asked<'a> {
+    project: ProjectId,
+    settings: &'a Settings,
+    cancel: Cancel,
+    snapshot: Arc<Snapshot>,
+    now: i64,
+    started: Instant,
+}
+
 impl<S: Source> Engine<S> {
     /// With so many threads for all questions together; 0 is one per processor.
     pub fn new(source: Arc<S>, limits: Limits, threads: usize) -> Result<Self, AskError> {
@@ -77,62 +92,65 @@ impl<S: Source> Engine<S> {
     pub fn answer(&self, project: ProjectId, settings: &Settings, question: &Question, cancel: Cancel) -> Result<Reply, AskError> {
         let started = Instant::now();
         let snapshot = self.source.snapshot(project)?;
-        let mut reply = self.threads.install(|| self.answer_on(project, settings, question, cancel, snapshot, started))?;
+        let asked = Asked { project, settings, cancel, snapshot, now: self.source.now(), started };
+        let mut reply = self.threads.install(|| self.answer_on(&asked, question))?;
         reply.elapsed_ms = started.elapsed().as_secs_f64() * 1000.0;
         Ok(reply)
     }
 
-    fn answer_on(
-        &self,
-        project: ProjectId,
-        settings: &Settings,
-        question: &Question,
-        cancel: Cancel,
-        snapshot: Arc<Snapshot>,
-        started: Instant,
-    ) -> Result<Reply, AskError> {
-        let context = |scope: &Scope| self.context(project, settings, scope, cancel.clone(), Arc::clone(&snapshot), started);
-        if let Kind::People(people) = &question.kind {
-            let mut scope = people.of.scope.clone();
-            scope.french |= question.scope.french;
-            let context = context(&scope)?;
-            let answer = behind::answer(&context, people)?;
-            return Ok(explain::reply(&context, question, &scope, answer));
-        }
-        let context = context(&question.scope)?;
-        let scope = &question.scope;
-        let answer = match &question.kind {
-            Kind::Trend(trend) => trend::answer(&context, scope, trend)?,
-            Kind::Funnel(funnel) => funnel::answer(&context, scope, funnel)?,
-            Kind::Retention(retention) => retention::answer(&context, scope, retention)?,
-            Kind::Frequency(frequency) => frequency::answer(&context, scope, frequency)?,
-            Kind::Lifecycle(lifecycle) => lifecycle::answer(&context, scope, lifecycle)?,
-            Kind::Journey(journey) => journey::answer(&context, scope, journey)?,
-            Kind::Sessions(sessions) => sessions::answer(&context, scope, sessions)?,
-            Kind::Timeline(timeline) => timeline::answer(&context, scope, timeline)?,
-            Kind::People(_) => unreachable!("answered above"),
+    fn answer_on(&self, asked: &Asked<'_>, question: &Question) -> Result<Reply, AskError> {
+        let mut scope = match &question.kind {
+            Kind::People(people) => people.of.scope.clone(),
+            _ => question.scope.clone(),
         };
-        Ok(explain::reply(&context, question, scope, answer))
+        scope.french |= question.scope.french;
+        let (cohorts, events_read) = self.cohorts(asked, question, &scope)?;
+        let inner = |scope: &Scope| self.context(asked, scope, cohorts.clone());
+        let context = inner(&scope)?;
+        context.count_events_read(events_read);
+        let answer = match &question.kind {
+            Kind::Trend(trend) => trend::answer(&context, &scope, trend)?,
+            Kind::Funnel(funnel) => funnel::answer(&context, &scope, funnel)?,
+            Kind::Retention(retention) => retention::answer(&context, &scope, retention)?,
+            Kind::Frequency(frequency) => frequency::answer(&context, &scope, frequency)?,
+            Kind::Lifecycle(lifecycle) => lifecycle::answer(&context, &scope, lifecycle)?,
+            Kind::Journey(journey) => journey::answer(&context, &scope, journey)?,
+            Kind::Sessions(sessions) => sessions::answer(&context, &scope, sessions)?,
+            Kind::Cohort(cohort) => cohort::answer(&context, cohort, &inner)?,
+            Kind::Timeline(timeline) => timeline::answer(&context, &scope, timeline)?,
+            Kind::People(people) => behind::answer(&context, people, &inner)?,
+        };
+        Ok(explain::reply(&context, question, &scope, answer))
     }
 
-    fn context<'a>(
-        &'a self,
-        project: ProjectId,
-        settings: &Settings,
-        scope: &Scope,
-        cancel: Cancel,
-        snapshot: Arc<Snapshot>,
-        started: Instant,
-    ) -> Result<Context<'a>, AskError> {
+    /// The people of every cohort that a question needs, as of now, and how many events were read to find them.
+    fn cohorts(&self, asked: &Asked<'_>, question: &Question, scope: &Scope) -> Result<(HashMap<String, Members>, usize), AskError> {
+        let mut names = Vec::new();
+        question.cohort_names(&mut names);
+        let order = in_order(&scope.cohorts, &names).map_err(|error| AskError::invalid(error.field, error.message))?;
+        let (mut found, mut events_read) = (HashMap::new(), 0);
+        // A cohort looks at all of history, at persons, and at nothing that the question narrows.
+        let whole = Scope { range: None, actor: Actor::Person, ..scope.clone() };
+        for name in order {
+            let inner = |scope: &Scope| self.context(asked, scope, found.clone());
+            let context = inner(&whole)?;
+            let members = cohort::members(&context, &scope.cohorts[name], &inner)?;
+            events_read += context.events_read() as usize;
+            found.insert(name.to_owned(), Arc::new(members));
+        }
+        Ok((found, events_read))
+    }
+
+    fn context<'a>(&'a self, asked: &Asked<'_>, scope: &Scope, cohorts: HashMap<String, Members>) -> Result<Context<'a>, AskError> {
+        let Asked { project, settings, now, .. } = *asked;
         let zone_name = scope.timezone.as_deref().unwrap_or(&settings.timezone);
         let sunday = scope.week_start_sunday.unwrap_or(settings.week_start_sunday);
         let zone = Zone::new(zone_name, sunday).ok_or_else(|| AskError::invalid("timezone", format!("\"{zone_name}\" is not an IANA time zone")))?;
-        let now = self.source.now();
         let range = scope.range.as_ref().map_or((i64::MIN / 4, i64::MAX / 4), |range| zone.resolve(range, now));
         Ok(Context::new(Setting {
             source: &*self.source,
             project,
-            snapshot,
+            snapshot: Arc::clone(&asked.snapshot),
             zone,
             now,
             range,
@@ -140,9 +158,9 @@ impl<S: Source> Engine<S> {
             actor: scope.actor.clone(),
             french: scope.french,
             limits: self.limits,
-            cohorts: scope.cohorts.clone(),
-            cancel,
-            deadline: started + self.limits.time,
+            cohorts,
+            cancel: asked.cancel.clone(),
+            deadline: asked.started + self.limits.time,
         }))
     }
 

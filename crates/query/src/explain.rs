@@ -1,5 +1,7 @@
 //! What was done to get an answer, in words: so that two reports that differ can be told apart.
 
+mod cohort_words;
+
 use crate::scan::Context;
 use serde_json::Value;
 use sillage_behavior::{
@@ -56,14 +58,9 @@ fn unknown_names(context: &Context<'_>, question: &Question) -> Vec<String> {
         Kind::People(people) => &people.of,
         _ => question,
     };
-    let mut selectors = Vec::new();
-    match &question.kind {
-        Kind::Trend(trend) => selectors.extend(trend.series.iter().map(|series| &series.select)),
-        Kind::Funnel(funnel) => selectors.extend(funnel.steps.iter().chain(funnel.exclude.iter().map(|one| &one.select))),
-        Kind::Retention(retention) => selectors.extend([&retention.birth, &retention.comeback]),
-        Kind::Frequency(frequency) => selectors.push(&frequency.select),
-        Kind::Lifecycle(lifecycle) => selectors.push(&lifecycle.select),
-        _ => {}
+    let mut selectors = question.kind.selectors();
+    if let Kind::Cohort(cohort) = &question.kind {
+        cohort.definition.selectors(&mut selectors);
     }
     let mut names: Vec<&String> =
         selectors.iter().flat_map(|select| select.events.iter().chain(select.alternatives.iter().flat_map(|one| &one.events))).collect();
@@ -134,6 +131,7 @@ fn definition(question: &Question, french: bool) -> String {
         (Kind::Journey(journey), true) => format!("Parcours des {}, exacts sur l’ensemble.", if journey.over_person { who } else { "sessions".into() }),
         (Kind::Sessions(_), false) => "A session is the client's own where one was sent; else it ends after the timeout without activity, or after 24 hours. Midnight does not cut it.".into(),
         (Kind::Sessions(_), true) => "Une session est celle du client si elle est transmise ; sinon elle se termine après le délai d’inactivité ou au bout de 24 heures. Minuit ne la coupe pas.".into(),
+        (Kind::Cohort(cohort), french) => cohort_words::sentence(&cohort.definition, french),
         (Kind::Timeline(_), false) => "Everything that counts for this person, latest first.".into(),
         (Kind::Timeline(_), true) => "Tout ce qui compte pour cette personne, du plus récent au plus ancien.".into(),
         (Kind::People(_), false) => "The people behind one cell of the answer.".into(),

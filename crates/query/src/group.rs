@@ -277,7 +277,7 @@ impl Groups {
             Breakdown::Cohorts(names) => {
                 let cohorts = names.iter().map(|name| rows.context.cohort(name)).collect::<Result<Vec<_>, _>>()?;
                 let not_set = self.single(GroupValue::NOT_SET)?;
-                let ids = names.iter().map(|name| self.single(GroupValue::text(name))).collect::<Result<Vec<_>, _>>()?;
+                let ids = names.iter().map(|name| self.single(GroupValue::text(&name.name))).collect::<Result<Vec<_>, _>>()?;
                 let mut by_person = Vec::with_capacity(rows.people.len());
                 for person in rows.people {
                     let members: Vec<u32> = cohorts.iter().zip(&ids).filter(|(cohort, _)| cohort.contains(person)).map(|(_, id)| *id).collect();

@@ -10,6 +10,7 @@
 mod activity;
 mod behind;
 mod browse;
+mod cohort;
 mod engine;
 mod explain;
 mod frequency;

@@ -4,6 +4,7 @@
 //! questions. People are written by name, intervals are found by local dates, funnels by trying every assignment of events to steps.
 
 pub mod calendar;
+mod cohort;
 mod engagement;
 mod filter;
 pub mod funnel;
@@ -16,7 +17,10 @@ use crate::world::World;
 use calendar::Calendar;
 use serde_json::{Value, json};
 use sillage_event::Event;
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::{
+    cell::RefCell,
+    collections::{BTreeMap, BTreeSet, HashMap},
+};
 
 /// One event as a question sees it.
 #[derive(Clone, Debug)]
@@ -35,6 +39,8 @@ pub(crate) struct Scene<'w> {
     /// Every event once, in order of time, then arrival.
     pub(crate) rows: Vec<Row<'w>>,
     links: HashMap<String, String>,
+    /// Those that were asked for already.
+    cohorts: RefCell<HashMap<String, BTreeSet<String>>>,
 }
 
 /// The answer that the page defines; fields that it leaves open are absent.
@@ -48,6 +54,7 @@ pub fn answer(world: &World, question: &Value) -> Value {
         "frequency" => engagement::frequency(&scene),
         "lifecycle" => engagement::lifecycle(&scene),
         "sessions" => sessions::answer(&scene),
+        "cohort" => cohort::answer(&scene),
         "journey" => journey::answer(&scene),
         other => panic!("no oracle for {other}"),
     }
@@ -95,8 +102,8 @@ impl<'w> Scene<'w> {
         rows.sort_by_key(|row| row.event.time);
         let zone = question["timezone"].as_str().unwrap_or("UTC");
         let calendar = Calendar::new(zone, question["week_start"] == "sunday");
-        let range = calendar.range(&question["range"], world.now_ms);
-        Self { world, question, calendar, range, rows, links }
+        let range = if question["range"].is_null() { (i64::MIN, i64::MAX) } else { calendar.range(&question["range"], world.now_ms) };
+        Self { world, question, calendar, range, rows, links, cohorts: RefCell::default() }
     }
 
     pub(crate) fn in_range(&self, time: i64) -> bool {
@@ -152,11 +159,17 @@ impl<'w> Scene<'w> {
     }
 
     pub(crate) fn cohort(&self, name: &str) -> BTreeSet<String> {
-        let resolve = |id: &Value| {
-            let id = id.as_str().unwrap_or_default();
-            id.strip_prefix("$device:").and_then(|device| self.links.get(device).cloned()).unwrap_or_else(|| id.to_owned())
-        };
-        self.question["cohorts"][name].as_array().expect("a cohort").iter().map(resolve).collect()
+        if let Some(found) = self.cohorts.borrow().get(name) {
+            return found.clone();
+        }
+        let found = self.members(&self.question["cohorts"][name]);
+        self.cohorts.borrow_mut().insert(name.to_owned(), found.clone());
+        found
+    }
+
+    /// The person that an id counts for.
+    pub(crate) fn resolve(&self, id: &str) -> String {
+        id.strip_prefix("$device:").and_then(|device| self.links.get(device).cloned()).unwrap_or_else(|| id.to_owned())
     }
 
     /// The latest value of a person's property; the user's own wins over a linked device's.

@@ -1,6 +1,7 @@
 //! The doors, from outside: a real catalog and real `wire`, behind them a store that keeps events in memory.
 #![allow(clippy::unwrap_used, reason = "tests")]
 
+mod cohort;
 mod contract;
 mod fake;
 mod guard;

@@ -2,7 +2,7 @@
 
 use crate::world::{As, World};
 use serde_json::{Value, json};
-use sillage_catalog::{NewReport, Role, Scope, Scopes};
+use sillage_catalog::{NewCohort, NewReport, Role, Scope, Scopes};
 use sillage_event::ProjectId;
 
 /// Who is let in, from the smallest role that is.
@@ -73,6 +73,12 @@ const TABLE: &[(&str, &str, For)] = &[
     ("get", "/api/projects/{project}/reports/{report}", For::Viewers),
     ("put", "/api/projects/{project}/reports/{report}", For::Editors),
     ("delete", "/api/projects/{project}/reports/{report}", For::Editors),
+    ("get", "/api/projects/{project}/cohorts", For::Viewers),
+    ("post", "/api/projects/{project}/cohorts", For::Editors),
+    ("get", "/api/projects/{project}/cohorts/{cohort}", For::Viewers),
+    ("put", "/api/projects/{project}/cohorts/{cohort}", For::Editors),
+    ("delete", "/api/projects/{project}/cohorts/{cohort}", For::Editors),
+    ("put", "/api/projects/{project}/cohorts/{cohort}/people", For::Editors),
     // Last, since it ends the session that the other rows need.
     ("delete", "/api/session", For::Everybody),
 ];
@@ -148,6 +154,9 @@ async fn filled(world: &World, path: &str, project: ProjectId) -> String {
     if path.contains("{report}") {
         path = path.replace("{report}", &report(world, project).await);
     }
+    if path.contains("{cohort}") {
+        path = path.replace("{cohort}", &cohort(world, project).await);
+    }
     if path.contains("{key}") {
         path = path.replace("{key}", &key(world, project).await);
     }
@@ -160,6 +169,17 @@ async fn filled(world: &World, path: &str, project: ProjectId) -> String {
 async fn report(world: &World, project: ProjectId) -> String {
     let new = NewReport { name: "Sign-ups".into(), kind: "trend".into(), question: question(), view: json!({}) };
     world.catalog.create_report(project, &new, "test").await.unwrap().id
+}
+
+async fn cohort(world: &World, project: ProjectId) -> String {
+    let new = NewCohort { name: unique_name(world), description: String::new(), definition: json!({"people": ["u1"]}) };
+    world.catalog.create_cohort(project, &new, "test").await.unwrap().id
+}
+
+/// No two cohorts have the same name.
+fn unique_name(world: &World) -> String {
+    world.wait_ms(1);
+    format!("Cohort {}", world.now_ms())
 }
 
 async fn key(world: &World, project: ProjectId) -> String {
@@ -187,6 +207,8 @@ async fn body(world: &World, method: &str, path: &str) -> Option<Value> {
         (_, path) if path.ends_with("/replay") => json!({"all": true}),
         (_, path) if path.ends_with("/merge") => json!({"from": "u2"}),
         (_, path) if path.ends_with("/split") => json!({"identity": "u2"}),
+        (_, path) if path.ends_with("/cohorts/{cohort}/people") => json!(["u1", "u2"]),
+        (_, path) if path.contains("/cohorts") => json!({"name": unique_name(world), "definition": {"did": {"event": "Sign up"}}}),
         (_, path) if path.contains("/reports") => json!({"name": "Sign-ups", "question": question()}),
         _ => json!({}),
     };
@@ -232,11 +254,11 @@ async fn what_belongs_to_another_project_answers_like_what_does_not_exist() {
     let world = World::new().await;
     let admin = world.member(Role::Admin).await;
     for (method, path, needed) in TABLE {
-        if !(path.contains("{report}") || path.contains("{key}")) {
+        if !(["{report}", "{cohort}", "{key}"].iter().any(|named| path.contains(named))) {
             continue;
         }
         let foreign = filled(&world, path, world.other.id).await;
-        let missing = path.replace("{project}", &world.project.id.to_string()).replace("{report}", "none").replace("{key}", "none");
+        let missing = path.replace("{project}", &world.project.id.to_string()).replace("{report}", "none").replace("{cohort}", "none").replace("{key}", "none");
         let mut answers = Vec::new();
         for url in [foreign, missing] {
             let answer = world.call(&method.to_uppercase(), &url, &admin, body(&world, method, path).await).await;

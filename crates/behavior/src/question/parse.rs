@@ -1,6 +1,7 @@
 //! From JSON to [`Question`]: one file a kind, and one for each part that kinds share.
 
 mod breakdown;
+mod cohort;
 mod frequency;
 mod funnel;
 mod journey;
@@ -19,6 +20,8 @@ use super::{
 };
 use serde_json::Value;
 
+const KINDS: &str = "trend, funnel, retention, frequency, lifecycle, journey, sessions, cohort, timeline or people";
+
 impl Question {
     /// Reads and checks a question.
     pub fn from_json(value: &Value) -> Read<Self> {
@@ -30,7 +33,7 @@ fn read_question(value: &Value, path: &str, nested: usize) -> Read<Question> {
     let mut fields = Fields::new(value, path)?;
     let kind_path = fields.at("kind");
     let Some(word) = fields.text("kind")? else {
-        return Err(missing(&kind_path, "trend, funnel, retention, frequency, lifecycle, journey, sessions, timeline or people"));
+        return Err(missing(&kind_path, KINDS));
     };
     let scope = scope::read_scope(&mut fields, word)?;
     let kind = match word {
@@ -42,16 +45,14 @@ fn read_question(value: &Value, path: &str, nested: usize) -> Read<Question> {
         "journey" => Kind::Journey(journey::read_journey(&mut fields)?),
         "sessions" => Kind::Sessions(Sessions { limit: limit(&mut fields, 100, 100_000)? }),
         "timeline" => Kind::Timeline(timeline::read_timeline(&mut fields)?),
+        "cohort" => Kind::Cohort(cohort::read_cohort(&mut fields, nested)?),
         "people" if nested == 0 => Kind::People(Box::new(people::read_people(&mut fields)?)),
         _ => {
-            return Err(not_allowed(
-                &kind_path,
-                format!("\"{word}\" is not a kind of question here; use trend, funnel, retention, frequency, lifecycle, journey, sessions, timeline or people"),
-            ));
+            return Err(not_allowed(&kind_path, format!("\"{word}\" is not a kind of question here; use {KINDS}")));
         }
     };
     fields.done()?;
-    let needs_range = !matches!(kind, Kind::People(_) | Kind::Timeline(_));
+    let needs_range = !matches!(kind, Kind::People(_) | Kind::Timeline(_) | Kind::Cohort(_));
     if needs_range && scope.range.is_none() {
         let field = if path.is_empty() { "range".to_owned() } else { format!("{path}.range") };
         return Err(missing(&field, "{\"from\", \"to\"} or {\"last\": 30, \"unit\": \"day\"}"));

@@ -1,10 +1,13 @@
-use crate::engine::{Limits, Source};
+use crate::{
+    cohort::{self, Members},
+    engine::{Limits, Source},
+};
 use serde_json::Value;
-use sillage_behavior::{AskError, AskErrorCode, Cancel, calendar::Zone};
-use sillage_event::{Actor, Identity, PersonId, ProjectId};
+use sillage_behavior::{AskError, AskErrorCode, Cancel, calendar::Zone, cohort::CohortName};
+use sillage_event::{Actor, PersonId, ProjectId};
 use sillage_store::Snapshot;
 use std::{
-    collections::{BTreeMap, HashMap, HashSet},
+    collections::{HashMap, HashSet},
     sync::{
         Arc, Mutex, PoisonError,
         atomic::{AtomicU64, Ordering},
@@ -26,7 +29,7 @@ pub(crate) struct Context<'a> {
     pub(crate) actor: Actor,
     pub(crate) french: bool,
     pub(crate) limits: Limits,
-    cohorts: HashMap<String, Arc<HashSet<PersonId>>>,
+    cohorts: HashMap<String, Members>,
     source: &'a dyn Source,
     cancel: Cancel,
     deadline: Instant,
@@ -50,19 +53,16 @@ pub(crate) struct Setting<'a> {
     pub(crate) actor: Actor,
     pub(crate) french: bool,
     pub(crate) limits: Limits,
-    pub(crate) cohorts: BTreeMap<String, Vec<String>>,
+    pub(crate) cohorts: HashMap<String, Members>,
     pub(crate) cancel: Cancel,
     pub(crate) deadline: Instant,
 }
 
 impl<'a> Context<'a> {
     pub(crate) fn new(setting: Setting<'a>) -> Self {
-        let links = &setting.snapshot.links;
-        let members = |people: &Vec<String>| Arc::new(people.iter().map(|id| links.resolve(Identity::parse(id).hash())).collect());
-        let cohorts = setting.cohorts.iter().map(|(name, people)| (name.clone(), members(people))).collect();
         Self {
             project: setting.project,
-            cohorts,
+            cohorts: setting.cohorts,
             source: setting.source,
             snapshot: setting.snapshot,
             zone: setting.zone,
@@ -117,9 +117,15 @@ impl<'a> Context<'a> {
         std::mem::take(&mut self.notes.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
-    /// The people of a cohort that came with the question.
-    pub(crate) fn cohort(&self, name: &str) -> Result<Arc<HashSet<PersonId>>, AskError> {
-        self.cohorts.get(name).cloned().ok_or_else(|| AskError::invalid("cohorts", format!("there is no cohort \"{name}\": list its people in \"cohorts\"")))
+    /// The people of a cohort; those that a question names are found before it is answered.
+    pub(crate) fn cohort(&self, name: &CohortName) -> Result<Members, AskError> {
+        self.cohorts.get(&name.name).cloned().ok_or_else(|| AskError::invalid(name.field.clone(), format!("there is no cohort \"{}\"", name.name)))
+    }
+
+    /// Everybody whom an event or a profile tells of.
+    pub(crate) fn known_people(&self) -> Result<HashSet<PersonId>, AskError> {
+        let profiles = self.source.persons(self.project)?;
+        cohort::known_people(self, profiles.keys().copied())
     }
 
     /// The latest value of a person property, by person after links. A user's own value wins over those of linked devices.
@@ -180,6 +186,11 @@ impl<'a> Context<'a> {
                 return Ok(names[ordinal].to_string());
             }
         }
-        Ok(self.snapshot.links.name_above(id).map_or_else(String::new, |name| name.to_string()))
+        if let Some(name) = self.snapshot.links.name_above(id) {
+            return Ok(name.to_string());
+        }
+        // Somebody who did nothing yet and has a profile all the same.
+        let profiles = self.source.persons(self.project)?;
+        Ok(profiles.get(&id).map_or_else(String::new, |name| name.to_string()))
     }
 }

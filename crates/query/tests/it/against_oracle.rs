@@ -105,6 +105,16 @@ fn sessions() {
 }
 
 #[test]
+fn cohorts() {
+    check("cohort", false, 400, &LAYOUTS);
+}
+
+#[test]
+fn cohorts_of_events_at_the_same_time() {
+    check("cohort", true, 100, &LAYOUTS);
+}
+
+#[test]
 fn journeys() {
     check("journey", false, 200, &LAYOUTS);
 }

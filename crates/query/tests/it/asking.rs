@@ -24,6 +24,10 @@ impl Source for WorldSource {
         Ok(Arc::clone(&self.snapshot))
     }
 
+    fn persons(&self, _: ProjectId) -> Result<Arc<HashMap<PersonId, Arc<str>>>, AskError> {
+        Ok(Arc::new(self.world.persons.keys().map(|identity| (identity.hash(), Arc::from(identity.to_string()))).collect()))
+    }
+
     fn person_property(&self, _: ProjectId, name: &str) -> Result<Arc<HashMap<PersonId, Value>>, AskError> {
         let of = |(identity, set): (&sillage_event::Identity, &sillage_event::Properties)| Some((identity.hash(), set.get(name)?.clone()));
         Ok(Arc::new(self.world.persons.iter().filter_map(of).collect()))
@@ -61,7 +65,7 @@ pub(crate) const LAYOUTS: [Layout; 5] = [
 ];
 
 /// An engine over the world's events, laid out so.
-pub(crate) fn engine(world: &World, layout: Layout) -> Engine<impl Source> {
+pub(crate) fn engine(world: &World, layout: Layout) -> Engine<impl Source + use<>> {
     let snapshot = laid_out(snapshot_of(PROJECT, &world.events).unwrap(), &world.events, layout);
     Engine::new(Arc::new(WorldSource { snapshot: Arc::new(snapshot), world: world.clone() }), Limits::default(), layout.threads).unwrap()
 }
@@ -128,6 +132,10 @@ pub(crate) fn differences(expected: &Value, got: &Value, path: &str, into: &mut 
                     people_without_end(value, &have["people"], path, into);
                     continue;
                 }
+                if name == "ids" {
+                    ids(value, &have["people"], path, into);
+                    continue;
+                }
                 if name == "series" && value.is_number() {
                     continue;
                 }
@@ -178,6 +186,15 @@ fn in_order(rows: &[Value]) -> Vec<Value> {
         rows.sort_by_key(|row| (named(row, "label"), named(row, "start"), named(row, "breakdown"), named(row, "nodes")));
     }
     rows
+}
+
+/// Everybody who is listed, in whatever order.
+fn ids(expected: &Value, got: &Value, path: &str, into: &mut Vec<String>) {
+    let mut have: Vec<&str> = got.as_array().into_iter().flatten().filter_map(|one| one["id"].as_str()).collect();
+    have.sort_unstable();
+    if json!(have) != *expected {
+        into.push(format!("{path}.people are {} instead of {expected}", json!(have)));
+    }
 }
 
 fn people_without_end(expected: &Value, got: &Value, path: &str, into: &mut Vec<String>) {

@@ -214,8 +214,8 @@ fn the_field_at_fault_is_named() {
         ("filter.value", filter(json!({"property": "x", "op": "matches", "value": "(?=a)"}))),
         ("rename[0].regex", with("journey", json!({"rename": [{"regex": "((a{1000}){1000}){1000}", "to": "b"}]}))),
         // Cohorts that nobody listed.
-        ("cohorts", filter(json!({"cohort": "vip"}))),
-        ("cohorts", with("trend", json!({"breakdown": [{"cohort": "vip"}]}))),
+        ("filter.cohort", filter(json!({"cohort": "vip"}))),
+        ("breakdown[0].cohort", with("trend", json!({"breakdown": [{"cohort": "vip"}]}))),
         ("before", with("timeline", json!({"before": "tomorrow"}))),
     ];
     let engine = asking::engine(&world(), ONE_SEGMENT);

@@ -5,5 +5,6 @@ mod against_oracle;
 mod agreement;
 mod asking;
 mod bad_questions;
+mod cohorts;
 mod limits;
 mod questions;

@@ -67,10 +67,13 @@ impl Asked<'_> {
             "frequency" => self.frequency(),
             "lifecycle" => self.lifecycle(),
             "journey" => self.journey(),
+            "cohort" => json!({"definition": self.definition(3), "limit": 1000}),
             _ => json!({"limit": 1000}),
         };
         question["kind"] = json!(kind);
-        question["range"] = self.range();
+        if kind != "cohort" {
+            question["range"] = self.range();
+        }
         question["timezone"] = json!(self.zone);
         if self.chance(0.4) {
             question["week_start"] = self.pick(&["monday", "sunday"]);
@@ -78,10 +81,15 @@ impl Asked<'_> {
         if self.chance(0.3) {
             question["session_timeout"] = json!({"n": one(self.rng, &[10, 60, 180]), "unit": "minute"});
         }
-        if self.chance(0.25) {
+        if kind != "cohort" && self.chance(0.25) {
             question["actor"] = self.pick(&["device", "group:company", "person"]);
         }
-        question["cohorts"] = json!({"vip": ["u0", "u1", "$device:d1"], "new": ["u1", "u3"]});
+        // No cohort is made of itself.
+        let shaped: Value = serde_json::from_str(&self.definition(2).to_string().replace("shaped", "vip")).unwrap();
+        question["cohorts"] = json!({"vip": ["u0", "u1", "$device:d1"], "new": ["u1", "u3"], "shaped": shaped});
+        if kind == "cohort" {
+            return question;
+        }
         if self.chance(0.4) {
             let with_did = question["actor"] != "group:company";
             question["filter"] = self.filter(2, with_did);
@@ -178,7 +186,7 @@ impl Asked<'_> {
             0 | 1 if depth > 0 => json!({"all": [self.filter(depth - 1, did), self.filter(depth - 1, did)]}),
             2 | 3 if depth > 0 => json!({"any": [self.filter(depth - 1, did), self.filter(depth - 1, did)]}),
             4 if depth > 0 => json!({"not": self.filter(depth - 1, did)}),
-            5 => json!({"cohort": one(self.rng, &["vip", "new"]), "in": self.chance(0.7)}),
+            5 => json!({"cohort": one(self.rng, &["vip", "new", "shaped"]), "in": self.chance(0.7)}),
             6 => json!({"event": one(self.rng, &["A", "B"])}),
             7 | 8 if did => {
                 let mut select = json!({"event": one(self.rng, &["A", "B", "C"])});
@@ -200,13 +208,81 @@ impl Asked<'_> {
 
     fn breakdown(&mut self) -> Value {
         match self.rng.random_range(0..8) {
-            0 => json!({"cohort": ["vip", "new"]}),
+            0 => json!({"cohort": ["vip", "shaped"]}),
             1 => json!({"cohort": "vip"}),
             2 => json!({"bucket": {"property": "amount", "edges": [0, 2, 10]}}),
             3 => json!({"property": "role", "of": "person"}),
             4 => json!({"property": "tier", "of": "group:company"}),
             5 => json!({"property": "$current_url", "trim": "url"}),
             _ => json!({"property": one(self.rng, &["plan", "tags", "item", "deep.er", "amount", "teams of nobody"])}),
+        }
+    }
+
+    /// A cohort's conditions.
+    fn definition(&mut self, depth: usize) -> Value {
+        match self.rng.random_range(0..14) {
+            0..3 if depth > 0 => json!({"all": [self.definition(depth - 1), self.definition(depth - 1)]}),
+            3 | 4 if depth > 0 => json!({"any": [self.definition(depth - 1), self.definition(depth - 1)]}),
+            5 if depth > 0 => json!({"not": self.definition(depth - 1)}),
+            6 => {
+                let mut property = self.leaf();
+                while property["of"] != "person" {
+                    property = self.leaf();
+                }
+                property
+            }
+            7 => json!({"cohort": one(self.rng, &["vip", "new"]), "in": self.chance(0.6)}),
+            8 => one(self.rng, &[json!({"people": ["u2", "$device:d0", "nobody"]}), json!({"all": []}), json!({"any": []})]),
+            9 => {
+                let mut condition = json!({"did_not": self.selector()});
+                self.within(&mut condition);
+                condition
+            }
+            10 => {
+                let mut steps = vec![json!({"event": "A"}), json!({"event": "B"}), json!({"event": "C"})];
+                steps.truncate(self.rng.random_range(1..4));
+                // With ties, which event serves which step is tried in one way only.
+                if self.breakdowns {
+                    steps[0] = self.selector();
+                }
+                let mut condition = json!({"sequence": steps});
+                if self.chance(0.5) {
+                    condition["window"] = json!({"n": self.rng.random_range(0..50), "unit": "hour"});
+                }
+                self.within(&mut condition);
+                condition
+            }
+            11 => {
+                json!({"of": {"kind": "trend", "series": [{"select": {"event": "B"}, "measure": "unique"}], "range": self.range(), "timezone": self.zone}, "at": {}})
+            }
+            _ => self.did(),
+        }
+    }
+
+    fn did(&mut self) -> Value {
+        let mut condition = json!({"did": self.selector()});
+        match self.rng.random_range(0..6) {
+            0 => condition["measure"] = json!("days"),
+            1 => condition["measure"] = json!({"distinct": one(self.rng, &["plan", "item"])}),
+            2 => {
+                let word = one(self.rng, &["sum", "average", "median", "min", "max"]);
+                condition["measure"] = json!({word: "amount"});
+            }
+            _ => {}
+        }
+        if condition["measure"].is_string() || condition["measure"].is_object() || self.chance(0.6) {
+            condition["count"] = json!({"op": one(self.rng, &["gte", "gt", "lt", "lte", "eq", "ne"]), "value": self.rng.random_range(0..4)});
+        }
+        self.within(&mut condition);
+        condition
+    }
+
+    fn within(&mut self, condition: &mut Value) {
+        if self.chance(0.3) {
+            condition["within"] = self.range();
+        } else if self.chance(0.2) {
+            let first = jiff::Timestamp::from_millisecond(self.shape.start_ms + self.shape.length_ms / 3).unwrap();
+            condition["within"] = json!({"since": first.to_string()[..10]});
         }
     }
 

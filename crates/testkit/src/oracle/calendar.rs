@@ -106,6 +106,9 @@ impl Calendar {
             }
             return (from, to);
         }
+        if let Some(since) = range["since"].as_str() {
+            return (self.midnight(since.parse().expect("a day")), self.end(now, "day"));
+        }
         let (from, to) = (range["from"].as_str().expect("from"), range["to"].as_str().expect("to"));
         if from.len() == 10 {
             let last: Date = to.parse().expect("a day");

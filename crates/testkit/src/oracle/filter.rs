@@ -98,7 +98,7 @@ pub(crate) fn same(a: &Value, b: &Value) -> bool {
     a.is_null() == b.is_null() && text(a) == text(b)
 }
 
-fn test(value: &Value, filter: &Value) -> bool {
+pub(crate) fn test(value: &Value, filter: &Value) -> bool {
     let op = filter["op"].as_str().unwrap_or("is");
     match op {
         "is_not" => return !test_op(value, "is", &filter["value"]),

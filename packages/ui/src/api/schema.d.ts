@@ -92,6 +92,60 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/projects/{project}/cohorts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The saved cohorts by name. Those behind lists are left out; ask for one cohort to read them. */
+        get: operations["cohort_list"];
+        put?: never;
+        /** Save a cohort. */
+        post: operations["cohort_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{project}/cohorts/{cohort}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One cohort. */
+        get: operations["cohort_get"];
+        /** Save a cohort over itself. */
+        put: operations["cohort_replace"];
+        post?: never;
+        /** Delete a cohort that no other cohort and no report needs. */
+        delete: operations["cohort_delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{project}/cohorts/{cohort}/people": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Make a cohort a list of these people. */
+        put: operations["cohort_replace_people"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/projects/{project}/export": {
         parameters: {
             query?: never;
@@ -751,6 +805,26 @@ export interface components {
             /** Format: int64 */
             position: number;
         };
+        /** @description People under a name. */
+        Cohort: {
+            created_at: string;
+            /** @description Who made it. */
+            created_by: string;
+            /** @description Its conditions. Null in the list of cohorts where it is a list of people itself. */
+            definition?: Record<string, never> | null;
+            description: string;
+            id: string;
+            /**
+             * Format: int64
+             * @description How many people are listed; null when it is made of conditions and found anew each time.
+             */
+            listed?: number | null;
+            name: string;
+            updated_at: string;
+        };
+        Cohorts: {
+            cohorts: components["schemas"]["Cohort"][];
+        };
         CreatedApiKey: components["schemas"]["ApiKey"] & {
             /** @description Shown this once. */
             secret: string;
@@ -869,6 +943,14 @@ export interface components {
             name: string;
             /** @description Of `read`, `write`, `admin`; one does not contain another. */
             scopes: string[];
+        };
+        NewCohortBody: {
+            /** @description Conditions; `{"people": ["u1"]}` for a list; `{"of": question, "at": cell}` for the people behind a number. */
+            definition: Record<string, never>;
+            description?: string | null;
+            /** @description Keep the people of now as a list, rather than the conditions. */
+            frozen?: boolean | null;
+            name: string;
         };
         NewProjectBody: {
             name: string;
@@ -1328,6 +1410,201 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Audit"];
+                };
+            };
+            /** @description What is wrong and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    cohort_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Cohorts"];
+                };
+            };
+            /** @description What is wrong and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    cohort_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewCohortBody"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Cohort"];
+                };
+            };
+            /** @description What is wrong and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    cohort_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: number;
+                cohort: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Cohort"];
+                };
+            };
+            /** @description What is wrong and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    cohort_replace: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: number;
+                cohort: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewCohortBody"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Cohort"];
+                };
+            };
+            /** @description What is wrong and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    cohort_delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: number;
+                cohort: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What is wrong and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    cohort_replace_people: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: number;
+                cohort: string;
+            };
+            cookie?: never;
+        };
+        /** @description Ids as they were sent, a million at most; a device carries `$device:` in front */
+        requestBody: {
+            content: {
+                "application/json": string[];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Cohort"];
                 };
             };
             /** @description What is wrong and how to mend it */

@@ -1,20 +1,20 @@
 //! What a question is broken down by.
 
+use super::cohort::read_name;
 use super::selector::{property_name, read_of};
 use crate::question::{
     Breakdown,
-    fields::{Fields, Read, missing, not_allowed, number, texts, wrong_type},
+    fields::{Fields, Read, missing, not_allowed, number},
 };
 use serde_json::Value;
-use sillage_event::as_text;
 
 pub(super) fn read_breakdown(value: &Value, path: &str) -> Read<Breakdown> {
     let mut fields = Fields::new(value, path)?;
     let breakdown = if let Some(value) = fields.get("cohort") {
         let at = fields.at("cohort");
         Breakdown::Cohorts(match value {
-            Value::Array(_) => texts(value, &at)?,
-            other => vec![as_text(other).ok_or_else(|| wrong_type(&at, "a cohort's id or a list of ids", other))?],
+            Value::Array(list) => list.iter().enumerate().map(|(i, one)| read_name(one, &format!("{at}[{i}]"))).collect::<Read<_>>()?,
+            other => vec![read_name(other, &at)?],
         })
     } else if let Some(value) = fields.get("bucket") {
         let at = fields.at("bucket");

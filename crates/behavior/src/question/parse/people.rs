@@ -46,6 +46,7 @@ pub(super) fn read_cell(value: &Value, path: &str, kind: &Kind) -> Read<Cell> {
             exit: fields.flag("exit")?.unwrap_or(false),
         },
         Kind::Sessions(_) => Place::Sessions,
+        Kind::Cohort(_) => Place::Cohort,
         Kind::Timeline(_) | Kind::People(_) => return Err(not_allowed(path, "there are no cells in this kind of answer")),
     };
     fields.done()?;

@@ -1,11 +1,11 @@
 //! What all kinds of questions share: range, zone, who is counted, filter, breakdown.
 
-use super::{breakdown::read_breakdown, selector::read_filter};
+use super::{breakdown::read_breakdown, cohort::read_cohorts, selector::read_filter};
 use crate::{
     calendar::Unit,
     question::{
         RangeSpec, Scope, Window,
-        fields::{Fields, Read, missing, not_allowed, texts, wrong_type},
+        fields::{Fields, Read, missing, not_allowed},
     },
 };
 use serde_json::Value;
@@ -44,6 +44,9 @@ pub(super) fn read_scope(fields: &mut Fields<'_>, kind: &str) -> Read<Scope> {
         }
     }
     if let Some(word) = fields.text("actor")? {
+        if kind == "cohort" && word != "person" {
+            return Err(not_allowed(&fields.at("actor"), "a cohort is made of persons; use person"));
+        }
         scope.actor = match word {
             "person" => Actor::Person,
             "device" => Actor::Device,
@@ -55,16 +58,14 @@ pub(super) fn read_scope(fields: &mut Fields<'_>, kind: &str) -> Read<Scope> {
     }
     if let Some(value) = fields.get("cohorts") {
         let path = fields.at("cohorts");
-        let map = value.as_object().ok_or_else(|| wrong_type(&path, "an object of lists of people", value))?;
-        for (name, people) in map {
-            scope.cohorts.insert(name.clone(), texts(people, &format!("{path}.{name}"))?);
-        }
+        scope.cohorts = read_cohorts(value, &path)?;
     }
-    if let Some(value) = fields.get("filter") {
+    // A cohort's conditions are its definition.
+    if let Some(value) = if kind == "cohort" { None } else { fields.get("filter") } {
         scope.filter = Some(read_filter(value, &fields.at("filter"), 0)?);
     }
     // A lifecycle has no segments; the people behind a cell have those of their question.
-    let has_segments = !matches!(kind, "lifecycle" | "timeline" | "people");
+    let has_segments = !matches!(kind, "lifecycle" | "timeline" | "people" | "cohort");
     if let Some(list) = if has_segments { fields.list("breakdown")? } else { None } {
         let path = fields.at("breakdown");
         if list.len() > 5 {
@@ -80,6 +81,19 @@ pub(super) fn read_scope(fields: &mut Fields<'_>, kind: &str) -> Read<Scope> {
     }
     scope.french = fields.choice("language", &[("en", false), ("fr", true)])?.unwrap_or(false);
     Ok(scope)
+}
+
+/// A range, or `{"since": day}`, which has no end.
+pub(super) fn read_within(value: &Value, path: &str) -> Read<RangeSpec> {
+    if value.get("since").is_none() {
+        return read_range(value, path);
+    }
+    let mut fields = Fields::new(value, path)?;
+    let at = fields.at("since");
+    let since = fields.text("since")?.ok_or_else(|| missing(&at, "a day such as 2025-10-01"))?;
+    let day = since.parse().ok().filter(|_| since.len() == 10).ok_or_else(|| not_allowed(&at, format!("\"{since}\" is not a day such as 2025-10-01")))?;
+    fields.done()?;
+    Ok(RangeSpec::since(day))
 }
 
 pub(super) fn read_range(value: &Value, path: &str) -> Read<RangeSpec> {

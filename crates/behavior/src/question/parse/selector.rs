@@ -1,6 +1,7 @@
 //! Selectors, filters and the operators on a property.
 
-use super::scope::{read_range, read_window};
+use super::cohort::read_name;
+use super::scope::{read_window, read_within};
 use crate::{
     filter::{Filter, Of, Test},
     question::{
@@ -85,8 +86,7 @@ pub(super) fn read_filter(value: &Value, path: &str, depth: usize) -> Read<Filte
         })
     } else if let Some(value) = fields.get("cohort") {
         let at = fields.at("cohort");
-        let name = as_text(value).ok_or_else(|| wrong_type(&at, "a cohort's id", value))?;
-        Filter::Cohort { name, inside: fields.flag("in")?.unwrap_or(true) }
+        Filter::Cohort { name: read_name(value, &at)?, inside: fields.flag("in")?.unwrap_or(true) }
     } else if let Some(value) = fields.get("did") {
         let select = Box::new(read_selector(value, &fields.at("did"), depth + 1)?);
         let count = match fields.get("count") {
@@ -94,7 +94,7 @@ pub(super) fn read_filter(value: &Value, path: &str, depth: usize) -> Read<Filte
             None => Compare { op: CompareOp::Gte, value: 1.0 },
         };
         let within = match fields.get("within") {
-            Some(value) => Some(read_range(value, &fields.at("within"))?),
+            Some(value) => Some(read_within(value, &fields.at("within"))?),
             None => None,
         };
         Filter::Did { select, count, within }
@@ -125,8 +125,14 @@ pub(super) fn property_name(fields: &mut Fields<'_>) -> Read<String> {
 }
 
 pub(super) fn read_property_filter(fields: &mut Fields<'_>) -> Read<Filter> {
-    let property = property_name(fields)?;
     let of = read_of(fields)?;
+    let (property, test) = read_property_test(fields)?;
+    Ok(Filter::Property { property, of, test })
+}
+
+/// A property's name, the operator and its value.
+pub(super) fn read_property_test(fields: &mut Fields<'_>) -> Read<(String, Test)> {
+    let property = property_name(fields)?;
     if let Some(at) = fields.text("at")?
         && at != "now"
     {
@@ -187,7 +193,7 @@ pub(super) fn read_property_filter(fields: &mut Fields<'_>) -> Read<Filter> {
             ));
         }
     };
-    Ok(Filter::Property { property, of, test })
+    Ok((property, test))
 }
 
 pub(super) fn read_compare(value: &Value, path: &str) -> Read<Compare> {
