@@ -220,19 +220,24 @@ fn of_filter<'a>(filter: &'a Filter, into: &mut Vec<&'a CohortName>) {
     }
 }
 
+fn of_breakdown<'a>(parts: &'a [Breakdown], into: &mut Vec<&'a CohortName>) {
+    for part in parts {
+        if let Breakdown::Cohorts(names) = part {
+            into.extend(names);
+        }
+    }
+}
+
 impl Question {
     /// The cohorts that its filters and breakdowns name.
     pub fn cohort_names<'a>(&'a self, into: &mut Vec<&'a CohortName>) {
         self.scope.filter.iter().for_each(|filter| of_filter(filter, into));
-        for part in &self.scope.breakdown {
-            if let Breakdown::Cohorts(names) = part {
-                into.extend(names);
-            }
-        }
+        of_breakdown(&self.scope.breakdown, into);
         self.kind.selectors().into_iter().for_each(|select| of_selector(select, into));
         match &self.kind {
             Kind::Journey(journey) => journey.select.iter().for_each(|filter| of_filter(filter, into)),
             Kind::Cohort(cohort) => cohort.definition.uses(into),
+            Kind::Driver(driver) => of_breakdown(&driver.properties, into),
             Kind::People(people) => people.of.cohort_names(into),
             _ => {}
         }

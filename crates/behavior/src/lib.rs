@@ -9,12 +9,16 @@
 mod ask;
 pub mod calendar;
 pub mod cohort;
+pub mod driver;
+pub mod feature;
 pub mod filter;
 pub mod formula;
 pub mod frequency;
 pub mod funnel;
+pub mod impact;
 pub mod journey;
 pub mod lifecycle;
+pub mod normal;
 pub mod question;
 pub mod retention;
 pub mod session;

@@ -50,6 +50,9 @@ pub enum Kind {
     Journey(Journey),
     Sessions(Sessions),
     Cohort(Cohort),
+    Impact(Impact),
+    Driver(Driver),
+    Feature(Feature),
     Timeline(Timeline),
     People(Box<People>),
 }
@@ -66,6 +69,9 @@ impl Kind {
             Self::Journey(_) => "journey",
             Self::Sessions(_) => "sessions",
             Self::Cohort(_) => "cohort",
+            Self::Impact(_) => "impact",
+            Self::Driver(_) => "driver",
+            Self::Feature(_) => "feature",
             Self::Timeline(_) => "timeline",
             Self::People(_) => "people",
         }
@@ -86,6 +92,9 @@ impl Kind {
                 Some((AnchorAt::Select(select), _)) => vec![select],
                 _ => Vec::new(),
             },
+            Self::Impact(impact) => vec![&impact.launch, &impact.metric, &impact.population],
+            Self::Driver(driver) => vec![&driver.goal, &driver.population],
+            Self::Feature(feature) => feature.features.iter().flatten().chain([&feature.population]).collect(),
             Self::Sessions(_) | Self::Cohort(_) | Self::Timeline(_) | Self::People(_) => Vec::new(),
         }
     }
@@ -382,6 +391,27 @@ pub struct Journey {
     pub window: Option<Window>,
 }
 
+impl Journey {
+    /// Events by their names, nothing hidden or renamed.
+    #[must_use]
+    pub fn of_events() -> Self {
+        Self {
+            over_person: false,
+            node: NodeName::Event,
+            select: None,
+            anchor: None,
+            until: None,
+            reverse: false,
+            depth: 1,
+            top: 1,
+            collapse_repeats: false,
+            hide: Vec::new(),
+            rename: Vec::new(),
+            window: None,
+        }
+    }
+}
+
 #[derive(Clone, Debug)]
 pub struct Sessions {
     pub limit: usize,
@@ -392,6 +422,53 @@ pub struct Sessions {
 pub struct Cohort {
     pub definition: Definition,
     pub limit: usize,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ImpactMeasure {
+    Total,
+    /// Whether somebody did it on a day.
+    Unique,
+    Sum(String),
+}
+
+#[derive(Clone, Debug)]
+pub struct Impact {
+    pub launch: Selector,
+    pub metric: Selector,
+    pub measure: ImpactMeasure,
+    /// On either side of day zero.
+    pub days: usize,
+    /// Who is looked at: people with such an event, from the first of them on.
+    pub population: Selector,
+}
+
+#[derive(Clone, Debug)]
+pub struct Driver {
+    pub goal: Selector,
+    pub population: Selector,
+    /// What people did counts so long after their entry; `None` is as long as the range.
+    pub window_ms: Option<i64>,
+    /// `None` is every event.
+    pub events: Option<Vec<String>>,
+    /// At least so many times, rising.
+    pub times: Vec<u32>,
+    pub properties: Vec<Breakdown>,
+    /// With fewer people on a side a candidate is not tested.
+    pub fewest: u64,
+    pub limit: usize,
+}
+
+#[derive(Clone, Debug)]
+pub struct Feature {
+    /// `None` is the most frequent events.
+    pub features: Option<Vec<Selector>>,
+    pub population: Selector,
+    pub unit: Unit,
+    pub periods: usize,
+    /// The share of people that are power users, at most.
+    pub power_share: f64,
+    pub fewest: u64,
 }
 
 #[derive(Clone, Debug)]
@@ -427,4 +504,25 @@ pub enum Place {
     Journey { path: Vec<String>, exit: bool },
     Sessions,
     Cohort,
+    Impact { adopters: bool },
+    Driver(DriverCell),
+    Feature { position: Option<usize>, users: FeatureUsers },
+}
+
+/// A candidate, or everybody.
+#[derive(Clone, Debug, Default)]
+pub struct DriverCell {
+    /// A name, and at least how many times.
+    pub event: Option<(String, u32)>,
+    /// A position among the question's properties, and a value.
+    pub property: Option<(usize, Value)>,
+    /// Only those who reached the goal, or did not.
+    pub reached: Option<bool>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FeatureUsers {
+    All,
+    Power,
+    Others,
 }

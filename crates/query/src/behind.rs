@@ -1,9 +1,9 @@
 //! The people behind a cell of an answer.
 
 use crate::{
-    cohort, frequency, funnel,
+    cohort, driver, feature, frequency, funnel,
     group::{GroupKey, GroupValue},
-    journey, lifecycle, retention,
+    impact, journey, lifecycle, retention,
     scan::Context,
     sessions, trend,
 };
@@ -45,6 +45,9 @@ pub(crate) fn people_at(context: &Context<'_>, people: &People, inner: cohort::I
         (Kind::Lifecycle(one), Place::Lifecycle { interval, status }) => without_times(lifecycle::people_at(context, scope, one, *interval, *status)?),
         (Kind::Journey(one), Place::Journey { path, exit }) => without_times(journey::people_at(context, scope, one, path, *exit, segment)?),
         (Kind::Sessions(_), Place::Sessions) => without_times(sessions::people_at(context, scope, segment)?),
+        (Kind::Impact(one), Place::Impact { adopters }) => without_times(impact::people_at(context, scope, one, *adopters)?),
+        (Kind::Driver(one), Place::Driver(cell)) => without_times(driver::people_at(context, scope, one, cell)?),
+        (Kind::Feature(one), Place::Feature { position, users }) => without_times(feature::people_at(context, scope, one, *position, *users)?),
         (Kind::Cohort(one), Place::Cohort) => without_times(cohort::known_members(context, one, inner)?),
         _ => return Err(AskError::invalid("at", "is not a cell of this kind of answer")),
     };

@@ -3,7 +3,7 @@
 use crate::{
     behind,
     cohort::{self, Members},
-    explain, frequency, funnel, journey, lifecycle, retention,
+    driver, explain, feature, frequency, funnel, impact, journey, lifecycle, retention,
     scan::{Context, context::Setting},
     sessions, timeline, trend,
 };
@@ -116,6 +116,9 @@ impl<S: Source> Engine<S> {
             Kind::Lifecycle(lifecycle) => lifecycle::answer(&context, &scope, lifecycle)?,
             Kind::Journey(journey) => journey::answer(&context, &scope, journey)?,
             Kind::Sessions(sessions) => sessions::answer(&context, &scope, sessions)?,
+            Kind::Impact(impact) => impact::answer(&context, &scope, impact)?,
+            Kind::Driver(driver) => driver::answer(&context, &scope, driver)?,
+            Kind::Feature(feature) => feature::answer(&context, &scope, feature)?,
             Kind::Cohort(cohort) => cohort::answer(&context, cohort, &inner)?,
             Kind::Timeline(timeline) => timeline::answer(&context, &scope, timeline)?,
             Kind::People(people) => behind::answer(&context, people, &inner)?,

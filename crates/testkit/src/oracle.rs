@@ -5,9 +5,12 @@
 
 pub mod calendar;
 mod cohort;
+mod driver;
 mod engagement;
+mod feature;
 mod filter;
 pub mod funnel;
+mod impact;
 mod journey;
 mod retention;
 mod sessions;
@@ -54,6 +57,9 @@ pub fn answer(world: &World, question: &Value) -> Value {
         "frequency" => engagement::frequency(&scene),
         "lifecycle" => engagement::lifecycle(&scene),
         "sessions" => sessions::answer(&scene),
+        "impact" => impact::answer(&scene),
+        "driver" => driver::answer(&scene),
+        "feature" => feature::answer(&scene),
         "cohort" => cohort::answer(&scene),
         "journey" => journey::answer(&scene),
         other => panic!("no oracle for {other}"),
@@ -204,7 +210,7 @@ impl<'w> Scene<'w> {
         keys
     }
 
-    fn part(&self, row: &Row<'_>, part: &Value) -> Vec<Value> {
+    pub(crate) fn part(&self, row: &Row<'_>, part: &Value) -> Vec<Value> {
         if let Some(cohorts) = part.get("cohort") {
             let names: Vec<&str> =
                 cohorts.as_array().map_or_else(|| vec![cohorts.as_str().unwrap()], |list| list.iter().map(|one| one.as_str().unwrap()).collect());

@@ -2,8 +2,11 @@
 
 mod breakdown;
 mod cohort;
+mod driver;
+mod feature;
 mod frequency;
 mod funnel;
+mod impact;
 mod journey;
 mod lifecycle;
 mod measure;
@@ -20,7 +23,7 @@ use super::{
 };
 use serde_json::Value;
 
-const KINDS: &str = "trend, funnel, retention, frequency, lifecycle, journey, sessions, cohort, timeline or people";
+const KINDS: &str = "trend, funnel, retention, frequency, lifecycle, journey, sessions, cohort, impact, driver, feature, timeline or people";
 
 impl Question {
     /// Reads and checks a question.
@@ -46,6 +49,9 @@ fn read_question(value: &Value, path: &str, nested: usize) -> Read<Question> {
         "sessions" => Kind::Sessions(Sessions { limit: limit(&mut fields, 100, 100_000)? }),
         "timeline" => Kind::Timeline(timeline::read_timeline(&mut fields)?),
         "cohort" => Kind::Cohort(cohort::read_cohort(&mut fields, nested)?),
+        "impact" => Kind::Impact(impact::read_impact(&mut fields)?),
+        "driver" => Kind::Driver(driver::read_driver(&mut fields)?),
+        "feature" => Kind::Feature(feature::read_feature(&mut fields)?),
         "people" if nested == 0 => Kind::People(Box::new(people::read_people(&mut fields)?)),
         _ => {
             return Err(not_allowed(&kind_path, format!("\"{word}\" is not a kind of question here; use {KINDS}")));

@@ -105,6 +105,21 @@ fn sessions() {
 }
 
 #[test]
+fn impact() {
+    check("impact", false, 250, &LAYOUTS);
+}
+
+#[test]
+fn drivers() {
+    check("driver", false, 250, &LAYOUTS);
+}
+
+#[test]
+fn features() {
+    check("feature", false, 250, &LAYOUTS);
+}
+
+#[test]
 fn cohorts() {
     check("cohort", false, 400, &LAYOUTS);
 }

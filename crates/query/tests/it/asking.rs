@@ -132,6 +132,10 @@ pub(crate) fn differences(expected: &Value, got: &Value, path: &str, into: &mut 
                     people_without_end(value, &have["people"], path, into);
                     continue;
                 }
+                if name == "by_name" {
+                    by_name(value, &have["candidates"], path, into);
+                    continue;
+                }
                 if name == "ids" {
                     ids(value, &have["people"], path, into);
                     continue;
@@ -195,6 +199,16 @@ fn ids(expected: &Value, got: &Value, path: &str, into: &mut Vec<String>) {
     if json!(have) != *expected {
         into.push(format!("{path}.people are {} instead of {expected}", json!(have)));
     }
+}
+
+/// The candidates of a driver question, whatever their order.
+fn by_name(expected: &Value, got: &Value, path: &str, into: &mut Vec<String>) {
+    let name_of = |row: &Value| match row["event"].as_str() {
+        Some(name) => format!("{name} {}", row["times"]),
+        None => format!("{}={}", row["position"], text(&row["value"])),
+    };
+    let found: serde_json::Map<String, Value> = got.as_array().into_iter().flatten().map(|row| (name_of(row), row.clone())).collect();
+    differences(expected, &Value::Object(found), &format!("{path}.candidates"), into);
 }
 
 fn people_without_end(expected: &Value, got: &Value, path: &str, into: &mut Vec<String>) {

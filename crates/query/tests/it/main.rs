@@ -3,6 +3,7 @@
 
 mod against_oracle;
 mod agreement;
+mod analyses;
 mod asking;
 mod bad_questions;
 mod cohorts;

@@ -67,6 +67,9 @@ impl Asked<'_> {
             "frequency" => self.frequency(),
             "lifecycle" => self.lifecycle(),
             "journey" => self.journey(),
+            "impact" => self.impact(),
+            "driver" => self.driver(),
+            "feature" => self.feature(),
             "cohort" => json!({"definition": self.definition(3), "limit": 1000}),
             _ => json!({"limit": 1000}),
         };
@@ -94,7 +97,7 @@ impl Asked<'_> {
             let with_did = question["actor"] != "group:company";
             question["filter"] = self.filter(2, with_did);
         }
-        if self.breakdowns && kind != "lifecycle" && kind != "journey" && self.chance(0.45) {
+        if self.breakdowns && !matches!(kind, "impact" | "driver" | "feature") && kind != "lifecycle" && kind != "journey" && self.chance(0.45) {
             let n = one(self.rng, &[1, 1, 1, 2]);
             question["breakdown"] = (0..n).map(|_| self.breakdown()).collect();
         }
@@ -216,6 +219,52 @@ impl Asked<'_> {
             5 => json!({"property": "$current_url", "trim": "url"}),
             _ => json!({"property": one(self.rng, &["plan", "tags", "item", "deep.er", "amount", "teams of nobody"])}),
         }
+    }
+
+    fn impact(&mut self) -> Value {
+        let mut question = json!({"launch": self.plain_selector(), "metric": self.plain_selector(), "days": self.rng.random_range(1..5)});
+        if self.chance(0.7) {
+            question["measure"] = one(self.rng, &[json!("total"), json!("unique"), json!({"sum": "amount"})]);
+        }
+        if self.chance(0.3) {
+            question["population"] = self.plain_selector();
+        }
+        question
+    }
+
+    fn driver(&mut self) -> Value {
+        let mut question = json!({"goal": self.plain_selector(), "fewest_people": 1, "limit": 1000});
+        if self.chance(0.4) {
+            question["population"] = self.plain_selector();
+        }
+        if self.chance(0.4) {
+            question["window"] = json!({"n": self.rng.random_range(0..100), "unit": "hour"});
+        }
+        if self.chance(0.5) {
+            question["times"] = json!([1, 2, 3]);
+        }
+        if self.chance(0.6) {
+            question["properties"] = json!([{"property": "plan"}, {"property": "tags"}, {"property": "role", "of": "person"}]);
+        }
+        question
+    }
+
+    fn feature(&mut self) -> Value {
+        let n = self.rng.random_range(1..4);
+        let mut question = json!({"features": (0..n).map(|_| self.plain_selector()).collect::<Vec<_>>(), "unit": self.pick(&["day", "week", "month"])});
+        question["periods"] = json!(self.rng.random_range(0..4));
+        question["power_share"] = one(self.rng, &[json!(0.1), json!(0.3), json!(0.5)]);
+        if self.chance(0.4) {
+            question["population"] = self.plain_selector();
+        }
+        question
+    }
+
+    /// Without first times, which these questions look for themselves.
+    fn plain_selector(&mut self) -> Value {
+        let mut select = self.selector();
+        select.as_object_mut().unwrap().remove("first_time");
+        select
     }
 
     /// A cohort's conditions.

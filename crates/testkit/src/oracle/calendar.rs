@@ -107,7 +107,7 @@ impl Calendar {
             return (from, to);
         }
         if let Some(since) = range["since"].as_str() {
-            return (self.midnight(since.parse().expect("a day")), self.end(now, "day"));
+            return (self.midnight(since.parse().expect("a day")), i64::MAX);
         }
         let (from, to) = (range["from"].as_str().expect("from"), range["to"].as_str().expect("to"));
         if from.len() == 10 {

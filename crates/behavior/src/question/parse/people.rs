@@ -2,7 +2,7 @@
 
 use super::{limit, read_question, scope::read_instant};
 use crate::question::{
-    Cell, Kind, People, Place,
+    Cell, Driver, DriverCell, FeatureUsers, Kind, People, Place,
     fields::{Fields, Read, missing, not_allowed},
 };
 use serde_json::Value;
@@ -47,8 +47,38 @@ pub(super) fn read_cell(value: &Value, path: &str, kind: &Kind) -> Read<Cell> {
         },
         Kind::Sessions(_) => Place::Sessions,
         Kind::Cohort(_) => Place::Cohort,
+        Kind::Impact(_) => Place::Impact {
+            adopters: fields.choice("group", &[("adopters", true), ("non_adopters", false)])?.ok_or_else(|| need("group", "adopters or non_adopters"))?,
+        },
+        Kind::Driver(driver) => Place::Driver(read_driver_cell(&mut fields, driver)?),
+        Kind::Feature(_) => Place::Feature {
+            position: fields.whole("feature", 0, 1000)?.map(|n| n as usize),
+            users: fields
+                .choice("users", &[("all", FeatureUsers::All), ("power", FeatureUsers::Power), ("others", FeatureUsers::Others)])?
+                .unwrap_or(FeatureUsers::All),
+        },
         Kind::Timeline(_) | Kind::People(_) => return Err(not_allowed(path, "there are no cells in this kind of answer")),
     };
     fields.done()?;
     Ok(Cell { breakdown, place })
+}
+
+fn read_driver_cell(fields: &mut Fields<'_>, driver: &Driver) -> Read<DriverCell> {
+    let event = fields.text("event")?.map(str::to_owned);
+    let times = fields.whole("times", 1, 10_000)?.unwrap_or(1) as u32;
+    let position_path = fields.at("position");
+    let value_path = fields.at("value");
+    let property = match (fields.whole("position", 0, 1000)?.map(|n| n as usize), fields.get("value")) {
+        (Some(position), _) if position >= driver.properties.len() => {
+            return Err(not_allowed(&position_path, format!("counts the question's {} properties from 0", driver.properties.len())));
+        }
+        (Some(_), None) => return Err(missing(&value_path, "a value of the property")),
+        (Some(position), Some(value)) => Some((position, value.clone())),
+        (None, Some(_)) => return Err(missing(&position_path, "the position of the property in the question, from 0")),
+        (None, None) => None,
+    };
+    if event.is_some() && property.is_some() {
+        return Err(not_allowed(&position_path, "name an event or a value of a property, not both"));
+    }
+    Ok(DriverCell { event: event.map(|name| (name, times)), property, reached: fields.flag("reached")? })
 }
