@@ -56,7 +56,7 @@ export function PeoplePanel({ question, cell, title, onClose }: { question: Ques
       footer={
         answer && answer.people.length > 0 ? (
           <Button icon={<Download aria-hidden />} busy={save.isPending} onClick={() => save.mutate()}>
-            {t("action.exportCsv")}
+            {t("panel.export")}
           </Button>
         ) : undefined
       }
@@ -121,11 +121,9 @@ function PersonRow({ person, when }: { person: Behind; when: ReactNode }) {
   return (
     <li ref={rowRef}>
       <Link to="/p/$project/people/$person" params={{ project: String(project.id), person: person.id }} data-row>
-        <span className={styles.who}>
-          <span className={styles.id}>{name ?? person.id}</span>
-          {below.length > 0 && <span className={styles.below}>{[...new Set(below)].join(" · ")}</span>}
-        </span>
+        <span className={styles.id}>{name ?? person.id}</span>
         {when}
+        {below.length > 0 && <span className={styles.below}>{[...new Set(below)].join(" · ")}</span>}
       </Link>
     </li>
   );

@@ -297,6 +297,8 @@ function ConvertSpan({ question, times, onChange }: BuilderProps<"funnel"> & { t
   const { steps } = question;
   const [unit, setUnit] = useState<EdgeUnit>(() => unitOf(times.edges));
   const change = (part: Partial<typeof times>) => onChange({ ...question, time_to_convert: { ...times, ...part } });
+  const growing = growingEdges(question.window);
+  const isGrowing = times.edges?.join() === growing.join();
   const numbered = steps.map((_, index) => ({ value: String(index + 1), label: t("funnel.stepNumber", { n: index + 1 }) }));
   return (
     <OptionsPopover changed={[t("funnel.spanOf", { from: times.from, to: times.to }), ...(times.edges ? [t("funnel.ownEdges")] : [])]}>
@@ -305,6 +307,14 @@ function ConvertSpan({ question, times, onChange }: BuilderProps<"funnel"> & { t
       </OptionRow>
       <OptionRow label={t("funnel.spanTo")}>
         <InlineSelect label={t("funnel.spanTo")} choices={numbered.slice(1)} value={String(times.to)} onPick={(to) => change({ to: Number(to), from: Math.min(times.from, Number(to) - 1) })} />
+      </OptionRow>
+      <OptionRow label={t("funnel.bars")}>
+        <InlineSelect
+          label={t("funnel.bars")}
+          choices={(["even", "growing", ...(times.edges && !isGrowing ? (["own"] as const) : [])] as const).map((value) => ({ value, label: t(`funnel.bars.${value}`) }))}
+          value={times.edges === undefined ? "even" : isGrowing ? "growing" : "own"}
+          onPick={(bars) => change({ edges: bars === "even" ? undefined : bars === "growing" ? growing : times.edges })}
+        />
       </OptionRow>
       <OptionRow label={t("funnel.edges")}>
         <NumberListInput
@@ -318,6 +328,14 @@ function ConvertSpan({ question, times, onChange }: BuilderProps<"funnel"> & { t
       </OptionRow>
     </OptionsPopover>
   );
+}
+
+/** Bars that grow with the time they stand for: most convert soon, and one bar of half a day would hide it. */
+export function growingEdges(window: FunnelQuestion["window"]): number[] {
+  const { minute, hour, day } = SECONDS;
+  const longest = window.unit === "session" ? day : window.n * { second: 1, minute, hour, day, week: 7 * day, month: 30 * day }[window.unit];
+  const usual = [0, 10, 30, minute, 5 * minute, 15 * minute, hour, 4 * hour, 12 * hour, day, 3 * day, 7 * day, 14 * day, 30 * day, 90 * day];
+  return [...usual.filter((edge) => edge < longest), longest];
 }
 
 function unitOf(edges: number[] | undefined): EdgeUnit {
