@@ -115,7 +115,7 @@ function Times({ person }: { person: Behind }) {
 
 function PersonRow({ person, when }: { person: Behind; when: ReactNode }) {
   const project = useProject();
-  const { named, rowRef } = usePersonName(person.id);
+  const { named, rowRef } = usePersonName<HTMLLIElement>(person.id);
   const name = named?.name ?? named?.email ?? null;
   const below = [named?.email && named.email !== name ? named.email : null, name !== null && name !== person.id ? person.id : null].filter((one) => one !== null && one !== name);
   return (
