@@ -70,10 +70,11 @@ function untouchedWindow(): PageWindow | null {
   return cleanWindow;
 }
 
-/** A function or class of the browser, as it was before the page replaced it. */
+const natives: Partial<PageWindow> = {};
+/** A function or class of the browser, as it was before the page replaced it; from the first call on, the same one. */
 export function native<Name extends "fetch" | "setTimeout" | "MutationObserver" | "IntersectionObserver" | "PerformanceObserver">(name: Name): PageWindow[Name] {
   const current = win[name];
-  return !current || isNative(current) ? current : (untouchedWindow()?.[name] ?? current);
+  return (natives[name] ??= !current || isNative(current) ? current : (untouchedWindow()?.[name] ?? current));
 }
 
 type Add = typeof EventTarget.prototype.addEventListener;

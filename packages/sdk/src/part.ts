@@ -4,6 +4,8 @@ import type { Masking } from "./masking/level.ts";
 import type { Properties } from "./event/values.ts";
 import type { Word } from "./browser.ts";
 import type { Options, Settings } from "./settings.ts";
+import type { People } from "./person.ts";
+import type { Session } from "./session.ts";
 import type { Signal } from "./friction/signal.ts";
 import type { Store } from "./store.ts";
 import type { View } from "./page/view.ts";
@@ -41,8 +43,10 @@ export interface PartHost {
   summariseWith(summary: Summary): void;
   /** Lasts as long as the tab, where the device may be written to. */
   tab: Store;
-  /** The session and this document, for recordings; nothing where nobody may be named. */
-  ids(): { session: string; document: string; tab: string; device: string } | undefined;
+  /** Nothing where nobody may be named. */
+  named: { people: People; session: Session } | undefined;
+  /** Of this page load. */
+  documentId: string;
   /** Hears of signals, events and page views. */
   on(listener: (moment: Moment) => void): () => void;
 }

@@ -113,7 +113,8 @@ export function run({ settings, isNamed, mayReplay, masking, device, tab, load, 
     summarise: (give) => void givers.push(give),
     summariseWith: (made) => void (summary = made),
     tab,
-    ids: () => named && { session: named.session.id(), document: documentId, tab: tabId(tab), device: named.people.current().device },
+    named,
+    documentId,
     on,
   };
 
@@ -178,14 +179,6 @@ function pageViewOf(view: View, masking: Masking): Properties {
     $view_width: win.innerWidth,
     $view_height: win.innerHeight,
   };
-}
-
-function tabId(tab: Store): string {
-  const known = tab.read("tab");
-  if (known) return known;
-  const made = randomId(10);
-  tab.write("tab", made);
-  return made;
 }
 
 function every(ms: number, work: () => void): () => void {

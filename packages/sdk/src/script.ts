@@ -7,15 +7,18 @@ import { createTag } from "./tag.ts";
 
 guarded(() => {
   const script = document.currentScript as HTMLScriptElement | null;
-  const name = script?.dataset.name ?? "sillage";
+  // Not `dataset`: it answers with whatever a page put on Object.prototype.
+  const said = (what: string): string | undefined => script?.getAttribute(`data-${what}`) ?? undefined;
+  const name = said("name") ?? "sillage";
   const page = window as unknown as Record<string, unknown>;
   const waiting = page[name] as unknown[][] | { state?: unknown } | undefined;
   if (waiting && "state" in waiting) return;
   const folder = (script?.src ?? "").replace(/[^/]*$/, "");
   const load = ((part: string) => import(/* @vite-ignore */ `${folder}parts/${part}.js`)) as LoadPart;
-  const tag = createTag(load, script?.dataset.host ?? new URL(folder || "/", location.href).origin);
+  const tag = createTag(load, said("host") ?? new URL(folder || "/", location.href).origin);
   page[name] = tag;
-  if (script?.dataset.key) tag.init({ ...optionsOf(script.dataset.options), key: script.dataset.key });
+  const key = said("key");
+  if (key) tag.init({ ...optionsOf(said("options")), key });
   // What the page asked for while the script was on its way: ["people.set", …].
   if (Array.isArray(waiting)) {
     for (const [call, ...values] of waiting) {

@@ -128,6 +128,8 @@ export function openOutbox({ url, key, gatherMs, store }: OutboxSettings): Outbo
     schedule();
   }
 
+  // Before the part that listens to the page's requests puts itself in between.
+  native("fetch");
   listen(win, "online", () => {
     nFailures = 0;
     notBefore = now() + Math.random() * ONLINE_SPREAD_MS;

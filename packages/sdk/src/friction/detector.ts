@@ -20,10 +20,33 @@ export interface Traits {
   isGround: boolean;
   /** The click left text selected. */
   selectsText: boolean;
+  /** On purpose nothing is read of it: `data-px-ignore`. */
+  isIgnored: boolean;
+}
+
+/** Which field, and the form around it: one of its own, or the part of the page that holds it. */
+export interface FieldPlace {
+  field: string;
+  form: string;
+  isForm: boolean;
+  isEditable: boolean;
+  isEmpty: boolean;
 }
 
 export type SeenClick = Click & Traits;
-export type Seen = Exclude<Input, Click> | SeenClick;
+export type SeenField = { kind: "key" | "change" | "focus" | "blur" | "invalid" | "submit"; t: number } & FieldPlace;
+export type SeenPage = Extract<Input, { kind: "page" }> & {
+  /** A hash of the address: two products are one page and two addresses. */
+  address: string;
+};
+type Plain = Exclude<Input, { kind: "click" | "page" | "key" | "change" | "submit" } | { kind: "focus" | "blur" | "invalid" }>;
+/** The pointer came upon another control. */
+export interface SeenHover {
+  kind: "hover";
+  t: number;
+  selector: string;
+}
+export type Seen = Plain | SeenClick | SeenField | SeenPage | SeenHover;
 
 export type Found = Omit<Signal, "page"> & { page?: string };
 
@@ -34,3 +57,7 @@ export interface Detector {
 }
 
 export type MakeDetector = (settings: FrictionSettings, emit: (found: Found) => void) => Detector;
+
+export function lastOf<T>(list: readonly T[]): T | undefined {
+  return list[list.length - 1];
+}

@@ -40,7 +40,6 @@ export interface FrictionSettings {
   submitRetries: number;
   submitWithinMs: number;
   validationAfterSubmitMs: number;
-  successAfterMs: number;
   reloads: number;
   reloadsWithinMs: number;
   slowLcpMs: number;
@@ -90,7 +89,6 @@ export const FRICTION: FrictionSettings = {
   submitRetries: 2,
   submitWithinMs: 60_000,
   validationAfterSubmitMs: 1500,
-  successAfterMs: 3000,
   reloads: 2,
   reloadsWithinMs: 30_000,
   slowLcpMs: 2500,

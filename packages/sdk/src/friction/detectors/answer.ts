@@ -1,13 +1,17 @@
 // What became of a click: F2 dead_click (nothing), F3 slow_click (something, late). One outcome per click.
-import type { MakeDetector, Seen, SeenClick } from "../detector.ts";
+import { lastOf, type MakeDetector, type Seen, type SeenClick } from "../detector.ts";
 
 interface Watch {
   click: SeenClick;
   pending: Set<number>;
   hasAsked: boolean;
+  /** When the last request that it made ended. */
+  endedAt: number;
 }
 
 const ASK_WITHIN_MS = 300;
+/** What a server answered is drawn within this. */
+const SHOW_WITHIN_MS = 500;
 const NEAR_MS = 100;
 const WINDOW_NEAR_MS = 1000;
 const RESTLESS_SPAN_MS = 10_000;
@@ -21,9 +25,9 @@ export const answer: MakeDetector = (settings, emit) => {
   let recentClicks: SeenClick[] = [];
 
   function isCandidate(click: SeenClick): boolean {
-    const last = recentClicks.at(-1);
+    const last = lastOf(recentClicks);
     if (last && last.control === click.control && click.t - last.t <= 1000) return false;
-    return click.isTrusted && click.isPrimary && !click.isModified && !click.isGround && !click.isEditable && !click.answersUnseen && !click.isLink && !click.isClickedForFun && !click.selectsText;
+    return !click.isIgnored && click.isTrusted && click.isPrimary && !click.isModified && !click.isGround && !click.isEditable && !click.answersUnseen && !click.isLink && !click.isClickedForFun && !click.selectsText;
   }
 
   /** Something of the page's answered all clicks that wait. */
@@ -61,9 +65,10 @@ export const answer: MakeDetector = (settings, emit) => {
   }
 
   function settle(t: number): void {
-    watches = watches.filter(({ click, pending, hasAsked }) => {
+    watches = watches.filter(({ click, pending, hasAsked, endedAt }) => {
       const waitedMs = t - click.t;
-      if (waitedMs <= settings.deadWatchMs || (pending.size > 0 && waitedMs <= settings.deadWatchWhilePendingMs)) return true;
+      const isShowing = t - endedAt <= SHOW_WITHIN_MS;
+      if (waitedMs <= settings.deadWatchMs || ((pending.size > 0 || isShowing) && waitedMs <= settings.deadWatchWhilePendingMs)) return true;
       // It asked the server something and got it: it did its work, though nothing shows. What still waits after seven seconds did not.
       if (!hasAsked || pending.size > 0) dead(click);
       return false;
@@ -77,7 +82,7 @@ export const answer: MakeDetector = (settings, emit) => {
       switch (input.kind) {
         case "click":
           actedAt = input.t;
-          if (isCandidate(input) && input.t - lastSelection > NEAR_MS && input.t - lastWindow > WINDOW_NEAR_MS) watches.push({ click: input, pending: new Set(), hasAsked: false });
+          if (isCandidate(input) && input.t - lastSelection > NEAR_MS && input.t - lastWindow > WINDOW_NEAR_MS) watches.push({ click: input, pending: new Set(), hasAsked: false, endedAt: -Infinity });
           recentClicks = [...recentClicks.filter((click) => input.t - click.t <= settings.deadWatchWhilePendingMs), input];
           break;
         case "key":
@@ -107,6 +112,8 @@ export const answer: MakeDetector = (settings, emit) => {
           break;
         case "toggle":
         case "media":
+        case "change":
+        case "invalid":
           excused(input.t, settings.deadWatchMs);
           break;
         case "focus":
@@ -120,7 +127,7 @@ export const answer: MakeDetector = (settings, emit) => {
           }
           break;
         case "response":
-          for (const watch of watches) watch.pending.delete(input.id);
+          for (const watch of watches) if (watch.pending.delete(input.id)) watch.endedAt = input.t;
           break;
         default:
       }

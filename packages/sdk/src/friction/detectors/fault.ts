@@ -11,7 +11,7 @@ export const fault: MakeDetector = (settings, emit) => {
   let actedAt = -Infinity;
   const told = new Map<string, number>();
 
-  const clickBefore = (t: number, withinMs: number): (SeenClick & { isBlamed?: boolean }) | undefined => clicks.filter((click) => click.t <= t && t - click.t <= withinMs).at(-1);
+  const clickBefore = (t: number, withinMs: number): (SeenClick & { isBlamed?: boolean }) | undefined => clicks.filter((click) => click.t <= t && t - click.t <= withinMs).pop();
 
   function isAgain(what: string, t: number): boolean {
     const before = told.get(what) ?? -Infinity;
@@ -35,8 +35,8 @@ export const fault: MakeDetector = (settings, emit) => {
   return {
     take(input) {
       if (input.kind === "click" && input.isTrusted) clicks = [...clicks, input].slice(-20);
-      if (ACTIVITY.has(input.kind) && input.kind !== "page" && input.kind !== "move") actedAt = input.t;
-      if (input.kind === "fault" && input.isUnhandled) {
+      if (ACTIVITY.test(input.kind) && input.kind !== "page" && input.kind !== "move") actedAt = input.t;
+      if (input.kind === "fault") {
         const fingerprint = fingerprintOf(input.error, input.message);
         if (isAgain(fingerprint, input.t)) return;
         const click = clickBefore(input.t, settings.errorAfterClickMs);

@@ -1,5 +1,5 @@
 // F6 u_turn, back_and_forth, loop; F10 reload_burst: the pages of one tab, in the order in which they were seen.
-import type { Found, MakeDetector } from "../detector.ts";
+import { lastOf, type Found, type MakeDetector } from "../detector.ts";
 import type { FrictionSettings } from "../settings.ts";
 
 export interface Visit {
@@ -19,16 +19,14 @@ export function makePages(kept: { read(): Visit[]; write(visits: Visit[]): void 
     const passing = new RegExp(settings.passingPages, "i");
     return {
       take(input) {
-        const last = visits.at(-1);
+        const last = lastOf(visits);
         if (input.kind === "page") {
           if (input.navigation === "session") visits = [];
           visits = [...visits, { page: input.page, address: input.address, t: input.t, isReload: input.navigation === "reload", hasActivity: false, hasSubmit: false }].slice(-60);
           const found = reloads(visits, settings) ?? returns(visits, settings, passing);
-          if (found) {
-            emit(found);
-            // What was told is over: the next one begins here.
-            visits = visits.slice(-1);
-          }
+          if (found) emit(found);
+          // What was told is over, and the next one begins here; a u-turn may still become more.
+          if (found && found.name !== "u_turn") visits = visits.slice(-1);
         } else if (last && (input.kind === "click" || input.kind === "key" || input.kind === "scroll")) last.hasActivity = true;
         else if (last && input.kind === "submit") last.hasSubmit = true;
         else if (input.kind !== "leave") return;
@@ -40,7 +38,7 @@ export function makePages(kept: { read(): Visit[]; write(visits: Visit[]): void 
 }
 
 function reloads(visits: Visit[], settings: FrictionSettings): Found | undefined {
-  const now = visits.at(-1);
+  const now = lastOf(visits);
   if (!now?.isReload) return undefined;
   const burst = visits.filter((visit) => visit.isReload && visit.page === now.page && now.t - visit.t <= settings.reloadsWithinMs);
   return burst.length >= settings.reloads ? { name: "reload_burst", t: now.t, page: now.page, severity: 1, detail: { $reloads: burst.length } } : undefined;
@@ -49,11 +47,11 @@ function reloads(visits: Visit[], settings: FrictionSettings): Found | undefined
 function returns(all: Visit[], settings: FrictionSettings, passing: RegExp): Found | undefined {
   const walk = meant(all, settings, passing);
   const [a, b, here] = walk.slice(-3);
-  const now = walk.at(-1);
-  if (!now || all.at(-1)?.page !== now.page) return undefined;
+  const now = lastOf(walk);
+  if (!now || lastOf(all)?.page !== now.page) return undefined;
   const same = walk.filter((visit) => visit.page === now.page);
   const soon = same.filter((visit) => now.t - visit.t <= settings.loopWithinMs);
-  const isList = isListAndDetails(walk, now.page);
+  const isList = isListAndDetails(walk, now.page) || (b !== undefined && isListAndDetails(walk, b.page));
   const isHurried = soon.length >= settings.loopVisits;
   if ((isHurried || same.length >= settings.loopVisitsInSession) && !isList) return { name: "loop", t: now.t, page: now.page, severity: 1, detail: { $visits: isHurried ? soon.length : same.length } };
   if (!a || !b || !here || a.page !== here.page || a.page === b.page) return undefined;
@@ -62,16 +60,16 @@ function returns(all: Visit[], settings: FrictionSettings, passing: RegExp): Fou
     return { name: "back_and_forth", t: z.t, page: here.page, severity: 1, detail: { $other_page: b.page } };
   }
   const dwellMs = here.t - b.t;
-  return dwellMs < settings.uTurnDwellMs && !b.hasSubmit && walk.length === 3 ? { name: "u_turn", t: b.t, page: b.page, severity: 1, detail: { $dwell_ms: dwellMs } } : undefined;
+  return dwellMs < settings.uTurnDwellMs && !b.hasSubmit ? { name: "u_turn", t: b.t, page: b.page, severity: 1, detail: { $dwell_ms: dwellMs } } : undefined;
 }
 
-/** Without reloads, pages passed through and redirects; the same page twice in a row is one visit. */
+/** Without pages passed through and redirects; the same page twice in a row, a reload for one, is one visit. */
 function meant(all: Visit[], settings: FrictionSettings, passing: RegExp): Visit[] {
   const walk: Visit[] = [];
   all.forEach((visit, i) => {
     const next = all[i + 1];
     const isRedirect = next !== undefined && next.t - visit.t < settings.redirectMs && !visit.hasActivity;
-    if (isRedirect || visit.isReload || passing.test(visit.page) || walk.at(-1)?.page === visit.page) return;
+    if (isRedirect || passing.test(visit.page) || lastOf(walk)?.page === visit.page) return;
     walk.push(visit);
   });
   return walk;

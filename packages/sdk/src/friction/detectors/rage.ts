@@ -1,13 +1,14 @@
 // F1 rage_click: three clicks or more in one place, each within a second of the one before. Told once, when it is over.
 // F5 repeated_clicks: the same control clicked three times within half a minute, not in one burst.
-import type { MakeDetector, SeenClick } from "../detector.ts";
+import { lastOf, type MakeDetector, type SeenClick } from "../detector.ts";
 
 export const rage: MakeDetector = (settings, emit) => {
   let cluster: SeenClick[] = [];
   let hasAnswer = false;
 
   function close(): void {
-    const [first, last] = [cluster[0], cluster.at(-1)];
+    const [first] = cluster;
+    const last = lastOf(cluster);
     // A double or triple click that selects a text is how texts are selected.
     const isSelection = cluster.length <= 3 && cluster.some((click) => click.selectsText && !click.isInteractive);
     if (first && last && cluster.length >= settings.rageClicks && !isSelection) {
@@ -18,7 +19,7 @@ export const rage: MakeDetector = (settings, emit) => {
   }
 
   function belongs(click: SeenClick): boolean {
-    const last = cluster.at(-1);
+    const last = lastOf(cluster);
     if (!last || click.t - last.t > settings.rageGapMs) return false;
     const mean = (of: (one: SeenClick) => number): number => cluster.reduce((sum, one) => sum + of(one), 0) / cluster.length;
     return click.selector === last.selector || Math.hypot(click.x - mean((one) => one.x), click.y - mean((one) => one.y)) <= settings.rageRadiusPx;
@@ -31,12 +32,12 @@ export const rage: MakeDetector = (settings, emit) => {
         close();
       } else if (input.kind === "mutation" && cluster.length) hasAnswer = true;
       if (input.kind !== "click" || !input.isTrusted || !input.isPrimary || input.isKeyboard) return;
-      const counts = !input.isEditable && !input.isStepper && !input.isClickedForFun;
+      const counts = !input.isIgnored && !input.isEditable && !input.isStepper && !input.isClickedForFun;
       if (!counts || !belongs(input)) close();
       if (counts) cluster.push(input);
     },
     settle(t) {
-      const last = cluster.at(-1);
+      const last = lastOf(cluster);
       if (last && t - last.t > settings.rageGapMs) close();
     },
   };
