@@ -32,6 +32,14 @@ pub struct Periods {
     pub count: Option<Compare>,
 }
 
+/// What became of one birth, column by column.
+#[derive(Clone, Debug, Default)]
+pub struct Columns {
+    counts: Vec<u32>,
+    pub returned: Vec<bool>,
+    pub amounts: Vec<f64>,
+}
+
 impl Periods {
     #[must_use]
     pub fn n_columns(&self) -> usize {
@@ -39,9 +47,11 @@ impl Periods {
     }
 
     /// Which columns the person counts in, and with what amount.
-    pub fn returned(&self, birth: Birth, returns: &[Return], returned: &mut Vec<bool>, amounts: &mut Vec<f64>) {
+    pub fn returned(&self, birth: Birth, returns: &[Return], columns: &mut Columns) {
         let n = self.n_columns();
-        let mut counts = vec![0u32; n];
+        let Columns { counts, returned, amounts } = columns;
+        counts.clear();
+        counts.resize(n, 0);
         amounts.clear();
         amounts.resize(n, 0.0);
         for one in returns {

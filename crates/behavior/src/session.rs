@@ -4,6 +4,8 @@
 //! person, when it has no device) unless the gap is longer than the timeout or the session would last over 24 hours.
 //! A gap of exactly the timeout does not split. Midnight never does.
 
+use std::collections::HashMap;
+
 const LONGEST_MS: i64 = 24 * 3_600_000;
 
 /// What a session needs to know of an event.
@@ -25,18 +27,22 @@ pub fn assign(visits: &[Visit], timeout_ms: i64, sessions: &mut Vec<u32>) {
         last: i64,
     }
     sessions.clear();
-    let mut by_key: Vec<(u64, u32)> = Vec::new();
+    let mut by_key: HashMap<u64, u32> = HashMap::new();
+    let mut last_key: Option<(u64, u32)> = None;
     let mut open: Vec<Open> = Vec::new();
     let mut next = 0u32;
     for visit in visits {
         let position = open.iter().position(|one| one.device_key == visit.device_key);
         let number = if visit.session_key != 0 {
-            match by_key.iter().rev().find(|(key, _)| *key == visit.session_key) {
-                Some((_, number)) => *number,
-                None => {
-                    by_key.push((visit.session_key, next));
-                    next += 1;
-                    next - 1
+            match last_key {
+                Some((key, number)) if key == visit.session_key => number,
+                _ => {
+                    let number = *by_key.entry(visit.session_key).or_insert_with(|| {
+                        next += 1;
+                        next - 1
+                    });
+                    last_key = Some((visit.session_key, number));
+                    number
                 }
             }
         } else {

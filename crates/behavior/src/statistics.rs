@@ -16,6 +16,22 @@ pub fn percentile(values: &mut [f64], percentile: f64) -> Option<f64> {
     percentile_of_sorted(values, percentile)
 }
 
+/// The middle value, or the mean of the two in the middle. Puts the values into another order.
+#[must_use]
+pub fn median(values: &mut [f64]) -> Option<f64> {
+    if values.is_empty() {
+        return None;
+    }
+    let is_odd = values.len() % 2 == 1;
+    let (below, upper, _) = values.select_nth_unstable_by(values.len() / 2, f64::total_cmp);
+    let upper = *upper;
+    if is_odd {
+        return Some(upper);
+    }
+    let lower = below.iter().copied().max_by(f64::total_cmp)?;
+    Some(lower + (upper - lower) * 0.5)
+}
+
 #[must_use]
 pub fn mean(values: &[f64]) -> Option<f64> {
     if values.is_empty() { None } else { Some(values.iter().sum::<f64>() / values.len() as f64) }

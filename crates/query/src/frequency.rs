@@ -45,12 +45,14 @@ pub(crate) fn people_at(
     let request = plan.request(scope);
     let collect = |bucket: &mut Bucket<'_>| {
         let mut found = Vec::new();
+        let mut pairs = Vec::new();
         bucket.for_each_person(|rows, person| {
             let mut hits: Vec<Hit> = person.hits.to_vec();
             if let Some(segment) = segment {
                 hits.retain(|hit| rows.groups.members(&rows.group[hit.row as usize]).iter().any(|id| rows.groups.keys[*id as usize] == *segment));
             }
-            active_units(&plan.pairs(&hits), frequency.count, |period, units| {
+            plan.pairs(hits.iter(), &mut pairs);
+            active_units(&pairs, frequency.count, |period, units| {
                 let there = if frequency.at_least { units as usize >= n } else { units as usize == n };
                 if period == wanted && there {
                     found.push(person.id);
@@ -93,39 +95,49 @@ impl<'a> Plan<'a> {
             breakdown: &scope.breakdown,
             by_person: true,
             in_order: true,
-            by_hour: self.frequency.count.is_none() && self.units.are_whole_hours() && self.periods.as_ref().is_none_or(Intervals::are_whole_hours),
+            by_hour: u64::from(self.frequency.count.is_none() && self.units.are_whole_hours() && self.periods.as_ref().is_none_or(Intervals::are_whole_hours)),
             ..Request::default()
         }
     }
 
-    fn pairs(&self, hits: &[Hit]) -> Vec<(u32, u32)> {
-        hits.iter()
-            .filter_map(|hit| {
-                let period = match &self.periods {
-                    None => 0,
-                    Some(periods) => periods.index(hit.time)?,
-                };
-                Some((period as u32, self.units.index(hit.time)? as u32))
-            })
-            .collect()
+    fn pairs<'h>(&self, hits: impl Iterator<Item = &'h Hit>, pairs: &mut Vec<(u32, u32)>) {
+        pairs.clear();
+        pairs.extend(hits.filter_map(|hit| {
+            let period = match &self.periods {
+                None => 0,
+                Some(periods) => periods.index(hit.time)?,
+            };
+            Some((period as u32, self.units.index(hit.time)? as u32))
+        }));
     }
 
     fn partial(&self, bucket: &mut Bucket<'_>) -> Tallies {
-        let mut tallies = Tallies::new();
+        // The overall table first, then a segment each.
+        let mut tables: Vec<Option<Vec<Vec<u64>>>> = vec![Some(self.empty())];
+        let mut pairs = Vec::new();
         bucket.for_each_person(|rows, person| {
-            self.count(&mut tallies, GroupKey::overall(), person.hits);
+            self.pairs(person.hits.iter(), &mut pairs);
+            self.count(&pairs, tables[0].get_or_insert_with(|| self.empty()));
             for group in groups_of(rows, person.hits) {
-                let own: Vec<Hit> = person.hits.iter().filter(|hit| rows.groups.members(&rows.group[hit.row as usize]).contains(&group)).copied().collect();
-                self.count(&mut tallies, rows.groups.keys[group as usize].clone(), &own);
+                let own = person.hits.iter().filter(|hit| rows.groups.members(&rows.group[hit.row as usize]).contains(&group));
+                self.pairs(own, &mut pairs);
+                let at = group as usize + 1;
+                if tables.len() <= at {
+                    tables.resize(at + 1, None);
+                }
+                self.count(&pairs, tables[at].get_or_insert_with(|| self.empty()));
             }
         });
-        tallies
+        let keys = std::iter::once(GroupKey::overall()).chain(bucket.rows.groups.keys.iter().cloned());
+        keys.zip(tables).filter_map(|(key, table)| Some((key, table?))).collect()
     }
 
-    fn count(&self, tallies: &mut Tallies, key: GroupKey, hits: &[Hit]) {
-        let n_periods = self.periods.as_ref().map_or(1, Intervals::len);
-        let periods = tallies.entry(key).or_insert_with(|| vec![vec![0; self.most]; n_periods]);
-        active_units(&self.pairs(hits), self.frequency.count, |period, units| {
+    fn empty(&self) -> Vec<Vec<u64>> {
+        vec![vec![0; self.most]; self.periods.as_ref().map_or(1, Intervals::len)]
+    }
+
+    fn count(&self, pairs: &[(u32, u32)], periods: &mut [Vec<u64>]) {
+        active_units(pairs, self.frequency.count, |period, units| {
             let row = &mut periods[period as usize];
             let at = units as usize - 1;
             if self.frequency.at_least {

@@ -23,7 +23,11 @@ pub(crate) fn answer(context: &Context<'_>, scope: &Scope, journey: &Journey) ->
         let mut tally: HashMap<Option<u32>, HashMap<Vec<u32>, Sum>> = HashMap::new();
         plan.each_path(bucket, |rows, _, walked| {
             let mut add = |group: Option<u32>| {
-                let sum = tally.entry(group).or_default().entry(walked.nodes.clone()).or_default();
+                let paths = tally.entry(group).or_default();
+                let sum = match paths.get_mut(walked.nodes.as_slice()) {
+                    Some(sum) => sum,
+                    None => paths.entry(walked.nodes.clone()).or_default(),
+                };
                 sum.count += 1;
                 sum.exits += u64::from(walked.ends);
                 sum.seconds.resize(walked.seconds.len(), 0.0);

@@ -20,7 +20,8 @@ pub(crate) fn answer(context: &Context<'_>, scope: &Scope, lifecycle: &Lifecycle
     let request = plan.request(scope);
     let count = |bucket: &mut Bucket<'_>| {
         let mut counts = vec![[0u64; 4]; plan.intervals.len()];
-        bucket.for_each_person(|_, person| plan.statuses(person.hits, |interval, status| counts[interval][position(status)] += 1));
+        let mut active = Vec::new();
+        bucket.for_each_person(|_, person| plan.statuses(person.hits, &mut active, |interval, status| counts[interval][position(status)] += 1));
         Ok(counts)
     };
     let add = |mut a: Vec<[u64; 4]>, b: Vec<[u64; 4]>| {
@@ -53,8 +54,9 @@ pub(crate) fn people_at(context: &Context<'_>, scope: &Scope, lifecycle: &Lifecy
     let request = plan.request(scope);
     let collect = |bucket: &mut Bucket<'_>| {
         let mut found = Vec::new();
+        let mut active = Vec::new();
         bucket.for_each_person(|_, person| {
-            plan.statuses(person.hits, |interval, one| {
+            plan.statuses(person.hits, &mut active, |interval, one| {
                 if interval == wanted && one == status {
                     found.push(person.id);
                 }
@@ -92,14 +94,14 @@ impl<'a> Plan<'a> {
             filter: scope.filter.as_ref(),
             by_person: true,
             in_order: true,
-            by_hour: self.intervals.are_whole_hours() && self.before.rem_euclid(HOUR_MS) == 0,
+            by_hour: u64::from(self.intervals.are_whole_hours() && self.before.rem_euclid(HOUR_MS) == 0),
             ..Request::default()
         }
     }
 
-    fn statuses(&self, hits: &[Hit], emit: impl FnMut(usize, Status)) {
+    fn statuses(&self, hits: &[Hit], active: &mut Vec<i32>, emit: impl FnMut(usize, Status)) {
         let earlier = hits.first().is_some_and(|hit| hit.time < self.before);
-        let mut active: Vec<i32> = Vec::new();
+        active.clear();
         for hit in hits {
             let interval = match self.intervals.index(hit.time) {
                 Some(interval) => interval as i32,
@@ -110,6 +112,6 @@ impl<'a> Plan<'a> {
                 active.push(interval);
             }
         }
-        statuses(&active, earlier, self.intervals.len() as i32, emit);
+        statuses(active, earlier, self.intervals.len() as i32, emit);
     }
 }

@@ -10,7 +10,7 @@ use sillage_behavior::{
     AskError, Hit,
     calendar::Intervals,
     question::{Aggregate, FirstTime, Retention, Scope, Selector},
-    retention::{Birth, Periods, Return},
+    retention::{Birth, Columns, Periods, Return},
 };
 use sillage_event::PersonId;
 use std::{
@@ -132,7 +132,7 @@ impl<'a> Plan<'a> {
             keep,
             numbers: self.retention.amount.iter().map(|(_, property)| property.as_str()).collect(),
             by_person: true,
-            by_hour: self.by_hour(),
+            by_hour: if self.by_hour() { RETURN } else { 0 },
             ..Request::default()
         }
     }
@@ -143,7 +143,8 @@ impl<'a> Plan<'a> {
     }
 
     fn each_birth(&self, bucket: &mut Bucket<'_>, mut each: impl FnMut(&Rows<'_>, PersonId, Born, &[bool], &[f64])) {
-        let (mut returned, mut amounts) = (Vec::new(), Vec::new());
+        let mut columns = Columns::default();
+        let mut latest = Vec::new();
         let mut returns: Vec<Return> = Vec::new();
         let mut births: Vec<(Born, Birth)> = Vec::new();
         let by_hour = self.by_hour() && is_any(&self.retention.comeback);
@@ -152,34 +153,41 @@ impl<'a> Plan<'a> {
             if births.is_empty() {
                 return;
             }
-            self.returns_of(rows, person.hits, &mut returns);
+            self.returns_of(rows, person.hits, &mut latest, &mut returns);
             for (born, birth) in &births {
                 let mut birth = *birth;
                 if !born.is_return && by_hour {
                     // The birth may stand among the last events of hours, as a row of its own; if another event has its millisecond, it stands there twice.
                     birth.row = returns.iter().find(|one| one.time == birth.time).map_or(birth.row, |one| one.row);
                 }
-                self.periods.returned(birth, &returns, &mut returned, &mut amounts);
-                each(rows, person.id, *born, &returned, &amounts);
+                self.periods.returned(birth, &returns, &mut columns);
+                each(rows, person.id, *born, &columns.returned, &columns.amounts);
             }
         });
     }
 
-    fn returns_of(&self, rows: &Rows<'_>, hits: &[Hit], returns: &mut Vec<Return>) {
+    fn returns_of(&self, rows: &Rows<'_>, hits: &[Hit], latest: &mut Vec<[Option<Return>; 2]>, returns: &mut Vec<Return>) {
         returns.clear();
         // Whether somebody came back in a calendar unit, and after being born in it, is known from the latest return of the unit.
         let latest_will_do = !self.retention.rolling && self.retention.return_count.is_none() && rows.numbers.is_empty();
+        latest.clear();
+        latest.resize(if latest_will_do { self.units.len() } else { 0 }, [None; 2]);
         for hit in hits.iter().filter(|hit| hit.mask & RETURN != 0) {
             let unit = if self.retention.rolling { 0 } else { self.units.index(hit.time).map_or(-1, |unit| unit as i32) };
             let amount = rows.numbers.first().map_or(0.0, |numbers| numbers[hit.row as usize]);
             let one = Return { time: hit.time, unit, row: hit.row, amount: if amount.is_nan() { 0.0 } else { amount } };
-            match returns.iter_mut().rev().find(|earlier| latest_will_do && earlier.unit == unit) {
-                // A birth event may stand in the same millisecond as its return, so of the latest two are kept apart.
-                Some(earlier) if earlier.time < one.time => *earlier = one,
-                Some(earlier) if earlier.time > one.time => {}
-                _ => returns.push(one),
+            if !latest_will_do {
+                returns.push(one);
+            } else if let Some(of_unit) = latest.get_mut(unit as usize) {
+                // A birth event may stand in the same millisecond as its return, so of the latest two are kept.
+                match of_unit[0] {
+                    Some(first) if first.time > one.time => {}
+                    Some(first) if first.time == one.time => of_unit[1] = Some(one),
+                    _ => *of_unit = [Some(one), None],
+                }
             }
         }
+        returns.extend(latest.iter().flatten().flatten());
     }
 
     /// The first birth of each unit (of the person's life, when only the first counts), overall and in each segment.

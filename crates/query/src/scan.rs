@@ -74,8 +74,8 @@ pub(crate) struct Request<'a> {
     pub(crate) in_order: bool,
     /// Which of two events of one millisecond came first matters.
     pub(crate) ties: bool,
-    /// Of the events that a pick without conditions takes, the last of each person and hour (UTC) will do.
-    pub(crate) by_hour: bool,
+    /// Picks, one bit each, for which the last event of each person and hour (UTC) will do if they take any event.
+    pub(crate) by_hour: u64,
     /// Segments that are left out, by id.
     pub(crate) without: HashSet<u64>,
 }

@@ -12,26 +12,30 @@ use sillage_behavior::{
     statistics,
 };
 use sillage_event::PersonId;
-use std::{
-    collections::{HashMap, HashSet},
-    sync::Arc,
-};
+use std::{collections::HashMap, sync::Arc};
 
 pub(crate) fn answer(context: &Context<'_>, scope: &Scope, sessions: &Sessions) -> Result<Value, AskError> {
     let any = Selector::default();
     let plain = events_as_nodes();
     let names = NodeNames { journey: &plain };
-    let request = request(context, scope, &any, &names);
+    let lists = sessions.limit > 0;
+    let request = request(context, scope, &any, lists.then_some(&names));
     let collect = |bucket: &mut Bucket<'_>| {
-        let mut found = Found::default();
+        // The overall line first, then a segment each.
+        let mut lines: Vec<Sums> = vec![Sums::default()];
+        let mut latest = Latest::new(sessions.limit);
         each_session(bucket, |rows, session| {
-            found.add(GroupKey::overall(), &session);
+            lines[0].add(&session);
             if let Some(group) = session.group {
                 for member in rows.groups.members(&group) {
-                    found.add(rows.groups.keys[*member as usize].clone(), &session);
+                    let at = *member as usize + 1;
+                    if lines.len() <= at {
+                        lines.resize_with(at + 1, Sums::default);
+                    }
+                    lines[at].add(&session);
                 }
             }
-            found.list.push(Listed {
+            latest.offer(session.start, || Listed {
                 person: session.person,
                 start: session.start,
                 end: session.end,
@@ -40,20 +44,21 @@ pub(crate) fn answer(context: &Context<'_>, scope: &Scope, sessions: &Sessions) 
                 exit: Arc::clone(&rows.nodes.shown[session.exit as usize]),
             });
         });
-        found.keep_latest(sessions.limit);
-        Ok(found)
+        let keys = std::iter::once(GroupKey::overall()).chain(bucket.rows.groups.keys.iter().cloned());
+        let by_key = keys.zip(lines).filter(|(_, sums)| !sums.seconds.is_empty()).collect();
+        Ok(Found { by_key, list: latest.into_list() })
     };
     let merge = |a: Found, b: Found| a.merge(b, sessions.limit);
     let mut found = scan::run(context, &request, collect, merge)?.unwrap_or_default();
     check_count(found.by_key.len())?;
-    let mut answer = found.by_key.remove(&GroupKey::overall()).unwrap_or_default().to_json();
+    let mut answer = found.by_key.remove(&GroupKey::overall()).unwrap_or_default().into_json();
     if !scope.breakdown.is_empty() {
         let mut segments: Vec<(GroupKey, Sums)> = found.by_key.into_iter().collect();
         segments.sort_by(|a, b| b.1.seconds.len().cmp(&a.1.seconds.len()).then_with(|| a.0.order(&b.0)));
         answer["groups"] = segments
             .into_iter()
             .map(|(key, sums)| {
-                let mut segment = sums.to_json();
+                let mut segment = sums.into_json();
                 segment["breakdown"] = key.to_json(scope.breakdown.len());
                 segment
             })
@@ -79,7 +84,7 @@ pub(crate) fn people_at(context: &Context<'_>, scope: &Scope, segment: Option<&G
     let any = Selector::default();
     let plain = events_as_nodes();
     let names = NodeNames { journey: &plain };
-    let request = request(context, scope, &any, &names);
+    let request = request(context, scope, &any, Some(&names));
     let collect = |bucket: &mut Bucket<'_>| {
         let mut found: Vec<PersonId> = Vec::new();
         each_session(bucket, |rows, session| {
@@ -95,13 +100,13 @@ pub(crate) fn people_at(context: &Context<'_>, scope: &Scope, segment: Option<&G
     Ok(scan::run(context, &request, collect, |a, b| [a, b].concat())?.unwrap_or_default())
 }
 
-fn request<'r>(context: &Context<'_>, scope: &'r Scope, any: &'r Selector, names: &'r NodeNames<'r>) -> Request<'r> {
+fn request<'r>(context: &Context<'_>, scope: &'r Scope, any: &'r Selector, names: Option<&'r NodeNames<'r>>) -> Request<'r> {
     Request {
         picks: vec![Pick { select: any, from: context.range.0, to: context.range.1 }],
         filter: scope.filter.as_ref(),
         stream: Some(context.range),
         breakdown: &scope.breakdown,
-        nodes: Some(names),
+        nodes: names,
         sessions: true,
         by_person: true,
         in_order: true,
@@ -142,12 +147,13 @@ struct Session {
 fn each_session(bucket: &mut Bucket<'_>, mut each: impl FnMut(&scan::Rows<'_>, Session)) {
     let timeout_ms = bucket.context.session_timeout_ms;
     let mut numbers: Vec<u32> = Vec::new();
+    let mut open: Vec<Option<Session>> = Vec::new();
     bucket.for_each_person(|rows, person| {
         sessions_of(rows, person.hits, timeout_ms, &mut numbers);
-        let mut open: Vec<Option<Session>> = Vec::new();
+        open.clear();
         for (hit, number) in person.hits.iter().zip(&numbers) {
             let row = hit.row as usize;
-            let node = rows.node[row];
+            let node = rows.node.get(row).copied().unwrap_or(0);
             let at = *number as usize;
             if open.len() <= at {
                 open.resize_with(at + 1, || None);
@@ -171,26 +177,36 @@ fn each_session(bucket: &mut Bucket<'_>, mut each: impl FnMut(&scan::Rows<'_>, S
                 }
             }
         }
-        open.into_iter().flatten().filter(|session| session.entry != Nodes::HIDDEN).for_each(|session| each(rows, session));
+        open.drain(..).flatten().filter(|session| session.entry != Nodes::HIDDEN).for_each(|session| each(rows, session));
     });
 }
 
 #[derive(Debug, Default)]
 struct Sums {
-    people: HashSet<PersonId>,
+    people: u64,
+    /// Sessions come person after person.
+    last_person: Option<PersonId>,
     bounces: u64,
     seconds: Vec<f64>,
 }
 
 impl Sums {
-    fn to_json(&self) -> Value {
-        let mut seconds = self.seconds.clone();
+    fn add(&mut self, session: &Session) {
+        if self.last_person != Some(session.person) {
+            self.last_person = Some(session.person);
+            self.people += 1;
+        }
+        self.bounces += u64::from(session.events == 1);
+        self.seconds.push((session.end - session.start) as f64 / 1000.0);
+    }
+
+    fn into_json(mut self) -> Value {
         json!({
-            "count": seconds.len(),
-            "people": self.people.len(),
+            "count": self.seconds.len(),
+            "people": self.people,
             "bounces": self.bounces,
-            "mean_seconds": number(statistics::mean(&seconds)),
-            "median_seconds": number(statistics::percentile(&mut seconds, 50.0)),
+            "mean_seconds": number(statistics::mean(&self.seconds)),
+            "median_seconds": number(statistics::median(&mut self.seconds)),
         })
     }
 }
@@ -205,6 +221,41 @@ struct Listed {
     exit: Arc<str>,
 }
 
+/// The latest sessions seen so far, up to a number.
+struct Latest {
+    limit: usize,
+    list: Vec<Listed>,
+    /// Earlier ones need not be offered.
+    from: i64,
+}
+
+impl Latest {
+    fn new(limit: usize) -> Self {
+        Self { limit, list: Vec::new(), from: i64::MIN }
+    }
+
+    fn into_list(mut self) -> Vec<Listed> {
+        keep_latest(&mut self.list, self.limit);
+        self.list
+    }
+
+    fn offer(&mut self, start: i64, listed: impl FnOnce() -> Listed) {
+        if self.limit == 0 || start < self.from {
+            return;
+        }
+        self.list.push(listed());
+        if self.list.len() >= 2 * self.limit + 1000 {
+            keep_latest(&mut self.list, self.limit);
+            self.from = self.list.last().map_or(i64::MIN, |one| one.start);
+        }
+    }
+}
+
+fn keep_latest(list: &mut Vec<Listed>, limit: usize) {
+    list.sort_by_key(|one| (std::cmp::Reverse(one.start), one.person));
+    list.truncate(limit);
+}
+
 #[derive(Debug, Default)]
 struct Found {
     by_key: HashMap<GroupKey, Sums>,
@@ -212,27 +263,15 @@ struct Found {
 }
 
 impl Found {
-    fn add(&mut self, key: GroupKey, session: &Session) {
-        let sums = self.by_key.entry(key).or_default();
-        sums.people.insert(session.person);
-        sums.bounces += u64::from(session.events == 1);
-        sums.seconds.push((session.end - session.start) as f64 / 1000.0);
-    }
-
-    fn keep_latest(&mut self, limit: usize) {
-        self.list.sort_by_key(|one| (std::cmp::Reverse(one.start), one.person));
-        self.list.truncate(limit);
-    }
-
     fn merge(mut self, other: Self, limit: usize) -> Self {
         for (key, sums) in other.by_key {
             let into = self.by_key.entry(key).or_default();
-            into.people.extend(sums.people);
+            into.people += sums.people;
             into.bounces += sums.bounces;
             into.seconds.extend(sums.seconds);
         }
         self.list.extend(other.list);
-        self.keep_latest(limit);
+        keep_latest(&mut self.list, limit);
         self
     }
 }

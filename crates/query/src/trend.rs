@@ -198,7 +198,7 @@ impl<'a> Plan<'a> {
             && self.active_from.iter().flatten().all(|window| window.rem_euclid(HOUR_MS) == 0);
         Request {
             picks,
-            by_hour,
+            by_hour: if by_hour { u64::MAX } else { 0 },
             filter: scope.filter.as_ref(),
             stream: sessions.then_some(self.range),
             breakdown: &scope.breakdown,

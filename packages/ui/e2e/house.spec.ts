@@ -83,3 +83,39 @@ test("one's language is kept with the account", async ({ page, visit, words: { t
   await page.getByRole("main").getByRole("combobox").first().selectOption(language);
   await expect(page.locator("html")).toHaveAttribute("lang", language);
 });
+
+test("the account asks for the current password when the session is an old one", async ({ page, visit, words: { t } }) => {
+  await visit("/settings/account");
+  // A session of a quarter of an hour cannot be waited for: the first answer is the server's refusal of one, word for word.
+  let refused = 0;
+  await page.route("**/api/me", async (route) => {
+    const body = route.request().method() === "PATCH" ? (route.request().postDataJSON() as { current_password?: string }) : null;
+    if (body === null || body.current_password !== undefined) return route.fallback();
+    refused += 1;
+    await route.fulfill({ status: 400, json: { error: { code: "invalid_field", message: "give your current password, or sign in again first", field: "current_password" } } });
+  });
+  await page.getByLabel(t("field.newPassword")).fill(process.env.PASSWORD ?? "");
+  await page.getByRole("button", { name: t("action.save"), exact: true }).click();
+  await expect(page.getByText(t("field.currentPasswordNeeded"))).toBeVisible();
+  expect(refused).toBe(1);
+  await page.getByLabel(t("field.currentPassword")).fill(process.env.PASSWORD ?? "");
+  await page.getByRole("button", { name: t("action.save"), exact: true }).click();
+  await expect(page.getByText(t("toast.saved"))).toBeVisible();
+});
+
+test("a project gets a new write key, and the old one goes on", async ({ page, visit, words: { t, language } }) => {
+  await visit("/reports");
+  const project = (await (await page.request.post("/api/projects", { data: { name: `E2E key ${language}`, timezone: "UTC" } })).json()) as { id: number; write_key: string };
+  await page.goto(`/p/${project.id}/settings`);
+  await page.getByRole("button", { name: t("writeKey.rotate") }).click();
+  await page.getByRole("dialog").getByRole("button", { name: t("writeKey.rotate") }).click();
+  await expect(page.getByText(t("writeKey.rotated"))).toBeVisible();
+  const me = (await (await page.request.get("/api/me")).json()) as { projects: { id: number; write_key: string }[] };
+  const renewed = me.projects.find((one) => one.id === project.id)?.write_key ?? "";
+  expect(renewed).not.toBe(project.write_key);
+  await expect(page.getByText(renewed, { exact: true })).toBeVisible();
+  for (const key of [project.write_key, renewed]) {
+    const sent = await page.request.post("/v1/events", { headers: { Authorization: `Bearer ${key}` }, data: [{ event: "Hello", distinct_id: "key@example.com" }] });
+    expect(sent.ok(), key).toBe(true);
+  }
+});

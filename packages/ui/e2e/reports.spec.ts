@@ -121,6 +121,7 @@ test("a link with a question that cannot be read says so and starts afresh", asy
 
 test("a question that the server refuses says which part", async ({ page, visit, words: { t } }) => {
   await visit("/trends?q=(kind:trend,series:!((measure:total,select:(event:!n))),range:(last:7,unit:day),interval:day,surprise:1)");
-  await expect(page.getByRole("alert")).toContainText(t("error.refused.what"));
+  await expect(page.getByRole("alert")).toContainText(t("error.unknown_field.what", { field: "surprise" }));
+  await expect(page.getByRole("alert")).toContainText(t("error.unknown_field.mend"));
   await expect(page.getByRole("alert")).toContainText("surprise");
 });

@@ -93,6 +93,8 @@ const engagement = createRoute({ getParentRoute: () => project, path: "engagemen
 const lifecycle = createRoute({ getParentRoute: () => project, path: "lifecycle", validateSearch: reportSearch, component: lazyRouteComponent(() => import("@/rooms/lifecycle/LifecycleRoom.tsx"), "LifecycleRoom") });
 const journeys = createRoute({ getParentRoute: () => project, path: "journeys", validateSearch: reportSearch, component: lazyRouteComponent(() => import("@/rooms/journey/JourneyRoom.tsx"), "JourneyRoom") });
 
+const sessions = createRoute({ getParentRoute: () => project, path: "sessions", validateSearch: reportSearch, component: lazyRouteComponent(() => import("@/rooms/sessions/SessionsRoom.tsx"), "SessionsRoom") });
+
 const reports = createRoute({ getParentRoute: () => project, path: "reports", component: lazyRouteComponent(() => import("@/rooms/report/ReportList.tsx"), "ReportList") });
 
 const start = createRoute({ getParentRoute: () => project, path: "start", component: lazyRouteComponent(() => import("@/rooms/project/Start.tsx"), "Start") });
@@ -121,7 +123,7 @@ const tree = root.addChildren([
   signedIn.addChildren([
     home,
     newProject,
-    project.addChildren([projectHome, trends, funnels, retention, engagement, lifecycle, journeys, reports, start, live, people, person, settings, settingsTab]),
+    project.addChildren([projectHome, trends, funnels, retention, engagement, lifecycle, journeys, sessions, reports, start, live, people, person, settings, settingsTab]),
   ]),
 ]);
 

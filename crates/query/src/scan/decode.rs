@@ -130,8 +130,8 @@ impl<'a> Decoder<'a> {
             |part: &Breakdown| matches!(part, Breakdown::Cohorts(_) | Breakdown::Property { of: Of::Person, .. } | Breakdown::Bucket { of: Of::Person, .. });
         let uses_people =
             request.by_person || context.actor == Actor::Device || filters.into_iter().any(about_people) || request.breakdown.iter().any(by_people);
-        let hourly_bits = if request.by_hour && request.needs_only_times() && context.actor == Actor::Person {
-            picks.iter().enumerate().filter(|(_, pick)| is_any(pick.select)).fold(0, |bits, (bit, _)| bits | 1 << bit)
+        let hourly_bits = if request.needs_only_times() && context.actor == Actor::Person {
+            picks.iter().enumerate().filter(|(_, pick)| is_any(pick.select)).fold(0, |bits, (bit, _)| bits | 1 << bit) & request.by_hour
         } else {
             0
         };

@@ -124,6 +124,19 @@ export interface JourneyAnswer {
   /** The same for each segment, where the question is split. */
   groups?: (Omit<JourneyAnswer, "groups"> & { breakdown: SegmentValue[] })[];
 }
+export interface SessionsSums {
+  count: number;
+  people: number;
+  /** Sessions of one event only. */
+  bounces: number;
+  mean_seconds: number | null;
+  median_seconds: number | null;
+}
+export interface SessionsAnswer extends SessionsSums {
+  list: { person: string; start: string; end: string; events: number; entry: string; exit: string }[];
+  /** One for each segment, where the question is split. */
+  groups?: (SessionsSums & { breakdown: SegmentValue[] })[];
+}
 export interface AnswerOf {
   trend: TrendAnswer;
   funnel: FunnelAnswer;
@@ -131,6 +144,7 @@ export interface AnswerOf {
   frequency: FrequencyAnswer;
   lifecycle: LifecycleAnswer;
   journey: JourneyAnswer;
+  sessions: SessionsAnswer;
 }
 
 /** The cell of an answer whose people are asked for. */

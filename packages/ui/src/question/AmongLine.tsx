@@ -17,11 +17,9 @@ interface AmongLineProps {
   event?: string;
   /** Stands before all, on the same line. */
   lead?: ReactNode;
-  /** Belongs to the breakdown. */
-  children?: ReactNode;
 }
 
-export function AmongLine({ filter, onFilter, breakdown, actor, event, lead, children }: AmongLineProps) {
+export function AmongLine({ filter, onFilter, breakdown, actor, event, lead }: AmongLineProps) {
   const { t } = useSpeech();
   return (
     <div className={styles.line}>
@@ -34,7 +32,6 @@ export function AmongLine({ filter, onFilter, breakdown, actor, event, lead, chi
         <span className={styles.pair}>
           <span className={styles.rail}>{t("question.splitBy")}</span>
           <BreakdownEditor breakdown={breakdown.value} onChange={breakdown.onChange} event={event} most={breakdown.most} top={breakdown.top} />
-          {children}
         </span>
       )}
       {actor && (

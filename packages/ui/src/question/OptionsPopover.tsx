@@ -27,7 +27,7 @@ export function OptionsPopover({ changed, children, placement = "bottom-end" }: 
       trigger={(props) => (
         <Chip {...props} title={changed.join(" · ") || undefined} aria-label={changed.length > 0 ? t("options.changed", { items: changed.join(", ") }) : undefined}>
           <SlidersHorizontal aria-hidden />
-          <span>{changed.length > 0 ? changed.join(" · ") : t("options.title")}</span>
+          <span className={styles.optionsChip}>{changed.length > 0 ? changed.join(" · ") : t("options.title")}</span>
           <ChevronDown aria-hidden />
         </Chip>
       )}

@@ -160,7 +160,13 @@ export interface JourneyAnchor {
 }
 export type Rename = { glob: string; to: string } | { regex: string; to: string };
 
-export type Question = TrendQuestion | FunnelQuestion | RetentionQuestion | FrequencyQuestion | LifecycleQuestion | JourneyQuestion;
+export interface SessionsQuestion extends Common {
+  kind: "sessions";
+  /** How many of the latest are listed. */
+  limit?: number;
+}
+
+export type Question = TrendQuestion | FunnelQuestion | RetentionQuestion | FrequencyQuestion | LifecycleQuestion | JourneyQuestion | SessionsQuestion;
 export type QuestionKind = Question["kind"];
 export type QuestionOf<K extends QuestionKind> = Extract<Question, { kind: K }>;
 
@@ -222,6 +228,7 @@ const schemas = {
     unit: v.picklist(["hour", "day", "week", "month"] as const),
   }),
   lifecycle: v.looseObject({ kind: v.literal("lifecycle"), ...common, select: selectorSchema, interval: intervals }),
+  sessions: v.looseObject({ kind: v.literal("sessions"), ...common }),
   journey: v.looseObject({ kind: v.literal("journey"), ...common, direction: v.picklist(["forward", "reverse"] as const), depth: v.number(), top: v.number() }),
 };
 

@@ -56,7 +56,7 @@ export function PeoplePanel({ question, cell, title, onClose }: { question: Ques
       footer={
         answer && answer.people.length > 0 ? (
           <Button icon={<Download aria-hidden />} busy={save.isPending} onClick={() => save.mutate()}>
-            {t("action.exportCsv")}
+            {t("panel.export")}
           </Button>
         ) : undefined
       }
@@ -115,17 +115,15 @@ function Times({ person }: { person: Behind }) {
 
 function PersonRow({ person, when }: { person: Behind; when: ReactNode }) {
   const project = useProject();
-  const { named, rowRef } = usePersonName(person.id);
+  const { named, rowRef } = usePersonName<HTMLLIElement>(person.id);
   const name = named?.name ?? named?.email ?? null;
   const below = [named?.email && named.email !== name ? named.email : null, name !== null && name !== person.id ? person.id : null].filter((one) => one !== null && one !== name);
   return (
     <li ref={rowRef}>
       <Link to="/p/$project/people/$person" params={{ project: String(project.id), person: person.id }} data-row>
-        <span className={styles.who}>
-          <span className={styles.id}>{name ?? person.id}</span>
-          {below.length > 0 && <span className={styles.below}>{[...new Set(below)].join(" · ")}</span>}
-        </span>
+        <span className={styles.id}>{name ?? person.id}</span>
         {when}
+        {below.length > 0 && <span className={styles.below}>{[...new Set(below)].join(" · ")}</span>}
       </Link>
     </li>
   );

@@ -16,9 +16,9 @@ const PAGE_OF_PROFILES = 500;
 const AT_ONCE = 6;
 
 /** The name of somebody, once the row is seen. */
-export function usePersonName(id: string): { named: Named | undefined; rowRef: RefObject<HTMLLIElement | null> } {
+export function usePersonName<Row extends Element>(id: string): { named: Named | undefined; rowRef: RefObject<Row | null> } {
   const project = useProject();
-  const rowRef = useRef<HTMLLIElement>(null);
+  const rowRef = useRef<Row>(null);
   const [seen, setSeen] = useState(false);
   useEffect(() => {
     const row = rowRef.current;

@@ -97,6 +97,8 @@ function withoutEmptyGroups(question: Question): Question {
     case "frequency":
     case "lifecycle":
       return { ...question, filter, select: select(question.select) };
+    case "sessions":
+      return { ...question, filter };
     case "journey":
       return { ...question, filter, select: pruned(question.select) };
   }

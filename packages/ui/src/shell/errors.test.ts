@@ -18,7 +18,7 @@ it("names the field and the remedy, and keeps the server's own words below", () 
     const told = tellError(refusal, messages);
     expect(told.what).toContain(fieldName("timezone", messages));
     expect(told.mend).toBeTruthy();
-    expect(told.detail).toBe('"Mars" is not an IANA time zone');
+    expect(told.detail).toContain('"Mars" is not an IANA time zone');
   }
   expect(tellError(refusal, french).what).not.toBe(tellError(refusal, english).what);
 });
@@ -27,7 +27,7 @@ it("has words for every code, and some for codes it does not know", () => {
   for (const code of ["unreachable", "forbidden", "timed_out", "too_many_requests", "taken", "limit_exceeded", "unavailable", "internal"]) {
     expect(tellError(new ApiError(400, code, "detail", null), french).what).not.toMatch(/^error\./);
   }
-  expect(tellError(new ApiError(418, "teapot", "short and stout", "spout"), english)).toMatchObject({ why: "spout", detail: "short and stout" });
-  expect(tellError(new ApiError(500, "odd", "boom", null), english).detail).toBe("boom");
-  expect(tellError(new Error("in the page"), english).detail).toBe("in the page");
+  expect(tellError(new ApiError(418, "teapot", "short and stout", "spout"), english)).toMatchObject({ why: "spout", detail: "The server says: short and stout" });
+  expect(tellError(new ApiError(500, "odd", "boom", null), english).detail).toContain("boom");
+  expect(tellError(new Error("in the page"), english).detail).toContain("in the page");
 });

@@ -19,6 +19,11 @@ const DETAILED = ["limit_exceeded", "unavailable", "internal", "body_too_large"]
 const OF_FIELD = ["unknown_field", "wrong_type", "missing_field", "not_allowed", "invalid_field", "invalid_question"] as const;
 
 export function tellError(error: unknown, messages: Messages): Told {
+  const told = toldOf(error, messages);
+  return told.detail ? { ...told, detail: messages.t("error.detail", { detail: told.detail }) } : told;
+}
+
+function toldOf(error: unknown, messages: Messages): Told {
   const { t } = messages;
   if (!(error instanceof ApiError)) return { what: t("error.unexpected.what"), mend: t("error.unexpected.mend"), detail: error instanceof Error ? error.message : undefined };
   const { code, field, status, message } = error;

@@ -39,9 +39,7 @@ export function Failure({ what, why, mend, detail, action }: { what: string; why
         {why && <p>{why}</p>}
         {mend && <p>{mend}</p>}
         {detail && (
-          <p className={styles.detail} lang="en">
-            {detail}
-          </p>
+          <p className={styles.detail}>{detail}</p>
         )}
         {action && <div className={styles.action}>{action}</div>}
       </div>

@@ -211,12 +211,16 @@ const ConvertPicture: ReportRoomParts<"funnel">["Picture"] = ({ asked, pictureRe
   const speech = useSpeech();
   const { t, format } = speech;
   const groups = segments(asked).slice(0, DRAWN_GROUPS);
+  const overall = funnelGroups(asked)[0];
   const edges = groups[0]?.time_to_convert?.edges ?? [];
   const names = edges.slice(0, -1).map((edge, index) => `${format.duration(edge)} – ${format.duration(edges[index + 1] ?? edge)}`);
-  const first = groups[0]?.time_to_convert;
+  const first = overall?.time_to_convert;
   return (
     <>
-      <AnswerHead note={first?.median_seconds != null ? t("funnel.convertNote", { median: format.duration(first.median_seconds), mean: format.duration(first.mean_seconds ?? first.median_seconds) }) : undefined} />
+      <AnswerHead
+        note={first?.median_seconds != null ? t("funnel.convertNote", { median: format.duration(first.median_seconds), mean: format.duration(first.mean_seconds ?? first.median_seconds) }) : undefined}
+        aside={groups.length > 1 ? <Legend groups={groups} /> : undefined}
+      />
       <LinesPicture
         names={names}
         lines={groups.map((group, index) => ({ id: String(index), name: groups.length === 1 ? t("funnel.converted") : segmentName(group.breakdown, speech, group.other), color: group.other !== undefined ? null : index, values: group.time_to_convert?.bins ?? [] }))}

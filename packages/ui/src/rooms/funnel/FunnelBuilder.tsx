@@ -142,20 +142,7 @@ export function FunnelBuilder({ question, onChange }: BuilderProps<"funnel">) {
           top: { value: question.top, onChange: (top) => change({ top }) },
         }}
         actor={{ value: question.actor, onChange: (actor) => change({ actor }) }}
-      >
-        {question.breakdown && steps.length > 0 && (
-          <InlineSelect
-            label={t("funnel.attribute")}
-            choices={[
-              { value: "first", label: t("funnel.attribute.first") },
-              { value: "last", label: t("funnel.attribute.last") },
-              ...steps.map((_, index) => ({ value: `step:${index + 1}`, label: t("funnel.attribute.step", { n: index + 1 }) })),
-            ]}
-            value={question.attribute ?? "first"}
-            onPick={(attribute) => change({ attribute: attribute === "first" ? undefined : attribute })}
-          />
-        )}
-      </AmongLine>
+      />
     </div>
   );
 }
@@ -163,7 +150,7 @@ export function FunnelBuilder({ question, onChange }: BuilderProps<"funnel">) {
 function FunnelOptions({ question, onChange }: BuilderProps<"funnel">) {
   const speech = useSpeech();
   const { t } = speech;
-  const { steps, hold = [] } = question;
+  const { steps, hold = [], time_to_convert: times, attribute: attributed = "first" } = question;
   const change = (part: Partial<FunnelQuestion>) => onChange({ ...question, ...part });
   const held = hold.map((name) => propertyName(name, speech));
   return (
@@ -173,9 +160,26 @@ function FunnelOptions({ question, onChange }: BuilderProps<"funnel">) {
         ...(question.reentry === "first" ? [t("funnel.reentry.first")] : []),
         ...(held.length > 0 ? [t("funnel.holding", { property: speech.format.list(held) })] : []),
         ...(question.ties === "later" ? [t("funnel.ties.later")] : []),
+        ...(times && (times.from !== 1 || times.to !== steps.length) ? [t("funnel.spanOf", { from: times.from, to: times.to })] : []),
+        ...(attributed === "first" ? [] : [attributed === "last" ? t("funnel.attribute.last") : t("funnel.attribute.step", { n: Number(attributed.slice("step:".length)) })]),
         ...calendarChanges(question, t),
       ]}
     >
+      {times && <ConvertRows question={question} times={times} onChange={onChange} />}
+      {question.breakdown && (
+        <OptionRow label={t("funnel.attribute")}>
+          <InlineSelect
+            label={t("funnel.attribute")}
+            choices={[
+              { value: "first", label: t("funnel.attribute.first") },
+              { value: "last", label: t("funnel.attribute.last") },
+              ...steps.map((_, index) => ({ value: `step:${index + 1}`, label: t("funnel.attribute.step", { n: index + 1 }) })),
+            ]}
+            value={attributed}
+            onPick={(attribute) => change({ attribute: attribute === "first" ? undefined : attribute })}
+          />
+        </OptionRow>
+      )}
       <OptionRow label={t("funnel.count")}>
         <InlineSelect
           label={t("funnel.count")}
@@ -282,7 +286,6 @@ export function FunnelScope({ question, onChange }: BuilderProps<"funnel">) {
           })
         }
       />
-      {question.time_to_convert && <ConvertSpan question={question} times={question.time_to_convert} onChange={onChange} />}
       <FunnelOptions question={question} onChange={onChange} />
     </>
   );
@@ -292,19 +295,29 @@ const SECONDS = { minute: 60, hour: 3600, day: 86_400 } as const;
 type EdgeUnit = keyof typeof SECONDS;
 
 /** From which step to which the time is taken, and the bins it is shown in: ours, or edges of one's own. */
-function ConvertSpan({ question, times, onChange }: BuilderProps<"funnel"> & { times: NonNullable<FunnelQuestion["time_to_convert"]> }) {
+function ConvertRows({ question, times, onChange }: BuilderProps<"funnel"> & { times: NonNullable<FunnelQuestion["time_to_convert"]> }) {
   const { t } = useSpeech();
   const { steps } = question;
   const [unit, setUnit] = useState<EdgeUnit>(() => unitOf(times.edges));
   const change = (part: Partial<typeof times>) => onChange({ ...question, time_to_convert: { ...times, ...part } });
+  const growing = growingEdges(question.window);
+  const isGrowing = times.edges?.join() === growing.join();
   const numbered = steps.map((_, index) => ({ value: String(index + 1), label: t("funnel.stepNumber", { n: index + 1 }) }));
   return (
-    <OptionsPopover changed={[t("funnel.spanOf", { from: times.from, to: times.to }), ...(times.edges ? [t("funnel.ownEdges")] : [])]}>
+    <>
       <OptionRow label={t("funnel.spanFrom")}>
         <InlineSelect label={t("funnel.spanFrom")} choices={numbered.slice(0, -1)} value={String(times.from)} onPick={(from) => change({ from: Number(from), to: Math.max(times.to, Number(from) + 1) })} />
       </OptionRow>
       <OptionRow label={t("funnel.spanTo")}>
         <InlineSelect label={t("funnel.spanTo")} choices={numbered.slice(1)} value={String(times.to)} onPick={(to) => change({ to: Number(to), from: Math.min(times.from, Number(to) - 1) })} />
+      </OptionRow>
+      <OptionRow label={t("funnel.bars")}>
+        <InlineSelect
+          label={t("funnel.bars")}
+          choices={(["even", "growing", ...(times.edges && !isGrowing ? (["own"] as const) : [])] as const).map((value) => ({ value, label: t(`funnel.bars.${value}`) }))}
+          value={times.edges === undefined ? "even" : isGrowing ? "growing" : "own"}
+          onPick={(bars) => change({ edges: bars === "even" ? undefined : bars === "growing" ? growing : times.edges })}
+        />
       </OptionRow>
       <OptionRow label={t("funnel.edges")}>
         <NumberListInput
@@ -316,8 +329,16 @@ function ConvertSpan({ question, times, onChange }: BuilderProps<"funnel"> & { t
         />
         <InlineSelect label={t("pick.unit")} choices={(["minute", "hour", "day"] as const).map((value) => ({ value, label: t(`unit.${value}`, { n: 2 }) }))} value={unit} onPick={setUnit} />
       </OptionRow>
-    </OptionsPopover>
+    </>
   );
+}
+
+/** Bars that grow with the time they stand for: most convert soon, and one bar of half a day would hide it. */
+export function growingEdges(window: FunnelQuestion["window"]): number[] {
+  const { minute, hour, day } = SECONDS;
+  const longest = window.unit === "session" ? day : window.n * { second: 1, minute, hour, day, week: 7 * day, month: 30 * day }[window.unit];
+  const usual = [0, 10, 30, minute, 5 * minute, 15 * minute, hour, 4 * hour, 12 * hour, day, 3 * day, 7 * day, 14 * day, 30 * day, 90 * day];
+  return [...usual.filter((edge) => edge < longest), longest];
 }
 
 function unitOf(edges: number[] | undefined): EdgeUnit {

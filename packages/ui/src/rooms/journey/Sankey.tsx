@@ -5,6 +5,7 @@ import { chartColors } from "@/chart/colors.ts";
 import { Picture, type PictureHandle } from "@/chart/Picture.tsx";
 import { useSpeech } from "@/i18n/language.tsx";
 import { useTheme } from "@/ui/theme.tsx";
+import styles from "./JourneyRoom.module.css";
 import { namesByWeight, type Flow, type FlowNode, type Paths } from "./journey.ts";
 
 const HEIGHT = 460;
@@ -83,15 +84,17 @@ export function Sankey({ flow, paths, nodeName, reverse, label, pictureRef, onCh
     };
   }, [flow, paths, theme, nodeName, reverse, format, t]);
   return (
-    <Picture
-      ref={pictureRef}
-      option={option}
-      height={HEIGHT}
-      label={label}
-      onPoint={({ data }) => {
-        const { node } = data as Drawn;
-        if (node) onChoose(node);
-      }}
-    />
+    <div className={styles.flows}>
+      <Picture
+        ref={pictureRef}
+        option={option}
+        height={HEIGHT}
+        label={label}
+        onPoint={({ data }) => {
+          const { node } = data as Drawn;
+          if (node) onChoose(node);
+        }}
+      />
+    </div>
   );
 }

@@ -26,6 +26,35 @@ export function TrendBuilder({ question, onChange }: BuilderProps<"trend">) {
   const lettered = series.length > 1 || formulas.length > 0;
   const change = (part: Partial<TrendQuestion>) => onChange({ ...question, ...part });
   const soleEvent = series.length === 1 ? (series[0]?.select.event ?? undefined) : undefined;
+  // At the end of the last line, so that a question of one series takes no line more.
+  const add = (
+    <>
+      {series.length < MOST_SERIES && (
+        <Popover
+          label={t("trend.addSeries")}
+          trigger={(props) => (
+            <Chip {...props} look="add">
+              <Plus aria-hidden />
+              <span>{t("trend.addSeries")}</span>
+            </Chip>
+          )}
+        >
+          {(close) => (
+            <EventList
+              onPick={(names) => {
+                close();
+                change({ series: [...series, { select: names, measure: series.at(-1)?.measure ?? "total" }] });
+              }}
+            />
+          )}
+        </Popover>
+      )}
+      <Chip look="add" onClick={() => change({ formulas: [...formulas, series.length > 1 ? "A / B" : "A * 1"] })}>
+        <FunctionSquare aria-hidden />
+        <span>{t("trend.addFormula")}</span>
+      </Chip>
+    </>
+  );
   return (
     <div className={styles.lines}>
       {series.map((one, index) => {
@@ -41,6 +70,7 @@ export function TrendBuilder({ question, onChange }: BuilderProps<"trend">) {
               onChange={(select) => replace({ ...one, select })}
               onRemove={series.length > 1 ? () => change({ series: series.filter((_, at) => at !== index) }) : undefined}
             />
+            {formulas.length === 0 && index === series.length - 1 && add}
           </div>
         );
       })}
@@ -48,34 +78,9 @@ export function TrendBuilder({ question, onChange }: BuilderProps<"trend">) {
         <div key={`f${index}`} className={styles.line}>
           <span className={styles.letter}>ƒ</span>
           <FormulaChip formula={formula} series={series.length} onChange={(next) => change({ formulas: next === null ? without(formulas, index) : formulas.map((kept, at) => (at === index ? next : kept)) })} />
+          {index === formulas.length - 1 && add}
         </div>
       ))}
-      <div className={styles.line}>
-        {series.length < MOST_SERIES && (
-          <Popover
-            label={t("trend.addSeries")}
-            trigger={(props) => (
-              <Chip {...props} look="add">
-                <Plus aria-hidden />
-                <span>{t("trend.addSeries")}</span>
-              </Chip>
-            )}
-          >
-            {(close) => (
-              <EventList
-                onPick={(names) => {
-                  close();
-                  change({ series: [...series, { select: names, measure: series.at(-1)?.measure ?? "total" }] });
-                }}
-              />
-            )}
-          </Popover>
-        )}
-        <Chip look="add" onClick={() => change({ formulas: [...formulas, series.length > 1 ? "A / B" : "A * 1"] })}>
-          <FunctionSquare aria-hidden />
-          <span>{t("trend.addFormula")}</span>
-        </Chip>
-      </div>
       <AmongLine
         filter={question.filter}
         onFilter={(filter) => change({ filter })}

@@ -1,0 +1,163 @@
+// Friction, vitals and errors in Chromium: what a person does to real controls, and what a calm visit does not cause.
+import assert from "node:assert/strict";
+import { after, before, beforeEach, test } from "node:test";
+import { openHouse, until, wait } from "./house.mjs";
+
+const OPTIONS = { consent: { analytics: true, profiles: true }, countDrivenBrowsers: true, gatherMs: 100 };
+let house;
+before(async () => (house = await openHouse()), { timeout: 60_000 });
+after(() => house?.close());
+beforeEach(() => house.door.clear());
+
+async function visit(options = OPTIONS, path = "/trouble") {
+  const context = await house.browser.newContext();
+  const page = await context.newPage();
+  await page.goto(`${house.site}${path}?options=${encodeURIComponent(JSON.stringify(options))}`);
+  await until(() => page.evaluate(() => performance.getEntriesByType("resource").some((entry) => entry.name.endsWith("parts/friction.js"))), 8, "the part that looks for friction");
+  // Long enough for the part of the page that changes by itself to be known as such.
+  await wait(1100);
+  return { page, context };
+}
+/** Each once, however often it was sent. */
+const signals = () => [...new Map(house.door.records().filter((record) => record.event === "$friction").map((record) => [record.insert_id, record.properties])).values()];
+const signal = (name, seconds = 9) => until(() => signals().find((one) => one.$signal === name), seconds, name);
+const click = async (page, selector, n, gapMs) => {
+  const box = await page.locator(selector).boundingBox();
+  for (let i = 0; i < n; i += 1) {
+    await page.mouse.click(box.x + box.width / 2, box.y + box.height / 2);
+    await wait(gapMs);
+  }
+};
+
+test("a control that is switched off, clicked again and again: rage and a dead click", async () => {
+  const { page, context } = await visit();
+  await click(page, "#off", 4, 120);
+  const rage = await signal("rage_click");
+  assert.equal(rage.$selector, '[id="off"]');
+  assert.equal(rage.$clicks, 4);
+  const dead = await signal("dead_click");
+  assert.equal(dead.$disabled, true);
+  await context.close();
+});
+
+test("a control that does nothing, one that answers late, one that fails, one that throws", async () => {
+  const { page, context } = await visit();
+  await page.click("#nothing");
+  await wait(2800);
+  await page.click("#late");
+  await signal("slow_click");
+  await page.click("#fails");
+  await until(() => signals().filter((one) => one.$signal === "error_click").length === 1, 5, "the failed request");
+  await wait(300);
+  await page.click("#throws");
+  await until(() => signals().filter((one) => one.$signal === "error_click").length === 2, 5, "the error");
+  assert.deepEqual(signals().filter((one) => one.$signal === "dead_click").map((one) => one.$selector), ['[id="nothing"]']);
+  assert.ok(!signals().some((one) => one.$signal === "js_error" || one.$signal === "failed_request"), "told twice");
+  const error = await until(() => house.door.records().find((record) => record.event === "$error"), 5, "the error itself");
+  assert.equal(error.properties.$kind, "TypeError");
+  assert.ok(!JSON.stringify(error).includes("ada@secret.example"), "what the message quoted left the page");
+  assert.ok(house.door.records().some((record) => record.event === "$failed_request" && record.properties.$status === 500));
+  assert.match(await page.evaluate(async () => (await fetch("/api/ok")).status + " " + String(new XMLHttpRequest().open)), /^200 /);
+  await context.close();
+});
+
+test("a cursor that is thrashed, a page searched up and down, a form that is given up", async () => {
+  const { page, context } = await visit();
+  for (let i = 0; i < 44; i += 1) {
+    await page.mouse.move(i % 2 ? 500 : 250, 300);
+    await wait(55);
+  }
+  await signal("thrashed_cursor");
+  for (let i = 0; i < 9; i += 1) {
+    await page.mouse.wheel(0, i % 2 ? -1200 : 1200);
+    await wait(260);
+  }
+  await signal("scroll_bounce");
+  await page.fill("input[name=email]", "ada@secret.example");
+  await page.focus("input[name=company]");
+  await page.goto("about:blank");
+  const abandon = await signal("form_abandon");
+  assert.equal(abandon.$last_field, 'input[name="company"]');
+  const summary = await until(() => house.door.records().filter((record) => record.event === "$page_summary").find((record) => record.properties.forms), 5, "the forms of the summary");
+  assert.equal(summary.properties.forms[0].fields[0].changes, 1);
+  assert.ok(!JSON.stringify(house.door.bodies).includes("ada@secret"));
+  await context.close();
+});
+
+test("reloads, and there and back across page loads", async () => {
+  const { page, context } = await visit();
+  await page.reload();
+  await wait(700);
+  await page.reload();
+  await signal("reload_burst");
+  await wait(500);
+  await page.goto(`${house.site}/second`);
+  await wait(900);
+  await page.click("#works");
+  await page.goto(`${house.site}/trouble`);
+  await signal("u_turn");
+  await context.close();
+});
+
+test("a calm visit gives no signal, whatever answers it", async () => {
+  const { page, context } = await visit();
+  await page.click("#works");
+  await wait(400);
+  await page.click("#box");
+  await page.click("#details summary");
+  await wait(300);
+  await page.click("#dialog-open");
+  await wait(300);
+  await page.click("#dialog-close");
+  await page.click("#jump");
+  await wait(400);
+  await page.click("#swallow");
+  await click(page, "#next", 5, 150);
+  await page.dblclick("h1");
+  await page.click("#asks");
+  await page.mouse.move(300, 200, { steps: 12 });
+  for (const y of [400, 400, 400]) {
+    await page.mouse.wheel(0, y);
+    await wait(250);
+  }
+  await page.fill("input[name=email]", "ada@secret.example");
+  await page.click("#go");
+  await page.waitForURL("**/second*");
+  await wait(3200);
+  await page.close();
+  await wait(300);
+  assert.deepEqual(signals().map((one) => `${one.$signal} ${one.$selector ?? one.$page}`), []);
+  await context.close();
+});
+
+test("without consent, signals are counted in the summary and told of nobody; a driven browser gives none", async () => {
+  const { page, context } = await visit({ countDrivenBrowsers: true, gatherMs: 100 });
+  await click(page, "#nothing", 4, 120);
+  await wait(1500);
+  await page.evaluate(() => history.pushState({}, "", "/next"));
+  const summary = await until(() => house.door.records().find((record) => record.properties.signals?.rage_click), 5, "the count");
+  assert.equal(summary.properties.signals.rage_click, 1);
+  assert.ok(!house.door.records().some((record) => record.event !== "$page_summary" || record.device_id));
+  await context.close();
+
+  house.door.clear();
+  const driven = await house.browser.newContext();
+  const other = await driven.newPage();
+  await other.goto(`${house.site}/trouble?options=${encodeURIComponent(JSON.stringify({ ...OPTIONS, countDrivenBrowsers: false }))}`);
+  await wait(1200);
+  assert.ok(!(await other.evaluate(() => performance.getEntriesByType("resource").some((entry) => entry.name.endsWith("parts/friction.js")))));
+  await driven.close();
+});
+
+test("vitals arrive when the page goes, each with its element", async () => {
+  const { page, context } = await visit();
+  await page.click("#heavy");
+  await wait(400);
+  await page.goto("about:blank");
+  const vitals = await until(() => house.door.records().find((record) => record.event === "$web_vitals"), 5, "the vitals");
+  assert.equal(typeof vitals.properties.$lcp_ms, "number");
+  assert.equal(typeof vitals.properties.$ttfb_ms, "number");
+  assert.ok(vitals.properties.$inp_ms >= 100, JSON.stringify(vitals.properties));
+  assert.equal(vitals.properties.$inp_selector, '[id="heavy"]');
+  await context.close();
+});

@@ -1,0 +1,146 @@
+// What the tests run against: a real Sillage with its own data, a site that carries the tag, and Chromium. Between the site and Sillage stands a door that can be shut, slow, or
+// forgetful, and that keeps the bytes which went through.
+import { spawn } from "node:child_process";
+import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync } from "node:fs";
+import { createServer, request } from "node:http";
+import { tmpdir } from "node:os";
+import { dirname, extname, join, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import { chromium } from "playwright-core";
+
+const HERE = dirname(fileURLToPath(import.meta.url));
+const ROOT = resolve(HERE, "../../..");
+const BINARY = process.env.SILLAGE_BINARY ?? join(ROOT, "target/release/sillage");
+const TYPES = { ".html": "text/html; charset=utf-8", ".js": "text/javascript; charset=utf-8", ".css": "text/css" };
+
+export const wait = (ms) => new Promise((done) => setTimeout(done, ms));
+
+export async function until(condition, seconds = 10, what = "the condition") {
+  const end = Date.now() + seconds * 1000;
+  let seen;
+  while (Date.now() < end) {
+    seen = await condition();
+    if (seen) return seen;
+    await wait(50);
+  }
+  throw new Error(`${what} did not come in ${seconds} s; last seen: ${JSON.stringify(seen)}`);
+}
+
+export async function openHouse() {
+  if (!existsSync(BINARY)) throw new Error(`no ${BINARY}: build Sillage first (make build), or name another with SILLAGE_BINARY`);
+  const data = mkdtempSync(join(tmpdir(), "sillage-sdk-"));
+  const port = await freePort();
+  const sillage = spawn(BINARY, ["serve", "--data", data, "--listen", `127.0.0.1:${port}`], { stdio: "ignore" });
+  const url = `http://127.0.0.1:${port}`;
+  await until(() => fetch(`${url}/ready`).then((reply) => reply.ok, () => false), 30, "Sillage");
+  const token = readFileSync(join(data, readdirSync(data, { recursive: true }).find((name) => String(name).endsWith("setup-token"))), "utf8").trim();
+  const json = { "content-type": "application/json" };
+  const setup = await fetch(`${url}/api/setup`, { method: "POST", headers: json, body: JSON.stringify({ token, email: "ada@courriel.example", name: "Ada", password: "correct horse battery staple", language: "en" }) });
+  const cookie = setup.headers.get("set-cookie").split(";")[0];
+  const signed = { ...json, cookie };
+  const project = await (await fetch(`${url}/api/projects`, { method: "POST", headers: signed, body: JSON.stringify({ name: "Courriel", timezone: "Europe/Paris" }) })).json();
+
+  const door = openDoor(url);
+  const site = await openSite(door, project.write_key);
+  const browser = await chromium.launch({ executablePath: process.env.CHROMIUM || "/usr/bin/chromium", args: ["--no-sandbox", "--disable-gpu", "--disable-background-networking"] });
+
+  return {
+    key: project.write_key,
+    site: site.url,
+    door,
+    browser,
+    /** Everything that Sillage has, each event once. */
+    async kept() {
+      const reply = await fetch(`${url}/api/projects/${project.id}/export`, { headers: signed });
+      return (await reply.text()).split("\n").filter(Boolean).map((line) => JSON.parse(line));
+    },
+    async events(name) {
+      return (await this.kept()).filter((record) => record.event && (!name || record.event === name));
+    },
+    async person(id) {
+      return (await fetch(`${url}/api/projects/${project.id}/people/${encodeURIComponent(id)}`, { headers: signed })).json();
+    },
+    async refused() {
+      return (await fetch(`${url}/api/projects/${project.id}/refused`, { headers: signed })).json();
+    },
+    async close() {
+      await browser.close();
+      await site.close();
+      sillage.kill();
+      await new Promise((done) => sillage.once("exit", done));
+      rmSync(data, { recursive: true, force: true });
+    },
+  };
+}
+
+/** `state` is open, shut (503), forgetful (kept, but the answer is lost) or a status to answer. */
+function openDoor(server) {
+  const door = {
+    state: "open",
+    retryAfter: undefined,
+    bodies: [],
+    recordings: [],
+    clear() {
+      door.state = "open";
+      door.bodies = [];
+      door.recordings = [];
+    },
+    /** All the records that went through, also those sent again. */
+    records: () => door.bodies.flatMap((body) => JSON.parse(body).events),
+    pass(incoming, reply, body) {
+      const headers = { "access-control-allow-origin": incoming.headers.origin ?? "*", ...(door.retryAfter && { "retry-after": String(door.retryAfter) }) };
+      if (door.state === "shut" || typeof door.state === "number") return reply.writeHead(door.state === "shut" ? 503 : door.state, headers).end("{}");
+      door.bodies.push(body.toString("utf8"));
+      const isForgetful = door.state === "forgetful";
+      const onward = request(`${server}/v1/events`, { method: "POST", headers: { "content-type": incoming.headers["content-type"] ?? "text/plain", "user-agent": incoming.headers["user-agent"] ?? "", "content-length": body.length } }, (answer) => {
+        if (isForgetful) return answer.resume().on("end", () => reply.destroy());
+        reply.writeHead(answer.statusCode, { ...headers, "content-type": "application/json" });
+        answer.pipe(reply);
+      });
+      onward.on("error", () => reply.writeHead(502, headers).end());
+      onward.end(body);
+      return undefined;
+    },
+  };
+  return door;
+}
+
+/** Pages of e2e/pages, the built tag below /s/, and the door at /v1/events. `?csp=` adds a policy. */
+async function openSite(door, key) {
+  const server = createServer((incoming, reply) => {
+    const chunks = [];
+    incoming.on("data", (chunk) => chunks.push(chunk));
+    incoming.on("end", () => {
+      const { pathname, searchParams } = new URL(incoming.url, "http://site");
+      const body = Buffer.concat(chunks);
+      if (pathname === "/v1/events") return door.pass(incoming, reply, body);
+      if (pathname === "/v1/recordings") {
+        door.recordings.push({ headers: incoming.headers, body });
+        return reply.writeHead(typeof door.state === "number" ? door.state : 200).end("{}");
+      }
+      if (pathname.startsWith("/api/")) return answerOfSite(pathname, reply);
+      const file = pathname.startsWith("/s/") ? join(HERE, "../dist/web", pathname.slice(3)) : join(HERE, "pages", extname(pathname) ? pathname : `${pathname === "/" ? "/index" : `/${pathname.split("/")[1]}`}.html`);
+      if (!existsSync(file)) return reply.writeHead(404).end("not here");
+      const headers = { "content-type": TYPES[extname(file)] ?? "application/octet-stream" };
+      if (searchParams.get("csp")) headers["content-security-policy"] = searchParams.get("csp");
+      return reply.writeHead(200, headers).end(extname(file) === ".html" ? readFileSync(file, "utf8").replaceAll("{{key}}", key) : readFileSync(file));
+    });
+  });
+  await new Promise((done) => server.listen(0, "127.0.0.1", done));
+  return { url: `http://127.0.0.1:${server.address().port}`, close: () => (server.closeAllConnections(), new Promise((done) => server.close(done))) };
+}
+
+/** /api/500, /api/slow-1500, /api/ok: what a page asks its own server. */
+function answerOfSite(pathname, reply) {
+  const [, , what = "ok"] = pathname.split("/");
+  const [, slowMs] = /^slow-(\d+)/.exec(what) ?? [];
+  setTimeout(() => reply.writeHead(/^\d+$/.test(what) ? Number(what) : 200).end("{}"), Number(slowMs ?? 0));
+}
+
+async function freePort() {
+  const server = createServer();
+  await new Promise((done) => server.listen(0, "127.0.0.1", done));
+  const { port } = server.address();
+  await new Promise((done) => server.close(done));
+  return port;
+}

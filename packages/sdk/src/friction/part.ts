@@ -1,0 +1,132 @@
+// Looks for friction: adds to the stream of inputs what only this needs, runs the detectors over it, and tells what they find.
+import { guarded, hashOf, later, now, win } from "../browser.ts";
+import { INTERACTIVE, controlOf, isEditable, selectorOf } from "../page/element.ts";
+import type { Click, Input } from "../page/inputs.ts";
+import type { Part, PartHost } from "../part.ts";
+import type { Detector, FieldPlace, Found, MakeDetector, Seen, Traits } from "./detector.ts";
+import { answer } from "./detectors/answer.ts";
+import { fault } from "./detectors/fault.ts";
+import { makeForms, type FormSummary } from "./detectors/form.ts";
+import { makePages, type Visit } from "./detectors/pages.ts";
+import { bounce, hesitation, thrash, zoom } from "./detectors/pointer.ts";
+import { rage, repeated } from "./detectors/rage.ts";
+import { slowPage } from "./detectors/speed.ts";
+import { FRICTION, type FrictionSettings } from "./settings.ts";
+import { watchPage } from "./watch.ts";
+
+const SETTLE_EVERY_MS = 250;
+const VISITS = "visits";
+
+export const start: Part["start"] = (host) => {
+  const { inputs, masking, tab } = host;
+  const settings: FrictionSettings = { ...FRICTION, ...(typeof host.settings.friction === "object" ? host.settings.friction : {}) };
+  let forms: FormSummary[] = [];
+  let page = host.view().page;
+  const emit = (found: Found): void => host.signal({ page, ...found });
+
+  const pages = makePages({
+    read: () => guarded(() => JSON.parse(tab.read(VISITS) ?? "[]") as Visit[])() ?? [],
+    write: (visits) => void tab.write(VISITS, JSON.stringify(visits)),
+  });
+  const made: MakeDetector[] = [rage, repeated, answer, fault, pages, thrash, bounce, makeForms((ended) => (forms = [...forms, ...ended].slice(-20))), slowPage, hesitation, zoom];
+  const detectors: Detector[] = made.map((make) => make(settings, emit));
+  host.summarise(() => {
+    const told = forms;
+    forms = [];
+    return told.length ? { forms: told } : {};
+  });
+
+  let hovered = "";
+  function take(input: Input): void {
+    const seen = seenOf(input, host, settings);
+    if (!seen) return;
+    if (seen.kind === "move" && seen.target) {
+      const selector = selectorOf(controlOf(seen.target));
+      if (selector !== hovered) feed({ kind: "hover", t: seen.t, selector });
+      hovered = selector;
+    }
+    feed(seen);
+    // What ended with the page before is told under that page's name.
+    if (seen.kind === "page") page = seen.page;
+  }
+  function feed(seen: Seen): void {
+    for (const detector of detectors) guarded((one: Detector) => one.take(seen))(detector);
+    settleSoon();
+  }
+
+  let isSettling = false;
+  /** Only while something happens: an idle page is left alone. Once more than the longest wait of a detector. */
+  let settleUntil = 0;
+  function settleSoon(): void {
+    settleUntil = now() + settings.deadWatchWhilePendingMs + SETTLE_EVERY_MS * 2;
+    if (isSettling) return;
+    isSettling = true;
+    const beat = (): void => {
+      const t = now();
+      for (const detector of detectors) guarded((one: Detector) => one.settle?.(t))(detector);
+      if (t > settleUntil) isSettling = false;
+      else later(SETTLE_EVERY_MS, beat);
+    };
+    later(SETTLE_EVERY_MS, beat);
+  }
+
+  // The page of the load was announced before this part was there; what people did meanwhile is left out, since nobody saw how the page answered.
+  const view = host.view();
+  feed({ kind: "page", t: view.startedAt, page: view.page, address: hashOf(view.href), navigation: view.navigation });
+  const stopReading = inputs.read(take);
+  const stopWatching = watchPage(inputs, masking);
+  return () => {
+    stopReading();
+    stopWatching();
+    settleUntil = 0;
+  };
+};
+
+function seenOf(input: Input, { masking }: PartHost, settings: FrictionSettings): Seen | undefined {
+  switch (input.kind) {
+    case "click":
+      return { ...input, ...traitsOf(input, settings), isIgnored: masking.isIgnored(input.target) };
+    case "page":
+      return { ...input, address: hashOf(win.location.href) };
+    case "key":
+    case "change":
+    case "focus":
+    case "blur":
+    case "invalid":
+    case "submit":
+      return masking.isIgnored(input.element) ? undefined : { kind: input.kind, t: input.t, ...placeOfField(input.element), isEmpty: input.kind === "change" && input.isEmpty };
+    default:
+      return input;
+  }
+}
+
+function placeOfField(element: Element): FieldPlace {
+  const form = element.closest("form,[role=form]");
+  const around = form ?? element.closest("fieldset,section,dialog,main");
+  return { field: selectorOf(element), form: around ? selectorOf(around) : "", isForm: form !== null, isEditable: isEditable(element), isEmpty: false };
+}
+
+function traitsOf({ target, control }: Click, settings: FrictionSettings): Omit<Traits, "isIgnored"> {
+  const link = target.closest("a[href]");
+  const href = link?.getAttribute("href") ?? "";
+  const style = win.getComputedStyle(target);
+  const isInteractive = control.matches(INTERACTIVE);
+  const selection = win.getSelection();
+  const isGround = target.matches("html,body") || (!isInteractive && target.getBoundingClientRect().width > win.innerWidth * 0.8 && !target.textContent?.trim());
+  return {
+    isEditable: isEditable(target) && !target.matches("[type=button],[type=submit],[type=reset],[type=checkbox],[type=radio],[type=image]"),
+    isInteractive,
+    looksClickable: isInteractive || style.cursor === "pointer" || style.textDecorationLine === "underline",
+    isStepper: isStepper(control, settings),
+    isClickedForFun: target.closest("canvas,video,audio,.map,[class*=mapbox],[class*=leaflet],.game,[data-px-no-rage]") !== null,
+    answersUnseen: target.closest("select,option,label,input[type=file],input[type=color],input[type=range],iframe,video,audio,canvas,embed,object") !== null,
+    isLink: link !== null && !/^(#|javascript:|$)/.test(href),
+    isGround,
+    selectsText: selection !== null && !selection.isCollapsed,
+  };
+}
+
+function isStepper(control: Element, settings: FrictionSettings): boolean {
+  const label = `${control.getAttribute("aria-label") ?? ""} ${(control.textContent ?? "").slice(0, 60)}`.trim().toLowerCase();
+  return settings.stepperSigns.includes(label) || label.split(/[^\p{L}]+/u).some((word) => settings.stepperWords.includes(word));
+}

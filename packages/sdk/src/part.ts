@@ -1,0 +1,61 @@
+// A part of the tag that is loaded when it is used, and what it is given.
+import type { Inputs } from "./page/inputs.ts";
+import type { Masking } from "./masking/level.ts";
+import type { Properties } from "./event/values.ts";
+import type { Word } from "./browser.ts";
+import type { Options, Settings } from "./settings.ts";
+import type { People } from "./person.ts";
+import type { Session } from "./session.ts";
+import type { Signal } from "./friction/signal.ts";
+import type { Store } from "./store.ts";
+import type { View } from "./page/view.ts";
+
+export type PartName = "heatmap" | "friction" | "vital" | "error" | "replay";
+
+export interface Part {
+  /** Returns how to stop. */
+  start(host: PartHost): () => void;
+}
+
+/** What the tag says in the console. */
+export interface Words {
+  speak(word: Word, detail: string): void;
+  checkOptions(options: Options): void;
+}
+
+export interface LoadPart {
+  (name: "words"): Promise<Words>;
+  (name: PartName): Promise<Part>;
+}
+
+export interface PartHost {
+  settings: Settings;
+  inputs: Inputs;
+  masking: Masking;
+  view(): View;
+  /** An event of the person, where events are allowed. */
+  record(name: string, properties: Properties): void;
+  /** A friction signal: an event where events are allowed, a count in the page summary in any case. */
+  signal(signal: Signal): void;
+  /** What the next part of the page summary says beside its own. */
+  summarise(give: () => Properties): void;
+  /** The page summary is made by this from now on. */
+  summariseWith(summary: Summary): void;
+  /** Lasts as long as the tab, where the device may be written to. */
+  tab: Store;
+  /** Nothing where nobody may be named. */
+  named: { people: People; session: Session } | undefined;
+  /** Of this page load. */
+  documentId: string;
+  /** Hears of signals, events and page views. */
+  on(listener: (moment: Moment) => void): () => void;
+}
+
+export interface Summary {
+  begin(view: View): void;
+  /** What happened since the last part; null when that is nothing worth telling yet. */
+  part(isLeaving: boolean): Properties | null;
+}
+
+/** What others may act upon: a survey that is shown, a recording that begins. */
+export type Moment = { kind: "signal"; signal: Signal } | { kind: "event"; name: string; properties: Properties } | { kind: "page"; page: string };
