@@ -1,7 +1,7 @@
 //! The door: takes a question, sets the scene, dispatches by kind, explains.
 
 use crate::{
-    behind,
+    attribution, behind,
     cohort::{self, Members},
     driver, explain, feature, frequency, funnel, impact, journey, lifecycle, retention,
     scan::{Context, context::Setting},
@@ -109,7 +109,10 @@ impl<S: Source> Engine<S> {
         let context = inner(&scope)?;
         context.count_events_read(events_read);
         let answer = match &question.kind {
-            Kind::Trend(trend) => trend::answer(&context, &scope, trend)?,
+            Kind::Trend(trend) => match &trend.attribution {
+                Some(attribution) => attribution::answer(&context, &scope, trend, attribution)?,
+                None => trend::answer(&context, &scope, trend)?,
+            },
             Kind::Funnel(funnel) => funnel::answer(&context, &scope, funnel)?,
             Kind::Retention(retention) => retention::answer(&context, &scope, retention)?,
             Kind::Frequency(frequency) => frequency::answer(&context, &scope, frequency)?,

@@ -8,6 +8,7 @@
 //! before its next bucket.
 
 mod activity;
+mod attribution;
 mod behind;
 mod browse;
 mod cohort;
