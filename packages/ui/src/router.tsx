@@ -95,6 +95,14 @@ const journeys = createRoute({ getParentRoute: () => project, path: "journeys", 
 
 const sessions = createRoute({ getParentRoute: () => project, path: "sessions", validateSearch: reportSearch, component: lazyRouteComponent(() => import("@/rooms/sessions/SessionsRoom.tsx"), "SessionsRoom") });
 
+const cohorts = createRoute({ getParentRoute: () => project, path: "cohorts", component: lazyRouteComponent(() => import("@/rooms/cohort/CohortList.tsx"), "CohortList") });
+const cohort = createRoute({
+  getParentRoute: () => project,
+  path: "cohorts/$cohort",
+  validateSearch: (search: Record<string, unknown>): { q?: unknown } => ({ q: search.q }),
+  component: lazyRouteComponent(() => import("@/rooms/cohort/CohortRoom.tsx"), "CohortRoom"),
+});
+
 const reports = createRoute({ getParentRoute: () => project, path: "reports", component: lazyRouteComponent(() => import("@/rooms/report/ReportList.tsx"), "ReportList") });
 
 const start = createRoute({ getParentRoute: () => project, path: "start", component: lazyRouteComponent(() => import("@/rooms/project/Start.tsx"), "Start") });
@@ -123,7 +131,7 @@ const tree = root.addChildren([
   signedIn.addChildren([
     home,
     newProject,
-    project.addChildren([projectHome, trends, funnels, retention, engagement, lifecycle, journeys, sessions, reports, start, live, people, person, settings, settingsTab]),
+    project.addChildren([projectHome, trends, funnels, retention, engagement, lifecycle, journeys, sessions, cohorts, cohort, reports, start, live, people, person, settings, settingsTab]),
   ]),
 ]);
 

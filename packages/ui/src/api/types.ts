@@ -1,5 +1,6 @@
 // What the server answers, under the names the screens use. The envelopes come from `schema.d.ts`, generated from
 // `contract/openapi.json`; the answers of questions follow from their kind and are written here.
+import type { Definition } from "@/question/definition.ts";
 import type { components } from "./schema.d.ts";
 
 type Schema = components["schemas"];
@@ -31,6 +32,14 @@ export interface NewReport {
   kind: string;
   question: object;
   view: Record<string, unknown>;
+}
+export type Cohort = Omit<Schema["Cohort"], "definition"> & { definition: Definition | null };
+export interface NewCohort {
+  name: string;
+  description: string;
+  definition: Definition;
+  /** The people of now are kept as a list. */
+  frozen?: boolean;
 }
 export type Explain = Schema["Explain"];
 

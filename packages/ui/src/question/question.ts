@@ -21,7 +21,11 @@ export interface DidFilter {
   count?: { op: string; value: unknown };
   within?: Range;
 }
-export type Filter = { all: Filter[] } | { any: Filter[] } | { not: Filter } | PropertyFilter | { event: string | string[] } | { cohort: string; in?: boolean } | DidFilter;
+export interface CohortFilter {
+  cohort: string;
+  in?: boolean;
+}
+export type Filter = { all: Filter[] } | { any: Filter[] } | { not: Filter } | PropertyFilter | { event: string | string[] } | CohortFilter | DidFilter;
 
 export interface Selector {
   event?: string | null;
