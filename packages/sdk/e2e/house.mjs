@@ -115,8 +115,9 @@ async function openSite(door, key) {
       const body = Buffer.concat(chunks);
       if (pathname === "/v1/events") return door.pass(incoming, reply, body);
       if (pathname === "/v1/recordings") {
-        door.recordings.push({ headers: incoming.headers, body });
-        return reply.writeHead(typeof door.state === "number" ? door.state : 200).end("{}");
+        if (typeof door.state === "number") return reply.writeHead(door.state).end("{}");
+        door.recordings.push({ query: searchParams, body });
+        return reply.writeHead(200).end("{}");
       }
       if (pathname.startsWith("/api/")) return answerOfSite(pathname, reply);
       const file = pathname.startsWith("/s/") ? join(HERE, "../dist/web", pathname.slice(3)) : join(HERE, "pages", extname(pathname) ? pathname : `${pathname === "/" ? "/index" : `/${pathname.split("/")[1]}`}.html`);

@@ -45,8 +45,6 @@ export interface PartHost {
   tab: Store;
   /** Nothing where nobody may be named. */
   named: { people: People; session: Session } | undefined;
-  /** Of this page load. */
-  documentId: string;
   /** Hears of signals, events and page views. */
   on(listener: (moment: Moment) => void): () => void;
 }
@@ -58,4 +56,4 @@ export interface Summary {
 }
 
 /** What others may act upon: a survey that is shown, a recording that begins. */
-export type Moment = { kind: "signal"; signal: Signal } | { kind: "event"; name: string; properties: Properties } | { kind: "page"; page: string };
+export type Moment = { kind: "recording"; isOn: boolean } | { kind: "signal"; signal: Signal } | { kind: "event"; name: string; properties: Properties } | { kind: "page"; page: string };

@@ -9,5 +9,5 @@
       waiting.push([call].concat([].slice.call(arguments)));
     };
   });
-})(window, "sillage", "init track page identify reset group register unregister consent optOut optIn flush on people.set people.setOnce people.add people.append people.union people.remove people.unset people.delete");
+})(window, "sillage", "init track page identify reset group register unregister consent optOut optIn recording flush on people.set people.setOnce people.add people.append people.union people.remove people.unset people.delete");
 sillage.init({ key: "wk_…" });
