@@ -22,7 +22,7 @@ export function pathForm(path: string): string {
 export function hrefForm(href: string, form: UrlForm): string {
   const url = parsed(href);
   if (!url) return "";
-  if (!/^http/.test(url.protocol)) return url.protocol;
+  if (!url.protocol.startsWith("http")) return url.protocol;
   const query = [...url.searchParams]
     .filter(([name]) => KEPT_PARAMETER.test(name) || form.allowParameters.includes(name))
     .map(([name, value]) => `${encodeURIComponent(name)}=${encodeURIComponent(redactText(value))}`)
