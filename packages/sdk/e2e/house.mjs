@@ -18,14 +18,15 @@ const TYPES = { ".html": "text/html; charset=utf-8", ".js": "text/javascript; ch
 export const wait = (ms) => new Promise((done) => setTimeout(done, ms));
 
 export async function until(condition, seconds = 10, what = "the condition") {
-  const end = Date.now() + seconds * 1000;
+  // What comes in a moment on a quiet machine takes longer beside a build.
+  const end = Date.now() + seconds * 4000;
   let seen;
   while (Date.now() < end) {
     seen = await condition();
     if (seen) return seen;
     await wait(50);
   }
-  throw new Error(`${what} did not come in ${seconds} s; last seen: ${JSON.stringify(seen)}`);
+  throw new Error(`${what} did not come in ${seconds * 4} s; last seen: ${JSON.stringify(seen)}`);
 }
 
 const doorOfTest = new AsyncLocalStorage();
@@ -40,7 +41,7 @@ export const house = {
 
 /** A test with its own door. */
 export function scene(name, work) {
-  return test(name, { timeout: 60_000 }, async () => {
+  return test(name, { timeout: 120_000 }, async () => {
     opened ??= openHouse().then((made) => Object.assign(house, made));
     await opened;
     const door = openDoor(house.server);

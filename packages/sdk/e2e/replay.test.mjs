@@ -35,7 +35,7 @@ async function actOnSecrets(page) {
   await wait(2500);
 }
 
-describe("recordings", { concurrency: 4 }, () => {
+describe("recordings", { concurrency: 8 }, () => {
 scene("no secret planted in the page leaves it, by recording, event, summary or signal", async () => {
   const { page, context } = await visit();
   await until(hasSnapshot, 10, "the first snapshot");

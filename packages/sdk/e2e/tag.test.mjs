@@ -15,7 +15,7 @@ const ids = (page) => page.evaluate(() => window.sillage.ids());
 const sent = (name) => house.door.records().filter((record) => record.event === name);
 const stored = (page) => page.evaluate(() => [...Object.entries(localStorage), ...Object.entries(sessionStorage)].map(([name, value]) => `${name}=${value}`));
 
-describe("the tag", { concurrency: 4 }, () => {
+describe("the tag", { concurrency: 6 }, () => {
 scene("page views, clicks, changes and submits arrive, with a session and a device, and without any value", async () => {
   const { page, close } = await visit();
   await page.click("#works");
