@@ -23,7 +23,7 @@ test("a cohort is built, found again, narrows a report, splits another and is de
 
   await page.getByRole("button", { name: t("cohort.asTrend") }).click();
   await answered(page, words);
-  await expect(page.getByRole("button", { name: t("condition.inCohort", { cohort: name }) })).toBeVisible();
+  await expect(page.getByRole("button", { name: t("condition.inCohort", { cohort: name }), exact: true })).toBeVisible();
   await visit("/trends");
   const table = await answered(page, words);
   await page.getByRole("button", { name: t("breakdown.add") }).click();
