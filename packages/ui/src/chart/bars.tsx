@@ -54,6 +54,8 @@ export function BarsPicture({ bars, axis, label, pictureRef, onBar }: BarsProps)
       },
       xAxis: {
         type: "value" as const,
+        // Room for what stands at the end of a bar that goes to the left.
+        min: (extent: { min: number }) => (extent.min < 0 ? Math.round(extent.min * 130) / 100 : 0),
         axisLabel: { color: colors.quiet, fontSize: 11, fontFamily: FONT, hideOverlap: true, formatter: axis },
         splitLine: { lineStyle: { color: colors.line } },
       },
