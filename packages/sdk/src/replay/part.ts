@@ -43,7 +43,10 @@ export const start: Part["start"] = (host) => {
     profile: { level: masking.level, hash: hashOf(toJson(settings.masking)), recorder: "rrweb-2.1.6" },
     name: () => ({ session: named.session.id(), document: documentId, tab: tabId, device: named.people.current().device }),
     tab,
-    onRefused: () => stop(),
+    onRefused(status) {
+      stop();
+      host.say("recordingRefused", status);
+    },
   });
 
   const isSent = (): boolean => {
@@ -151,7 +154,6 @@ export const start: Part["start"] = (host) => {
         activeAt = input.t;
         if (isIdle) {
           isIdle = false;
-          note("back", {});
           whole();
         }
       }
