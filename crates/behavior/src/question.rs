@@ -39,6 +39,8 @@ pub struct Scope {
     pub breakdown: Vec<Breakdown>,
     pub top: Option<usize>,
     pub french: bool,
+    /// An answer that was given before will not do.
+    pub fresh: bool,
 }
 
 #[derive(Clone, Debug)]

@@ -25,6 +25,7 @@ mod lifecycle;
 mod people;
 mod predicate;
 mod property;
+mod remember;
 mod retention;
 mod scan;
 mod sessions;

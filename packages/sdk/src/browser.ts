@@ -110,7 +110,7 @@ export function whenIdle(withinMs: number, work: () => void): void {
 const stringify = JSON.stringify;
 /** JSON as it should be, also where an old library gave arrays or texts a `toJSON` of its own. */
 export function toJson(value: unknown): string {
-  const changed: [object, unknown][] = [];
+  const changed: [{ toJSON?: unknown }, unknown][] = [];
   for (const owner of [Array.prototype, String.prototype] as { toJSON?: unknown }[]) {
     if (Object.prototype.hasOwnProperty.call(owner, "toJSON")) {
       changed.push([owner, owner.toJSON]);
@@ -120,19 +120,13 @@ export function toJson(value: unknown): string {
   try {
     return stringify(value);
   } finally {
-    for (const [owner, own] of changed) Object.defineProperty(owner, "toJSON", { value: own, configurable: true, writable: true });
+    for (const [owner, own] of changed) owner.toJSON = own;
   }
 }
 
 /** A random id. */
 export function randomId(length = 22): string {
-  const bytes = new Uint8Array(length);
-  try {
-    win.crypto.getRandomValues(bytes);
-  } catch {
-    for (let i = 0; i < length; i += 1) bytes[i] = Math.random() * 256;
-  }
-  return Array.from(bytes, (byte) => (byte % 36).toString(36)).join("");
+  return Array.from(win.crypto.getRandomValues(new Uint8Array(length)), (byte) => (byte % 36).toString(36)).join("");
 }
 
 /** A short hash of a text (FNV-1a, 32 bits), the same everywhere. */

@@ -32,6 +32,8 @@ export interface PartHost {
   settings: Settings;
   inputs: Inputs;
   masking: Masking;
+  /** To the console, through the words of the tag. */
+  say(word: Word, detail?: unknown): void;
   view(): View;
   /** An event of the person, where events are allowed. */
   record(name: string, properties: Properties): void;
@@ -45,8 +47,6 @@ export interface PartHost {
   tab: Store;
   /** Nothing where nobody may be named. */
   named: { people: People; session: Session } | undefined;
-  /** Of this page load. */
-  documentId: string;
   /** Hears of signals, events and page views. */
   on(listener: (moment: Moment) => void): () => void;
 }
@@ -58,4 +58,4 @@ export interface Summary {
 }
 
 /** What others may act upon: a survey that is shown, a recording that begins. */
-export type Moment = { kind: "signal"; signal: Signal } | { kind: "event"; name: string; properties: Properties } | { kind: "page"; page: string };
+export type Moment = { kind: "recording"; isOn: boolean } | { kind: "signal"; signal: Signal } | { kind: "event"; name: string; properties: Properties } | { kind: "page"; page: string };

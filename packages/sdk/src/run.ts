@@ -40,7 +40,6 @@ export interface RunOptions {
 }
 
 const SUMMARY_EVERY_MS = 15_000;
-const documentId = randomId(10);
 let seq = 0;
 
 export function run({ settings, isNamed, mayReplay, masking, device, tab, load, tell, on }: RunOptions): Run {
@@ -78,7 +77,6 @@ export function run({ settings, isNamed, mayReplay, masking, device, tab, load, 
       $current_url: masking.href(view?.href ?? ""),
       $page: view?.page,
       $page_view_id: view?.id,
-      ...(named && { $document_id: documentId }),
       $lib: "web",
       $lib_version: VERSION,
     };
@@ -100,6 +98,7 @@ export function run({ settings, isNamed, mayReplay, masking, device, tab, load, 
   }
 
   const host: PartHost = {
+    say,
     settings,
     inputs,
     masking,
@@ -114,7 +113,6 @@ export function run({ settings, isNamed, mayReplay, masking, device, tab, load, 
     summariseWith: (made) => void (summary = made),
     tab,
     named,
-    documentId,
     on,
   };
 

@@ -1,5 +1,5 @@
 // What stands in a page before the tag has arrived: it keeps the calls, in order, and the tag makes them. Ends with the call that begins everything.
-!(function (page, name, calls) {
+(function (page, name, calls) {
   if (page[name]) return;
   var waiting = (page[name] = []);
   calls.split(" ").forEach(function (call) {
@@ -9,5 +9,5 @@
       waiting.push([call].concat([].slice.call(arguments)));
     };
   });
-})(window, "sillage", "init track page identify reset group register unregister consent optOut optIn flush on people.set people.setOnce people.add people.append people.union people.remove people.unset people.delete");
+})(window, "sillage", "init track page identify reset group register unregister consent optOut optIn recording flush on people.set people.setOnce people.add people.append people.union people.remove people.unset people.delete");
 sillage.init({ key: "wk_…" });

@@ -47,6 +47,8 @@ export interface Tag {
   consent(choices: Partial<Choices>, proof?: Properties): void;
   optOut(): void;
   optIn(): void;
+  /** Pauses the recording of this page, or goes on with it; sets it off where nothing else did. */
+  recording(isOn: boolean): void;
   /** Sends what waits. */
   flush(): void;
   /** Hears of friction signals, events and page views. */
@@ -200,6 +202,7 @@ export function createTag(load: LoadPart, hostOfScript: string): Tag {
     },
     optOut: () => restart((consent) => consent.optOut(true)),
     optIn: () => restart((consent) => consent.optOut(false)),
+    recording: (isOn) => tell({ kind: "recording", isOn }),
     flush: () => running?.outbox.flush(),
     on,
     ids: () => {

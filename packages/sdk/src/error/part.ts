@@ -1,4 +1,5 @@
 // Errors that nothing caught and requests that failed, grouped by fingerprint; without the values that their messages quote.
+import { guarded, now, win } from "../browser.ts";
 import type { Part } from "../part.ts";
 import { fingerprintOf, framesOf, kindOf, normalMessage } from "./fingerprint.ts";
 import { redactText } from "../masking/text.ts";
@@ -6,7 +7,7 @@ import { redactText } from "../masking/text.ts";
 const MAX_PER_VIEW = 20;
 const SAME_WITHIN_MS = 5000;
 
-export const start: Part["start"] = ({ inputs, record, masking, summarise }) => {
+export const start: Part["start"] = ({ inputs, record, masking, settings, summarise }) => {
   let nOfView = 0;
   const told = new Map<string, number>();
   const counts: Record<string, number> = {};
@@ -42,10 +43,39 @@ export const start: Part["start"] = ({ inputs, record, masking, summarise }) => 
     }
   }, true);
 
+  const stopConsole = settings.recording && settings.recording.console ? watchConsole((level, text) => inputs.emit({ kind: "console", t: now(), level, text })) : () => undefined;
+
   summarise(() => {
     const errors = { ...counts };
     for (const fingerprint of Object.keys(counts)) delete counts[fingerprint];
     return Object.keys(errors).length ? { errors } : {};
   });
-  return stop;
+  return () => {
+    stop();
+    stopConsole();
+  };
 };
+
+const MAX_LINE = 2000;
+const LINES_PER_S = 10;
+
+function watchConsole(heard: (level: string, text: string) => void): () => void {
+  let isOver = false;
+  let second = 0;
+  let nLines = 0;
+  for (const level of ["error", "warn", "info", "log"] as const) {
+    const page = win.console[level];
+    win.console[level] = (...values: unknown[]) => {
+      page.apply(win.console, values);
+      guarded(() => {
+        const t = Math.floor(now() / 1000);
+        nLines = t === second ? nLines + 1 : 0;
+        second = t;
+        if (!isOver && nLines < LINES_PER_S) heard(level, values.map((value) => String((value as Error | undefined)?.message ?? value)).join(" ").slice(0, MAX_LINE));
+      })();
+    };
+  }
+  return () => {
+    isOver = true;
+  };
+}

@@ -74,7 +74,7 @@ export const start: Part["start"] = (host) => {
   const view = host.view();
   feed({ kind: "page", t: view.startedAt, page: view.page, address: hashOf(view.href), navigation: view.navigation });
   const stopReading = inputs.read(take);
-  const stopWatching = watchPage(inputs, masking);
+  const stopWatching = watchPage(inputs, masking, [host.settings.host + host.settings.eventsPath, (host.settings.recording && host.settings.recording.url) || `${host.settings.host}/v1/recordings`]);
   return () => {
     stopReading();
     stopWatching();

@@ -11,8 +11,9 @@ const MAX_REGIONS = 5;
 const PRESS_MS = 1000;
 let nRequests = 0;
 
-export function watchPage(inputs: Inputs, masking: Masking): () => void {
-  const stops = [...watchEvents(inputs), watchMutations(inputs), watchRequests(inputs, masking)];
+/** `own` are the addresses that the tag itself sends to. */
+export function watchPage(inputs: Inputs, masking: Masking, own: string[]): () => void {
+  const stops = [...watchEvents(inputs), watchMutations(inputs), watchRequests(inputs, masking, own)];
   return () => stops.forEach((stop) => stop());
 }
 
@@ -105,7 +106,7 @@ function isAlert(element: Element, record: MutationRecord): boolean {
   });
 }
 
-function watchRequests({ emit }: Inputs, masking: Masking): () => void {
+function watchRequests({ emit }: Inputs, masking: Masking, own: string[]): () => void {
   let isOver = false;
   const begin = (method: string, address: string): ((status: number) => void) => {
     const request = { id: (nRequests += 1), startedAt: now(), method: method.toUpperCase(), url: masking.href(address) };
@@ -124,7 +125,9 @@ function watchRequests({ emit }: Inputs, masking: Masking): () => void {
       const given = what instanceof win.Request ? what : undefined;
       // What outlives the page or hides its answer is a message to a counter, not the page's work.
       if (options?.keepalive || given?.keepalive || options?.mode === "no-cors") return;
-      const end = begin(options?.method ?? given?.method ?? "GET", given?.url ?? String(what));
+      const address = given?.url ?? String(what);
+      if (own.some((one) => address.startsWith(one))) return;
+      const end = begin(options?.method ?? given?.method ?? "GET", address);
       answer.then(
         (response) => end(response.status),
         (error: unknown) => end((error as Error | undefined)?.name === "AbortError" || doc.visibilityState === "hidden" ? -1 : 0),

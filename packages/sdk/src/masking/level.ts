@@ -38,7 +38,7 @@ export interface Masking {
   /** Whether the value of a field is never seen, whatever the level and the marks. */
   isSecret(element: Element): boolean;
   /** The selectors behind the marks, for the recorder. */
-  selectors: { block: string; ignore: string };
+  selectors: { mask: string; unmask: string; block: string; ignore: string };
 }
 
 const SECRET_FIELD = /cc-|card|cv[cv]|iban|pass|secret|token|otp|one-time|ssn|national/i;
@@ -72,7 +72,7 @@ export function createMasking(options: MaskingOptions = {}, hasHashRouter = fals
       const named = ["autocomplete", "name", "id"].map((name) => element.getAttribute(name) ?? "").join(" ");
       return type === "password" || type === "hidden" || (element.matches("input,textarea,select") && SECRET_FIELD.test(named));
     },
-    selectors: { block, ignore },
+    selectors: { mask, unmask, block, ignore },
   };
   return masking;
 }

@@ -38,6 +38,8 @@ export type Input =
   | { kind: "mutation"; t: number; region: string }
   | { kind: "request"; t: number; id: number }
   | { kind: "response"; t: number; id: number; status: number; startedAt: number; url: string; method: string }
+  // From the part that watches errors, for recordings:
+  | { kind: "console"; t: number; level: string; text: string }
   // From the part that measures speed:
   | { kind: "vital"; t: number; name: "LCP" | "INP" | "CLS" | "FCP" | "TTFB"; value: number };
 

@@ -1,9 +1,10 @@
 // Every request the screens make: one function per door of the HTTP contract, typed by the generated schema. Errors come
 // back as `ApiError`, whose code and field the screens turn into words.
 import createClient from "openapi-fetch";
+import type { Definition } from "@/question/definition.ts";
 import type { Question, QuestionKind } from "@/question/question.ts";
 import type { paths } from "./schema.d.ts";
-import type { AnswerOf, Answered, Cell, KeyScope, LiveAnswer, NewReport, People, PeopleAnswer, PersonDetail, Report, TimelineAnswer } from "./types.ts";
+import type { AnswerOf, Answered, Cell, Cohort, KeyScope, LiveAnswer, NewCohort, NewReport, People, PeopleAnswer, PersonDetail, Report, TimelineAnswer } from "./types.ts";
 
 export class ApiError extends Error {
   constructor(
@@ -86,6 +87,13 @@ export const api = {
   ledger: (project: number, person: string, signal?: AbortSignal) => read(http.GET("/api/projects/{project}/people/{person}/ledger", { params: { path: { project, person } }, signal })),
   merge: (project: number, person: string, from: string) => read(http.POST("/api/projects/{project}/people/{person}/merge", { params: { path: { project, person } }, body: { from } })),
   split: (project: number, person: string, identity: string) => read(http.POST("/api/projects/{project}/people/{person}/split", { params: { path: { project, person } }, body: { identity } })),
+
+  cohorts: (project: number) => open<{ cohorts: Cohort[] }>(http.GET("/api/projects/{project}/cohorts", { params: { path: { project } } })),
+  cohort: (project: number, cohort: string) => open<Cohort>(http.GET("/api/projects/{project}/cohorts/{cohort}", { params: { path: { project, cohort } } })),
+  createCohort: (project: number, body: NewCohort) => open<Cohort>(http.POST("/api/projects/{project}/cohorts", { params: { path: { project } }, body: body as never })),
+  changeCohort: (project: number, cohort: string, body: NewCohort) => open<Cohort>(http.PUT("/api/projects/{project}/cohorts/{cohort}", { params: { path: { project, cohort } }, body: body as never })),
+  removeCohort: (project: number, cohort: string) => read(http.DELETE("/api/projects/{project}/cohorts/{cohort}", { params: { path: { project, cohort } } })),
+  cohortPeople: (project: number, definition: Definition, limit: number, signal?: AbortSignal) => asked<PeopleAnswer>(project, { kind: "cohort", definition, limit }, { signal }),
 
   reports: (project: number) => open<{ reports: Report[] }>(http.GET("/api/projects/{project}/reports", { params: { path: { project } } })),
   report: (project: number, report: string) => open<Report>(http.GET("/api/projects/{project}/reports/{report}", { params: { path: { project, report } } })),

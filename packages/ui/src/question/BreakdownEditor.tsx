@@ -6,8 +6,8 @@ import { Button, IconButton } from "@/ui/Button.tsx";
 import { Chip } from "@/ui/Chip.tsx";
 import { Check, InlineSelect, Segmented } from "@/ui/Field.tsx";
 import { Popover } from "@/ui/Popover.tsx";
-import { PropertyList } from "./ConditionEditor.tsx";
-import { useValues } from "./names.ts";
+import { CohortOptions, PropertyList } from "./ConditionEditor.tsx";
+import { useCohorts, useValues } from "./names.ts";
 import type { Breakdown } from "./question.ts";
 import { edgesProblem, numbersIn, suggestedEdges } from "./ranges.ts";
 import { breakdownName, propertyName } from "./words.ts";
@@ -23,9 +23,11 @@ interface BreakdownEditorProps {
   event?: string;
   most?: number;
   top?: { value: number | undefined; onChange: (top: number | undefined) => void };
+  /** What stands on the chip that adds one, where it is not a breakdown. */
+  addLabel?: string;
 }
 
-export function BreakdownEditor({ breakdown = [], onChange, event, most = 3, top }: BreakdownEditorProps) {
+export function BreakdownEditor({ breakdown = [], onChange, event, most = 3, top, addLabel }: BreakdownEditorProps) {
   const speech = useSpeech();
   const { t } = speech;
   const change = (next: Breakdown[]) => onChange(next.length === 0 ? undefined : next);
@@ -62,7 +64,7 @@ export function BreakdownEditor({ breakdown = [], onChange, event, most = 3, top
           trigger={(props) => (
             <Chip {...props} look="add">
               <Plus aria-hidden />
-              <span>{t("breakdown.add")}</span>
+              <span>{addLabel ?? t("breakdown.add")}</span>
             </Chip>
           )}
         >
@@ -98,11 +100,30 @@ interface Choice {
 }
 
 function BreakdownForm({ initial, event, onPick }: { initial?: Breakdown; event?: string; onPick: (breakdown: Breakdown) => void }) {
+  const { t } = useSpeech();
+  const { cohorts } = useCohorts();
   const [choice, setChoice] = useState<Choice | null>(() => (initial ? choiceOf(initial) : null));
+  const [chosen, setChosen] = useState<string[] | null>(() => (initial && "cohort" in initial ? [initial.cohort].flat() : null));
+  if (chosen) {
+    return (
+      <>
+        <CohortOptions selected={chosen} onPick={(name) => setChosen(chosen.includes(name) ? chosen.filter((one) => one !== name) : [...chosen, name])} />
+        <div className={styles.listFoot}>
+          <Button size="small" onClick={() => setChosen(null)}>
+            {t("action.back")}
+          </Button>
+          <Button size="small" look="primary" disabled={chosen.length === 0} onClick={() => onPick({ cohort: chosen })}>
+            {t("action.apply")}
+          </Button>
+        </div>
+      </>
+    );
+  }
   if (choice) return <HowSplit choice={choice} event={event} onBack={() => setChoice(null)} onPick={onPick} />;
   return (
     <PropertyList
       event={event}
+      onCohorts={cohorts.length > 0 ? () => setChosen([]) : undefined}
       onPick={(property, of, types) => {
         const next: Choice = { property, of, types, edges: null, trim: property === "$current_url" };
         // Only numbers leave a choice to make: each value, or ranges of them.

@@ -1,14 +1,14 @@
 // One condition of a filter: a property and what it must be, or an event that the person did. Opened from a chip or from "+ Filter".
-import { ArrowLeft, Brackets, Building2, CalendarClock, Footprints, Hash, ToggleLeft, Type, UserRound, List } from "lucide-react";
+import { ArrowLeft, Brackets, Building2, CalendarClock, Footprints, Hash, ToggleLeft, Type, UserRound, UsersRound, List } from "lucide-react";
 import { useState, type ReactNode } from "react";
 import { useSpeech } from "@/i18n/language.tsx";
 import { Button, IconButton } from "@/ui/Button.tsx";
-import { InlineSelect } from "@/ui/Field.tsx";
+import { InlineSelect, Segmented } from "@/ui/Field.tsx";
 import { OptionList } from "@/ui/OptionList.tsx";
 import { useSettled } from "@/ui/useSettled.ts";
 import { EventList } from "./EventPicker.tsx";
-import { useGroupTypes, usePropertiesOf, useValues } from "./names.ts";
-import { OPERATORS, type DidFilter, type Filter, type Operator, type PropertyFilter, type Window, type WindowUnit } from "./question.ts";
+import { useCohorts, useGroupTypes, usePropertiesOf, useValues } from "./names.ts";
+import { OPERATORS, type CohortFilter, type DidFilter, type Filter, type Operator, type PropertyFilter, type Window, type WindowUnit } from "./question.ts";
 import { operatorName, propertyName, selectorName, valueName } from "./words.ts";
 import styles from "./editors.module.css";
 
@@ -19,12 +19,13 @@ interface ConditionEditorProps {
   onDone: (filter: Filter) => void;
 }
 
-type Stage = { at: "choose" } | { at: "property"; filter: PropertyFilter; types: string[] } | { at: "did"; filter: DidFilter | null };
+type Stage = { at: "choose" } | { at: "cohort"; filter: CohortFilter | null } | { at: "property"; filter: PropertyFilter; types: string[] } | { at: "did"; filter: DidFilter | null };
 
 export function ConditionEditor({ initial, event, onDone }: ConditionEditorProps) {
   const [stage, setStage] = useState<Stage>(() => {
     if (initial && "property" in initial) return { at: "property", filter: initial, types: [] };
     if (initial && "did" in initial) return { at: "did", filter: initial };
+    if (initial && "cohort" in initial) return { at: "cohort", filter: initial };
     return { at: "choose" };
   });
   switch (stage.at) {
@@ -35,11 +36,14 @@ export function ConditionEditor({ initial, event, onDone }: ConditionEditorProps
           more
           onPick={(name, of, types) => setStage({ at: "property", filter: { property: name, ...(of === "event" ? {} : { of }), op: startingOperator(types) }, types })}
           onDid={() => setStage({ at: "did", filter: null })}
+          onCohort={() => setStage({ at: "cohort", filter: null })}
           onGroup={() => onDone({ any: [] })}
         />
       );
     case "property":
       return <PropertyCondition filter={stage.filter} types={stage.types} event={event} onBack={() => setStage({ at: "choose" })} onDone={onDone} />;
+    case "cohort":
+      return <CohortCondition filter={stage.filter} onBack={() => setStage({ at: "choose" })} onDone={onDone} />;
     case "did":
       return <DidCondition filter={stage.filter} onBack={() => setStage({ at: "choose" })} onDone={onDone} />;
   }
@@ -59,25 +63,31 @@ interface PropertyListProps {
   /** Offers what is not a property: an event done, a group. */
   more?: boolean;
   onDid?: () => void;
+  onCohort?: () => void;
+  /** Offers cohorts as segments. */
+  onCohorts?: () => void;
   onGroup?: () => void;
   numbersOnly?: boolean;
   eventOnly?: boolean;
+  personOnly?: boolean;
 }
 
-export function PropertyList({ event, onPick, more, onDid, onGroup, numbersOnly, eventOnly }: PropertyListProps) {
+export function PropertyList({ event, onPick, more, onDid, onCohort, onCohorts, onGroup, numbersOnly, eventOnly, personOnly }: PropertyListProps) {
   const speech = useSpeech();
   const { t } = speech;
   const { types: groupTypes } = useGroupTypes();
-  const found = usePropertiesOf(eventOnly ? ["event"] : ["event", "person", ...groupTypes.map((type) => `group:${type}`)], event);
+  const found = usePropertiesOf(eventOnly ? ["event"] : personOnly ? ["person"] : ["event", "person", ...groupTypes.map((type) => `group:${type}`)], event);
   const fits = (property: { types: string[] }) => !numbersOnly || property.types.includes("number");
   const offered = found.lists.flatMap(({ of, properties }) => properties.filter(fits).map((property) => ({ key: `${of} ${property.name}`, of, property })));
   const options = [
     ...(more
       ? [
           { value: "did", label: t("pick.did"), icon: <Footprints aria-hidden />, group: t("pick.behaviour") },
+          { value: "cohort", label: t("pick.cohort"), icon: <UsersRound aria-hidden />, group: t("pick.behaviour") },
           { value: "group", label: t("pick.group"), icon: <Brackets aria-hidden />, group: t("pick.behaviour") },
         ]
       : []),
+    ...(onCohorts ? [{ value: "cohorts", label: t("breakdown.cohorts"), icon: <UsersRound aria-hidden />, group: t("pick.behaviour") }] : []),
     ...offered.map(({ key, of, property }) => ({
       value: key,
       label: propertyName(property.name, speech),
@@ -96,9 +106,11 @@ export function PropertyList({ event, onPick, more, onDid, onGroup, numbersOnly,
       takeTyped={(text) => t("pick.typed", { text })}
       onPick={(picked) => {
         if (picked === "did") return onDid?.();
+        if (picked === "cohort") return onCohort?.();
+        if (picked === "cohorts") return onCohorts?.();
         if (picked === "group") return onGroup?.();
         const known = offered.find((one) => one.key === picked);
-        onPick(known?.property.name ?? picked, known?.of ?? "event", known?.property.types ?? []);
+        onPick(known?.property.name ?? picked, known?.of ?? (personOnly ? "person" : "event"), known?.property.types ?? []);
       }}
     />
   );
@@ -122,7 +134,7 @@ function startingOperator(types: string[]): Operator {
 const NUMBER_OPERATORS = new Set<Operator>(["gt", "gte", "lt", "lte"]);
 const LIST_OPERATORS = new Set<Operator>(["is", "is_not", "any_of_list", "all_of_list"]);
 
-function PropertyCondition({ filter, types, event, onBack, onDone }: { filter: PropertyFilter; types: string[]; event?: string; onBack: () => void; onDone: (filter: Filter) => void }) {
+export function PropertyCondition({ filter, types, event, onBack, onDone }: { filter: PropertyFilter; types: string[]; event?: string; onBack: () => void; onDone: (filter: Filter) => void }) {
   const speech = useSpeech();
   const { t } = speech;
   const [op, setOp] = useState<Operator>(filter.op);
@@ -170,6 +182,45 @@ function PropertyCondition({ filter, types, event, onBack, onDone }: { filter: P
         <TypedForm type="text" value={typeof value === "string" ? value : ""} onDone={(text) => done(text)} />
       )}
     </div>
+  );
+}
+
+/** In one of the saved cohorts, or in none of it. */
+function CohortCondition({ filter, onBack, onDone }: { filter: CohortFilter | null; onBack: () => void; onDone: (filter: Filter) => void }) {
+  const { t } = useSpeech();
+  const [inside, setInside] = useState(filter?.in !== false);
+  return (
+    <div className={styles.condition}>
+      <div className={styles.conditionHead}>
+        <IconButton label={t("action.back")} icon={<ArrowLeft />} onClick={onBack} />
+        <Segmented
+          label={t("pick.operator")}
+          choices={[
+            { value: "in", label: t("cohort.in") },
+            { value: "out", label: t("cohort.notIn") },
+          ]}
+          value={inside ? "in" : "out"}
+          onPick={(picked) => setInside(picked === "in")}
+        />
+      </div>
+      <CohortOptions selected={filter ? [filter.cohort] : []} onPick={(cohort) => onDone(inside ? { cohort } : { cohort, in: false })} />
+    </div>
+  );
+}
+
+/** The saved cohorts by name. */
+export function CohortOptions({ selected, onPick }: { selected: string[]; onPick: (name: string) => void }) {
+  const { t, format } = useSpeech();
+  const { cohorts, loading } = useCohorts();
+  return (
+    <OptionList
+      placeholder={t("pick.cohortName")}
+      empty={t("pick.noCohort")}
+      loading={loading}
+      selected={selected}
+      options={cohorts.map((cohort) => ({ value: cohort.name, label: cohort.name, hint: cohort.listed == null ? undefined : format.compact(cohort.listed) }))}
+      onPick={onPick}
+    />
   );
 }
 

@@ -72,7 +72,7 @@ export function RangePicker({ range, onChange, compare }: RangePickerProps) {
   );
 }
 
-function CustomRange({ range, onChange }: { range: Range; onChange: (range: Range) => void }) {
+export function CustomRange({ range, onChange }: { range: Range; onChange: (range: Range) => void }) {
   const { t } = useSpeech();
   const [from, setFrom] = useState("from" in range ? range.from.slice(0, 10) : "");
   const [to, setTo] = useState("to" in range ? range.to.slice(0, 10) : "");

@@ -1,7 +1,7 @@
 // What pickers offer: the events, properties and values that the project has seen.
 import { keepPreviousData, useQueries, useQuery } from "@tanstack/react-query";
 import { api } from "@/api/client.ts";
-import type { EventName, PropertyName, PropertyValue } from "@/api/types.ts";
+import type { Cohort, EventName, PropertyName, PropertyValue } from "@/api/types.ts";
 import { useProject } from "@/shell/session.tsx";
 
 const STALE_MS = 60_000;
@@ -42,6 +42,13 @@ export function useValues(property: string, of: string, event: string | undefine
     placeholderData: keepPreviousData,
   });
   return { values: data?.values ?? [], loading: isFetching };
+}
+
+/** The saved cohorts, which filters and breakdowns call by their name. */
+export function useCohorts(): { cohorts: Cohort[]; loading: boolean; error: unknown } {
+  const project = useProject();
+  const { data, isPending, error } = useQuery({ queryKey: ["cohorts", project.id], queryFn: () => api.cohorts(project.id), staleTime: STALE_MS });
+  return { cohorts: data?.cohorts ?? [], loading: isPending, error };
 }
 
 /** The types of groups that events belong to, as the events that arrived last name them; others can be typed. */

@@ -170,7 +170,7 @@ export function measureAdds(measure: Measure): boolean {
 
 export function breakdownName(breakdown: Breakdown, speech: Messages): string {
   if ("bucket" in breakdown) return speech.t("breakdown.inRanges", { property: propertyName(breakdown.bucket.property, speech) });
-  if ("cohort" in breakdown) return speech.t("condition.inCohort", { cohort: [breakdown.cohort].flat().join(", ") });
+  if ("cohort" in breakdown) return speech.t("breakdown.byCohorts", { n: [breakdown.cohort].flat().length, names: [breakdown.cohort].flat().join(", ") });
   return propertyName(breakdown.property, speech);
 }
 

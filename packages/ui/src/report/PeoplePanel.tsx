@@ -1,10 +1,8 @@
 // The people behind a number. One component, opened by every cell of every answer.
 import { useMutation, useQuery } from "@tanstack/react-query";
-import { Link } from "@tanstack/react-router";
 import { Download } from "lucide-react";
-import type { ReactNode } from "react";
 import { api } from "@/api/client.ts";
-import type { Cell, PeopleAnswer } from "@/api/types.ts";
+import type { Cell } from "@/api/types.ts";
 import { useSpeech } from "@/i18n/language.tsx";
 import type { Question } from "@/question/question.ts";
 import { actorCount, actorWords } from "@/question/words.ts";
@@ -15,7 +13,9 @@ import { Button } from "@/ui/Button.tsx";
 import { SidePanel } from "@/ui/Panel.tsx";
 import { Failure, SkeletonRows } from "@/ui/State.tsx";
 import { saveCsv } from "./export.ts";
-import { namesOf, usePersonName } from "./peopleNames.ts";
+import { namesOf } from "./peopleNames.ts";
+import { deviceId, PersonRow, PlainRow } from "./PeopleRows.tsx";
+import { SaveCohort } from "./SaveCohort.tsx";
 import styles from "./PeoplePanel.module.css";
 
 const SHOWN_PEOPLE = 200;
@@ -55,9 +55,13 @@ export function PeoplePanel({ question, cell, title, onClose }: { question: Ques
       onClose={onClose}
       footer={
         answer && answer.people.length > 0 ? (
-          <Button icon={<Download aria-hidden />} busy={save.isPending} onClick={() => save.mutate()}>
-            {t("panel.export")}
-          </Button>
+          <>
+            {/* A cohort is of people: devices and groups cannot be kept as one. */}
+            {actor === "person" && <SaveCohort question={question} cell={cell} offered={title} />}
+            <Button icon={<Download aria-hidden />} busy={save.isPending} onClick={() => save.mutate()}>
+              {t("panel.export")}
+            </Button>
+          </>
         ) : undefined
       }
     >
@@ -84,9 +88,9 @@ export function PeoplePanel({ question, cell, title, onClose }: { question: Ques
           </p>
           <ul className={styles.list} onKeyDown={moveWithArrows}>
             {answer.people.map((person, index) => {
-              const row = { person, when: <Times person={person} /> };
-              if (actor === "person") return <PersonRow key={`${person.id} ${index}`} {...row} />;
-              return <PlainRow key={`${person.id} ${index}`} {...row} link={actor === "device" ? deviceId(person.id) : null} />;
+              const key = `${person.id} ${index}`;
+              if (actor === "person") return <PersonRow key={key} person={person} />;
+              return <PlainRow key={key} person={person} link={actor === "device" ? deviceId(person.id) : null} />;
             })}
           </ul>
           {answer.count === 0 && <p className={styles.none}>{t("panel.nobody")}</p>}
@@ -94,59 +98,4 @@ export function PeoplePanel({ question, cell, title, onClose }: { question: Ques
       )}
     </SidePanel>
   );
-}
-
-type Behind = PeopleAnswer["people"][number];
-
-/** When the steps of an attempt were: the first, and how long after it the last. */
-function Times({ person }: { person: Behind }) {
-  const { format } = useSpeech();
-  const project = useProject();
-  const times = (person.times ?? []).filter((time): time is string => time !== null);
-  const [first] = times;
-  if (first === undefined) return null;
-  return (
-    <span className={styles.when}>
-      {format.moment(first, project.timezone)}
-      {times.length > 1 && ` → +${format.duration((Date.parse(times.at(-1) as string) - Date.parse(first)) / 1000)}`}
-    </span>
-  );
-}
-
-function PersonRow({ person, when }: { person: Behind; when: ReactNode }) {
-  const project = useProject();
-  const { named, rowRef } = usePersonName<HTMLLIElement>(person.id);
-  const name = named?.name ?? named?.email ?? null;
-  const below = [named?.email && named.email !== name ? named.email : null, name !== null && name !== person.id ? person.id : null].filter((one) => one !== null && one !== name);
-  return (
-    <li ref={rowRef}>
-      <Link to="/p/$project/people/$person" params={{ project: String(project.id), person: person.id }} data-row>
-        <span className={styles.id}>{name ?? person.id}</span>
-        {when}
-        {below.length > 0 && <span className={styles.below}>{[...new Set(below)].join(" · ")}</span>}
-      </Link>
-    </li>
-  );
-}
-
-function PlainRow({ person, when, link }: { person: Behind; when: ReactNode; link: string | null }) {
-  const project = useProject();
-  const inside = (
-    <>
-      <span className={styles.id}>{person.id}</span>
-      {when}
-    </>
-  );
-  if (link === null) return <li className={styles.plain}>{inside}</li>;
-  return (
-    <li>
-      <Link to="/p/$project/people/$person" params={{ project: String(project.id), person: link }} data-row>
-        {inside}
-      </Link>
-    </li>
-  );
-}
-
-function deviceId(id: string): string {
-  return id.startsWith("$device:") ? id : `$device:${id}`;
 }

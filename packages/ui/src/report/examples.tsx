@@ -74,3 +74,13 @@ export function PathsExample() {
     </Frame>
   );
 }
+
+export function PeopleExample() {
+  return (
+    <Frame>
+      {Array.from({ length: 24 }, (_, index) => (
+        <circle key={index} className={index % 5 < 2 ? styles.bar : styles.ghost} cx={34 + (index % 8) * 36} cy={24 + Math.floor(index / 8) * 36} r={11} />
+      ))}
+    </Frame>
+  );
+}

@@ -14,9 +14,9 @@ export interface Told {
 /** Codes that say all there is to say; the server adds nothing that helps. */
 const PLAIN = ["unreachable", "unauthenticated", "forbidden", "not_found", "timed_out", "cancelled", "too_many_requests", "taken", "setup_done", "wrong_token", "wrong_credentials", "too_slow", "cross_origin"] as const;
 /** Codes whose particulars are the server's. */
-const DETAILED = ["limit_exceeded", "unavailable", "internal", "body_too_large"] as const;
+const DETAILED = ["needed", "limit_exceeded", "unavailable", "internal", "body_too_large"] as const;
 /** Codes about one field, which the sentence names. */
-const OF_FIELD = ["unknown_field", "wrong_type", "missing_field", "not_allowed", "invalid_field", "invalid_question"] as const;
+const OF_FIELD = ["unknown_cohort", "cohort_cycle", "unknown_field", "wrong_type", "missing_field", "not_allowed", "invalid_field", "invalid_question"] as const;
 
 export function tellError(error: unknown, messages: Messages): Told {
   const told = toldOf(error, messages);
@@ -62,7 +62,10 @@ const FIELD_WORDS: Record<string, MessageKey> = {
   compare: "fieldName.compare",
   count: "fieldName.count",
   current_password: "fieldName.current_password",
+  definition: "fieldName.definition",
   depth: "fieldName.depth",
+  did: "fieldName.did",
+  did_not: "fieldName.did",
   edges: "fieldName.edges",
   email: "fieldName.email",
   exclude: "fieldName.exclude",
@@ -87,6 +90,7 @@ const FIELD_WORDS: Record<string, MessageKey> = {
   return_count: "fieldName.count",
   rolling: "fieldName.rolling",
   scopes: "fieldName.scopes",
+  sequence: "fieldName.sequence",
   select: "fieldName.select",
   series: "fieldName.series",
   session_timeout: "fieldName.session_timeout",
@@ -102,4 +106,5 @@ const FIELD_WORDS: Record<string, MessageKey> = {
   week_start: "fieldName.week_start",
   where: "fieldName.where",
   window: "fieldName.window",
+  within: "fieldName.within",
 };

@@ -84,6 +84,7 @@ pub(super) fn read_scope(fields: &mut Fields<'_>, kind: &str) -> Read<Scope> {
     if has_segments && kind != "journey" {
         scope.top = fields.whole("top", 1, 10_000)?.map(|n| n as usize);
     }
+    scope.fresh = fields.flag("fresh")?.unwrap_or(false);
     scope.french = fields.choice("language", &[("en", false), ("fr", true)])?.unwrap_or(false);
     Ok(scope)
 }

@@ -1,0 +1,178 @@
+// Recordings in Chromium: when they begin, what is in them, what must never be, and how their pieces travel.
+import assert from "node:assert/strict";
+import { describe } from "node:test";
+import { gunzipSync } from "node:zlib";
+import { house, scene, throughDoor, until, wait } from "./house.mjs";
+
+const RECORDED = { consent: { analytics: true, profiles: true, replay: true }, countDrivenBrowsers: true, gatherMs: 100, recording: { sample: 1, pages: ["."], console: true } };
+
+async function visit(options = RECORDED, path = "/secrets", prepare = undefined) {
+  const context = await house.browser.newContext();
+  if (prepare) await context.addInitScript(prepare);
+  const page = await context.newPage();
+  await page.goto(`${house.site}${path}?options=${encodeURIComponent(JSON.stringify(throughDoor(options)))}`);
+  return { page, context };
+}
+/** The pieces that arrived, each once, unpacked. */
+function pieces() {
+  const all = house.door.recordings.map(({ query, body }) => ({ query, ...JSON.parse((query.get("format") === "gzip" ? gunzipSync(body) : body).toString("utf8")) }));
+  return [...new Map(all.map((piece) => [`${piece.session} ${piece.document} ${piece.seq}`, piece])).values()];
+}
+const events = () => pieces().flatMap((piece) => piece.events);
+const hasSnapshot = () => events().some((event) => event.type === 2);
+const notes = (tag) => events().filter((event) => event.type === 5 && event.data.tag === tag).map((event) => event.data.payload);
+
+async function actOnSecrets(page) {
+  await page.fill("input[name=name]", "LEAK-typed");
+  await page.type("#editable", "LEAK-edited");
+  await page.fill("textarea", "LEAK-typed-area");
+  await page.selectOption("select", { index: 1 });
+  await page.check("input[name=agree]");
+  await page.click("#send");
+  await page.click("#change");
+  await wait(600);
+  await page.click("h1");
+  await wait(2500);
+}
+
+describe("recordings", { concurrency: 8 }, () => {
+scene("no secret planted in the page leaves it, by recording, event, summary or signal", async () => {
+  const { page, context } = await visit();
+  await until(hasSnapshot, 10, "the first snapshot");
+  await actOnSecrets(page);
+  await page.goto("about:blank");
+  await wait(500);
+  const everything = JSON.stringify(pieces()) + house.door.bodies.join("\n") + house.door.recordings.map(({ query }) => query.toString()).join("\n");
+  const leaks = [...new Set(everything.match(/LEAK[\w-]*/g) ?? [])];
+  assert.deepEqual(leaks, []);
+  for (const shape of ["4111 1111", "4111", "3000 6000", "12 34 56 78", "006 084", "ada.leak", "secret.example"]) assert.ok(!everything.includes(shape), `${shape} left the page`);
+  // And what may be seen is.
+  assert.ok(everything.includes("Shown menu"), "what is marked to be shown is masked");
+  assert.ok(everything.includes("\uf101"), "icons lost their letters");
+  const sources = new Set(events().filter((event) => event.type === 3).map((event) => event.data.source));
+  for (const source of [0, 2, 5]) assert.ok(sources.has(source), `nothing of source ${source} was recorded`);
+  await context.close();
+});
+
+scene("balanced shows texts without numbers and addresses, open shows them; passwords and cards never", async () => {
+  for (const level of ["balanced", "open"]) {
+    house.door.clear();
+    const { page, context } = await visit({ ...RECORDED, masking: { level } });
+    await until(hasSnapshot, 10, "the first snapshot");
+    await wait(2300);
+    const everything = JSON.stringify(events());
+    assert.ok(everything.includes("LEAK-text in a heading"), `${level}: texts are masked`);
+    for (const secret of ["LEAK-password", "LEAK-unmasked-password", "LEAK-card", "LEAK-hidden", "LEAK-masked-within", "LEAK-blocked", "LEAK-data", "LEAK-href", "LEAK-meta", "LEAK-comment", "srcdoc=", "LEAK-poster", "ada.leak", "4111 1111"]) assert.ok(!everything.includes(secret), `${level}: ${secret} left the page`);
+    assert.equal(everything.includes('"LEAK-value"'), level === "open");
+    await page.close();
+    await context.close();
+  }
+});
+
+scene("pieces are numbered from 0 without gaps, and arrive again under the same name when the server was away", async () => {
+  const { page, context } = await visit(RECORDED, "/");
+  await until(hasSnapshot, 10, "the first snapshot");
+  house.door.state = 503;
+  await page.mouse.move(300, 300, { steps: 10 });
+  await page.click("#works");
+  await wait(2600);
+  house.door.state = "open";
+  await page.click("#onward");
+  await page.waitForURL("**/second*");
+  await page.mouse.move(100, 300, { steps: 5 });
+  await until(() => new Set(pieces().map((piece) => piece.document)).size === 2, 12, "the recording of the second page");
+  await until(() => {
+    const first = pieces().filter((piece) => piece.document === pieces()[0].document).map((piece) => piece.seq).sort((a, b) => a - b);
+    return first.length >= 2 && first.every((seq, i) => seq === i);
+  }, 12, "all the pieces of the first page");
+  const all = pieces();
+  assert.equal(new Set(all.map((piece) => piece.session)).size, 1);
+  assert.equal(new Set(all.map((piece) => piece.tab)).size, 1);
+  assert.ok(all.every((piece) => piece.v === 1 && piece.profile.level === "strict" && piece.query.get("seq") === String(piece.seq)));
+  for (const document of new Set(all.map((piece) => piece.document))) assert.equal(all.filter((piece) => piece.document === document).sort((a, b) => a.seq - b.seq)[0].events[0].type, 4);
+  await context.close();
+});
+
+scene("nothing is recorded, nor its code loaded, without consent, on pages that are not listed, on private ones, under GPC", async () => {
+  const isLoaded = (page) => page.evaluate(() => performance.getEntriesByType("resource").some((entry) => entry.name.endsWith("parts/replay.js")));
+  for (const [options, path, loads, prepare] of [
+    [{ ...RECORDED, consent: { analytics: true } }, "/", false],
+    [RECORDED, "/", false, () => Object.defineProperty(navigator, "globalPrivacyControl", { value: true })],
+    [{ ...RECORDED, recording: { sample: 1 } }, "/", true],
+    [{ ...RECORDED, recording: { sample: 1, pages: ["("] } }, "/", true],
+    [{ ...RECORDED, recording: { sample: 1, pages: ["^/second"] } }, "/", true],
+    [{ ...RECORDED, recording: { sample: 0, pages: ["."] } }, "/", true],
+  ]) {
+    const { page, context } = await visit(options, path, prepare);
+    await wait(900);
+    assert.equal(await isLoaded(page), loads, JSON.stringify(throughDoor(options)));
+    await page.evaluate(() => history.pushState({}, "", "/checkout/card"));
+    await page.click("#works");
+    await page.close();
+    await context.close();
+  }
+  await wait(300);
+  assert.deepEqual(pieces(), []);
+});
+
+scene("withdrawing ends the recording at once", async () => {
+  const { page, context } = await visit(RECORDED, "/");
+  await until(hasSnapshot, 10, "the first snapshot");
+  await page.evaluate(() => window.sillage.consent({ replay: false }));
+  await wait(300);
+  house.door.clear();
+  await page.click("#works");
+  await wait(2500);
+  await page.close();
+  assert.deepEqual(pieces(), []);
+  await context.close();
+});
+
+scene("a trigger sends what happened before it", async () => {
+  const { page, context } = await visit({ ...RECORDED, recording: { sample: 0, pages: ["."], triggers: { events: ["Gave up"] } } }, "/");
+  await wait(1200);
+  await page.click("#works");
+  await wait(300);
+  assert.deepEqual(pieces(), []);
+  await page.evaluate(() => window.sillage.track("Gave up"));
+  await page.click("#works");
+  await until(hasSnapshot, 8, "what was before");
+  const clicks = () => events().filter((event) => event.type === 3 && event.data.source === 2 && event.data.type === 2);
+  await until(() => clicks().length === 2, 5, "both clicks");
+  assert.equal(notes("trigger")[0].why, "Gave up");
+  await context.close();
+});
+
+scene("a page of too many elements is recorded without its contents", async () => {
+  const { page, context } = await visit({ ...RECORDED, recording: { ...RECORDED.recording, maxElements: 10 } }, "/");
+  await until(() => notes("start").length, 10, "the beginning");
+  await page.click("#works");
+  await wait(2300);
+  assert.equal(notes("start")[0].is_interaction_only, true);
+  assert.ok(!hasSnapshot());
+  assert.ok(events().some((event) => event.type === 3 && event.data.source === 2));
+  await context.close();
+});
+
+scene("a page that never stops changing stays within its budget, and the page itself goes on", async () => {
+  const { page, context } = await visit(RECORDED, "/");
+  await until(hasSnapshot, 10, "the first snapshot");
+  await page.evaluate(() => {
+    window.rounds = 0;
+    const out = document.getElementById("out");
+    window.churn = setInterval(() => {
+      out.innerHTML = Array.from({ length: 400 }, (_, i) => `<p class="row"><span>${i} ${window.rounds}</span></p>`).join("");
+      window.rounds += 1;
+    }, 40);
+  });
+  for (let i = 0; i < 30; i += 1) {
+    await page.mouse.move(100 + i * 3, 200);
+    await wait(100);
+  }
+  assert.ok((await page.evaluate(() => window.rounds)) > 20);
+  await wait(2300);
+  const bytes = events().filter((event) => event.type === 3 && event.data.source === 0).reduce((sum, event) => sum + JSON.stringify(event).length, 0);
+  assert.ok(bytes > 10_000 && bytes < 1_300_000, `${bytes} bytes of changes`);
+  await context.close();
+});
+});
