@@ -1,4 +1,5 @@
 // All that needs Chromium, in one process: one Sillage, one browser.
 import "./tag.test.mjs";
+import "./summary.test.mjs";
 import "./friction.test.mjs";
 import "./replay.test.mjs";

@@ -139,7 +139,7 @@ function openDoor(server) {
   return door;
 }
 
-/** Pages of e2e/pages, the built tag below /s/, and the doors. `?csp=` adds a policy, `?door=` says where the page sends to. */
+/** Pages of e2e/pages, the built tag below /s/, as a module below /npm/, and the doors. `?csp=` adds a policy, `?door=` says where the page sends to. */
 async function openSite(key) {
   const server = createServer((incoming, reply) => {
     const chunks = [];
@@ -156,7 +156,8 @@ async function openSite(key) {
         return reply.writeHead(200).end("{}");
       }
       if (pathname.startsWith("/api/")) return answerOfSite(pathname, reply);
-      const file = pathname.startsWith("/s/") ? join(HERE, "../dist/web", pathname.slice(3)) : join(HERE, "pages", extname(pathname) ? pathname : `${pathname === "/" ? "/index" : `/${pathname.split("/")[1]}`}.html`);
+      const built = /^\/(s|npm)\/(.+)$/.exec(pathname);
+      const file = built ? join(HERE, built[1] === "s" ? "../dist/web" : "../dist/npm", built[2]) : join(HERE, "pages", extname(pathname) ? pathname : `${pathname === "/" ? "/index" : `/${pathname.split("/")[1]}`}.html`);
       if (!existsSync(file)) return reply.writeHead(404).end("not here");
       const headers = { "content-type": TYPES[extname(file)] ?? "application/octet-stream" };
       if (searchParams.get("csp")) headers["content-security-policy"] = searchParams.get("csp");

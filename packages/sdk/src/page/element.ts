@@ -19,24 +19,14 @@ export function selectorOf(element: Element): string {
   const before = known.get(element);
   if (before && before.parent === element.parentElement) return before.selector;
   const steps: string[] = [];
-  let node: Element | null = element;
-  let selector = "";
-  while (node && steps.length < MAX_STEPS) {
+  for (let node: Element | null = element; node && steps.length < MAX_STEPS; node = node.parentElement) {
     const mark = markOf(node);
-    if (mark) {
-      steps.unshift(mark);
-      break;
-    }
-    steps.unshift(stepOf(node));
-    const parent: Element | null = node.parentElement;
-    if (!parent) {
-      const host = parentOf(node);
-      if (host) selector = `${selectorOf(host)} >>> `;
-      break;
-    }
-    node = parent;
+    steps.unshift(mark || stepOf(node));
+    if (mark) break;
   }
-  selector += steps.join(" > ");
+  // Within a shadow tree names are the tree's own: the way to it comes first.
+  const { host } = element.getRootNode() as ShadowRoot;
+  const selector = (host ? `${selectorOf(host)} >>> ` : "") + steps.join(" > ");
   known.set(element, { selector, parent: element.parentElement });
   return selector;
 }

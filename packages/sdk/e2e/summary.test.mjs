@@ -1,0 +1,110 @@
+// The page summary and the names of elements, in Chromium: what was seen, for how long, and where it was clicked. And the tag as a module.
+import assert from "node:assert/strict";
+import { describe } from "node:test";
+import { gzipSync } from "node:zlib";
+import { house, scene, throughDoor, until, wait } from "./house.mjs";
+
+const OPTIONS = { consent: { analytics: true, profiles: true }, countDrivenBrowsers: true };
+
+async function visit(options = OPTIONS, more = "") {
+  const context = await house.browser.newContext({ viewport: { width: 1000, height: 800 } });
+  const page = await context.newPage();
+  await page.goto(`${house.site}/zones?options=${encodeURIComponent(JSON.stringify(throughDoor(options)))}${more}`);
+  await until(() => page.evaluate(() => performance.getEntriesByType("resource").some((entry) => /heatmap\/?part|parts\/heatmap/.test(entry.name))), 8, "the part that makes summaries");
+  await wait(200);
+  return { page, context };
+}
+const parts = () => [...new Map(house.door.records().filter((record) => record.event === "$page_summary").map((record) => [record.insert_id, record.properties])).values()].sort((a, b) => a.$part - b.$part);
+const summed = (selector) => {
+  const told = parts().flatMap((part) => part.elements).filter((one) => one.sel === selector);
+  const sum = (name) => told.reduce((total, one) => total + (one[name] ?? 0), 0);
+  return { n: told.length, exposed_ms: sum("exposed_ms"), clicks: sum("clicks"), hover_ms: sum("hover_ms") };
+};
+const id = (name) => `[data-px-id="${name}"]`;
+
+describe("page summaries and names of elements", { concurrency: 6 }, () => {
+  scene("what was exposed is what had its middle on the screen, for as long as it had", async () => {
+    const { page, context } = await visit();
+    await wait(1000);
+    await page.evaluate(() => window.scrollTo(0, 2000));
+    await wait(1500);
+    await page.evaluate(() => window.scrollTo(0, 1300));
+    await wait(60);
+    await page.evaluate(() => window.scrollTo(0, 2000));
+    await page.goto("about:blank");
+    await until(() => parts().length, 5, "the summary");
+    const near = (ms, expected, what) => assert.ok(ms > expected - 500 && ms < expected + 1500, `${what}: ${ms} ms, expected about ${expected}`);
+    near(summed(id("first")).exposed_ms, 1200, "first");
+    near(summed(id("second")).exposed_ms, 1200, "second");
+    // The middle of the tall one is at 2400 of the page, its edges are never on the screen.
+    near(summed(id("tall")).exposed_ms, 1500, "tall");
+    assert.equal(summed(id("third")).exposed_ms, 0, "what only flew by");
+    assert.equal(summed(id("last")).exposed_ms, 0, "what was never on the screen");
+    const [part] = parts();
+    assert.equal(part.$depth_px, 2800);
+    assert.ok(Math.abs(part.$depth - 2800 / part.$doc_height) < 0.01);
+    assert.equal(part.bands_ms.length, 20);
+    const band = part.$doc_height / 20;
+    assert.ok(part.bands_ms[0] > 700 && part.bands_ms[Math.floor(2400 / band)] > 1000 && part.bands_ms[19] === 0, part.bands_ms.join());
+    assert.ok(part.$visible_ms >= 2300 && part.$visible_ms <= part.$elapsed_ms + 50);
+    await context.close();
+  });
+
+  scene("clicks stand where they were made, relative to what was hit; parts add up", async () => {
+    const { page, context } = await visit();
+    await page.evaluate(() => window.scrollTo(0, 9999));
+    await wait(150);
+    const box = await page.locator(".btn.primary").nth(1).boundingBox();
+    await page.mouse.click(box.x + box.width * 0.25, box.y + box.height * 0.5);
+    await page.mouse.click(950, 20);
+    await page.click("#ignored");
+    await page.evaluate(() => document.dispatchEvent(new Event("visibilitychange")));
+    await page.evaluate(() => history.pushState({}, "", "/zones/2"));
+    await until(() => parts().length, 5, "the summary");
+    const points = parts().flatMap((part) => part.clicks);
+    assert.equal(points.length, 2, JSON.stringify(points));
+    const scrolled = await page.evaluate(() => window.scrollY);
+    assert.ok(Math.abs(points[0].ex - 0.25) < 0.1 && Math.abs(points[0].ey - 0.5) < 0.15, JSON.stringify(points[0]));
+    assert.ok(Math.abs(points[0].y - (box.y + box.height * 0.5 + scrolled)) < 2);
+    assert.deepEqual([points[1].sel, points[1].fixed, points[1].y], ['[id="bar"]', true, 20]);
+    assert.equal(summed('[id="bar"]').clicks, 1);
+    assert.equal(parts().reduce((sum, part) => sum + part.$n_clicks, 0), 2);
+    assert.equal(parts().filter((part) => part.$part === 0 && part.$page === "/zones").length, 1);
+    const bytes = gzipSync(JSON.stringify(parts()[0])).length;
+    assert.ok(bytes < 3000, `${bytes} bytes`);
+    await context.close();
+  });
+
+  scene("names of elements hold no ids, no generated classes and no states, and lead into shadow trees", async () => {
+    const { page, context } = await visit();
+    await page.evaluate(() => window.scrollTo(0, 9999));
+    await page.evaluate(() => document.querySelector("a").addEventListener("click", (event) => event.preventDefault()));
+    await page.click("a");
+    await page.click("text=A >> nth=0");
+    await page.locator(".btn.primary").first().click();
+    await page.click("x-card button");
+    const clicks = () => house.door.records().filter((record) => record.event === "$click").map(({ properties }) => properties);
+    await until(() => clicks().some((one) => one.$selector.includes("buy")), 5, "the clicks");
+    const names = clicks().map((one) => one.$selector);
+    assert.equal(names[0], '[data-px-id="last"] > a.btn');
+    assert.ok(names.includes('[data-px-id="last"] > button.btn.primary:nth-of-type(1)'), names.join("\n"));
+    assert.equal(names.at(-1), '[data-px-id="last"] > x-card >>> button[name="buy"]');
+    assert.equal(clicks()[0].$href, `${house.site}/orders/:id`);
+    assert.ok(!JSON.stringify(house.door.bodies).match(/48213|12345|secret|1x2y3z/));
+    await context.close();
+  });
+
+  scene("as a module of an application: the same, its parts loaded when they are used", async () => {
+    const { page, context } = await visit({ ...OPTIONS, consent: { analytics: true, profiles: true, replay: true }, recording: { sample: 1, pages: ["."] } }, "&module=1");
+    const faults = [];
+    page.on("pageerror", (error) => faults.push(error.message));
+    await page.evaluate(() => window.tag.track("From the module"));
+    await until(() => house.door.records().some((record) => record.event === "From the module"), 5, "the event");
+    await until(() => house.door.recordings.length, 8, "the recording");
+    await page.goto("about:blank");
+    await until(() => house.door.records().some((record) => record.event === "$web_vitals"), 5, "the vitals");
+    assert.ok(parts()[0].elements.length > 0);
+    assert.deepEqual(faults, []);
+    await context.close();
+  });
+});
