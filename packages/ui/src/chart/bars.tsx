@@ -55,8 +55,8 @@ export function BarsPicture({ bars, axis, label, pictureRef, onBar }: BarsProps)
       xAxis: {
         type: "value" as const,
         // Room for what stands at the end of a bar that goes to the left.
-        min: (extent: { min: number }) => (extent.min < 0 ? Math.round(extent.min * 130) / 100 : 0),
-        axisLabel: { color: colors.quiet, fontSize: 11, fontFamily: FONT, hideOverlap: true, formatter: axis },
+        min: (extent: { min: number; max: number }) => (extent.min < 0 ? Math.min(extent.min, 0) - (Math.max(extent.max, 0) - extent.min) * 0.12 : 0),
+        axisLabel: { showMinLabel: false, color: colors.quiet, fontSize: 11, fontFamily: FONT, hideOverlap: true, formatter: axis },
         splitLine: { lineStyle: { color: colors.line } },
       },
       tooltip: {

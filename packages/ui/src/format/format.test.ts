@@ -80,3 +80,9 @@ describe("dates", () => {
     expect(fr.ago("2026-11-21T23:25:00Z", Date.parse(at))).toBe("il y a 5 minutes");
   });
 });
+
+it("keeps the digits of small numbers that say something", () => {
+  expect(formatterOf("en").number(-0.00432)).toBe("-0.0043");
+  expect(formatterOf("en").number(0.05)).toBe("0.05");
+  expect(formatterOf("fr").number(0.0001)).toBe("0,0001");
+});

@@ -5,7 +5,7 @@ import { localeOf, type Language } from "@/i18n/catalogue.ts";
 export type Interval = "hour" | "day" | "week" | "month" | "quarter" | "year";
 
 export interface Formatter {
-  /** `12 345,6`: at most two decimals, fewer as the number grows. */
+  /** `12 345,6`: at most two decimals, fewer as the number grows; two digits where it is small. */
   number: (value: number) => string;
   /** `12 k`, for axes. */
   compact: (value: number) => string;
@@ -38,6 +38,8 @@ export function formatterOf(language: Language): Formatter {
   const number = (value: number) => {
     const size = Math.abs(value);
     const digits = Number.isInteger(value) ? 0 : size >= 1000 ? 0 : size >= 100 ? 1 : 2;
+    // What is small would round to nothing: it keeps the two digits that say something.
+    if (size > 0 && size < 0.095) return numberFormat(locale, { maximumSignificantDigits: 2 }).format(value);
     return numberFormat(locale, { maximumFractionDigits: digits }).format(value);
   };
   const percent = (share: number, decimals?: number) => {
