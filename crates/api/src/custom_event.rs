@@ -176,15 +176,13 @@ async fn refuse_if_needed(api: &Api, project: ProjectId, name: &str, done: &str)
     let mut needing = Vec::new();
     for cohort in api.catalog.cohorts(project).await? {
         let Some(Ok(definition)) = cohort.definition.map(|definition| Definition::from_json(&definition, "definition")) else { continue };
-        let mut selectors = Vec::new();
-        definition.selectors(&mut selectors);
-        if selectors.iter().any(|select| select.names().contains(&name)) {
+        if definition.names_custom_event(name) {
             needing.push(format!("the cohort \"{}\"", cohort.name));
         }
     }
     for report in api.catalog.reports(project).await? {
         let Ok(question) = Question::from_json(&report.question) else { continue };
-        if question.kind.selectors().iter().any(|select| select.names().contains(&name)) {
+        if question.names_custom_event(name) {
             needing.push(format!("the report \"{}\"", report.name));
         }
     }

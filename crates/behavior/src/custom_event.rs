@@ -19,60 +19,82 @@ pub const MOST_ALTERNATIVES: usize = 25;
 impl Question {
     /// Puts what a custom event is made of in place of its name, wherever the question names one.
     pub fn expand_custom_events(&mut self, custom: &CustomEvents) {
-        if custom.is_empty() {
-            return;
+        if !custom.is_empty() {
+            self.expand(custom, &mut 0);
         }
-        self.scope.filter.iter_mut().for_each(|filter| in_filter(filter, custom));
-        self.scope.cohorts.values_mut().for_each(|definition| in_definition(definition, custom));
+    }
+
+    /// Whether it names this custom event anywhere.
+    #[must_use]
+    pub fn names_custom_event(&self, name: &str) -> bool {
+        let mut n_named = 0;
+        self.clone().expand(&CustomEvents::from([(name.to_owned(), Selector::default())]), &mut n_named);
+        n_named > 0
+    }
+
+    fn expand(&mut self, custom: &CustomEvents, n_named: &mut usize) {
+        self.scope.filter.iter_mut().for_each(|filter| in_filter(filter, custom, n_named));
+        self.scope.cohorts.values_mut().for_each(|definition| in_definition(definition, custom, n_named));
         match &mut self.kind {
             Kind::Journey(journey) => {
-                journey.select.iter_mut().for_each(|filter| in_filter(filter, custom));
+                journey.select.iter_mut().for_each(|filter| in_filter(filter, custom, n_named));
                 if let Some((AnchorAt::Select(select), _)) = &mut journey.anchor {
-                    in_selector(select, custom);
+                    in_selector(select, custom, n_named);
                 }
             }
-            Kind::Cohort(cohort) => in_definition(&mut cohort.definition, custom),
-            Kind::People(people) => people.of.expand_custom_events(custom),
+            Kind::Cohort(cohort) => in_definition(&mut cohort.definition, custom, n_named),
+            Kind::People(people) => people.of.expand(custom, n_named),
             Kind::Trend(trend) => {
                 let selectors = trend.series.iter_mut().map(|series| &mut series.select).chain(trend.attribution.iter_mut().map(|one| &mut one.touch));
-                selectors.for_each(|select| in_selector(select, custom));
+                selectors.for_each(|select| in_selector(select, custom, n_named));
             }
             Kind::Funnel(funnel) => {
                 let selectors = funnel.steps.iter_mut().chain(funnel.exclude.iter_mut().map(|one| &mut one.select));
-                selectors.for_each(|select| in_selector(select, custom));
+                selectors.for_each(|select| in_selector(select, custom, n_named));
             }
-            Kind::Retention(retention) => [&mut retention.birth, &mut retention.comeback].into_iter().for_each(|select| in_selector(select, custom)),
-            Kind::Frequency(frequency) => in_selector(&mut frequency.select, custom),
-            Kind::Lifecycle(lifecycle) => in_selector(&mut lifecycle.select, custom),
+            Kind::Retention(retention) => [&mut retention.birth, &mut retention.comeback].into_iter().for_each(|select| in_selector(select, custom, n_named)),
+            Kind::Frequency(frequency) => in_selector(&mut frequency.select, custom, n_named),
+            Kind::Lifecycle(lifecycle) => in_selector(&mut lifecycle.select, custom, n_named),
             Kind::Impact(impact) => {
-                [&mut impact.launch, &mut impact.metric, &mut impact.population].into_iter().for_each(|select| in_selector(select, custom));
+                [&mut impact.launch, &mut impact.metric, &mut impact.population].into_iter().for_each(|select| in_selector(select, custom, n_named));
             }
-            Kind::Driver(driver) => [&mut driver.goal, &mut driver.population].into_iter().for_each(|select| in_selector(select, custom)),
+            Kind::Driver(driver) => [&mut driver.goal, &mut driver.population].into_iter().for_each(|select| in_selector(select, custom, n_named)),
             Kind::Feature(feature) => {
-                feature.features.iter_mut().flatten().chain([&mut feature.population]).for_each(|select| in_selector(select, custom));
+                feature.features.iter_mut().flatten().chain([&mut feature.population]).for_each(|select| in_selector(select, custom, n_named));
             }
             Kind::Sessions(_) | Kind::Timeline(_) => {}
         }
     }
 }
 
-fn in_definition(definition: &mut Definition, custom: &CustomEvents) {
+impl Definition {
+    /// Whether it names this custom event anywhere.
+    #[must_use]
+    pub fn names_custom_event(&self, name: &str) -> bool {
+        let mut n_named = 0;
+        in_definition(&mut self.clone(), &CustomEvents::from([(name.to_owned(), Selector::default())]), &mut n_named);
+        n_named > 0
+    }
+}
+
+fn in_definition(definition: &mut Definition, custom: &CustomEvents, n_named: &mut usize) {
     match definition {
-        Definition::All(parts) | Definition::Any(parts) => parts.iter_mut().for_each(|part| in_definition(part, custom)),
-        Definition::Not(part) => in_definition(part, custom),
-        Definition::Did(did) => in_selector(&mut did.select, custom),
-        Definition::Sequence(sequence) => sequence.steps.iter_mut().for_each(|step| in_selector(step, custom)),
-        Definition::Behind(people) => people.of.expand_custom_events(custom),
+        Definition::All(parts) | Definition::Any(parts) => parts.iter_mut().for_each(|part| in_definition(part, custom, n_named)),
+        Definition::Not(part) => in_definition(part, custom, n_named),
+        Definition::Did(did) => in_selector(&mut did.select, custom, n_named),
+        Definition::Sequence(sequence) => sequence.steps.iter_mut().for_each(|step| in_selector(step, custom, n_named)),
+        Definition::Behind(people) => people.of.expand(custom, n_named),
         Definition::Property { .. } | Definition::Cohort { .. } | Definition::People(_) => {}
     }
 }
 
-fn in_selector(select: &mut Selector, custom: &CustomEvents) {
-    select.filter.iter_mut().for_each(|filter| in_filter(filter, custom));
-    select.alternatives.iter_mut().for_each(|one| in_selector(one, custom));
+fn in_selector(select: &mut Selector, custom: &CustomEvents, n_named: &mut usize) {
+    select.filter.iter_mut().for_each(|filter| in_filter(filter, custom, n_named));
+    select.alternatives.iter_mut().for_each(|one| in_selector(one, custom, n_named));
     if !select.events.iter().any(|name| custom.contains_key(name)) {
         return;
     }
+    *n_named += 1;
     // It goes on being called what it was called.
     select.label.get_or_insert_with(|| select.events.join(" / "));
     let named = std::mem::take(&mut select.events);
@@ -82,12 +104,13 @@ fn in_selector(select: &mut Selector, custom: &CustomEvents) {
     }));
 }
 
-fn in_filter(filter: &mut Filter, custom: &CustomEvents) {
+fn in_filter(filter: &mut Filter, custom: &CustomEvents, n_named: &mut usize) {
     match filter {
-        Filter::All(parts) | Filter::Any(parts) => parts.iter_mut().for_each(|part| in_filter(part, custom)),
-        Filter::Not(part) => in_filter(part, custom),
-        Filter::Did { select, .. } => in_selector(select, custom),
+        Filter::All(parts) | Filter::Any(parts) => parts.iter_mut().for_each(|part| in_filter(part, custom, n_named)),
+        Filter::Not(part) => in_filter(part, custom, n_named),
+        Filter::Did { select, .. } => in_selector(select, custom, n_named),
         Filter::Event(names) if names.iter().any(|name| custom.contains_key(name)) => {
+            *n_named += 1;
             let one = |name: &String| custom.get(name).map_or_else(|| Filter::Event(vec![name.clone()]), condition_of);
             *filter = Filter::Any(names.iter().map(one).collect());
         }

@@ -198,7 +198,8 @@ impl<'a> Plan<'a> {
         }
         let ages: Vec<i64> = before.iter().map(|touch| conversion.time - touch.time).collect();
         let mut by_group: HashMap<u32, f64> = HashMap::new();
-        for (touch, weight) in before.iter().zip(self.attribution.model.weights(&ages)) {
+        // A touch that is given nothing does not make its value a segment.
+        for (touch, weight) in before.iter().zip(self.attribution.model.weights(&ages)).filter(|(_, weight)| *weight > 0.0) {
             let members = rows.groups.members(&rows.group[touch.row as usize]);
             for member in members {
                 let share = by_group.entry(*member).or_default();

@@ -24,6 +24,11 @@ async fn a_custom_event_is_saved_named_changed_and_deleted() {
     let needed = world.call("DELETE", &one, &editor, None).await.expect(409);
     assert!(needed.text.contains("Bought"), "{}", needed.text);
     assert_eq!(world.call("PUT", &one, &editor, Some(json!({"name": "Purchase", "made_of": made_of()}))).await.expect(409).code(), "needed");
+    let hidden = json!({"not": {"of": {"kind": "sessions", "range": {"last": 7, "unit": "day"}, "filter": {"did": {"event": "Buy"}}}, "at": {}}});
+    let cohort = world.post(&world.path("/cohorts"), &editor, json!({"name": "Others", "definition": hidden})).await.expect(200);
+    let needed = world.call("DELETE", &one, &editor, None).await.expect(409);
+    assert!(needed.text.contains("Others"), "named deep inside a cohort: {}", needed.text);
+    world.call("DELETE", &format!("{}/{}", world.path("/cohorts"), cohort.json["id"].as_str().unwrap()), &editor, None).await.expect(204);
     world.call("PUT", &one, &editor, Some(json!({"name": "Buy", "made_of": {"event": "Order"}}))).await.expect(200);
     world.call("DELETE", &format!("{}/{}", world.path("/reports"), report.json["id"].as_str().unwrap()), &editor, None).await.expect(204);
     world.call("DELETE", &one, &editor, None).await.expect(204);

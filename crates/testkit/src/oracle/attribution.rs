@@ -80,7 +80,9 @@ pub(super) fn answer(scene: &Scene<'_>) -> Value {
                         } else {
                             weight(&attribution["model"], i, &before, conversion) / values.len() as f64
                         };
-                        add(Some(value), &slots, share * amount);
+                        if share > 0.0 {
+                            add(Some(value), &slots, share * amount);
+                        }
                     }
                 }
             }
