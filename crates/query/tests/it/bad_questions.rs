@@ -216,6 +216,12 @@ fn the_field_at_fault_is_named() {
         ("rolling", with("trend", json!({"rolling": 100_000}))),
         ("rolling", with("trend", json!({"rolling": 0}))),
         ("top", with("trend", json!({"top": 0}))),
+        ("top", with("frequency", json!({"top": 3, "breakdown": [{"property": "plan"}]}))),
+        ("at.other", with("people", json!({"of": with("trend", json!({"breakdown": [{"property": "plan"}]})), "at": {"other": true}}))),
+        (
+            "at.other",
+            with("people", json!({"of": with("trend", json!({"breakdown": [{"property": "plan"}], "top": 1})), "at": {"other": true, "breakdown": ["pro"]}})),
+        ),
         ("periods", with("retention", json!({"periods": 100_000}))),
         ("brackets", with("retention", json!({"brackets": [0]}))),
         ("brackets", with("retention", json!({"brackets": []}))),

@@ -100,6 +100,11 @@ impl Asked<'_> {
         if self.breakdowns && !matches!(kind, "impact" | "driver" | "feature") && kind != "lifecycle" && kind != "journey" && self.chance(0.45) {
             let n = one(self.rng, &[1, 1, 1, 2]);
             question["breakdown"] = (0..n).map(|_| self.breakdown()).collect();
+            // Other actors count an event once each, and a value may be written in two ways.
+            if kind == "trend" && n == 1 && question["actor"].is_null() && self.chance(0.5) {
+                question["breakdown"] = json!([{"property": one(self.rng, &["plan", "item"])}]);
+                question["top"] = json!(self.rng.random_range(1..4));
+            }
         }
         question
     }
