@@ -10,6 +10,7 @@ mod ask;
 pub mod calendar;
 pub mod cohort;
 pub mod driver;
+pub mod expression;
 pub mod feature;
 pub mod filter;
 pub mod formula;

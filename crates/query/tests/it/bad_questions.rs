@@ -87,6 +87,11 @@ fn the_field_at_fault_is_named() {
         ("steps", with("trend", json!({"steps": []}))),
         ("interval", with("retention", json!({"interval": "day"}))),
         ("breakdown", with("lifecycle", json!({"breakdown": [{"property": "plan"}]}))),
+        // Formulas.
+        ("filter.property", filter(json!({"property": "=if(", "op": "set"}))),
+        ("breakdown[0].property", with("trend", json!({"breakdown": [{"property": "=boom(x)"}]}))),
+        ("series[0].measure.sum", with("trend", json!({"series": [{"select": select, "measure": {"sum": "=1 +"}}]}))),
+        ("hold[1]", with("funnel", json!({"hold": ["item", "=("]}))),
         // Impact, driver, feature, cohort.
         ("metric", with("impact", json!({"launch": select}))),
         ("measure", with("impact", json!({"launch": select, "metric": select, "measure": {"median": "amount"}}))),
