@@ -17,7 +17,7 @@ import time
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 PYTHON = ROOT / ".venv" / "bin" / "python"
-UI, TESTS = ROOT / "packages" / "ui", ROOT / "tests"
+UI, SDK, TESTS = ROOT / "packages" / "ui", ROOT / "packages" / "sdk", ROOT / "tests"
 SHARED = pathlib.Path(os.environ.get("SHARED", ROOT.parent / "shared"))
 ANSI = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
 
@@ -91,7 +91,7 @@ def install():
         failed += ["Python packages"] if code else []
         if not code:
             stamp.touch()
-    failed += [f"npm packages of {folder.name}" for folder in (UI, TESTS) if npm_ci(folder)]
+    failed += [f"npm packages of {folder.name}" for folder in (UI, SDK, TESTS) if npm_ci(folder)]
     if not chromium() and shutil.which("apt-get"):
         run("apt-get", "update", "-qq", quiet=True)
         run("apt-get", "install", "-y", "-qq", "--no-install-recommends", "chromium", env={"DEBIAN_FRONTEND": "noninteractive"}, quiet=True)
@@ -112,6 +112,18 @@ def ui():
         part = counted(code, text, pattern) if pattern else one(code)
         print(f"   {name}: {part.passed} passed, {part.failed} failed", flush=True)
         outcome.passed, outcome.failed = outcome.passed + part.passed, outcome.failed + part.failed
+    return outcome
+
+
+def sdk():
+    """The browser tag: built within its size budgets, then tried in Chromium against the server."""
+    outcome = Outcome(failed=int(npm_ci(SDK) != 0))
+    steps = [("lint", "lint", None), ("size", "build", None), ("vitest", "test", r"Tests .*"), ("Chromium", "e2e", r"Chromium: .*")]
+    for name, script, pattern in steps:
+        code, text = run("npm", "run", "-s", script, cwd=SDK, env={"CHROMIUM": chromium() or ""}, quiet=True)
+        part = counted(code, text, pattern) if pattern else one(code)
+        print(f"   {name}: {part.passed} passed, {part.failed} failed", flush=True)
+        outcome.passed, outcome.failed, outcome.skipped = outcome.passed + part.passed, outcome.failed + part.failed, outcome.skipped + part.skipped
     return outcome
 
 
@@ -153,7 +165,7 @@ def dependencies():
     twice = {n: v for n, v in versions.items() if len(v) > 1 and (n.startswith(("arrow", "datafusion", "object_store")) or n == "parquet")}
     for name, found in twice.items():
         print(f"   {name} is there in {len(found)} versions: {', '.join(found)}", flush=True)
-    locks = [p for p in (UI / "package-lock.json", TESTS / "package-lock.json") if '"resolved"' in p.read_text()]
+    locks = [p for p in (UI / "package-lock.json", SDK / "package-lock.json", TESTS / "package-lock.json") if '"resolved"' in p.read_text()]
     for path in locks:
         print(f"   {path.relative_to(ROOT)} names a registry's host; install with omit-lockfile-registry-resolved", flush=True)
     outcome = Outcome(passed=int(not twice) + int(not locks), failed=len(twice) + len(locks))
@@ -191,6 +203,7 @@ STAGES = {
     "dependencies": dependencies,
     "ui": ui,
     "build": build,
+    "sdk": sdk,
     "clippy": clippy,
     "rust": rust,
     "contract": contract,

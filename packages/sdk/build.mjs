@@ -39,6 +39,16 @@ for (const file of ["sillage.js", ...PARTS.map((part) => `parts/${part}.js`)]) {
 
 execFileSync("npx", ["tsc", "-p", "tsconfig.npm.json"], { stdio: "inherit" });
 
+// What others wrote goes along inside: an application that takes the package takes no dependency with it.
+for (const [name, file, user] of [["@rrweb/record", "rrweb.js", "replay"], ["web-vitals/attribution", "web-vitals.js", "vital"]]) {
+  const entry = `dist/npm/${user}/entry.js`;
+  writeFileSync(entry, `export * from "${name}";\n`);
+  await build({ ...options(entry, file, "es"), build: { ...options(entry, file, "es").build, outDir: `dist/npm/${user}` } });
+  rmSync(entry);
+  const part = `dist/npm/${user}/part.js`;
+  writeFileSync(part, readFileSync(part, "utf8").replace(`"${name}"`, `"./${file}"`));
+}
+
 const snippet = readFileSync("src/snippet.js", "utf8").replace(/^\/\/.*\n/gm, "").replace(/\s*\n\s*/g, "").trim();
 writeFileSync("dist/web/snippet.html", `<script>${snippet}</script>\n<script async src="https://sillage.example.org/s/sillage.js"></script>\n`);
 

@@ -12,6 +12,7 @@ mod browse;
 mod client_address;
 mod cohort;
 mod contract;
+mod custom_event;
 mod door;
 mod error;
 mod event;
@@ -73,6 +74,7 @@ fn private_routes() -> OpenApiRouter<Api> {
         .merge(person::routes())
         .merge(report::routes())
         .merge(cohort::routes())
+        .merge(custom_event::routes())
         .merge(export::routes())
 }
 

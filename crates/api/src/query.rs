@@ -4,7 +4,7 @@ use crate::{
     Api,
     access::{Inside, ToRead},
     body::{Json, Named},
-    cohort,
+    cohort, custom_event,
     error::ApiError,
 };
 use axum::{
@@ -123,6 +123,7 @@ async fn cancel(State(api): State<Api>, inside: Inside<ToRead>, Named(query): Na
 /// Asks within the limits of the installation. Dropping the future stops the question.
 pub(crate) async fn answer(api: &Api, project: &Project, mut question: Question, id: Option<String>) -> Result<Reply, ApiError> {
     cohort::add_saved(api, project.id, &mut question).await?;
+    question.expand_custom_events(&custom_event::of_project(api, project.id).await?);
     let asked = api.running.begin(project.id, id)?;
     let limit = api.options.question_time;
     let timed_out = || {

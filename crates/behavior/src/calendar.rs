@@ -158,6 +158,8 @@ pub struct Intervals {
     /// The interval at the beginning of each quarter of an hour since the first start. Zones are whole quarters off, so nearly every
     /// interval begins at one; where one does not, a step forward finds it.
     quarters: Vec<u32>,
+    /// No interval begins inside a quarter.
+    begin_with_quarters: bool,
 }
 
 /// The slot of a time that lies in no interval.
@@ -198,7 +200,8 @@ impl Intervals {
                 quarters.push(at as u32);
             }
         }
-        Self { starts, end, quarters }
+        let begin_with_quarters = !quarters.is_empty() && starts.iter().all(|start| (start - starts[0]) % QUARTER_MS == 0);
+        Self { starts, end, quarters, begin_with_quarters }
     }
 
     /// Whether every interval begins and ends with an hour of UTC; those of zones that are half an hour off do not.
@@ -220,18 +223,17 @@ impl Intervals {
     /// Which interval holds each time, [`OUTSIDE`] where none does.
     #[must_use]
     pub fn slots(&self, times: &[i64]) -> Vec<u32> {
-        // Neighbours often lie in one interval.
-        let (mut slot, mut from, mut to) = (OUTSIDE, 0, 0);
-        let next = |time: &i64| {
-            if *time < from || *time >= to {
-                (slot, from, to) = match self.index(*time) {
-                    Some(i) => (i as u32, self.starts[i], self.end_of(i)),
-                    None => (OUTSIDE, 0, 0),
-                };
-            }
-            slot
+        if !self.begin_with_quarters {
+            return times.iter().map(|time| self.index(*time).map_or(OUTSIDE, |i| i as u32)).collect();
+        }
+        // No branch that depends on the time: neighbours lie in intervals that cannot be foretold.
+        let (first, length) = (self.starts[0], (self.end - self.starts[0]) as u64);
+        let slot = |time: &i64| {
+            let since = time.wrapping_sub(first) as u64;
+            let quarter = (since / QUARTER_MS as u64).min(self.quarters.len() as u64 - 1);
+            if since < length { self.quarters[quarter as usize] } else { OUTSIDE }
         };
-        times.iter().map(next).collect()
+        times.iter().map(slot).collect()
     }
 
     /// Which interval holds `time`.

@@ -237,6 +237,7 @@ impl Question {
         match &self.kind {
             Kind::Journey(journey) => journey.select.iter().for_each(|filter| of_filter(filter, into)),
             Kind::Cohort(cohort) => cohort.definition.uses(into),
+            Kind::Trend(trend) => trend.attribution.iter().for_each(|one| of_breakdown(std::slice::from_ref(&one.by), into)),
             Kind::Driver(driver) => of_breakdown(&driver.properties, into),
             Kind::People(people) => people.of.cohort_names(into),
             _ => {}

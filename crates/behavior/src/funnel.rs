@@ -115,12 +115,17 @@ impl Finder {
         } else {
             self.rules.n_steps
         };
+        let plain = self.rules.order == Order::Ordered && !self.rules.optional.contains(&true);
         let mut best_level = 0;
         let mut start_at = 0;
         while let Some(start) = self.next_start(hits, start_at, range) {
             start_at = start + 1;
             if only.is_some_and(|session| sessions[start] != session) {
                 continue;
+            }
+            // To get further than the best so far, the step behind it must still come.
+            if best_level > 0 && plain && self.lists[best_level].last().is_none_or(|last| hits[*last as usize].time < hits[start].time) {
+                break;
             }
             let followed = self.follow(hits, sessions, start, only);
             if followed.level > best_level {

@@ -7,8 +7,10 @@
 //! threads, buckets, segments or machines; an unknown field of a question is an error that names it.
 
 mod ask;
+pub mod attribution;
 pub mod calendar;
 pub mod cohort;
+pub mod custom_event;
 pub mod driver;
 pub mod expression;
 pub mod feature;

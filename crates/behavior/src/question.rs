@@ -6,6 +6,7 @@ mod parse;
 pub use fields::QuestionError;
 
 use crate::{
+    attribution::Model,
     calendar::Unit,
     cohort::{CohortName, Definition, Definitions},
     filter::Filter,
@@ -38,6 +39,8 @@ pub struct Scope {
     pub breakdown: Vec<Breakdown>,
     pub top: Option<usize>,
     pub french: bool,
+    /// An answer that was given before will not do.
+    pub fresh: bool,
 }
 
 #[derive(Clone, Debug)]
@@ -83,7 +86,7 @@ impl Kind {
     #[must_use]
     pub fn selectors(&self) -> Vec<&Selector> {
         match self {
-            Self::Trend(trend) => trend.series.iter().map(|series| &series.select).collect(),
+            Self::Trend(trend) => trend.series.iter().map(|series| &series.select).chain(trend.attribution.iter().map(|one| &one.touch)).collect(),
             Self::Funnel(funnel) => funnel.steps.iter().chain(funnel.exclude.iter().map(|one| &one.select)).collect(),
             Self::Retention(retention) => vec![&retention.birth, &retention.comeback],
             Self::Frequency(frequency) => vec![&frequency.select],
@@ -143,6 +146,13 @@ pub struct Selector {
 }
 
 impl Selector {
+    /// The events that it names, those of its alternatives too.
+    #[must_use]
+    pub fn names(&self) -> Vec<&str> {
+        let own = self.events.iter().map(String::as_str);
+        own.chain(self.alternatives.iter().flat_map(Self::names)).collect()
+    }
+
     #[must_use]
     pub fn label(&self) -> String {
         if let Some(label) = &self.label {
@@ -221,6 +231,14 @@ pub enum Measure {
     },
 }
 
+impl Measure {
+    /// Whether it adds amounts up.
+    #[must_use]
+    pub fn is_sum(&self) -> bool {
+        matches!(self, Self::Property { aggregate: Aggregate::Sum, .. })
+    }
+}
+
 #[derive(Clone, Debug)]
 pub struct Series {
     pub select: Selector,
@@ -237,6 +255,18 @@ pub struct Trend {
     pub cumulative: bool,
     /// How many periods of the range's own length back.
     pub compare_previous: Option<u32>,
+    /// Conversions are given to the touches before them.
+    pub attribution: Option<Attribution>,
+}
+
+#[derive(Clone, Debug)]
+pub struct Attribution {
+    pub touch: Selector,
+    pub by: Breakdown,
+    pub model: Model,
+    pub lookback_ms: i64,
+    /// Of several conversions of a person in an interval, which counts for unique; else the last.
+    pub first_conversion: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

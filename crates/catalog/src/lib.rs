@@ -10,6 +10,7 @@
 mod audit;
 mod clock;
 mod cohort;
+mod custom_event;
 mod database;
 mod error;
 mod key;
@@ -27,6 +28,7 @@ mod user;
 pub use audit::{AuditEntry, NewAuditEntry};
 pub use clock::Clock;
 pub use cohort::{Cohort, NewCohort};
+pub use custom_event::{CustomEvent, NewCustomEvent};
 pub use database::{Catalog, CatalogOptions};
 pub use error::CatalogError;
 pub use key::{ApiKey, Scope, Scopes};

@@ -151,6 +151,10 @@ impl Source for Files {
         Ok(Arc::clone(&self.snapshot))
     }
 
+    fn profiles_version(&self) -> u64 {
+        0
+    }
+
     fn persons(&self, _: ProjectId) -> Result<Arc<HashMap<PersonId, Arc<str>>>, AskError> {
         Ok(Arc::new(self.persons.keys().map(|identity| (identity.hash(), Arc::from(identity.to_string()))).collect()))
     }

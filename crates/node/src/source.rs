@@ -21,6 +21,10 @@ impl Source for Live {
         self.store.snapshot(project).map_err(unreadable)
     }
 
+    fn profiles_version(&self) -> u64 {
+        self.store.profiles_applied_up_to()
+    }
+
     fn persons(&self, project: ProjectId) -> Result<Arc<HashMap<PersonId, Arc<str>>>, AskError> {
         self.profiles.persons(project)
     }

@@ -1,7 +1,7 @@
 //! The people behind a cell of an answer.
 
 use crate::{
-    cohort, driver, feature, frequency, funnel,
+    attribution, cohort, driver, feature, frequency, funnel,
     group::{GroupKey, GroupValue},
     impact, journey, lifecycle, retention,
     scan::Context,
@@ -31,16 +31,20 @@ pub(crate) fn answer(context: &Context<'_>, people: &People, inner: cohort::Inne
 /// Everybody behind the cell, each once and in order, with the times of their attempt if they made one.
 pub(crate) fn people_at(context: &Context<'_>, people: &People, inner: cohort::InnerContext<'_, '_>) -> Result<Vec<(PersonId, Vec<i64>)>, AskError> {
     let scope = &people.of.scope;
+    let n_parts = if matches!(&people.of.kind, Kind::Trend(trend) if trend.attribution.is_some()) { 1 } else { scope.breakdown.len() };
     let segment = match people.at.breakdown.as_slice() {
         [] => None,
-        values if values.len() == scope.breakdown.len() => Some(GroupKey::Values(values.iter().map(GroupValue::from_json).collect())),
-        _ => return Err(AskError::invalid("at.breakdown", format!("names one value for each of the {} parts of the breakdown", scope.breakdown.len()))),
+        values if values.len() == n_parts => Some(GroupKey::Values(values.iter().map(GroupValue::from_json).collect())),
+        _ => return Err(AskError::invalid("at.breakdown", format!("names one value for each of the {n_parts} parts of the breakdown"))),
     };
     let segment = if people.at.other { Some(GroupKey::Other) } else { segment };
     let segment = segment.as_ref();
     let mut found: Vec<(PersonId, Vec<i64>)> = match (&people.of.kind, &people.at.place) {
         (Kind::Funnel(funnel), Place::Funnel { step, interval, dropped }) => funnel::people_at(context, scope, funnel, *step, *interval, *dropped, segment)?,
-        (Kind::Trend(one), Place::Trend { series, time }) => without_times(trend::people_at(context, scope, one, *series, *time, segment)?),
+        (Kind::Trend(one), Place::Trend { series, time }) => without_times(match &one.attribution {
+            Some(given) => attribution::people_at(context, scope, one, given, *series, *time, segment)?,
+            None => trend::people_at(context, scope, one, *series, *time, segment)?,
+        }),
         (Kind::Retention(one), Place::Retention { cohort, period }) => without_times(retention::people_at(context, scope, one, *cohort, *period, segment)?),
         (Kind::Frequency(one), Place::Frequency { n, period }) => without_times(frequency::people_at(context, scope, one, *n, *period, segment)?),
         (Kind::Lifecycle(one), Place::Lifecycle { interval, status }) => without_times(lifecycle::people_at(context, scope, one, *interval, *status)?),

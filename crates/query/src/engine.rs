@@ -1,9 +1,11 @@
 //! The door: takes a question, sets the scene, dispatches by kind, explains.
 
 use crate::{
-    behind,
+    attribution, behind,
     cohort::{self, Members},
-    driver, explain, feature, frequency, funnel, impact, journey, lifecycle, retention,
+    driver, explain, feature, frequency, funnel, impact, journey, lifecycle,
+    remember::{Key, Remembered, Way},
+    retention,
     scan::{Context, context::Setting},
     sessions, timeline, trend,
 };
@@ -26,6 +28,8 @@ use std::{
 /// Where snapshots and profiles come from.
 pub trait Source: Send + Sync + 'static {
     fn snapshot(&self, project: ProjectId) -> Result<Arc<Snapshot>, AskError>;
+    /// Changes whenever a profile does.
+    fn profiles_version(&self) -> u64;
     /// Everybody who has a profile, and the id that it was written for.
     fn persons(&self, project: ProjectId) -> Result<Arc<HashMap<PersonId, Arc<str>>>, AskError>;
     /// The latest values of a person property, by the id that each profile was written for.
@@ -56,11 +60,12 @@ pub struct Engine<S> {
     source: Arc<S>,
     limits: Limits,
     threads: Arc<rayon::ThreadPool>,
+    remembered: Arc<Remembered>,
 }
 
 impl<S> Clone for Engine<S> {
     fn clone(&self) -> Self {
-        Self { source: Arc::clone(&self.source), limits: self.limits, threads: Arc::clone(&self.threads) }
+        Self { source: Arc::clone(&self.source), limits: self.limits, threads: Arc::clone(&self.threads), remembered: Arc::clone(&self.remembered) }
     }
 }
 
@@ -85,7 +90,7 @@ impl<S: Source> Engine<S> {
     pub fn new(source: Arc<S>, limits: Limits, threads: usize) -> Result<Self, AskError> {
         let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).thread_name(|i| format!("query-{i}")).build();
         let pool = pool.map_err(|error| AskError::new(AskErrorCode::Unavailable, format!("query threads cannot be started: {error}")))?;
-        Ok(Self { source, limits, threads: Arc::new(pool) })
+        Ok(Self { source, limits, threads: Arc::new(pool), remembered: Arc::default() })
     }
 
     /// Answers on the calling thread and the pool; blocks until done.
@@ -109,7 +114,10 @@ impl<S: Source> Engine<S> {
         let context = inner(&scope)?;
         context.count_events_read(events_read);
         let answer = match &question.kind {
-            Kind::Trend(trend) => trend::answer(&context, &scope, trend)?,
+            Kind::Trend(trend) => match &trend.attribution {
+                Some(attribution) => attribution::answer(&context, &scope, trend, attribution)?,
+                None => trend::answer(&context, &scope, trend)?,
+            },
             Kind::Funnel(funnel) => funnel::answer(&context, &scope, funnel)?,
             Kind::Retention(retention) => retention::answer(&context, &scope, retention)?,
             Kind::Frequency(frequency) => frequency::answer(&context, &scope, frequency)?,
@@ -174,16 +182,46 @@ impl<S: Source> Engine<S> {
 
 impl<S: Source> Ask for Engine<S> {
     async fn ask(&self, project: ProjectId, settings: &Settings, question: Question, cancel: Cancel) -> Result<Reply, AskError> {
+        if question.scope.fresh {
+            return self.compute(project, settings, question, cancel, None).await;
+        }
+        let started = Instant::now();
+        loop {
+            let versions = (self.source.snapshot(project)?.version, self.source.profiles_version());
+            let key = Key::new(project, versions, self.source.now(), settings, &question);
+            let outcome = match self.remembered.way(&key) {
+                Way::Known(reply) => Ok(Reply::clone(&reply)),
+                Way::Compute => return self.compute(project, settings, question, cancel, Some(key)).await,
+                Way::Wait(other) => match other.await {
+                    // Who asked first took the question back; somebody still wants to know.
+                    Ok(Err(error)) if error.code == AskErrorCode::Cancelled && !cancel.is_cancelled() => continue,
+                    Err(_) => continue,
+                    Ok(outcome) => outcome,
+                },
+            };
+            return outcome.map(|reply| Reply { elapsed_ms: started.elapsed().as_secs_f64() * 1000.0, ..reply });
+        }
+    }
+}
+
+impl<S: Source> Engine<S> {
+    /// Computes on the pool; with a key, for everybody who asks the same.
+    async fn compute(&self, project: ProjectId, settings: &Settings, question: Question, cancel: Cancel, key: Option<Key>) -> Result<Reply, AskError> {
         let engine = self.clone();
         let settings = settings.clone();
         // The pool answers; the caller's runtime is never blocked.
         let (send, receive) = futures_channel::oneshot::channel();
         let pool = Arc::clone(&self.threads);
+        let engine_remembered = Arc::clone(&self.remembered);
         pool.spawn(move || {
             let outcome = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| engine.answer(project, &settings, &question, cancel)));
             let failed = || Err(AskError::new(AskErrorCode::Unavailable, "the question met an error of ours; it is in the log"));
+            let outcome = outcome.unwrap_or_else(|_| failed());
+            if let Some(key) = key {
+                engine_remembered.settle(&key, &outcome);
+            }
             // Nobody waits any more when the caller went away.
-            drop(send.send(outcome.unwrap_or_else(|_| failed())));
+            drop(send.send(outcome));
         });
         receive.await.unwrap_or_else(|_| Err(AskError::new(AskErrorCode::Cancelled, "the question was dropped")))
     }

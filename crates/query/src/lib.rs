@@ -8,6 +8,7 @@
 //! before its next bucket.
 
 mod activity;
+mod attribution;
 mod behind;
 mod browse;
 mod cohort;
@@ -24,6 +25,7 @@ mod lifecycle;
 mod people;
 mod predicate;
 mod property;
+mod remember;
 mod retention;
 mod scan;
 mod sessions;

@@ -196,6 +196,12 @@ impl Store {
         self.shared.feed.applied(sequence);
     }
 
+    /// Up to which sequence the catalog has every profile change.
+    #[must_use]
+    pub fn profiles_applied_up_to(&self) -> u64 {
+        self.shared.feed.applied_sequence()
+    }
+
     /// Notified whenever there are new profile changes.
     #[must_use]
     pub fn profile_wake(&self) -> Arc<Notify> {

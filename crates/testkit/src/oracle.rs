@@ -3,6 +3,7 @@
 //! [`answer`] takes a world and a question as JSON and gives the part of the answer that the page defines, in the page's shape. It reads only well-formed
 //! questions. People are written by name, intervals are found by local dates, funnels by trying every assignment of events to steps.
 
+mod attribution;
 pub mod calendar;
 mod cohort;
 mod driver;
@@ -51,6 +52,7 @@ pub(crate) struct Scene<'w> {
 pub fn answer(world: &World, question: &Value) -> Value {
     let scene = Scene::new(world, question);
     match question["kind"].as_str().unwrap_or_default() {
+        "trend" if question.get("attribution").is_some() => attribution::answer(&scene),
         "trend" => trend::answer(&scene),
         "funnel" => funnel::answer(&scene),
         "retention" => retention::answer(&scene),

@@ -1,18 +1,14 @@
 // Friction, vitals and errors in Chromium: what a person does to real controls, and what a calm visit does not cause.
 import assert from "node:assert/strict";
-import { after, before, beforeEach, test } from "node:test";
-import { openHouse, until, wait } from "./house.mjs";
+import { describe } from "node:test";
+import { house, scene, throughDoor, until, wait } from "./house.mjs";
 
 const OPTIONS = { consent: { analytics: true, profiles: true }, countDrivenBrowsers: true, gatherMs: 100 };
-let house;
-before(async () => (house = await openHouse()), { timeout: 60_000 });
-after(() => house?.close());
-beforeEach(() => house.door.clear());
 
 async function visit(options = OPTIONS, path = "/trouble") {
   const context = await house.browser.newContext();
   const page = await context.newPage();
-  await page.goto(`${house.site}${path}?options=${encodeURIComponent(JSON.stringify(options))}`);
+  await page.goto(`${house.site}${path}?options=${encodeURIComponent(JSON.stringify(throughDoor(options)))}`);
   await until(() => page.evaluate(() => performance.getEntriesByType("resource").some((entry) => entry.name.endsWith("parts/friction.js"))), 8, "the part that looks for friction");
   // Long enough for the part of the page that changes by itself to be known as such.
   await wait(1100);
@@ -29,7 +25,8 @@ const click = async (page, selector, n, gapMs) => {
   }
 };
 
-test("a control that is switched off, clicked again and again: rage and a dead click", async () => {
+describe("friction, vitals, errors", { concurrency: 4 }, () => {
+scene("a control that is switched off, clicked again and again: rage and a dead click", async () => {
   const { page, context } = await visit();
   await click(page, "#off", 4, 120);
   const rage = await signal("rage_click");
@@ -40,7 +37,7 @@ test("a control that is switched off, clicked again and again: rage and a dead c
   await context.close();
 });
 
-test("a control that does nothing, one that answers late, one that fails, one that throws", async () => {
+scene("a control that does nothing, one that answers late, one that fails, one that throws", async () => {
   const { page, context } = await visit();
   await page.click("#nothing");
   await wait(2800);
@@ -61,7 +58,7 @@ test("a control that does nothing, one that answers late, one that fails, one th
   await context.close();
 });
 
-test("a cursor that is thrashed, a page searched up and down, a form that is given up", async () => {
+scene("a cursor that is thrashed, a page searched up and down, a form that is given up", async () => {
   const { page, context } = await visit();
   for (let i = 0; i < 44; i += 1) {
     await page.mouse.move(i % 2 ? 500 : 250, 300);
@@ -84,7 +81,7 @@ test("a cursor that is thrashed, a page searched up and down, a form that is giv
   await context.close();
 });
 
-test("reloads, and there and back across page loads", async () => {
+scene("reloads, and there and back across page loads", async () => {
   const { page, context } = await visit();
   await page.reload();
   await wait(700);
@@ -99,7 +96,7 @@ test("reloads, and there and back across page loads", async () => {
   await context.close();
 });
 
-test("a calm visit gives no signal, whatever answers it", async () => {
+scene("a calm visit gives no signal, whatever answers it", async () => {
   const { page, context } = await visit();
   await page.click("#works");
   await wait(400);
@@ -130,7 +127,7 @@ test("a calm visit gives no signal, whatever answers it", async () => {
   await context.close();
 });
 
-test("without consent, signals are counted in the summary and told of nobody; a driven browser gives none", async () => {
+scene("without consent, signals are counted in the summary and told of nobody; a driven browser gives none", async () => {
   const { page, context } = await visit({ countDrivenBrowsers: true, gatherMs: 100 });
   await click(page, "#nothing", 4, 120);
   await wait(1500);
@@ -143,13 +140,13 @@ test("without consent, signals are counted in the summary and told of nobody; a 
   house.door.clear();
   const driven = await house.browser.newContext();
   const other = await driven.newPage();
-  await other.goto(`${house.site}/trouble?options=${encodeURIComponent(JSON.stringify({ ...OPTIONS, countDrivenBrowsers: false }))}`);
+  await other.goto(`${house.site}/trouble?options=${encodeURIComponent(JSON.stringify(throughDoor({ ...OPTIONS, countDrivenBrowsers: false })))}`);
   await wait(1200);
   assert.ok(!(await other.evaluate(() => performance.getEntriesByType("resource").some((entry) => entry.name.endsWith("parts/friction.js")))));
   await driven.close();
 });
 
-test("vitals arrive when the page goes, each with its element", async () => {
+scene("vitals arrive when the page goes, each with its element", async () => {
   const { page, context } = await visit();
   await page.click("#heavy");
   await wait(400);
@@ -160,4 +157,5 @@ test("vitals arrive when the page goes, each with its element", async () => {
   assert.ok(vitals.properties.$inp_ms >= 100, JSON.stringify(vitals.properties));
   assert.equal(vitals.properties.$inp_selector, '[id="heavy"]');
   await context.close();
+});
 });

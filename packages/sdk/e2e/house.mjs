@@ -1,10 +1,12 @@
-// What the tests run against: a real Sillage with its own data, a site that carries the tag, and Chromium. Between the site and Sillage stands a door that can be shut, slow, or
-// forgetful, and that keeps the bytes which went through.
+// What the tests run against: one real Sillage with its own data, a site that carries the tag, and one Chromium for all of them. Between the site and Sillage each test has a
+// door of its own, which can be shut or forgetful, and which keeps the bytes that went through. So tests may run beside each other: most of their time is waiting.
+import { AsyncLocalStorage } from "node:async_hooks";
 import { spawn } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync } from "node:fs";
 import { createServer, request } from "node:http";
 import { tmpdir } from "node:os";
 import { dirname, extname, join, resolve } from "node:path";
+import { after, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { chromium } from "playwright-core";
 
@@ -16,17 +18,50 @@ const TYPES = { ".html": "text/html; charset=utf-8", ".js": "text/javascript; ch
 export const wait = (ms) => new Promise((done) => setTimeout(done, ms));
 
 export async function until(condition, seconds = 10, what = "the condition") {
-  const end = Date.now() + seconds * 1000;
+  // What comes in a moment on a quiet machine takes longer beside a build.
+  const end = Date.now() + seconds * 4000;
   let seen;
   while (Date.now() < end) {
     seen = await condition();
     if (seen) return seen;
     await wait(50);
   }
-  throw new Error(`${what} did not come in ${seconds} s; last seen: ${JSON.stringify(seen)}`);
+  throw new Error(`${what} did not come in ${seconds * 4} s; last seen: ${JSON.stringify(seen)}`);
 }
 
-export async function openHouse() {
+const doorOfTest = new AsyncLocalStorage();
+const doors = new Map();
+let opened;
+
+export const house = {
+  get door() {
+    return doorOfTest.getStore();
+  },
+};
+
+/** A test with its own door. */
+export function scene(name, work) {
+  return test(name, { timeout: 120_000 }, async () => {
+    opened ??= openHouse().then((made) => Object.assign(house, made));
+    await opened;
+    const door = openDoor(house.server);
+    doors.set(door.path, door);
+    await doorOfTest.run(door, work);
+  });
+}
+
+after(async () => {
+  await opened;
+  await house.close?.();
+});
+
+/** The options of a page, sent through the door of this test. */
+export function throughDoor(options) {
+  const { path } = doorOfTest.getStore();
+  return { ...options, eventsPath: path, ...(options.recording && { recording: { ...options.recording, url: `${path}/recordings` } }) };
+}
+
+async function openHouse() {
   if (!existsSync(BINARY)) throw new Error(`no ${BINARY}: build Sillage first (make build), or name another with SILLAGE_BINARY`);
   const data = mkdtempSync(join(tmpdir(), "sillage-sdk-"));
   const port = await freePort();
@@ -40,14 +75,12 @@ export async function openHouse() {
   const signed = { ...json, cookie };
   const project = await (await fetch(`${url}/api/projects`, { method: "POST", headers: signed, body: JSON.stringify({ name: "Courriel", timezone: "Europe/Paris" }) })).json();
 
-  const door = openDoor(url);
-  const site = await openSite(door, project.write_key);
+  const site = await openSite(project.write_key);
   const browser = await chromium.launch({ executablePath: process.env.CHROMIUM || "/usr/bin/chromium", args: ["--no-sandbox", "--disable-gpu", "--disable-background-networking"] });
 
   return {
-    key: project.write_key,
+    server: url,
     site: site.url,
-    door,
     browser,
     /** Everything that Sillage has, each event once. */
     async kept() {
@@ -76,6 +109,7 @@ export async function openHouse() {
 /** `state` is open, shut (503), forgetful (kept, but the answer is lost) or a status to answer. */
 function openDoor(server) {
   const door = {
+    path: `/door${doors.size}`,
     state: "open",
     retryAfter: undefined,
     bodies: [],
@@ -105,16 +139,18 @@ function openDoor(server) {
   return door;
 }
 
-/** Pages of e2e/pages, the built tag below /s/, and the door at /v1/events. `?csp=` adds a policy. */
-async function openSite(door, key) {
+/** Pages of e2e/pages, the built tag below /s/, and the doors. `?csp=` adds a policy, `?door=` says where the page sends to. */
+async function openSite(key) {
   const server = createServer((incoming, reply) => {
     const chunks = [];
     incoming.on("data", (chunk) => chunks.push(chunk));
     incoming.on("end", () => {
       const { pathname, searchParams } = new URL(incoming.url, "http://site");
       const body = Buffer.concat(chunks);
-      if (pathname === "/v1/events") return door.pass(incoming, reply, body);
-      if (pathname === "/v1/recordings") {
+      const [, path, isRecording] = /^(\/door\d+)(\/recordings)?$/.exec(pathname) ?? [];
+      const door = doors.get(path);
+      if (door && !isRecording) return door.pass(incoming, reply, body);
+      if (door) {
         if (typeof door.state === "number") return reply.writeHead(door.state).end("{}");
         door.recordings.push({ query: searchParams, body });
         return reply.writeHead(200).end("{}");
@@ -124,7 +160,7 @@ async function openSite(door, key) {
       if (!existsSync(file)) return reply.writeHead(404).end("not here");
       const headers = { "content-type": TYPES[extname(file)] ?? "application/octet-stream" };
       if (searchParams.get("csp")) headers["content-security-policy"] = searchParams.get("csp");
-      return reply.writeHead(200, headers).end(extname(file) === ".html" ? readFileSync(file, "utf8").replaceAll("{{key}}", key) : readFileSync(file));
+      return reply.writeHead(200, headers).end(extname(file) === ".html" ? readFileSync(file, "utf8").replaceAll("{{key}}", key).replaceAll("{{door}}", searchParams.get("door") ?? "/v1/events") : readFileSync(file));
     });
   });
   await new Promise((done) => server.listen(0, "127.0.0.1", done));

@@ -1,25 +1,22 @@
 // The tag in Chromium, against a real Sillage: what it sends, what it keeps, and what it does to pages that are not kind to it.
 import assert from "node:assert/strict";
-import { after, before, beforeEach, test } from "node:test";
-import { openHouse, until, wait } from "./house.mjs";
+import { describe } from "node:test";
+import { house, scene, throughDoor, until, wait } from "./house.mjs";
 
 const CONSENTED = { consent: { analytics: true, profiles: true }, countDrivenBrowsers: true };
-let house;
-before(async () => (house = await openHouse()), { timeout: 60_000 });
-after(() => house?.close());
-beforeEach(() => house.door.clear());
 
 async function visit(options = CONSENTED, path = "/", context = undefined) {
   const own = context ?? (await house.browser.newContext());
   const page = await own.newPage();
-  await page.goto(`${house.site}${path}${path.includes("?") ? "&" : "?"}options=${encodeURIComponent(JSON.stringify(options))}`);
+  await page.goto(`${house.site}${path}${path.includes("?") ? "&" : "?"}options=${encodeURIComponent(JSON.stringify(throughDoor(options)))}`);
   return { page, context: own, close: () => own.close() };
 }
 const ids = (page) => page.evaluate(() => window.sillage.ids());
 const sent = (name) => house.door.records().filter((record) => record.event === name);
 const stored = (page) => page.evaluate(() => [...Object.entries(localStorage), ...Object.entries(sessionStorage)].map(([name, value]) => `${name}=${value}`));
 
-test("page views, clicks, changes and submits arrive, with a session and a device, and without any value", async () => {
+describe("the tag", { concurrency: 6 }, () => {
+scene("page views, clicks, changes and submits arrive, with a session and a device, and without any value", async () => {
   const { page, close } = await visit();
   await page.click("#works");
   await page.fill("input[name=email]", "secret@person.example");
@@ -40,7 +37,7 @@ test("page views, clicks, changes and submits arrive, with a session and a devic
   await close();
 });
 
-test("a single-page application: a change of path is a page view, a change of parameters is not", async () => {
+scene("a single-page application: a change of path is a page view, a change of parameters is not", async () => {
   const { page, close } = await visit();
   await page.evaluate(() => {
     history.pushState({}, "", "/orders/12345");
@@ -55,7 +52,7 @@ test("a single-page application: a change of path is a page view, a change of pa
   await close();
 });
 
-test("a classic site: the summary and the last events of a page outlive it, and count once although they are sent again", async () => {
+scene("a classic site: the summary and the last events of a page outlive it, and count once although they are sent again", async () => {
   const { page, close } = await visit({ ...CONSENTED, gatherMs: 60_000 });
   await page.evaluate(() => window.sillage.track("Just before leaving", { n: 1 }));
   const { device } = await ids(page);
@@ -74,7 +71,7 @@ test("a classic site: the summary and the last events of a page outlive it, and 
   await close();
 });
 
-test("nothing is lost while the server is away, and nothing counts twice when its answers are", async () => {
+scene("nothing is lost while the server is away, and nothing counts twice when its answers are", async () => {
   house.door.state = "shut";
   const { page, context, close } = await visit();
   await page.evaluate(() => window.sillage.track("While away", { n: 1 }));
@@ -96,7 +93,7 @@ test("nothing is lost while the server is away, and nothing counts twice when it
   await close();
 });
 
-test("offline, events wait and come when the browser is back", async () => {
+scene("offline, events wait and come when the browser is back", async () => {
   const { page, context, close } = await visit();
   await until(() => sent("$pageview").length, 5, "the page view");
   await context.setOffline(true);
@@ -109,7 +106,7 @@ test("offline, events wait and come when the browser is back", async () => {
   await close();
 });
 
-test("who it is: identify ties the device to the user, groups and properties arrive, reset makes somebody else", async () => {
+scene("who it is: identify ties the device to the user, groups and properties arrive, reset makes somebody else", async () => {
   const { page, close } = await visit();
   const before = await ids(page);
   await page.evaluate(() => {
@@ -148,7 +145,7 @@ test("who it is: identify ties the device to the user, groups and properties arr
   await close();
 });
 
-test("exempt until consent: page summaries that name nobody, nothing on the device", async () => {
+scene("exempt until consent: page summaries that name nobody, nothing on the device", async () => {
   const { page, context, close } = await visit({});
   await page.mouse.move(200, 200);
   await page.click("#works");
@@ -182,7 +179,7 @@ test("exempt until consent: page summaries that name nobody, nothing on the devi
   await close();
 });
 
-test("who withdraws what the site took for granted stays withdrawn on the next page", async () => {
+scene("who withdraws what the site took for granted stays withdrawn on the next page", async () => {
   const { page, context, close } = await visit();
   await page.evaluate(() => window.sillage.consent({ analytics: false }));
   const left = await stored(page);
@@ -194,7 +191,7 @@ test("who withdraws what the site took for granted stays withdrawn on the next p
   await close();
 });
 
-test("opting out ends everything, on the next page too", async () => {
+scene("opting out ends everything, on the next page too", async () => {
   const { page, context, close } = await visit();
   await until(() => sent("$pageview").length, 5, "the page view");
   await page.evaluate(() => {
@@ -211,7 +208,7 @@ test("opting out ends everything, on the next page too", async () => {
   await close();
 });
 
-test("a browser that says Global Privacy Control is not profiled", async () => {
+scene("a browser that says Global Privacy Control is not profiled", async () => {
   const context = await house.browser.newContext();
   await context.addInitScript(() => Object.defineProperty(navigator, "globalPrivacyControl", { value: true }));
   const { page, close } = await visit({ ...CONSENTED, consent: { analytics: true, profiles: true, replay: true } }, "/", context);
@@ -221,7 +218,7 @@ test("a browser that says Global Privacy Control is not profiled", async () => {
   await close();
 });
 
-test("one session for all tabs; another after half an hour of nothing; a timer keeps none alive", async () => {
+scene("one session for all tabs; another after half an hour of nothing; a timer keeps none alive", async () => {
   const first = await visit();
   await first.page.mouse.click(400, 60);
   const second = await visit(CONSENTED, "/second", first.context);
@@ -240,7 +237,7 @@ test("one session for all tabs; another after half an hour of nothing; a timer k
   await first.close();
 });
 
-test("pages that are not kind: nothing is thrown into them, and the events arrive", async () => {
+scene("pages that are not kind: nothing is thrown into them, and the events arrive", async () => {
   const context = await house.browser.newContext();
   await context.addInitScript(() => {
     // The page breaks its own window, not those of the frames in it.
@@ -278,7 +275,7 @@ test("pages that are not kind: nothing is thrown into them, and the events arriv
   await close();
 });
 
-test("full storage: events go all the same", async () => {
+scene("full storage: events go all the same", async () => {
   const { page, close } = await visit({ ...CONSENTED, gatherMs: 300 });
   await page.evaluate(() => {
     let text = "x".repeat(1_000_000);
@@ -299,13 +296,13 @@ test("full storage: events go all the same", async () => {
   await close();
 });
 
-test("a strict policy with a nonce: the tag and its parts load, nothing is violated", async () => {
+scene("a strict policy with a nonce: the tag and its parts load, nothing is violated", async () => {
   const context = await house.browser.newContext();
   const policy = "default-src 'none'; script-src 'nonce-abc' 'strict-dynamic'; connect-src 'self'; require-trusted-types-for 'script'";
   const page = await context.newPage();
   const violations = [];
   page.on("console", (message) => message.type() === "error" && violations.push(message.text()));
-  await page.goto(`${house.site}/strict?csp=${encodeURIComponent(policy)}`);
+  await page.goto(`${house.site}/strict?door=${house.door.path}&csp=${encodeURIComponent(policy)}`);
   await until(() => sent("$pageview").length, 5, "the page view");
   await page.goto("about:blank");
   const summary = await until(() => sent("$page_summary")[0], 5, "the summary");
@@ -314,23 +311,23 @@ test("a strict policy with a nonce: the tag and its parts load, nothing is viola
   await context.close();
 });
 
-test("the snippet keeps calls until the tag is there, and the tag loads once", async () => {
+scene("the snippet keeps calls until the tag is there, and the tag loads once", async () => {
   const context = await house.browser.newContext();
   const page = await context.newPage();
-  await page.goto(`${house.site}/snippet`);
+  await page.goto(`${house.site}/snippet?door=${house.door.path}`);
   await until(() => sent("Before the tag").length, 5, "the call that came before the tag");
   assert.equal(sent("Before the tag").length, 1);
   assert.equal(sent("Before the tag")[0].user_id, "u-9");
   await context.close();
 });
 
-test("wrong options and calls are named, with what to do, and cost nothing else", async () => {
+scene("wrong options and calls are named, with what to do, and cost nothing else", async () => {
   const context = await house.browser.newContext();
   const page = await context.newPage();
   const said = [];
   page.on("console", (message) => said.push(message.text()));
   const options = { ...CONSENTED, debug: true, sessionMinutes: "long", autocaptur: true, masking: { unmask: ["p >", "nav"] } };
-  await page.goto(`${house.site}/?options=${encodeURIComponent(JSON.stringify(options))}`);
+  await page.goto(`${house.site}/?options=${encodeURIComponent(JSON.stringify(throughDoor(options)))}`);
   await page.evaluate(() => {
     window.sillage.track("");
     window.sillage.identify(null);
@@ -343,16 +340,17 @@ test("wrong options and calls are named, with what to do, and cost nothing else"
   await context.close();
 });
 
-test("a key that the server does not know is said, and nothing more is sent", async () => {
+scene("a key that the server does not know is said, and nothing more is sent", async () => {
   const context = await house.browser.newContext();
   const page = await context.newPage();
   const said = [];
   page.on("console", (message) => said.push(message.text()));
-  await page.goto(`${house.site}/?options=${encodeURIComponent(JSON.stringify({ ...CONSENTED, key: "wk_nobody" }))}`);
+  await page.goto(`${house.site}/?options=${encodeURIComponent(JSON.stringify(throughDoor({ ...CONSENTED, key: "wk_nobody" })))}`);
   await until(() => said.some((text) => text.includes("does not know the key")), 6, "the sentence");
   const n = house.door.bodies.length;
   await page.evaluate(() => window.sillage.track("More"));
   await wait(500);
   assert.equal(house.door.bodies.length, n);
   await context.close();
+});
 });

@@ -32,6 +32,8 @@ export interface PartHost {
   settings: Settings;
   inputs: Inputs;
   masking: Masking;
+  /** To the console, through the words of the tag. */
+  say(word: Word, detail?: unknown): void;
   view(): View;
   /** An event of the person, where events are allowed. */
   record(name: string, properties: Properties): void;

@@ -98,6 +98,7 @@ export function run({ settings, isNamed, mayReplay, masking, device, tab, load, 
   }
 
   const host: PartHost = {
+    say,
     settings,
     inputs,
     masking,

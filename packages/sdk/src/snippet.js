@@ -1,5 +1,5 @@
 // What stands in a page before the tag has arrived: it keeps the calls, in order, and the tag makes them. Ends with the call that begins everything.
-!(function (page, name, calls) {
+(function (page, name, calls) {
   if (page[name]) return;
   var waiting = (page[name] = []);
   calls.split(" ").forEach(function (call) {

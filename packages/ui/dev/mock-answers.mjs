@@ -3,12 +3,13 @@
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
 
-export function answer(world, question, now_ms) {
+/** `more` holds the kinds that are answered elsewhere. */
+export function answer(world, question, now_ms, more = {}) {
   const kind = question.kind === "people" ? question.of.kind : question.kind;
   const range = rangeOf((question.of ?? question).range, now_ms);
   if (question.kind === "people") return peopleBehind(world, question, range, now_ms);
   if (question.kind === "timeline") return timeline(world, question);
-  const answers = { trend, funnel, retention, frequency, lifecycle, journey };
+  const answers = { trend, funnel, retention, frequency, lifecycle, journey, ...more };
   return answers[kind](world, question, range, now_ms);
 }
 
@@ -47,7 +48,7 @@ function propertyOf(world, event, { property, of }) {
   return value === undefined ? null : value;
 }
 
-function passes(world, event, filter) {
+export function passes(world, event, filter) {
   if (!filter) return true;
   if (filter.all) return filter.all.every((one) => passes(world, event, one));
   if (filter.any) return filter.any.length === 0 || filter.any.some((one) => passes(world, event, one));
@@ -69,7 +70,7 @@ function passes(world, event, filter) {
   }
 }
 
-function matches(world, event, selector, filter) {
+export function matches(world, event, selector, filter) {
   const named = selector.any_of ? selector.any_of.includes(event.event) : selector.event === null || selector.event === undefined || selector.event === event.event;
   return named && passes(world, event, selector.where) && passes(world, event, filter);
 }

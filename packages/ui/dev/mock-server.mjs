@@ -6,6 +6,7 @@ import { createServer } from "node:http";
 import { dirname, extname, join, normalize } from "node:path";
 import { fileURLToPath } from "node:url";
 import { answer, rangeOf } from "./mock-answers.mjs";
+import * as groups from "./mock-groups.mjs";
 import { story } from "./mock-story.mjs";
 
 const port = Number(process.env.PORT ?? 7070);
@@ -32,6 +33,8 @@ const reports = state === "full" ? [
   report("r2", "From sign-up to first campaign", "funnel", { steps: [{ event: "Sign up" }, { event: "Create campaign" }, { event: "Choose audience" }, { event: "Schedule campaign" }, { event: "Send campaign" }], window: { n: 7, unit: "day" }, range: { last: 90, unit: "day" } }, 86_400_000 * 2),
   report("r3", "Weekly retention of new accounts", "retention", { birth: { event: "Sign up" }, return: { event: "Send campaign" }, first_time: true, unit: "week", periods: 10, range: { last: 12, unit: "week" } }, 86_400_000 * 9),
 ] : [];
+const cohortOf = (id, name, definition) => ({ id, name, description: "", definition, listed: definition.people?.length ?? null, created_by: "Anna Martin", created_at: "2026-09-02T08:00:00Z", updated_at: new Date().toISOString() });
+const cohorts = state === "full" ? [cohortOf("c1", "Senders of the month", { all: [{ did: { event: "Send campaign" }, count: { op: "gte", value: 3 }, within: { last: 30, unit: "day" } }] })] : [];
 const refused = state === "full" ? [
   { id: 31, at: new Date(Date.now() - 60_000).toISOString(), source: "/track", stage: "validate", code: "missing_event", field: "event", message: "an event needs a name", index: 3, raw: '{"properties":{"token":"wk_demo","distinct_id":"u7"}}' },
   { id: 30, at: new Date(Date.now() - 500_000).toISOString(), source: "/v1/events", stage: "validate", code: "too_far_ahead", field: "time", message: "the time 2031-01-01T00:00:00Z is more than a day ahead of the server", index: 0, raw: '{"event":"Send campaign","distinct_id":"u9","time":"2031-01-01T00:00:00Z"}' },
@@ -74,6 +77,7 @@ const routes = [
   ["PATCH", /^\/api\/projects\/(\d+)$/, ([id], body) => Object.assign(projects.find((one) => one.id === Number(id)), body)],
   ["GET", /keys$/, () => ({ keys })],
   ["POST", /keys$/, (_, body) => ({ ...keys[keys.push({ id: `k${keys.length + 1}`, ...body, created_at: new Date().toISOString(), last_used_at: null }) - 1], secret: "sk_4be2a0d9c3f17e85a6b1" })],
+  ["POST", /write-key$/, () => Object.assign(projects[0], { write_key: `wk_${Date.now().toString(16)}` })],
   ["DELETE", /keys\/(.+)$/, ([id]) => void keys.splice(keys.findIndex((one) => one.id === id), 1)],
   ["GET", /names$/, (_, __, query) => ({ events: counted(events, (event) => event.event).filter((one) => one.value.toLowerCase().includes((query.get("search") ?? "").toLowerCase())).map((one) => ({ name: one.value, count: one.count, first_seen: "2026-08-20T09:00:00Z", last_seen: new Date().toISOString() })) })],
   ["GET", /properties$/, (_, __, query) => ({ properties: query.get("of") === "person" ? propertiesOf(people) : propertiesOf(events.filter((event) => !query.get("event") || event.event === query.get("event"))) })],
@@ -82,7 +86,7 @@ const routes = [
     if (slow_ms > 0) await new Promise((done) => setTimeout(done, slow_ms));
     const now = Date.now();
     const started = performance.now();
-    const result = answer(world, body, now);
+    const result = answer(world, body, now, groups);
     const range = rangeOf((body.of ?? body).range, now);
     const unit = body.interval ?? body.unit ?? "day";
     const running = range[1] > now ? new Date(Math.floor(now / 86_400_000) * 86_400_000 - (unit === "week" ? ((new Date(now).getUTCDay() + 6) % 7) * 86_400_000 : 0)).toISOString() : null;
@@ -114,6 +118,11 @@ const routes = [
     if (!person) throw new Refusal(404, "not_found", "nobody has this id");
     return { id, name: person.name, email: person.email, properties: person.properties, first_seen: new Date(person.first).toISOString(), last_seen: new Date(person.last).toISOString(), events: world.byPerson.get(id)?.length ?? 0, identities: [{ id, kind: "user", linked_at: null, by: null, reason: "" }, { id: `$device:${person.device}`, kind: "device", linked_at: new Date(person.first).toISOString(), by: "event", reason: "sent together" }] };
   }],
+  ["GET", /cohorts$/, () => ({ cohorts })],
+  ["POST", /cohorts$/, (_, body) => cohorts[cohorts.push(cohortOf(`c${cohorts.length + 1}`, body.name, body.definition)) - 1]],
+  ["GET", /cohorts\/([^/]+)$/, ([id]) => cohorts.find((one) => one.id === id) ?? missing()],
+  ["PUT", /cohorts\/([^/]+)$/, ([id], { name, description, definition }) => Object.assign(cohorts.find((one) => one.id === id) ?? missing(), { name, description, definition })],
+  ["DELETE", /cohorts\/([^/]+)$/, ([id]) => void cohorts.splice(cohorts.findIndex((one) => one.id === id), 1)],
   ["GET", /reports$/, () => ({ reports })],
   ["POST", /reports$/, (_, body) => reports[reports.push({ id: `r${reports.length + 1}`, created_by: user.name, created_at: new Date().toISOString(), updated_at: new Date().toISOString(), view: {}, ...body }) - 1]],
   ["GET", /reports\/([^/]+)$/, ([id]) => reports.find((one) => one.id === id) ?? missing()],

@@ -94,6 +94,9 @@ const lifecycle = createRoute({ getParentRoute: () => project, path: "lifecycle"
 const journeys = createRoute({ getParentRoute: () => project, path: "journeys", validateSearch: reportSearch, component: lazyRouteComponent(() => import("@/rooms/journey/JourneyRoom.tsx"), "JourneyRoom") });
 
 const sessions = createRoute({ getParentRoute: () => project, path: "sessions", validateSearch: reportSearch, component: lazyRouteComponent(() => import("@/rooms/sessions/SessionsRoom.tsx"), "SessionsRoom") });
+const features = createRoute({ getParentRoute: () => project, path: "features", validateSearch: reportSearch, component: lazyRouteComponent(() => import("@/rooms/feature/FeatureRoom.tsx"), "FeatureRoom") });
+const drivers = createRoute({ getParentRoute: () => project, path: "drivers", validateSearch: reportSearch, component: lazyRouteComponent(() => import("@/rooms/driver/DriverRoom.tsx"), "DriverRoom") });
+const impact = createRoute({ getParentRoute: () => project, path: "impact", validateSearch: reportSearch, component: lazyRouteComponent(() => import("@/rooms/impact/ImpactRoom.tsx"), "ImpactRoom") });
 
 const cohorts = createRoute({ getParentRoute: () => project, path: "cohorts", component: lazyRouteComponent(() => import("@/rooms/cohort/CohortList.tsx"), "CohortList") });
 const cohort = createRoute({
@@ -131,7 +134,7 @@ const tree = root.addChildren([
   signedIn.addChildren([
     home,
     newProject,
-    project.addChildren([projectHome, trends, funnels, retention, engagement, lifecycle, journeys, sessions, cohorts, cohort, reports, start, live, people, person, settings, settingsTab]),
+    project.addChildren([projectHome, trends, funnels, retention, engagement, lifecycle, journeys, sessions, features, drivers, impact, cohorts, cohort, reports, start, live, people, person, settings, settingsTab]),
   ]),
 ]);
 

@@ -3,6 +3,7 @@
 
 mod cohort;
 mod contract;
+mod custom_event;
 mod fake;
 mod guard;
 mod ingest;

@@ -2,7 +2,7 @@
 
 use crate::world::{As, World};
 use serde_json::{Value, json};
-use sillage_catalog::{NewCohort, NewReport, Role, Scope, Scopes};
+use sillage_catalog::{NewCohort, NewCustomEvent, NewReport, Role, Scope, Scopes};
 use sillage_event::ProjectId;
 
 /// Who is let in, from the smallest role that is.
@@ -79,6 +79,11 @@ const TABLE: &[(&str, &str, For)] = &[
     ("put", "/api/projects/{project}/cohorts/{cohort}", For::Editors),
     ("delete", "/api/projects/{project}/cohorts/{cohort}", For::Editors),
     ("put", "/api/projects/{project}/cohorts/{cohort}/people", For::Editors),
+    ("get", "/api/projects/{project}/custom-events", For::Viewers),
+    ("post", "/api/projects/{project}/custom-events", For::Editors),
+    ("get", "/api/projects/{project}/custom-events/{custom_event}", For::Viewers),
+    ("put", "/api/projects/{project}/custom-events/{custom_event}", For::Editors),
+    ("delete", "/api/projects/{project}/custom-events/{custom_event}", For::Editors),
     // Last, since it ends the session that the other rows need.
     ("delete", "/api/session", For::Everybody),
 ];
@@ -157,6 +162,9 @@ async fn filled(world: &World, path: &str, project: ProjectId) -> String {
     if path.contains("{cohort}") {
         path = path.replace("{cohort}", &cohort(world, project).await);
     }
+    if path.contains("{custom_event}") {
+        path = path.replace("{custom_event}", &custom_event(world, project).await);
+    }
     if path.contains("{key}") {
         path = path.replace("{key}", &key(world, project).await);
     }
@@ -176,10 +184,15 @@ async fn cohort(world: &World, project: ProjectId) -> String {
     world.catalog.create_cohort(project, &new, "test").await.unwrap().id
 }
 
-/// No two cohorts have the same name.
+async fn custom_event(world: &World, project: ProjectId) -> String {
+    let new = NewCustomEvent { name: unique_name(world), description: String::new(), made_of: json!({"event": "Order"}) };
+    world.catalog.create_custom_event(project, &new, "test").await.unwrap().id
+}
+
+/// No two have the same name.
 fn unique_name(world: &World) -> String {
     world.wait_ms(1);
-    format!("Cohort {}", world.now_ms())
+    format!("Number {}", world.now_ms())
 }
 
 async fn key(world: &World, project: ProjectId) -> String {
@@ -208,6 +221,7 @@ async fn body(world: &World, method: &str, path: &str) -> Option<Value> {
         (_, path) if path.ends_with("/merge") => json!({"from": "u2"}),
         (_, path) if path.ends_with("/split") => json!({"identity": "u2"}),
         (_, path) if path.ends_with("/cohorts/{cohort}/people") => json!(["u1", "u2"]),
+        (_, path) if path.contains("/custom-events") => json!({"name": unique_name(world), "made_of": {"event": "Order"}}),
         (_, path) if path.contains("/cohorts") => json!({"name": unique_name(world), "definition": {"did": {"event": "Sign up"}}}),
         (_, path) if path.contains("/reports") => json!({"name": "Sign-ups", "question": question()}),
         _ => json!({}),
@@ -254,11 +268,16 @@ async fn what_belongs_to_another_project_answers_like_what_does_not_exist() {
     let world = World::new().await;
     let admin = world.member(Role::Admin).await;
     for (method, path, needed) in TABLE {
-        if !(["{report}", "{cohort}", "{key}"].iter().any(|named| path.contains(named))) {
+        if !(["{report}", "{cohort}", "{custom_event}", "{key}"].iter().any(|named| path.contains(named))) {
             continue;
         }
         let foreign = filled(&world, path, world.other.id).await;
-        let missing = path.replace("{project}", &world.project.id.to_string()).replace("{report}", "none").replace("{cohort}", "none").replace("{key}", "none");
+        let missing = path
+            .replace("{project}", &world.project.id.to_string())
+            .replace("{report}", "none")
+            .replace("{cohort}", "none")
+            .replace("{custom_event}", "none")
+            .replace("{key}", "none");
         let mut answers = Vec::new();
         for url in [foreign, missing] {
             let answer = world.call(&method.to_uppercase(), &url, &admin, body(&world, method, path).await).await;

@@ -1,5 +1,6 @@
 //! From JSON to [`Question`]: one file a kind, and one for each part that kinds share.
 
+mod attribution;
 mod breakdown;
 mod cohort;
 mod driver;
@@ -57,13 +58,16 @@ fn read_question(value: &Value, path: &str, nested: usize) -> Read<Question> {
             return Err(not_allowed(&kind_path, format!("\"{word}\" is not a kind of question here; use {KINDS}")));
         }
     };
+    let custom = scope::read_custom_events(&mut fields)?;
     fields.done()?;
     let needs_range = !matches!(kind, Kind::People(_) | Kind::Timeline(_) | Kind::Cohort(_));
     if needs_range && scope.range.is_none() {
         let field = if path.is_empty() { "range".to_owned() } else { format!("{path}.range") };
         return Err(missing(&field, "{\"from\", \"to\"} or {\"last\": 30, \"unit\": \"day\"}"));
     }
-    Ok(Question { kind, scope })
+    let mut question = Question { kind, scope };
+    question.expand_custom_events(&custom);
+    Ok(question)
 }
 
 fn limit(fields: &mut Fields<'_>, default: i64, most: i64) -> Read<usize> {

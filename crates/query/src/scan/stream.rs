@@ -178,8 +178,14 @@ impl<'a> Rows<'a> {
 /// What one bucket needs of memory, lent to the next one.
 #[derive(Debug, Default)]
 pub(crate) struct Scratch<'c> {
-    pub(crate) rows: Rows<'c>,
+    rows: Rows<'c>,
     people: Vec<PersonId>,
+    person: PersonScratch,
+}
+
+/// What putting a bucket's rows person after person needs of memory.
+#[derive(Debug, Default)]
+struct PersonScratch {
     offsets: Vec<u32>,
     keys: Vec<u64>,
     hits: Vec<Hit>,
@@ -205,26 +211,21 @@ pub(crate) struct Bucket<'c> {
     pub(crate) people: Vec<PersonId>,
     request: &'c Request<'c>,
     dids: &'c [Did<'c>],
-    order: Order,
-    hits: Vec<Hit>,
+    scratch: PersonScratch,
 }
 
-/// Rows by person. A row is one number, its time before its position, so that ordering a person's rows is ordering numbers.
-#[derive(Debug, Default)]
-struct Order {
-    /// Where each person's keys begin, and where the last one's end; empty until somebody asks.
-    offsets: Vec<u32>,
-    keys: Vec<u64>,
+/// A row as one number, its time before its position, so that ordering rows is ordering numbers.
+#[derive(Debug)]
+struct Keys {
     row_bits: u32,
     earliest: i64,
     /// The times there are, when they lie too far apart for a key, which then holds a position in this list.
     far_times: Vec<i64>,
 }
 
-impl Order {
-    fn new(rows: &Rows<'_>, n_people: usize, mut offsets: Vec<u32>, mut keys: Vec<u64>) -> Self {
-        let n_rows = rows.len();
-        let row_bits = (usize::BITS - n_rows.leading_zeros()).max(1);
+impl Keys {
+    fn new(rows: &Rows<'_>) -> Self {
+        let row_bits = (usize::BITS - rows.len().leading_zeros()).max(1);
         let earliest = rows.time.iter().copied().min().unwrap_or(0);
         let latest = rows.time.iter().copied().max().unwrap_or(0);
         let mut far_times = Vec::new();
@@ -233,6 +234,24 @@ impl Order {
             far_times.sort_unstable();
             far_times.dedup();
         }
+        Self { row_bits, earliest, far_times }
+    }
+
+    #[inline]
+    fn key(&self, row: usize, time: i64) -> u64 {
+        let since = if self.far_times.is_empty() { time.wrapping_sub(self.earliest) as u64 } else { self.far_times.partition_point(|one| *one < time) as u64 };
+        (since << self.row_bits) | row as u64
+    }
+
+    #[inline]
+    fn row_and_time(&self, key: u64) -> (u32, i64) {
+        let since = key >> self.row_bits;
+        let time = if self.far_times.is_empty() { self.earliest.wrapping_add(since as i64) } else { self.far_times[since as usize] };
+        ((key & ((1 << self.row_bits) - 1)) as u32, time)
+    }
+
+    /// The keys of rows, person after person, with where each person's begin.
+    fn scatter(&self, rows: &Rows<'_>, n_people: usize, offsets: &mut Vec<u32>, keys: &mut Vec<u64>) {
         offsets.clear();
         offsets.resize(n_people + 2, 0);
         for person in rows.person.iter().filter(|person| **person != NO_PERSON) {
@@ -245,26 +264,12 @@ impl Order {
         keys.resize(offsets[offsets.len() - 1] as usize, 0);
         for (row, (person, time)) in rows.person.iter().zip(&rows.time).enumerate() {
             if *person != NO_PERSON {
-                let since = if far_times.is_empty() { (time - earliest) as u64 } else { far_times.partition_point(|one| one < time) as u64 };
                 let slot = &mut offsets[*person as usize + 1];
-                keys[*slot as usize] = (since << row_bits) | row as u64;
+                keys[*slot as usize] = self.key(row, *time);
                 *slot += 1;
             }
         }
         offsets.pop();
-        Self { offsets, keys, row_bits, earliest, far_times }
-    }
-
-    /// A person's hits, by time if they were put in order.
-    fn hits(&self, range: std::ops::Range<usize>, masks: &[u64], hits: &mut Vec<Hit>) {
-        let row_mask = (1u64 << self.row_bits) - 1;
-        hits.clear();
-        hits.extend(self.keys[range].iter().map(|key| {
-            let since = key >> self.row_bits;
-            let time = if self.far_times.is_empty() { self.earliest + since as i64 } else { self.far_times[since as usize] };
-            let row = (key & row_mask) as u32;
-            Hit { time, mask: masks[row as usize], row }
-        }));
     }
 }
 
@@ -283,12 +288,11 @@ impl<'c> Bucket<'c> {
         rows: Rows<'c>,
         scratch: &mut Scratch<'c>,
     ) -> Self {
-        let order = Order { offsets: std::mem::take(&mut scratch.offsets), keys: std::mem::take(&mut scratch.keys), ..Order::default() };
-        Self { context, rows, people, request, dids, order, hits: std::mem::take(&mut scratch.hits) }
+        Self { context, rows, people, request, dids, scratch: std::mem::take(&mut scratch.person) }
     }
 
     pub(crate) fn give_back(self, scratch: &mut Scratch<'c>) {
-        *scratch = Scratch { rows: self.rows, people: self.people, offsets: self.order.offsets, keys: self.order.keys, hits: self.hits };
+        *scratch = Scratch { rows: self.rows, people: self.people, person: self.scratch };
     }
 
     pub(crate) fn is_by_person(&self) -> bool {
@@ -302,33 +306,37 @@ impl<'c> Bucket<'c> {
         }
         let decides_later = !self.rows.accept.is_empty();
         let first_times = !decides_later && self.request.picks.iter().any(|pick| pick.select.first_time);
-        let Order { offsets, keys, .. } = std::mem::take(&mut self.order);
-        let mut order = Order::new(&self.rows, self.people.len(), offsets, keys);
-        let mut hits = std::mem::take(&mut self.hits);
+        let mut scratch = std::mem::take(&mut self.scratch);
+        let keys = Keys::new(&self.rows);
+        keys.scatter(&self.rows, self.people.len(), &mut scratch.offsets, &mut scratch.keys);
+        let hits = &mut scratch.hits;
         for position in 0..self.people.len() {
-            let range = order.offsets[position] as usize..order.offsets[position + 1] as usize;
-            if range.is_empty() {
+            let own = &mut scratch.keys[scratch.offsets[position] as usize..scratch.offsets[position + 1] as usize];
+            if own.is_empty() {
                 continue;
             }
             if self.request.in_order {
-                order.keys[range.clone()].sort_unstable();
+                own.sort_unstable();
             }
-            order.hits(range, &self.rows.mask, &mut hits);
+            hits.clear();
+            hits.extend(own.iter().map(|key| {
+                let (row, time) = keys.row_and_time(*key);
+                Hit { time, mask: self.rows.mask[row as usize], row }
+            }));
             if self.request.in_order {
-                self.order_ties(&mut hits);
+                self.order_ties(hits);
             }
             let mut n = hits.len();
             if decides_later {
-                n = self.decide(&mut hits);
+                n = self.decide(hits);
             } else if first_times {
-                n = self.keep_first_times(&mut hits, |_| true);
+                n = self.keep_first_times(hits, |_| true);
             }
             if n > 0 {
                 each(&mut self.rows, Person { id: self.people[position], hits: &hits[..n] });
             }
         }
-        self.order = order;
-        self.hits = hits;
+        self.scratch = scratch;
     }
 
     /// Within a millisecond by what was sent first where that matters, else by what events are: no answer depends on where the rows lay.

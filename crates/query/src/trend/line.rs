@@ -168,10 +168,9 @@ impl Line {
     pub(super) fn mark_person(&mut self, slot: usize, person: u32) {
         let total = self.counts.len() - 1;
         let first = person as usize * self.counts.len();
-        if mark(&mut self.marks, first + slot) {
-            self.counts[slot] += 1;
-            self.counts[total] += u64::from(mark(&mut self.marks, first + total));
-        }
+        // Without a branch, since whether somebody was seen before cannot be foretold.
+        self.counts[slot] += u64::from(mark(&mut self.marks, first + slot));
+        self.counts[total] += u64::from(mark(&mut self.marks, first + total));
     }
 
     pub(super) fn see_person(&mut self, slot: usize, number: u32) {

@@ -105,6 +105,11 @@ fn sessions() {
 }
 
 #[test]
+fn attribution() {
+    check("attribution", false, 300, &LAYOUTS);
+}
+
+#[test]
 fn impact() {
     check("impact", false, 250, &LAYOUTS);
 }

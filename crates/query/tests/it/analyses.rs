@@ -223,3 +223,46 @@ fn people_behind_impacts_and_drivers_are_as_many_as_counted() {
         }
     }
 }
+
+#[test]
+fn the_models_of_attribution_share_a_conversion_out() {
+    use sillage_behavior::attribution::{INVERSE_J_SHAPED, J_SHAPED, Model, U_SHAPED};
+    let ages = |n: i64| (0..n).rev().map(|i| i * 7 * DAY_MS).collect::<Vec<i64>>();
+    let cases: [(Model, i64, &[f64]); 9] = [
+        (U_SHAPED, 6, &[0.4, 0.05, 0.05, 0.05, 0.05, 0.4]),
+        (U_SHAPED, 2, &[0.5, 0.5]),
+        (J_SHAPED, 2, &[0.25, 0.75]),
+        (INVERSE_J_SHAPED, 2, &[0.75, 0.25]),
+        (J_SHAPED, 4, &[0.2, 0.1, 0.1, 0.6]),
+        (J_SHAPED, 1, &[1.0]),
+        (Model::Linear, 4, &[0.25; 4]),
+        // One half-life apart: 1, 2, 4 of 7.
+        (Model::TimeDecay { half_life_days: 7.0 }, 3, &[1.0 / 7.0, 2.0 / 7.0, 4.0 / 7.0]),
+        (Model::First, 0, &[]),
+    ];
+    for (model, n, expected) in cases {
+        let got = model.weights(&ages(n));
+        assert!(got.len() == expected.len() && got.iter().zip(expected).all(|(a, b)| (a - b).abs() < 1e-12), "{model:?} of {n}: {got:?}");
+    }
+    let long_ago = Model::TimeDecay { half_life_days: 0.001 }.weights(&[i64::MAX / 8, i64::MAX / 8]);
+    assert_eq!(long_ago, [0.5, 0.5]);
+}
+
+#[test]
+fn people_behind_attributed_conversions_are_as_many_as_counted() {
+    for seed in 0..60 {
+        let mut rng = ChaCha8Rng::seed_from_u64(seed);
+        let (shape, zone) = shape(&mut rng, false);
+        let world = World::generate(seed, shape);
+        let engine = asking::engine(&world, LAYOUTS[seed as usize % LAYOUTS.len()]);
+        let mut question = Asked { rng: &mut rng, shape, zone, breakdowns: false }.question("attribution");
+        question["attribution"]["model"] = json!("last");
+        question["attribution"]["by"] = json!({"property": "plan"});
+        question["series"] = json!([{"select": question["series"][0]["select"], "measure": "unique"}]);
+        let answer = ask(&engine, &question);
+        for line in answer["series"].as_array().unwrap() {
+            let behind = people(&engine, &question, &json!({"series": 0, "breakdown": line["breakdown"]})).unwrap().1;
+            assert_eq!(line["total"], behind, "{line}, seed {seed}");
+        }
+    }
+}

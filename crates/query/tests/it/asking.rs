@@ -24,6 +24,10 @@ impl Source for WorldSource {
         Ok(Arc::clone(&self.snapshot))
     }
 
+    fn profiles_version(&self) -> u64 {
+        0
+    }
+
     fn persons(&self, _: ProjectId) -> Result<Arc<HashMap<PersonId, Arc<str>>>, AskError> {
         Ok(Arc::new(self.world.persons.keys().map(|identity| (identity.hash(), Arc::from(identity.to_string()))).collect()))
     }

@@ -92,6 +92,18 @@ fn the_field_at_fault_is_named() {
         ("breakdown[0].property", with("trend", json!({"breakdown": [{"property": "=boom(x)"}]}))),
         ("series[0].measure.sum", with("trend", json!({"series": [{"select": select, "measure": {"sum": "=1 +"}}]}))),
         ("hold[1]", with("funnel", json!({"hold": ["item", "=("]}))),
+        // Attribution.
+        ("attribution.by", with("trend", json!({"attribution": {}}))),
+        ("attribution.colour", with("trend", json!({"attribution": {"by": {"property": "x"}, "colour": 1}}))),
+        ("attribution.model", with("trend", json!({"attribution": {"by": {"property": "x"}, "model": "best"}}))),
+        ("attribution.model.last", with("trend", json!({"attribution": {"by": {"property": "x"}, "model": {"first": 1, "between": 1}}}))),
+        ("attribution.model", with("trend", json!({"attribution": {"by": {"property": "x"}, "model": {"first": 0, "between": 1, "last": 0}}}))),
+        ("attribution.half_life_days", with("trend", json!({"attribution": {"by": {"property": "x"}, "half_life_days": 3}}))),
+        ("attribution.half_life_days", with("trend", json!({"attribution": {"by": {"property": "x"}, "model": "time_decay", "half_life_days": 0}}))),
+        ("attribution.lookback", with("trend", json!({"attribution": {"by": {"property": "x"}, "lookback": {"n": 1, "unit": "session"}}}))),
+        ("breakdown", with("trend", json!({"attribution": {"by": {"property": "x"}}, "breakdown": [{"property": "y"}]}))),
+        ("formulas", with("trend", json!({"attribution": {"by": {"property": "x"}}, "formulas": ["A"]}))),
+        ("series[0].measure", with("trend", json!({"attribution": {"by": {"property": "x"}}, "series": [{"select": select, "measure": "sessions"}]}))),
         // Impact, driver, feature, cohort.
         ("metric", with("impact", json!({"launch": select}))),
         ("measure", with("impact", json!({"launch": select, "metric": select, "measure": {"median": "amount"}}))),

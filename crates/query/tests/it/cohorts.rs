@@ -157,3 +157,31 @@ fn a_cohort_is_of_persons_and_takes_conditions_only() {
     let many: Vec<Value> = (0..70).map(|_| json!({"did": {"event": "A"}})).collect();
     assert_eq!(asked(json!({"definition": {"all": many}})), "definition");
 }
+
+#[test]
+fn a_custom_event_means_what_it_is_made_of_wherever_it_is_named() {
+    let big = json!({"any_of": [{"event": "View"}, {"event": "Buy", "where": {"property": "amount", "op": "gte", "value": 20}}]});
+    let range = json!({"from": "2025-01-01", "to": "2025-12-31"});
+    let ask = |more: Value| {
+        let mut question = json!({"range": range, "custom_events": {"Big": big, "Buy": {"any_of": ["Buy", "View"]}}});
+        question.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        ask(&shop(), &question)
+    };
+    let trend = ask(
+        json!({"kind": "trend", "series": [{"select": {"event": "Big"}, "measure": "total"}, {"select": {"event": "Big", "where": {"property": "amount", "op": "gt", "value": 0}}}]}),
+    );
+    assert_eq!((&trend["series"][0]["total"], &trend["series"][0]["label"]), (&json!(6), &json!("Big")));
+    assert_eq!(trend["series"][1]["total"], 3, "a condition of the question is added to its own");
+    let own_name = ask(json!({"kind": "trend", "series": [{"select": {"event": "Buy"}, "measure": "total"}]}));
+    assert_eq!(own_name["series"][0]["total"], 7, "it may have the name of an event that it is made of");
+    let mixed = ask(json!({"kind": "trend", "series": [{"select": {"any_of": ["Big", "Other"]}, "measure": "unique"}]}));
+    assert_eq!(mixed["series"][0]["total"], 3);
+    let filtered = ask(json!({"kind": "trend", "series": [{"select": {"event": null}}], "filter": {"not": {"event": ["Big"]}}}));
+    assert_eq!(filtered["series"][0]["total"], 1, "the one purchase of 10");
+    let funnel = ask(json!({"kind": "funnel", "steps": [{"event": "Big"}, {"event": "Big"}, {"event": "Big"}], "window": {"n": 30, "unit": "day"}}));
+    assert_eq!(funnel["groups"][0]["steps"][2]["count"], 1);
+    let cohort = json!({"kind": "cohort", "definition": {"did": {"event": "Big"}, "count": {"op": "gte", "value": 2}}, "custom_events": {"Big": big}});
+    assert_eq!(crate::asking::ask(&shop(), &cohort)["count"], 2);
+    let first = ask(json!({"kind": "trend", "series": [{"select": {"event": "Big", "first_time": true}, "measure": "total"}]}));
+    assert_eq!(first["series"][0]["total"], 3);
+}

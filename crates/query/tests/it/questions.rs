@@ -75,13 +75,15 @@ impl Asked<'_> {
             "frequency" => self.frequency(),
             "lifecycle" => self.lifecycle(),
             "journey" => self.journey(),
+            "attribution" => self.attribution(),
             "impact" => self.impact(),
             "driver" => self.driver(),
             "feature" => self.feature(),
             "cohort" => json!({"definition": self.definition(3), "limit": 1000}),
             _ => json!({"limit": 1000}),
         };
-        question["kind"] = json!(kind);
+        // An attributed trend is a trend.
+        question["kind"] = json!(if kind == "attribution" { "trend" } else { kind });
         if kind != "cohort" {
             question["range"] = self.range();
         }
@@ -105,7 +107,8 @@ impl Asked<'_> {
             let with_did = question["actor"] != "group:company";
             question["filter"] = self.filter(2, with_did);
         }
-        if self.breakdowns && !matches!(kind, "impact" | "driver" | "feature") && kind != "lifecycle" && kind != "journey" && self.chance(0.45) {
+        if self.breakdowns && !matches!(kind, "impact" | "driver" | "feature" | "attribution") && kind != "lifecycle" && kind != "journey" && self.chance(0.45)
+        {
             let n = one(self.rng, &[1, 1, 1, 2]);
             question["breakdown"] = (0..n).map(|_| self.breakdown()).collect();
             // Other actors count an event once each, and a value may be written in two ways.
@@ -234,6 +237,29 @@ impl Asked<'_> {
             6 => json!({"property": one(self.rng, &FORMULAS)}),
             _ => json!({"property": one(self.rng, &["plan", "tags", "item", "deep.er", "amount", "teams of nobody"])}),
         }
+    }
+
+    fn attribution(&mut self) -> Value {
+        let n = self.rng.random_range(1..3);
+        let series: Vec<Value> = (0..n)
+            .map(|i| json!({"select": self.selector(), "measure": one(self.rng, &[json!("total"), json!("unique"), json!({"sum": "amount"})]), "label": format!("S{i}")}))
+            .collect();
+        let shares = json!({"first": 5, "between": 3, "last": 2});
+        let model = one(
+            self.rng,
+            &[json!("first"), json!("last"), json!("linear"), json!("participation"), json!("time_decay"), json!("u"), json!("j"), json!("inverse_j"), shares],
+        );
+        let mut attribution = json!({"by": {"property": one(self.rng, &["plan", "item", "tags"])}, "model": model});
+        if self.chance(0.5) {
+            attribution["touch"] = self.selector();
+        }
+        if self.chance(0.6) {
+            attribution["lookback"] = json!({"n": self.rng.random_range(0..200), "unit": "hour"});
+        }
+        if self.chance(0.5) {
+            attribution["conversion"] = self.pick(&["first", "last"]);
+        }
+        json!({"series": series, "interval": self.interval(), "attribution": attribution})
     }
 
     fn impact(&mut self) -> Value {

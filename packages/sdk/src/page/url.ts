@@ -11,7 +11,7 @@ export interface UrlForm {
 
 const KEPT_PARAMETER = /^(utm_\w+|page|sort|order|tab|lang)$/;
 // An e-mail, a number of five digits or more, and what looks made by a machine: long hexadecimal, long words that mix letters and digits (UUIDs, tokens).
-const ID_IN_PATH = /[^/]+(?:@|%40)[^/]+|(?=[\w-]*\d)(?=[\w-]*[a-z])[\w-]{20,}(?:\.[\w-]+)*|(?=[a-f]*\d)[0-9a-f]{12,}|\d{5,}/gi;
+const ID_IN_PATH = /[^/]{1,99}(?:@|%40)[^/]+|(?=[\w-]{0,99}\d)(?=[\w-]{0,99}[a-z])[\w-]{20,}(?:\.[\w-]+)*|(?=[a-f]{0,99}\d)[0-9a-f]{12,}|\d{5,}/gi;
 
 /** A path with `:id` in the place of ids, and without the slash at its end. */
 export function pathForm(path: string): string {
@@ -22,7 +22,7 @@ export function pathForm(path: string): string {
 export function hrefForm(href: string, form: UrlForm): string {
   const url = parsed(href);
   if (!url) return "";
-  if (!/^http/.test(url.protocol)) return url.protocol;
+  if (!url.protocol.startsWith("http")) return url.protocol;
   const query = [...url.searchParams]
     .filter(([name]) => KEPT_PARAMETER.test(name) || form.allowParameters.includes(name))
     .map(([name, value]) => `${encodeURIComponent(name)}=${encodeURIComponent(redactText(value))}`)

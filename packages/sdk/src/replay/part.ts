@@ -19,7 +19,7 @@ const ALWAYS_BLOCKED = "iframe[src*='stripe.'],iframe[src*='paypal.'],iframe[src
 export const start: Part["start"] = (host) => {
   const { inputs, masking, named, settings, tab } = host;
   if (!named) return () => undefined;
-  const options: Recording = { ...RECORDING, url: `${settings.host}/v1/recordings`, ...(settings.recording || {}) };
+  const options: Recording = { ...RECORDING, url: `${settings.host}/v1/recordings`, ...settings.recording };
   const scrub = createScrub(masking, (id) => record.mirror.getNode(id) as Element | null);
   const budget = openBudget();
   // From one whole snapshot to the next. Before anything is sent, the last two are kept: what happened before the trigger.
@@ -43,7 +43,10 @@ export const start: Part["start"] = (host) => {
     profile: { level: masking.level, hash: hashOf(toJson(settings.masking)), recorder: "rrweb-2.1.6" },
     name: () => ({ session: named.session.id(), document: documentId, tab: tabId, device: named.people.current().device }),
     tab,
-    onRefused: () => stop(),
+    onRefused(status) {
+      stop();
+      host.say("recordingRefused", status);
+    },
   });
 
   const isSent = (): boolean => {
@@ -151,7 +154,6 @@ export const start: Part["start"] = (host) => {
         activeAt = input.t;
         if (isIdle) {
           isIdle = false;
-          note("back", {});
           whole();
         }
       }

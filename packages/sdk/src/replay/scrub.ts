@@ -70,7 +70,7 @@ export function createScrub(masking: Masking, elementOf: (id: number) => Element
   function attribute(name: string, value: unknown, tag: string, element: Element | null, all: Record<string, unknown>): unknown {
     if (DROPPED_ATTRIBUTES.test(name) || (name.startsWith("data-") && !KEPT_DATA.test(name))) return undefined;
     if (name === "_cssText") return css(String(value));
-    if (name === "style") return typeof value === "string" ? css(value) : styleChange(value as Record<string, unknown>);
+    if (name === "style") return everyCss(value);
     if (typeof value !== "string") return value;
     if (name === "content" && tag === "meta") return undefined;
     if (name === "value" && INPUT_LIKE.test(tag)) return valueOf(value, tag, element, all);
@@ -95,9 +95,11 @@ export function createScrub(masking: Masking, elementOf: (id: number) => Element
     return masking.href(value);
   }
 
-  function styleChange(changes: Record<string, unknown> | null): unknown {
-    if (!changes) return changes;
-    return Object.fromEntries(Object.entries(changes).map(([name, value]) => [name, typeof value === "string" ? css(value) : Array.isArray(value) ? [css(String(value[0])), ...value.slice(1)] : value]));
+  /** Every text within: rules, declarations, changes of a style. */
+  function everyCss(value: unknown): unknown {
+    if (typeof value === "string") return css(value);
+    if (!value || typeof value !== "object") return value;
+    return Array.isArray(value) ? value.map(everyCss) : Object.fromEntries(Object.entries(value).map(([name, one]) => [name, everyCss(one)]));
   }
 
   function attributes(all: Record<string, unknown>, tag: string, element: Element | null): Record<string, unknown> {
@@ -126,14 +128,6 @@ export function createScrub(masking: Masking, elementOf: (id: number) => Element
     }
   }
 
-  function rules(data: Record<string, unknown>): void {
-    for (const change of (data.adds as { rule?: string }[] | undefined) ?? []) if (change.rule) change.rule = css(change.rule);
-    for (const sheet of (data.styles as { rules?: { rule?: string }[] }[] | undefined) ?? []) for (const change of sheet.rules ?? []) if (change.rule) change.rule = css(change.rule);
-    for (const name of ["replace", "replaceSync"]) if (typeof data[name] === "string") data[name] = css(data[name] as string);
-    const set = data.set as { value?: string } | undefined;
-    if (set?.value) set.value = css(set.value);
-  }
-
   return {
     text,
     input,
@@ -144,7 +138,7 @@ export function createScrub(masking: Masking, elementOf: (id: number) => Element
       else if (event.type === INCREMENTAL) {
         if (data.source === SOURCE.canvas) return null;
         if (data.source === SOURCE.mutation) mutation(data);
-        else if (data.source === SOURCE.styleSheetRule || data.source === SOURCE.styleDeclaration || data.source === SOURCE.adoptedStyleSheet) rules(data);
+        else if (data.source === SOURCE.styleSheetRule || data.source === SOURCE.styleDeclaration || data.source === SOURCE.adoptedStyleSheet) event.data = everyCss(data) as Record<string, unknown>;
         else if (data.source === SOURCE.input) {
           const element = elementOf(Number(data.id));
           const isChoice = /^(checkbox|radio)$/.test(element?.getAttribute("type") ?? "");

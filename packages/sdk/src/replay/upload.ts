@@ -1,6 +1,6 @@
 // The way of a recording to the server, in pieces that are numbered: (session, document, sequence) is a piece's name, so that sending it again changes nothing. See
 // docs/decisions/recording-wire.md.
-import { guarded, now, say, toJson, win } from "../browser.ts";
+import { guarded, now, toJson, win } from "../browser.ts";
 import type { Store } from "../store.ts";
 import type { RecordedEvent } from "./scrub.ts";
 
@@ -30,7 +30,7 @@ export interface UploadOptions {
   name: () => PieceName | undefined;
   tab: Store;
   /** The server takes no recordings: nothing more is to be recorded. */
-  onRefused(): void;
+  onRefused(status: number): void;
 }
 
 const FLUSH_MS = 2000;
@@ -91,10 +91,8 @@ export function openUpload({ url, key, profile, name, tab, onRefused }: UploadOp
         isSending = false;
         if (status === 429 || status >= 500) return again();
         if (status >= 400 && status !== 409) {
-          say("recordingRefused", status);
           close();
-          onRefused();
-          return;
+          return onRefused(status);
         }
         nFailures = 0;
         waiting = waiting.filter((other) => other !== piece);
@@ -110,8 +108,7 @@ export function openUpload({ url, key, profile, name, tab, onRefused }: UploadOp
   function again(): void {
     if (waiting.reduce((sum, piece) => sum + piece.body.length, 0) > MAX_WAITING_BYTES) {
       close();
-      onRefused();
-      return;
+      return onRefused(503);
     }
     const span = Math.min(RETRY_LAST_MS, RETRY_FIRST_MS * 2 ** nFailures);
     nFailures += 1;

@@ -146,6 +146,43 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/projects/{project}/custom-events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The custom events by name. */
+        get: operations["custom_event_list"];
+        put?: never;
+        /** Save a custom event. */
+        post: operations["custom_event_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{project}/custom-events/{custom_event}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One custom event. */
+        get: operations["custom_event_get"];
+        /** Save a custom event over itself. History is read with what it is made of now. */
+        put: operations["custom_event_replace"];
+        post?: never;
+        /** Delete a custom event that no cohort and no report names. */
+        delete: operations["custom_event_delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/projects/{project}/export": {
         parameters: {
             query?: never;
@@ -829,6 +866,22 @@ export interface components {
             /** @description Shown this once. */
             secret: string;
         };
+        /** @description An event under a name of the project's own. */
+        CustomEvent: {
+            created_at: string;
+            /** @description Who made it. */
+            created_by: string;
+            description: string;
+            id: string;
+            /** @description A selector: `{"any_of": [{"event": "A", "where": …}, …]}` */
+            made_of: Record<string, never>;
+            /** @description What questions call it. */
+            name: string;
+            updated_at: string;
+        };
+        CustomEvents: {
+            custom_events: components["schemas"]["CustomEvent"][];
+        };
         /** @description What is wrong. */
         ErrorBody: {
             error: components["schemas"]["ErrorDetail"];
@@ -950,6 +1003,11 @@ export interface components {
             description?: string | null;
             /** @description Keep the people of now as a list, rather than the conditions. */
             frozen?: boolean | null;
+            name: string;
+        };
+        NewCustomEventBody: {
+            description?: string | null;
+            made_of: Record<string, never>;
             name: string;
         };
         NewProjectBody: {
@@ -1606,6 +1664,165 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Cohort"];
                 };
+            };
+            /** @description What is wrong and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    custom_event_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CustomEvents"];
+                };
+            };
+            /** @description What is wrong and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    custom_event_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewCustomEventBody"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CustomEvent"];
+                };
+            };
+            /** @description What is wrong and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    custom_event_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: number;
+                custom_event: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CustomEvent"];
+                };
+            };
+            /** @description What is wrong and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    custom_event_replace: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: number;
+                custom_event: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewCustomEventBody"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CustomEvent"];
+                };
+            };
+            /** @description What is wrong and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    custom_event_delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: number;
+                custom_event: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description What is wrong and how to mend it */
             default: {

@@ -146,7 +146,83 @@ export interface SessionsAnswer extends SessionsSums {
   /** One for each segment, where the question is split. */
   groups?: (SessionsSums & { breakdown: SegmentValue[] })[];
 }
+export type Interval = [number, number];
+export interface DriverCandidate {
+  event?: string;
+  times?: number;
+  property?: string;
+  of?: string;
+  /** Which of the question's properties. */
+  position?: number;
+  value?: SegmentValue;
+  people: number;
+  reached: number;
+  support: number | null;
+  rate: number | null;
+  rate_interval: Interval | null;
+  rate_of_others: number | null;
+  lift: number | null;
+  recall: number | null;
+  phi: number | null;
+  p_value: number | null;
+  q_value: number | null;
+  enough: boolean;
+}
+export interface DriverAnswer {
+  people: number;
+  goal: { people: number; rate: number | null };
+  found: number;
+  tested: number;
+  candidates: DriverCandidate[];
+}
+export interface ImpactGroup {
+  people: number;
+  /** Those who were there before and after. */
+  compared: number;
+  before: number | null;
+  after: number | null;
+}
+export interface ImpactAnswer {
+  adopters: ImpactGroup;
+  non_adopters: ImpactGroup;
+  earlier_adopters: number;
+  days: { day: number; adopters: { people: number; rate: number | null }; non_adopters: { people: number; rate: number | null } }[];
+  expected: number | null;
+  difference: number | null;
+  relative: number | null;
+  effect: number | null;
+  standard_error: number | null;
+  interval: Interval | null;
+  p_value: number | null;
+  enough: boolean;
+}
+export interface FeatureUse {
+  label: string;
+  people: number;
+  adoption: number | null;
+  adoption_interval: Interval | null;
+  uses: number | null;
+  mean_uses: number | null;
+  median_uses: number | null;
+  mean_days: number | null;
+  median_days: number | null;
+  retention: { period: number; eligible: number; returned: number; rate: number | null; interval: Interval | null }[];
+  power_users: { people: number; share: number | null };
+  others: { people: number; share: number | null };
+  difference: number | null;
+  lift: number | null;
+  p_value: number | null;
+  q_value: number | null;
+}
+export interface FeatureAnswer {
+  people: number;
+  power_users: { people: number; days_at_least: number | null; enough: boolean };
+  features: FeatureUse[];
+}
 export interface AnswerOf {
+  driver: DriverAnswer;
+  impact: ImpactAnswer;
+  feature: FeatureAnswer;
   trend: TrendAnswer;
   funnel: FunnelAnswer;
   retention: RetentionAnswer;

@@ -31,6 +31,8 @@ interface LinesProps {
   /** Index of the first interval that is not over; the number of intervals when all are. */
   incompleteFrom: number;
   shape: "line" | "bar" | "area";
+  /** Index of a place to mark with a thin line, and its name. */
+  mark?: { at: number; name: string };
   share?: boolean;
   height?: number;
   label: string;
@@ -42,7 +44,7 @@ interface LinesProps {
 const NAMED_LINES = 6;
 const POINTS_SHOWN_UP_TO = 45;
 
-export function LinesPicture({ names, longNames, lines, incompleteFrom, shape, share = false, height = 300, label, pictureRef, onPlace }: LinesProps) {
+export function LinesPicture({ names, longNames, lines, incompleteFrom, shape, mark, share = false, height = 300, label, pictureRef, onPlace }: LinesProps) {
   const { t, format } = useSpeech();
   const { theme } = useTheme();
   const narrow = useNarrow();
@@ -111,6 +113,17 @@ export function LinesPicture({ names, longNames, lines, incompleteFrom, shape, s
       }
       return parts;
     });
+    if (mark && series[0]) {
+      Object.assign(series[0], {
+        markLine: {
+          silent: true,
+          symbol: "none",
+          lineStyle: { color: colors.quiet, width: 1, type: "solid" },
+          label: { formatter: mark.name, color: colors.quiet, fontSize: 11, fontFamily: FONT },
+          data: [{ xAxis: mark.at }],
+        },
+      });
+    }
     return {
       aria: { enabled: false },
       textStyle: { fontFamily: FONT },
@@ -140,7 +153,7 @@ export function LinesPicture({ names, longNames, lines, incompleteFrom, shape, s
       },
       series,
     };
-  }, [lines, names, longNames, incompleteFrom, shape, share, theme, format, t, narrow, opens]);
+  }, [lines, names, longNames, incompleteFrom, shape, share, theme, format, t, narrow, opens, mark]);
 
   return (
     <Picture

@@ -23,9 +23,11 @@ interface BreakdownEditorProps {
   event?: string;
   most?: number;
   top?: { value: number | undefined; onChange: (top: number | undefined) => void };
+  /** What stands on the chip that adds one, where it is not a breakdown. */
+  addLabel?: string;
 }
 
-export function BreakdownEditor({ breakdown = [], onChange, event, most = 3, top }: BreakdownEditorProps) {
+export function BreakdownEditor({ breakdown = [], onChange, event, most = 3, top, addLabel }: BreakdownEditorProps) {
   const speech = useSpeech();
   const { t } = speech;
   const change = (next: Breakdown[]) => onChange(next.length === 0 ? undefined : next);
@@ -62,7 +64,7 @@ export function BreakdownEditor({ breakdown = [], onChange, event, most = 3, top
           trigger={(props) => (
             <Chip {...props} look="add">
               <Plus aria-hidden />
-              <span>{t("breakdown.add")}</span>
+              <span>{addLabel ?? t("breakdown.add")}</span>
             </Chip>
           )}
         >

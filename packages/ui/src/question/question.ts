@@ -170,7 +170,39 @@ export interface SessionsQuestion extends Common {
   limit?: number;
 }
 
-export type Question = TrendQuestion | FunnelQuestion | RetentionQuestion | FrequencyQuestion | LifecycleQuestion | JourneyQuestion | SessionsQuestion;
+export interface DriverQuestion extends Common {
+  kind: "driver";
+  goal: Selector;
+  /** Who is looked at, from such an event on; anybody unless said. */
+  population?: Selector;
+  window?: Window;
+  events?: string[];
+  times?: number[];
+  properties?: Breakdown[];
+  fewest_people?: number;
+  limit?: number;
+}
+
+export interface ImpactQuestion extends Common {
+  kind: "impact";
+  launch: Selector;
+  metric: Selector;
+  measure?: "total" | "unique" | { sum: string };
+  days?: number;
+  population?: Selector;
+}
+
+export interface FeatureQuestion extends Common {
+  kind: "feature";
+  features?: Selector[];
+  population?: Selector;
+  unit?: "day" | "week" | "month";
+  periods?: number;
+  power_share?: number;
+  fewest_people?: number;
+}
+
+export type Question = TrendQuestion | FunnelQuestion | RetentionQuestion | FrequencyQuestion | LifecycleQuestion | JourneyQuestion | SessionsQuestion | DriverQuestion | ImpactQuestion | FeatureQuestion;
 export type QuestionKind = Question["kind"];
 export type QuestionOf<K extends QuestionKind> = Extract<Question, { kind: K }>;
 
@@ -232,6 +264,9 @@ const schemas = {
     unit: v.picklist(["hour", "day", "week", "month"] as const),
   }),
   lifecycle: v.looseObject({ kind: v.literal("lifecycle"), ...common, select: selectorSchema, interval: intervals }),
+  driver: v.looseObject({ kind: v.literal("driver"), ...common, goal: selectorSchema, population: v.optional(selectorSchema), properties: v.optional(v.array(breakdownSchema)) }),
+  impact: v.looseObject({ kind: v.literal("impact"), ...common, launch: selectorSchema, metric: selectorSchema, population: v.optional(selectorSchema) }),
+  feature: v.looseObject({ kind: v.literal("feature"), ...common, features: v.optional(v.array(selectorSchema)), population: v.optional(selectorSchema) }),
   sessions: v.looseObject({ kind: v.literal("sessions"), ...common }),
   journey: v.looseObject({ kind: v.literal("journey"), ...common, direction: v.picklist(["forward", "reverse"] as const), depth: v.number(), top: v.number() }),
 };

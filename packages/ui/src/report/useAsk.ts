@@ -97,6 +97,12 @@ function withoutEmptyGroups(question: Question): Question {
     case "frequency":
     case "lifecycle":
       return { ...question, filter, select: select(question.select) };
+    case "driver":
+      return { ...question, filter, goal: select(question.goal), population: question.population && select(question.population) };
+    case "impact":
+      return { ...question, filter, launch: select(question.launch), metric: select(question.metric), population: question.population && select(question.population) };
+    case "feature":
+      return { ...question, filter, features: question.features?.map(select), population: question.population && select(question.population) };
     case "sessions":
       return { ...question, filter };
     case "journey":

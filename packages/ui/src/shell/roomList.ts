@@ -1,10 +1,10 @@
 // The rooms that exist, by intent. Navigation, palette and routes read this one list: a room that is not here is not shown.
-import { Activity, ChartNoAxesColumn, Filter, LayoutList, Radio, Repeat2, Route as RouteIcon, Sprout, Timer, Users, UsersRound } from "lucide-react";
+import { Activity, Blocks, ChartNoAxesColumn, Filter, LayoutList, Radio, Repeat2, Rocket, Route as RouteIcon, Signpost, Sprout, Timer, Users, UsersRound } from "lucide-react";
 import type { ComponentType } from "react";
 import type { QuestionKind } from "@/question/question.ts";
 import type { MessageKey } from "@/i18n/catalogue.ts";
 
-export type RoomPath = "trends" | "funnels" | "retention" | "engagement" | "lifecycle" | "journeys" | "sessions" | "cohorts" | "reports" | "live" | "people";
+export type RoomPath = "trends" | "funnels" | "retention" | "engagement" | "lifecycle" | "journeys" | "sessions" | "cohorts" | "features" | "drivers" | "impact" | "reports" | "live" | "people";
 
 export interface RoomEntry {
   path: RoomPath;
@@ -30,6 +30,9 @@ export const intents: Intent[] = [
       { path: "journeys", label: "room.journey", icon: RouteIcon, kind: "journey" },
       { path: "sessions", label: "room.sessions", icon: Timer, kind: "sessions" },
       { path: "cohorts", label: "room.cohort", icon: UsersRound },
+      { path: "features", label: "room.feature", icon: Blocks, kind: "feature" },
+      { path: "drivers", label: "room.driver", icon: Signpost, kind: "driver" },
+      { path: "impact", label: "room.impact", icon: Rocket, kind: "impact" },
     ],
   },
   { label: "intent.decide", rooms: [{ path: "reports", label: "room.reports", icon: LayoutList }] },

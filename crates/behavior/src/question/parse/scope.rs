@@ -1,11 +1,16 @@
 //! What all kinds of questions share: range, zone, who is counted, filter, breakdown.
 
-use super::{breakdown::read_breakdown, cohort::read_cohorts, selector::read_filter};
+use super::{
+    breakdown::read_breakdown,
+    cohort::read_cohorts,
+    selector::{read_filter, read_selector},
+};
 use crate::{
     calendar::Unit,
+    custom_event::CustomEvents,
     question::{
         RangeSpec, Scope, Window,
-        fields::{Fields, Read, missing, not_allowed},
+        fields::{Fields, Read, missing, not_allowed, wrong_type},
     },
 };
 use serde_json::Value;
@@ -79,8 +84,17 @@ pub(super) fn read_scope(fields: &mut Fields<'_>, kind: &str) -> Read<Scope> {
     if matches!(kind, "trend" | "funnel" | "retention") {
         scope.top = fields.whole("top", 1, 10_000)?.map(|n| n as usize);
     }
+    scope.fresh = fields.flag("fresh")?.unwrap_or(false);
     scope.french = fields.choice("language", &[("en", false), ("fr", true)])?.unwrap_or(false);
     Ok(scope)
+}
+
+/// `{"Buy": {"any_of": ["Order", "Subscribe"]}}`
+pub(super) fn read_custom_events(fields: &mut Fields<'_>) -> Read<CustomEvents> {
+    let path = fields.at("custom_events");
+    let Some(value) = fields.get("custom_events") else { return Ok(CustomEvents::new()) };
+    let map = value.as_object().ok_or_else(|| wrong_type(&path, "an object of selectors by name", value))?;
+    map.iter().map(|(name, value)| Ok((name.clone(), read_selector(value, &format!("{path}.{name}"), 0)?))).collect()
 }
 
 /// A range, or `{"since": day}`, which has no end.

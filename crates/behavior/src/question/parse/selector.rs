@@ -16,6 +16,13 @@ use sillage_event::{as_text, time};
 /// Filters and selectors in each other nest at most so deep.
 pub(super) const MOST_NESTED: usize = 20;
 
+impl Selector {
+    /// Reads and checks a selector; `path` is what its errors call it.
+    pub fn from_json(value: &Value, path: &str) -> Read<Self> {
+        read_selector(value, path, 0)
+    }
+}
+
 pub(super) fn read_selector(value: &Value, path: &str, depth: usize) -> Read<Selector> {
     if depth > MOST_NESTED {
         return Err(not_allowed(path, format!("selectors nest at most {MOST_NESTED} deep")));

@@ -1,6 +1,11 @@
 //! The fields of a trend.
 
-use super::{measure::read_measure, scope::INTERVALS, selector::required_selector};
+use super::{
+    attribution::{check_attributed, read_attribution},
+    measure::read_measure,
+    scope::INTERVALS,
+    selector::required_selector,
+};
 use crate::{
     calendar::Unit,
     formula::Formula,
@@ -46,5 +51,13 @@ pub(super) fn read_trend(fields: &mut Fields<'_>) -> Read<Trend> {
         compare_previous = Some(one.whole("previous", 1, 100)?.ok_or_else(|| missing(&format!("{}.previous", one.path()), "how many periods back"))? as u32);
         one.done()?;
     }
-    Ok(Trend { series, formulas, interval, rolling, cumulative, compare_previous })
+    let attribution = match fields.get("attribution") {
+        Some(value) => Some(read_attribution(value, &fields.at("attribution"))?),
+        None => None,
+    };
+    let trend = Trend { series, formulas, interval, rolling, cumulative, compare_previous, attribution };
+    if trend.attribution.is_some() {
+        check_attributed(fields, &trend)?;
+    }
+    Ok(trend)
 }

@@ -1,5 +1,5 @@
 // A cohort said in words: its conditions joined as they are.
-import type { Messages } from "@/i18n/catalogue.ts";
+import type { MessageKey, Messages } from "@/i18n/catalogue.ts";
 import type { Formatter } from "@/format/format.ts";
 import { groupOf, type Definition, type DidMeasure, type Within } from "@/question/definition.ts";
 import { conditionName, propertyName, rangeName, selectorName, windowName } from "@/question/words.ts";
@@ -17,10 +17,11 @@ export function definitionName(definition: Definition, speech: Speech, inside = 
   if ("did" in definition) {
     const { count, measure } = definition;
     const event = selectorName(definition.did, speech);
-    const did =
-      measure === undefined && count === undefined
-        ? t("condition.did", { event })
-        : t("cohort.didMeasured", { event, measure: measureWords(measure ?? "total", speech), op: t(`cohort.op.${opOf(count?.op)}`), value: format.number(count?.value ?? 1) });
+    const plain = measure === undefined || measure === "total" ? PLAIN_COUNTS[opOf(count?.op)] : undefined;
+    const n = count?.value ?? 1;
+    const did = plain
+      ? t(n === 1 && opOf(count?.op) === "gte" ? "condition.did" : plain, { event, n })
+      : t("cohort.didMeasured", { event, measure: measureWords(measure ?? "total", speech), op: t(`cohort.op.${opOf(count?.op)}`), value: format.number(count?.value ?? 1) });
     return within(did, definition.within, speech);
   }
   if ("did_not" in definition) return within(t("condition.didNot", { event: selectorName(definition.did_not, speech), n: 0 }), definition.within, speech);
@@ -33,6 +34,9 @@ export function definitionName(definition: Definition, speech: Speech, inside = 
   if ("people" in definition) return t("cohort.idsOf", { n: definition.people.length });
   return t("cohort.behind");
 }
+
+/** How often, said in a sentence of its own. */
+const PLAIN_COUNTS: Partial<Record<CountOp, MessageKey>> = { gte: "condition.didAtLeast", lte: "condition.didAtMost", eq: "condition.didExactly" };
 
 export const COUNT_OPS = ["gte", "eq", "lte", "gt", "lt"] as const;
 export type CountOp = (typeof COUNT_OPS)[number];

@@ -21,22 +21,27 @@ export function ReportList() {
   const [find, setFind] = useState("");
   const builders = allRooms.filter((room) => room.kind !== undefined);
   const reports = (data?.reports ?? []).filter((report) => report.name.toLowerCase().includes(find.trim().toLowerCase())).toSorted((a, b) => b.updated_at.localeCompare(a.updated_at));
+  // Who has reports comes for them; who has none yet comes to ask a first question.
+  const savedFirst = (data?.reports.length ?? 0) > 0;
+  const questions = (
+    <section aria-label={t("reports.new")}>
+      <h2 className={styles.label}>{t("reports.new")}</h2>
+      <ul className={styles.builders}>
+        {builders.map((room) => (
+          <li key={room.path}>
+            <Link to={`/p/$project/${room.path}`} params={params}>
+              <room.icon aria-hidden />
+              <strong>{t(room.label)}</strong>
+              <span>{t(`${room.kind ?? "trend"}.answers`)}</span>
+            </Link>
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
   return (
     <Page title={t("room.reports")}>
-      <section aria-label={t("reports.new")}>
-        <h2 className={styles.label}>{t("reports.new")}</h2>
-        <ul className={styles.builders}>
-          {builders.map((room) => (
-            <li key={room.path}>
-              <Link to={`/p/$project/${room.path}`} params={params}>
-                <room.icon aria-hidden />
-                <strong>{t(room.label)}</strong>
-                <span>{t(`${room.kind ?? "trend"}.answers`)}</span>
-              </Link>
-            </li>
-          ))}
-        </ul>
-      </section>
+      {!savedFirst && questions}
       <Card
         title={t("reports.saved")}
         flush
@@ -65,6 +70,7 @@ export function ReportList() {
           })}
         </ul>
       </Card>
+      {savedFirst && questions}
     </Page>
   );
 }

@@ -9,7 +9,7 @@ import type { AnswerProps } from "@/report/room.ts";
 import { useProject } from "@/shell/session.tsx";
 import { InlineSelect, Segmented } from "@/ui/Field.tsx";
 import table from "@/ui/table.module.css";
-import { heatScale, tint, type HeatScale } from "./heat.ts";
+import { heatScale, tint, type HeatScale } from "@/chart/heat.ts";
 import { amountsPerPerson, type Curve } from "./pooled.ts";
 import { amountOf, cohortsBySegment, curvesOf, isOverall, periodName, segmentKey } from "./retention.ts";
 import styles from "./RetentionAnswer.module.css";

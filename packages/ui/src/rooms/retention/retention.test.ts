@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { heatScale } from "./heat.ts";
+import { heatScale } from "@/chart/heat.ts";
 import { amountsPerPerson, pooled, running } from "./pooled.ts";
 
 const cohorts = [

@@ -2,7 +2,6 @@
 import { Link } from "@tanstack/react-router";
 import { firstIncomplete } from "@/chart/axes.ts";
 import { LinesPicture } from "@/chart/lines.tsx";
-import type { SessionsSums } from "@/api/types.ts";
 import { useSpeech } from "@/i18n/language.tsx";
 import { AmongLine } from "@/question/AmongLine.tsx";
 import { rangeDays } from "@/question/IntervalPicker.tsx";
@@ -13,6 +12,7 @@ import { eventName, rangePhrase, segmentName } from "@/question/words.ts";
 import editors from "@/question/editors.module.css";
 import { AnswerHead } from "@/report/AnswerHead.tsx";
 import { LinesExample } from "@/report/examples.tsx";
+import { Figures } from "@/report/Figures.tsx";
 import { usePersonName } from "@/report/peopleNames.ts";
 import { ReportScreen } from "@/report/ReportScreen.tsx";
 import type { AnswerProps, BuilderProps, ReportRoomParts, Telling } from "@/report/room.ts";
@@ -20,7 +20,6 @@ import { useAsk, type Asked } from "@/report/useAsk.ts";
 import { useProject } from "@/shell/session.tsx";
 import { Skeleton } from "@/ui/State.tsx";
 import table from "@/ui/table.module.css";
-import styles from "./SessionsRoom.module.css";
 
 const LISTED = 100;
 
@@ -66,9 +65,19 @@ const SessionsPicture: ReportRoomParts<"sessions">["Picture"] = ({ asked, onOpen
   const zone = asked.question.timezone ?? project.timezone;
   const times = (curve?.answer.times ?? []).filter((time) => Date.parse(time) <= Date.now());
   const series = curve?.answer.series[0];
+  const { answer } = asked;
+  const duration = (seconds: number | null) => (seconds === null ? "–" : format.duration(seconds));
   return (
     <>
-      <Figures sums={asked.answer} onPeople={() => onOpen({}, t("sessions.panel"))} />
+      <Figures
+        figures={[
+          { name: t("room.sessions"), value: format.number(answer.count) },
+          { name: t("people.person.many"), value: format.number(answer.people), onOpen: answer.people === 0 ? undefined : () => onOpen({}, t("sessions.panel")) },
+          { name: t("sessions.bounce"), value: answer.count === 0 ? "–" : format.percent(answer.bounces / answer.count), hint: t("sessions.bounceHint") },
+          { name: t("sessions.median"), value: duration(answer.median_seconds) },
+          { name: t("sessions.mean"), value: duration(answer.mean_seconds) },
+        ]}
+      />
       <AnswerHead note={t(`sessions.over.${trend.interval}`)} />
       {series ? (
         <LinesPicture
@@ -87,43 +96,6 @@ const SessionsPicture: ReportRoomParts<"sessions">["Picture"] = ({ asked, onOpen
     </>
   );
 };
-
-function Figures({ sums, onPeople }: { sums: SessionsSums; onPeople: () => void }) {
-  const { t, format } = useSpeech();
-  const duration = (seconds: number | null) => (seconds === null ? "–" : format.duration(seconds));
-  return (
-    <dl className={styles.figures}>
-      <div>
-        <dt>{t("room.sessions")}</dt>
-        <dd>{format.number(sums.count)}</dd>
-      </div>
-      <div>
-        <dt>{t("people.person.many")}</dt>
-        <dd>
-          {sums.people === 0 ? (
-            "0"
-          ) : (
-            <button type="button" className={table.open} onClick={onPeople}>
-              {format.number(sums.people)}
-            </button>
-          )}
-        </dd>
-      </div>
-      <div>
-        <dt title={t("sessions.bounceHint")}>{t("sessions.bounce")}</dt>
-        <dd>{sums.count === 0 ? "–" : format.percent(sums.bounces / sums.count)}</dd>
-      </div>
-      <div>
-        <dt>{t("sessions.median")}</dt>
-        <dd>{duration(sums.median_seconds)}</dd>
-      </div>
-      <div>
-        <dt>{t("sessions.mean")}</dt>
-        <dd>{duration(sums.mean_seconds)}</dd>
-      </div>
-    </dl>
-  );
-}
 
 function SessionsTable({ asked, onOpen }: AnswerProps<"sessions">) {
   const speech = useSpeech();

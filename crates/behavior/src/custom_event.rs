@@ -1,0 +1,108 @@
+//! Events under a name of the project's own: one or several events, each with a condition, asked about as if clients sent them.
+//!
+//! A question that names one is rewritten before it is answered, so that kernels and the engine know nothing of them. A custom event is made of events that
+//! clients send, never of other custom events; where both have a name the custom one is meant.
+
+use crate::{
+    cohort::Definition,
+    filter::Filter,
+    question::{AnchorAt, Kind, Question, Selector},
+};
+use std::collections::BTreeMap;
+
+/// By name.
+pub type CustomEvents = BTreeMap<String, Selector>;
+
+/// Alternatives that one custom event may have.
+pub const MOST_ALTERNATIVES: usize = 25;
+
+impl Question {
+    /// Puts what a custom event is made of in place of its name, wherever the question names one.
+    pub fn expand_custom_events(&mut self, custom: &CustomEvents) {
+        if custom.is_empty() {
+            return;
+        }
+        self.scope.filter.iter_mut().for_each(|filter| in_filter(filter, custom));
+        self.scope.cohorts.values_mut().for_each(|definition| in_definition(definition, custom));
+        match &mut self.kind {
+            Kind::Journey(journey) => {
+                journey.select.iter_mut().for_each(|filter| in_filter(filter, custom));
+                if let Some((AnchorAt::Select(select), _)) = &mut journey.anchor {
+                    in_selector(select, custom);
+                }
+            }
+            Kind::Cohort(cohort) => in_definition(&mut cohort.definition, custom),
+            Kind::People(people) => people.of.expand_custom_events(custom),
+            Kind::Trend(trend) => {
+                let selectors = trend.series.iter_mut().map(|series| &mut series.select).chain(trend.attribution.iter_mut().map(|one| &mut one.touch));
+                selectors.for_each(|select| in_selector(select, custom));
+            }
+            Kind::Funnel(funnel) => {
+                let selectors = funnel.steps.iter_mut().chain(funnel.exclude.iter_mut().map(|one| &mut one.select));
+                selectors.for_each(|select| in_selector(select, custom));
+            }
+            Kind::Retention(retention) => [&mut retention.birth, &mut retention.comeback].into_iter().for_each(|select| in_selector(select, custom)),
+            Kind::Frequency(frequency) => in_selector(&mut frequency.select, custom),
+            Kind::Lifecycle(lifecycle) => in_selector(&mut lifecycle.select, custom),
+            Kind::Impact(impact) => {
+                [&mut impact.launch, &mut impact.metric, &mut impact.population].into_iter().for_each(|select| in_selector(select, custom));
+            }
+            Kind::Driver(driver) => [&mut driver.goal, &mut driver.population].into_iter().for_each(|select| in_selector(select, custom)),
+            Kind::Feature(feature) => {
+                feature.features.iter_mut().flatten().chain([&mut feature.population]).for_each(|select| in_selector(select, custom));
+            }
+            Kind::Sessions(_) | Kind::Timeline(_) => {}
+        }
+    }
+}
+
+fn in_definition(definition: &mut Definition, custom: &CustomEvents) {
+    match definition {
+        Definition::All(parts) | Definition::Any(parts) => parts.iter_mut().for_each(|part| in_definition(part, custom)),
+        Definition::Not(part) => in_definition(part, custom),
+        Definition::Did(did) => in_selector(&mut did.select, custom),
+        Definition::Sequence(sequence) => sequence.steps.iter_mut().for_each(|step| in_selector(step, custom)),
+        Definition::Behind(people) => people.of.expand_custom_events(custom),
+        Definition::Property { .. } | Definition::Cohort { .. } | Definition::People(_) => {}
+    }
+}
+
+fn in_selector(select: &mut Selector, custom: &CustomEvents) {
+    select.filter.iter_mut().for_each(|filter| in_filter(filter, custom));
+    select.alternatives.iter_mut().for_each(|one| in_selector(one, custom));
+    if !select.events.iter().any(|name| custom.contains_key(name)) {
+        return;
+    }
+    // It goes on being called what it was called.
+    select.label.get_or_insert_with(|| select.events.join(" / "));
+    let named = std::mem::take(&mut select.events);
+    select.alternatives.extend(named.into_iter().map(|name| match custom.get(&name) {
+        Some(made_of) => made_of.clone(),
+        None => Selector { events: vec![name], ..Selector::default() },
+    }));
+}
+
+fn in_filter(filter: &mut Filter, custom: &CustomEvents) {
+    match filter {
+        Filter::All(parts) | Filter::Any(parts) => parts.iter_mut().for_each(|part| in_filter(part, custom)),
+        Filter::Not(part) => in_filter(part, custom),
+        Filter::Did { select, .. } => in_selector(select, custom),
+        Filter::Event(names) if names.iter().any(|name| custom.contains_key(name)) => {
+            let one = |name: &String| custom.get(name).map_or_else(|| Filter::Event(vec![name.clone()]), condition_of);
+            *filter = Filter::Any(names.iter().map(one).collect());
+        }
+        Filter::Event(_) | Filter::Property { .. } | Filter::Cohort { .. } => {}
+    }
+}
+
+/// A selector as a condition on one event.
+fn condition_of(select: &Selector) -> Filter {
+    let mut all: Vec<Filter> = select.filter.iter().cloned().collect();
+    if !select.events.is_empty() {
+        all.push(Filter::Event(select.events.clone()));
+    }
+    if !select.alternatives.is_empty() {
+        all.push(Filter::Any(select.alternatives.iter().map(condition_of).collect()));
+    }
+    Filter::All(all)
+}

@@ -1,0 +1,142 @@
+//! Answers that were given before. A question asked again, of the same events and profiles, within the same minute, is not computed again; and people who ask
+//! the same thing at once wait for one answer.
+//!
+//! What must stay true: an answer is given again only while nothing that it was read from has changed. Everything that decides an answer is in the key: the
+//! question (in its debug form, which is derived and so names every field), the settings, the version of events and profiles, and the minute, since intervals end.
+
+use futures_channel::oneshot::{Receiver, Sender, channel};
+use parking_lot::Mutex;
+use serde_json::Value;
+use sillage_behavior::{AskError, Question, Reply, Settings};
+use sillage_event::ProjectId;
+use std::{collections::HashMap, sync::Arc};
+use xxhash_rust::xxh3::xxh3_128;
+
+const MOST_BYTES: usize = 32 << 20;
+/// Larger answers are not kept.
+const LARGEST_BYTES: usize = 4 << 20;
+const MINUTE_MS: i64 = 60_000;
+
+/// What an answer depends on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct Key {
+    project: ProjectId,
+    /// Of events, then of profiles.
+    versions: (u64, u64),
+    minute: i64,
+    question: u128,
+}
+
+impl Key {
+    pub(crate) fn new(project: ProjectId, versions: (u64, u64), now: i64, settings: &Settings, question: &Question) -> Self {
+        let words = format!("{settings:?} {question:?}");
+        Self { project, versions, minute: now.div_euclid(MINUTE_MS), question: xxh3_128(words.as_bytes()) }
+    }
+}
+
+type Outcome = Result<Reply, AskError>;
+
+/// What to do about a question.
+pub(crate) enum Way {
+    /// It was answered.
+    Known(Arc<Reply>),
+    /// Somebody else is being answered.
+    Wait(Receiver<Outcome>),
+    /// Nobody is: the caller computes, and then tells [`Remembered::settle`], whatever comes of it.
+    Compute,
+}
+
+#[derive(Debug, Default)]
+pub(crate) struct Remembered {
+    inner: Mutex<Inner>,
+}
+
+#[derive(Debug, Default)]
+struct Inner {
+    answers: HashMap<Key, Kept>,
+    bytes: usize,
+    clock: u64,
+    under_way: HashMap<Key, Vec<Sender<Outcome>>>,
+}
+
+#[derive(Debug)]
+struct Kept {
+    reply: Arc<Reply>,
+    bytes: usize,
+    last_use: u64,
+}
+
+impl Remembered {
+    pub(crate) fn way(&self, key: &Key) -> Way {
+        let mut inner = self.inner.lock();
+        inner.clock += 1;
+        let now = inner.clock;
+        if let Some(kept) = inner.answers.get_mut(key) {
+            kept.last_use = now;
+            return Way::Known(Arc::clone(&kept.reply));
+        }
+        if let Some(waiting) = inner.under_way.get_mut(key) {
+            let (send, receive) = channel();
+            waiting.push(send);
+            return Way::Wait(receive);
+        }
+        inner.under_way.insert(*key, Vec::new());
+        Way::Compute
+    }
+
+    /// Tells everybody who waits, and keeps a good answer.
+    pub(crate) fn settle(&self, key: &Key, outcome: &Outcome) {
+        let mut inner = self.inner.lock();
+        let waiting = inner.under_way.remove(key).unwrap_or_default();
+        if let Ok(reply) = outcome {
+            inner.keep(*key, reply);
+        }
+        drop(inner);
+        for one in waiting {
+            // Who went away is not told.
+            drop(one.send(outcome.clone()));
+        }
+    }
+}
+
+impl Inner {
+    fn keep(&mut self, key: Key, reply: &Reply) {
+        let bytes = size_of_json(&reply.answer) + 512;
+        if bytes > LARGEST_BYTES {
+            return;
+        }
+        // What was read from an earlier version will not be asked for again.
+        let gone: Vec<Key> =
+            self.answers.keys().filter(|one| one.project == key.project && (one.versions, one.minute) != (key.versions, key.minute)).copied().collect();
+        gone.iter().for_each(|one| self.forget(one));
+        let kept = Kept { reply: Arc::new(reply.clone()), bytes, last_use: self.clock };
+        self.bytes += bytes;
+        if let Some(earlier) = self.answers.insert(key, kept) {
+            self.bytes -= earlier.bytes;
+        }
+        while self.bytes > MOST_BYTES {
+            let Some(oldest) = self.answers.iter().min_by_key(|(_, kept)| kept.last_use).map(|(key, _)| *key) else { return };
+            self.forget(&oldest);
+        }
+    }
+
+    fn forget(&mut self, key: &Key) {
+        if let Some(kept) = self.answers.remove(key) {
+            self.bytes -= kept.bytes;
+        }
+    }
+}
+
+/// About how much memory a value takes.
+fn size_of_json(value: &Value) -> usize {
+    let inner = match value {
+        Value::String(text) => text.len(),
+        Value::Array(values) => values.iter().map(size_of_json).sum(),
+        Value::Object(fields) => fields.iter().map(|(name, value)| name.len() + 64 + size_of_json(value)).sum(),
+        _ => 0,
+    };
+    inner + size_of::<Value>()
+}
+
+#[cfg(test)]
+mod tests;
