@@ -146,9 +146,11 @@ fn cells(question: &Value, answer: &Value) -> Vec<(Value, u64)> {
                 let Some(s) = list(&question["series"]).iter().position(|series| series["label"] == line["label"]) else { continue };
                 let measure = &question["series"][s]["measure"];
                 if plain && (*measure == "unique" || measure.get("active").is_some()) {
-                    add(json!({"series": s}), &line["breakdown"], &line["total"]);
+                    // What a `top` leaves over has no values of its own.
+                    let (other, breakdown) = if line.get("other").is_some() { (json!(true), &Value::Null) } else { (Value::Null, &line["breakdown"]) };
+                    add(json!({"series": s, "other": other}), breakdown, &line["total"]);
                     for (time, value) in list(&answer["times"]).iter().zip(list(&line["values"])) {
-                        add(json!({"series": s, "time": time}), &line["breakdown"], value);
+                        add(json!({"series": s, "time": time, "other": other}), breakdown, value);
                     }
                 }
             }
