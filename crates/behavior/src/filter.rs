@@ -86,6 +86,16 @@ impl<'a> Cell<'a> {
         }
     }
 
+    #[must_use]
+    pub fn to_value(self) -> Value {
+        match self {
+            Self::Text(text) => Value::from(text),
+            Self::Number(number) => Value::from(number),
+            Self::Flag(flag) => Value::from(flag),
+            Self::Json(value) => value.clone(),
+        }
+    }
+
     fn time(self) -> Option<i64> {
         match self {
             Self::Text(text) => time::from_text(text),

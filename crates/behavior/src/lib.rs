@@ -12,6 +12,7 @@ pub mod calendar;
 pub mod cohort;
 pub mod custom_event;
 pub mod driver;
+pub mod expression;
 pub mod feature;
 pub mod filter;
 pub mod formula;

@@ -521,6 +521,8 @@ pub struct People {
 #[derive(Clone, Debug)]
 pub struct Cell {
     pub breakdown: Vec<Value>,
+    /// What `top` leaves over.
+    pub other: bool,
     pub place: Place,
 }
 

@@ -37,6 +37,7 @@ pub(crate) fn people_at(context: &Context<'_>, people: &People, inner: cohort::I
         values if values.len() == n_parts => Some(GroupKey::Values(values.iter().map(GroupValue::from_json).collect())),
         _ => return Err(AskError::invalid("at.breakdown", format!("names one value for each of the {n_parts} parts of the breakdown"))),
     };
+    let segment = if people.at.other { Some(GroupKey::Other) } else { segment };
     let segment = segment.as_ref();
     let mut found: Vec<(PersonId, Vec<i64>)> = match (&people.of.kind, &people.at.place) {
         (Kind::Funnel(funnel), Place::Funnel { step, interval, dropped }) => funnel::people_at(context, scope, funnel, *step, *interval, *dropped, segment)?,

@@ -56,7 +56,11 @@ pub(crate) fn people_at(
         },
         (Some(_), None) => return Err(AskError::invalid("at.interval", "the funnel was not asked by interval")),
     };
-    let request = plan.request(scope, None);
+    let keep = match scope.top.filter(|_| segment == Some(&GroupKey::Other)) {
+        Some(top) => Some(scan::top_groups(context, plan.request(scope, None), top)?.0),
+        None => None,
+    };
+    let request = plan.request(scope, keep);
     let collect = |bucket: &mut Bucket<'_>| {
         let mut found: Vec<Reached> = Vec::new();
         plan.each_attempt(bucket, |rows, id, attempt| {

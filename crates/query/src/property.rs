@@ -5,6 +5,7 @@ use arrow_array::{Array, BooleanArray, DictionaryArray, Float64Array, RecordBatc
 use serde_json::Value;
 use sillage_behavior::{
     AskError,
+    expression::Expression,
     filter::{Cell, Test},
 };
 use sillage_event::lookup;
@@ -21,6 +22,10 @@ const BUILT_IN: [(&str, &str); 5] = [
 
 /// Adds the columns of a segment that can hold the property, dotted paths included.
 pub(crate) fn columns_of(segment: &dyn Segment, name: &str, into: &mut Vec<String>) {
+    if let Some(Ok(expression)) = Expression::of_name(name) {
+        expression.inputs().iter().for_each(|input| columns_of(segment, input, into));
+        return;
+    }
     let mut add = |column: String| {
         if !into.contains(&column) {
             into.push(column);
@@ -60,12 +65,18 @@ pub(crate) struct PropertyView<'a> {
     /// JSON columns with the path inside them.
     nested: Vec<(&'a StringArray, String)>,
     overflow: Option<(&'a StringArray, String)>,
+    /// What a formula gives for each row.
+    computed: Option<Vec<Value>>,
     n: usize,
 }
 
 impl<'a> PropertyView<'a> {
     pub(crate) fn new(batch: &'a RecordBatch, name: &str) -> Self {
         let mut view = Self { n: batch.num_rows(), ..Self::default() };
+        if let Some(Ok(expression)) = Expression::of_name(name) {
+            view.computed = Some(computed(batch, &expression));
+            return view;
+        }
         let mut found = false;
         for (field, array) in batch.schema_ref().fields().iter().zip(batch.columns()) {
             if field.name() == column::OVERFLOW {
@@ -110,12 +121,12 @@ impl<'a> PropertyView<'a> {
     /// The dictionary that holds every value of this property, if one column does.
     pub(crate) fn only_dictionary(&self) -> Option<&'a Dictionary> {
         let alone = self.texts.len() == 1 && self.plain.is_none() && self.number.is_none() && self.flag.is_none() && self.json.is_none();
-        (alone && self.nested.is_empty() && self.overflow.is_none()).then(|| self.texts[0])
+        (alone && self.nested.is_empty() && self.overflow.is_none() && self.computed.is_none()).then(|| self.texts[0])
     }
 
     /// Numbers only; NaN where there is none.
     pub(crate) fn numbers(&self) -> Vec<f64> {
-        if self.nested.is_empty() && self.overflow.is_none() {
+        if self.nested.is_empty() && self.overflow.is_none() && self.computed.is_none() {
             return match self.number {
                 Some(array) if array.null_count() == 0 => array.values().to_vec(),
                 Some(array) => (0..self.n).map(|row| if array.is_null(row) { f64::NAN } else { array.value(row) }).collect(),
@@ -133,6 +144,11 @@ impl<'a> PropertyView<'a> {
 
     /// Calls with every row that has a value.
     pub(crate) fn for_each(&self, mut f: impl FnMut(usize, Cell<'_>)) {
+        for (row, value) in self.computed.iter().flatten().enumerate() {
+            if let Some(cell) = Cell::of(value) {
+                f(row, cell);
+            }
+        }
         for array in &self.texts {
             let values: &StringArray = array.values().as_string();
             for (row, key) in array.keys().iter().enumerate() {
@@ -211,6 +227,21 @@ impl<'a> PropertyView<'a> {
         self.for_each(|row, cell| passes[row] = test.matches(Some(cell)));
         passes
     }
+}
+
+/// A formula over the rows of a batch.
+fn computed(batch: &RecordBatch, expression: &Expression) -> Vec<Value> {
+    let n = batch.num_rows();
+    let inputs: Vec<Vec<Value>> = expression
+        .inputs()
+        .iter()
+        .map(|name| {
+            let mut values = vec![Value::Null; n];
+            PropertyView::new(batch, name).for_each(|row, cell| values[row] = cell.to_value());
+            values
+        })
+        .collect();
+    (0..n).map(|row| expression.evaluate(&|input| inputs[input][row].clone())).collect()
 }
 
 fn each_json(array: &StringArray, mut f: impl FnMut(usize, &Value)) {

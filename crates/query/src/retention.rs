@@ -23,18 +23,7 @@ const RETURN: u64 = 2;
 
 pub(crate) fn answer(context: &Context<'_>, scope: &Scope, retention: &Retention) -> Result<Value, AskError> {
     let plan = Plan::new(context, retention)?;
-    let keep = match scope.top.filter(|_| !scope.breakdown.is_empty()) {
-        Some(top) => {
-            let births = Request {
-                picks: vec![Pick { select: &plan.birth, from: context.range.0, to: context.range.1 }],
-                filter: scope.filter.as_ref(),
-                breakdown: &scope.breakdown,
-                ..Request::default()
-            };
-            Some(scan::top_groups(context, births, top)?)
-        }
-        None => None,
-    };
+    let keep = plan.kept(context, scope)?;
     let request = plan.request(scope, keep.as_ref().map(|kept| Arc::clone(&kept.0)));
     let tallies = scan::run(context, &request, |bucket| Ok(plan.partial(bucket)), merge)?.unwrap_or_default();
     check_count(tallies.len())?;
@@ -52,7 +41,8 @@ pub(crate) fn people_at(
 ) -> Result<Vec<PersonId>, AskError> {
     let plan = Plan::new(context, retention)?;
     let Some(wanted) = plan.births.index(cohort) else { return Ok(Vec::new()) };
-    let request = plan.request(scope, None);
+    let keep = if segment == Some(&GroupKey::Other) { plan.kept(context, scope)?.map(|kept| kept.0) } else { None };
+    let request = plan.request(scope, keep);
     let collect = |bucket: &mut Bucket<'_>| {
         let mut found = Vec::new();
         plan.each_birth(bucket, |rows, id, born, returned, _| {
@@ -119,6 +109,18 @@ impl<'a> Plan<'a> {
         let mut birth = retention.birth.clone();
         birth.first_time |= retention.first_time == FirstTime::Ever;
         Ok(Self { retention, birth, range: context.range, births, units, periods, until })
+    }
+
+    /// The segments that `top` keeps: those with the most births.
+    fn kept(&self, context: &Context<'_>, scope: &Scope) -> Result<Option<scan::TopGroups>, AskError> {
+        let Some(top) = scope.top.filter(|_| !scope.breakdown.is_empty()) else { return Ok(None) };
+        let births = Request {
+            picks: vec![Pick { select: &self.birth, from: context.range.0, to: context.range.1 }],
+            filter: scope.filter.as_ref(),
+            breakdown: &scope.breakdown,
+            ..Request::default()
+        };
+        scan::top_groups(context, births, top).map(Some)
     }
 
     fn request<'r>(&'r self, scope: &'r Scope, keep: Option<Arc<HashSet<GroupKey>>>) -> Request<'r> {

@@ -1,12 +1,14 @@
 //! Counts and measures over time, by segment.
 
 mod line;
+mod rolling;
 
 use crate::{
     group::{GroupKey, Groups, check_count},
     scan::{self, Bucket, Context, NO_PERSON, Pick, Request, Rows, selects_name, sessions_of},
 };
 use line::{Line, Meaning};
+use rolling::{Before, rolling_mean};
 use serde_json::{Value, json};
 use sillage_behavior::{
     AskError, AskErrorCode, Hit,
@@ -65,13 +67,19 @@ struct Plan<'a> {
 
 fn one_range(context: &Context<'_>, scope: &Scope, trend: &Trend, range: (i64, i64)) -> Result<Value, AskError> {
     let plan = Plan::new(context, scope, trend, range)?;
-    let keep = top_groups(context, scope, &plan)?;
-    let (counted, without) = plan.hourly_totals(context, scope)?;
-    let request = Request { without, ..plan.request(scope, keep.as_ref().map(|kept| Arc::clone(&kept.0))) };
-    let lines = scan::run(context, &request, |bucket| plan.partial(scope, bucket), merge)?.unwrap_or_default();
-    let lines = merge(lines, counted);
+    let (keep, others) = top_groups(context, scope, &plan)?.unzip();
+    let lines = plan.lines(context, scope, keep.clone())?;
     check_count(lines.keys().map(|(_, key)| key).collect::<HashSet<_>>().len())?;
-    Ok(plan.write(context, lines, keep.map(|kept| kept.1)))
+    // A running total begins with the range.
+    let before = match trend.rolling.filter(|window| *window > 1 && !trend.cumulative) {
+        Some(window) => {
+            let start = plan.intervals.starts[0];
+            let earlier = Plan::new(context, scope, trend, (context.zone.step(start, trend.interval, 1 - window as i64), start))?;
+            Before::new(&earlier.lines(context, scope, keep)?, &earlier.meanings, earlier.intervals.len())
+        }
+        None => Before::default(),
+    };
+    Ok(plan.write(context, lines, &before, others))
 }
 
 /// The people of one cell: of a series, in an interval or the whole range, in a segment.
@@ -94,7 +102,8 @@ pub(crate) fn people_at(
             None => return Ok(Vec::new()),
         },
     };
-    let request = Request { by_person: true, ..plan.request(scope, None) };
+    let keep = if segment == Some(&GroupKey::Other) { top_groups(context, scope, &plan)?.map(|kept| kept.0) } else { None };
+    let request = Request { by_person: true, ..plan.request(scope, keep) };
     let collect = |bucket: &mut Bucket<'_>| {
         let mut found = Vec::new();
         let plan = &plan;
@@ -163,6 +172,13 @@ impl<'a> Plan<'a> {
             active_from.push(windows);
         }
         Ok(Self { trend, intervals, range, meanings, active_from, n_parts: scope.breakdown.len() })
+    }
+
+    fn lines(&self, context: &Context<'_>, scope: &'a Scope, keep: Option<Arc<HashSet<GroupKey>>>) -> Result<Lines, AskError> {
+        let (counted, without) = self.hourly_totals(context, scope)?;
+        let request = Request { without, ..self.request(scope, keep) };
+        let lines = scan::run(context, &request, |bucket| self.partial(scope, bucket), merge)?.unwrap_or_default();
+        Ok(merge(lines, counted))
     }
 
     fn request(&self, scope: &'a Scope, keep: Option<Arc<HashSet<GroupKey>>>) -> Request<'a> {
@@ -399,7 +415,7 @@ impl<'a> Plan<'a> {
         }
     }
 
-    fn write(&self, context: &Context<'_>, lines: Lines, others: Option<usize>) -> Value {
+    fn write(&self, context: &Context<'_>, lines: Lines, before: &Before, others: Option<usize>) -> Value {
         let mut keys: Vec<(&GroupKey, u64)> = Vec::new();
         let mut weights: HashMap<&GroupKey, u64> = HashMap::new();
         for ((_, key), line) in &lines {
@@ -431,6 +447,7 @@ impl<'a> Plan<'a> {
                 } else if self.trend.cumulative {
                     run_up(&mut points);
                 }
+                let points = self.rolled(before.of_series(i, key), points);
                 series_out.push(self.line_json(&label, key, points, total, others));
             }
         }
@@ -442,6 +459,7 @@ impl<'a> Plan<'a> {
                 if self.trend.cumulative {
                     run_up(&mut points);
                 }
+                let points = self.rolled(before.of_formula(formula, key), points);
                 series_out.push(self.line_json(text, key, points, total, others));
             }
         }
@@ -449,10 +467,14 @@ impl<'a> Plan<'a> {
         json!({"times": times, "series": series_out})
     }
 
-    fn line_json(&self, label: &str, key: &GroupKey, mut points: Vec<Option<f64>>, total: Option<f64>, others: Option<usize>) -> Value {
-        if let Some(window) = self.trend.rolling {
-            points = rolling_mean(&points, window);
+    fn rolled(&self, before: Vec<Option<f64>>, points: Vec<Option<f64>>) -> Vec<Option<f64>> {
+        match self.trend.rolling {
+            Some(window) => rolling_mean(before, points, window),
+            None => points,
         }
+    }
+
+    fn line_json(&self, label: &str, key: &GroupKey, points: Vec<Option<f64>>, total: Option<f64>, others: Option<usize>) -> Value {
         let mut line = json!({
             "label": label,
             "breakdown": if *key == GroupKey::overall() { Value::Array(Vec::new()) } else { key.to_json(self.n_parts) },
@@ -481,15 +503,6 @@ fn run_up(points: &mut [Option<f64>]) {
         sum += point.unwrap_or(0.0);
         *point = Some(sum);
     }
-}
-
-fn rolling_mean(points: &[Option<f64>], window: usize) -> Vec<Option<f64>> {
-    (0..points.len())
-        .map(|i| {
-            let seen: Vec<f64> = points[(i + 1).saturating_sub(window)..=i].iter().flatten().copied().collect();
-            sillage_behavior::statistics::mean(&seen)
-        })
-        .collect()
 }
 
 fn merge(mut a: Lines, b: Lines) -> Lines {

@@ -1,4 +1,5 @@
 //! Kernels alone against the testkit's naive oracles; cases shrink to the smallest that fails.
 
 mod calendar;
+mod expression;
 mod funnel;

@@ -3,11 +3,12 @@ use crate::{
     engine::{Limits, Source},
 };
 use serde_json::Value;
-use sillage_behavior::{AskError, AskErrorCode, Cancel, calendar::Zone, cohort::CohortName};
+use sillage_behavior::{AskError, AskErrorCode, Cancel, calendar::Zone, cohort::CohortName, expression::Expression};
 use sillage_event::{Actor, PersonId, ProjectId};
 use sillage_store::Snapshot;
 use std::{
     collections::{HashMap, HashSet},
+    hash::Hash,
     sync::{
         Arc, Mutex, PoisonError,
         atomic::{AtomicU64, Ordering},
@@ -130,6 +131,9 @@ impl<'a> Context<'a> {
 
     /// The latest value of a person property, by person after links. A user's own value wins over those of linked devices.
     pub(crate) fn person_property(&self, name: &str) -> Result<PersonValues, AskError> {
+        if let Some(Ok(expression)) = Expression::of_name(name) {
+            return computed(&expression, |input| self.person_property(input));
+        }
         let mut cache = self.person_values.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(values) = cache.get(name) {
             return Ok(Arc::clone(values));
@@ -154,6 +158,9 @@ impl<'a> Context<'a> {
     }
 
     pub(crate) fn group_property(&self, kind: &str, name: &str) -> Result<GroupValues, AskError> {
+        if let Some(Ok(expression)) = Expression::of_name(name) {
+            return computed(&expression, |input| self.group_property(kind, input));
+        }
         let key = (kind.to_owned(), name.to_owned());
         let mut cache = self.group_values.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(values) = cache.get(&key) {
@@ -193,4 +200,15 @@ impl<'a> Context<'a> {
         let profiles = self.source.persons(self.project)?;
         Ok(profiles.get(&id).map_or_else(String::new, |name| name.to_string()))
     }
+}
+
+/// A formula over profiles: everybody who has one of its properties. Somebody who has none of them has no value.
+fn computed<K: Clone + Eq + Hash>(
+    expression: &Expression,
+    table: impl Fn(&str) -> Result<Arc<HashMap<K, Value>>, AskError>,
+) -> Result<Arc<HashMap<K, Value>>, AskError> {
+    let tables = expression.inputs().iter().map(|input| table(input)).collect::<Result<Vec<_>, _>>()?;
+    let keys: HashSet<&K> = tables.iter().flat_map(|table| table.keys()).collect();
+    let of_key = |key: &K| expression.evaluate(&|input| tables[input].get(key).cloned().unwrap_or_default());
+    Ok(Arc::new(keys.into_iter().map(|key| (key.clone(), of_key(key))).filter(|(_, value)| !value.is_null()).collect()))
 }

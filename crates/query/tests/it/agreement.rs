@@ -146,9 +146,11 @@ fn cells(question: &Value, answer: &Value) -> Vec<(Value, u64)> {
                 let Some(s) = list(&question["series"]).iter().position(|series| series["label"] == line["label"]) else { continue };
                 let measure = &question["series"][s]["measure"];
                 if plain && (*measure == "unique" || measure.get("active").is_some()) {
-                    add(json!({"series": s}), &line["breakdown"], &line["total"]);
+                    // What a `top` leaves over has no values of its own.
+                    let (other, breakdown) = if line.get("other").is_some() { (json!(true), &Value::Null) } else { (Value::Null, &line["breakdown"]) };
+                    add(json!({"series": s, "other": other}), breakdown, &line["total"]);
                     for (time, value) in list(&answer["times"]).iter().zip(list(&line["values"])) {
-                        add(json!({"series": s, "time": time}), &line["breakdown"], value);
+                        add(json!({"series": s, "time": time, "other": other}), breakdown, value);
                     }
                 }
             }
@@ -241,4 +243,39 @@ fn every_number_opens_the_people_behind_it() {
         opened += n;
     }
     assert!(opened > 300, "only {opened} cells held anybody");
+}
+
+/// What `top` leaves over opens its people, as many as it counts.
+#[test]
+fn the_rest_of_a_top_opens_its_people() {
+    let mut met = 0;
+    for seed in 0..80 {
+        let mut rng = ChaCha8Rng::seed_from_u64(seed);
+        let (shape, zone) = shape(&mut rng, false);
+        let world = World::generate(seed, shape);
+        let range = Asked { rng: &mut rng, shape, zone, breakdowns: false }.question("sessions")["range"].clone();
+        let engine = asking::engine(&world, LAYOUTS[seed as usize % LAYOUTS.len()]);
+        let with = |parts: Value| {
+            let mut question = json!({"range": range, "timezone": zone, "breakdown": [{"property": "plan"}], "top": 1});
+            question.as_object_mut().unwrap().extend(parts.as_object().unwrap().clone());
+            question
+        };
+        let is_rest = |row: &&Value| row.get("other").is_some();
+        let trend = with(json!({"kind": "trend", "series": [{"select": {"event": "A"}, "measure": "unique"}]}));
+        if let Some(rest) = list(&ask(&engine, &trend)["series"]).iter().find(is_rest) {
+            met += 1;
+            assert_eq!(rest["total"], people(&engine, &trend, &json!({"series": 0, "other": true})).unwrap().1, "seed {seed}");
+        }
+        let funnel = with(json!({"kind": "funnel", "steps": [{"event": "A"}, {"event": "B"}]}));
+        if let Some(rest) = list(&ask(&engine, &funnel)["groups"]).iter().find(is_rest) {
+            for step in 0..2 {
+                assert_eq!(rest["steps"][step]["count"], people(&engine, &funnel, &json!({"step": step + 1, "other": true})).unwrap().1, "seed {seed}");
+            }
+        }
+        let retention = with(json!({"kind": "retention", "birth": {"event": "A"}, "return": {"event": "B"}, "periods": 2}));
+        for rest in list(&ask(&engine, &retention)["cohorts"]).iter().filter(is_rest) {
+            assert_eq!(rest["size"], people(&engine, &retention, &json!({"cohort": rest["start"], "other": true})).unwrap().1, "seed {seed}");
+        }
+    }
+    assert!(met > 20, "{met} of 80 worlds have something left over");
 }

@@ -191,7 +191,7 @@ fn in_order(rows: &[Value]) -> Vec<Value> {
             .map_or_else(String::new, |value| value.as_array().map_or_else(|| text(value), |list| list.iter().map(|one| format!("{} ", text(one))).collect()))
     };
     if rows.iter().all(|row| row.get("breakdown").is_some() || row.get("nodes").is_some()) {
-        rows.sort_by_key(|row| (named(row, "label"), named(row, "start"), named(row, "breakdown"), named(row, "nodes")));
+        rows.sort_by_key(|row| (named(row, "label"), named(row, "start"), named(row, "breakdown"), named(row, "nodes"), named(row, "other")));
     }
     rows
 }

@@ -87,6 +87,11 @@ fn the_field_at_fault_is_named() {
         ("steps", with("trend", json!({"steps": []}))),
         ("interval", with("retention", json!({"interval": "day"}))),
         ("breakdown", with("lifecycle", json!({"breakdown": [{"property": "plan"}]}))),
+        // Formulas.
+        ("filter.property", filter(json!({"property": "=if(", "op": "set"}))),
+        ("breakdown[0].property", with("trend", json!({"breakdown": [{"property": "=boom(x)"}]}))),
+        ("series[0].measure.sum", with("trend", json!({"series": [{"select": select, "measure": {"sum": "=1 +"}}]}))),
+        ("hold[1]", with("funnel", json!({"hold": ["item", "=("]}))),
         // Attribution.
         ("attribution.by", with("trend", json!({"attribution": {}}))),
         ("attribution.colour", with("trend", json!({"attribution": {"by": {"property": "x"}, "colour": 1}}))),
@@ -228,6 +233,12 @@ fn the_field_at_fault_is_named() {
         ("rolling", with("trend", json!({"rolling": 100_000}))),
         ("rolling", with("trend", json!({"rolling": 0}))),
         ("top", with("trend", json!({"top": 0}))),
+        ("top", with("frequency", json!({"top": 3, "breakdown": [{"property": "plan"}]}))),
+        ("at.other", with("people", json!({"of": with("trend", json!({"breakdown": [{"property": "plan"}]})), "at": {"other": true}}))),
+        (
+            "at.other",
+            with("people", json!({"of": with("trend", json!({"breakdown": [{"property": "plan"}], "top": 1})), "at": {"other": true, "breakdown": ["pro"]}})),
+        ),
         ("periods", with("retention", json!({"periods": 100_000}))),
         ("brackets", with("retention", json!({"brackets": [0]}))),
         ("brackets", with("retention", json!({"brackets": []}))),

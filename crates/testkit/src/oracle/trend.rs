@@ -31,11 +31,12 @@ struct Seen<'s, 'w> {
     segments: Vec<Vec<Value>>,
 }
 
-fn lines(scene: &Scene<'_>, range: (i64, i64)) -> Value {
+/// What `top` leaves over, as a key that no value has.
+const OTHER: &str = "\u{1}other";
+
+/// The rows of each series, with what of them lies in a range.
+fn seen_of<'s, 'w>(scene: &Scene<'_>, existing: &[&'s Row<'w>], range: (i64, i64)) -> Vec<Vec<Seen<'s, 'w>>> {
     let question = scene.question;
-    let unit = question["interval"].as_str().unwrap_or("day");
-    let bounds = scene.calendar.units(range.0, range.1, unit);
-    let existing = scene.existing();
     let whole: Vec<&Row<'_>> = scene.rows.iter().collect();
     let histories = scene.by_actor(&whole);
     let inside: Vec<&Row<'_>> = existing.iter().copied().filter(|row| range.0 <= row.event.time && row.event.time < range.1).collect();
@@ -45,7 +46,7 @@ fn lines(scene: &Scene<'_>, range: (i64, i64)) -> Value {
     for series in question["series"].as_array().unwrap() {
         let select = &series["select"];
         let mut seen = Vec::new();
-        for row in &existing {
+        for row in existing {
             if !scene.matches(row, select) {
                 continue;
             }
@@ -67,6 +68,58 @@ fn lines(scene: &Scene<'_>, range: (i64, i64)) -> Value {
         }
         per_series.push(seen);
     }
+    per_series
+}
+
+/// The segments with the most events of the range keep their names; how many do not.
+fn keep_top(per_series: &mut [Vec<Seen<'_, '_>>], range: (i64, i64), top: usize) -> (Vec<Vec<Value>>, usize) {
+    let mut counts: Vec<(Vec<Value>, BTreeSet<usize>)> = Vec::new();
+    for one in per_series.iter().flatten().filter(|one| range.0 <= one.row.event.time && one.row.event.time < range.1) {
+        for key in &one.segments {
+            let at = counts.iter().position(|(other, _)| same_key(other, key)).unwrap_or_else(|| {
+                counts.push((key.clone(), BTreeSet::new()));
+                counts.len() - 1
+            });
+            // An event of two series is one event.
+            counts[at].1.insert(std::ptr::from_ref(one.row) as usize);
+        }
+    }
+    // As segments are listed: not set last, texts before numbers.
+    let order = |key: &[Value]| (key[0].is_null(), key[0].is_number(), key[0].as_f64().map(|number| (number * 1e6) as i64), filter::text(&key[0]));
+    counts.sort_by(|a, b| b.1.len().cmp(&a.1.len()).then_with(|| order(&a.0).cmp(&order(&b.0))));
+    let n_others = counts.len().saturating_sub(top);
+    (counts.into_iter().take(top).map(|(key, _)| key).collect(), n_others)
+}
+
+fn rename_others(per_series: &mut [Vec<Seen<'_, '_>>], kept: &[Vec<Value>]) {
+    for segments in per_series.iter_mut().flatten().map(|one| &mut one.segments) {
+        for key in segments.iter_mut().filter(|key| !kept.iter().any(|other| same_key(other, key))) {
+            *key = vec![json!(OTHER)];
+        }
+    }
+}
+
+fn lines(scene: &Scene<'_>, range: (i64, i64)) -> Value {
+    let question = scene.question;
+    let unit = question["interval"].as_str().unwrap_or("day");
+    let bounds = scene.calendar.units(range.0, range.1, unit);
+    let existing = scene.existing();
+    let mut per_series = seen_of(scene, &existing, range);
+
+    // What a rolling mean needs from before the range.
+    let n_before = if question["cumulative"] == true { 0 } else { question["rolling"].as_u64().unwrap_or(1) - 1 };
+    let mut bounds_before = vec![bounds[0]];
+    for _ in 0..n_before {
+        bounds_before.insert(0, scene.calendar.start(bounds_before[0] - 1, unit));
+    }
+    let mut before = seen_of(scene, &existing, (bounds_before[0], bounds[0]));
+    let mut n_others = None;
+    if let Some(top) = question["top"].as_u64() {
+        let (kept, others) = keep_top(&mut per_series, range, top as usize);
+        rename_others(&mut per_series, &kept);
+        rename_others(&mut before, &kept);
+        n_others = Some(others);
+    }
 
     let mut keys = vec![Vec::new()];
     let of_range = |one: &&Seen<'_, '_>| range.0 <= one.row.event.time && one.row.event.time < range.1;
@@ -75,22 +128,27 @@ fn lines(scene: &Scene<'_>, range: (i64, i64)) -> Value {
     let mut out = Vec::new();
     let mut known = BTreeSet::new();
     let mut base: BTreeMap<(usize, usize), LineValues> = BTreeMap::new();
+    let mut base_before: BTreeMap<(usize, usize), Vec<Option<f64>>> = BTreeMap::new();
     let all_series = question["series"].as_array().unwrap();
     for (s, series) in all_series.iter().enumerate() {
         let measure = series.get("measure").cloned().unwrap_or(json!("total"));
         for (k, key) in keys.iter().enumerate() {
             let mine: Vec<&Seen<'_, '_>> = per_series[s].iter().filter(|one| key.is_empty() || one.segments.iter().any(|own| same_key(own, key))).collect();
-            let before_end = |one: &&&Seen<'_, '_>| one.row.event.time < range.1;
-            let mut values = Vec::new();
-            for bound in bounds.windows(2) {
-                let from = match measure["active"].as_i64() {
-                    Some(days) => (0..days).fold(bound[1], |at, _| scene.calendar.start(at - 1, "day")),
-                    None => bound[0].max(range.0),
+            let values_of = |mine: &[&Seen<'_, '_>], bounds: &[i64], range: (i64, i64)| -> Vec<Option<f64>> {
+                let of_interval = |bound: &[i64]| {
+                    let from = match measure["active"].as_i64() {
+                        Some(days) => (0..days).fold(bound[1], |at, _| scene.calendar.start(at - 1, "day")),
+                        None => bound[0].max(range.0),
+                    };
+                    let to = bound[1].min(range.1);
+                    let rows: Vec<&Seen<'_, '_>> = mine.iter().copied().filter(|one| from <= one.row.event.time && one.row.event.time < to).collect();
+                    value(&measure, &rows)
                 };
-                let rows: Vec<&Seen<'_, '_>> =
-                    mine.iter().copied().filter(|one| from <= one.row.event.time && one.row.event.time < bound[1]).filter(|one| before_end(&one)).collect();
-                values.push(value(&measure, &rows));
-            }
+                bounds.windows(2).map(of_interval).collect()
+            };
+            let values = values_of(&mine, &bounds, range);
+            let mine_before: Vec<&Seen<'_, '_>> = before[s].iter().filter(|one| key.is_empty() || one.segments.iter().any(|own| same_key(own, key))).collect();
+            base_before.insert((s, k), values_of(&mine_before, &bounds_before, (bounds_before[0], bounds[0])));
             let in_range: Vec<&Seen<'_, '_>> = mine.iter().copied().filter(of_range).collect();
             let total = value(&measure, &in_range);
             let mut shown_values = values.clone();
@@ -105,7 +163,7 @@ fn lines(scene: &Scene<'_>, range: (i64, i64)) -> Value {
             if k == 0 || !empty {
                 known.insert(k);
                 let label = series["label"].as_str().or(series["select"]["label"].as_str());
-                out.push(line(question, label, s, key, shown_values, total));
+                out.push(line(question, label, s, key, &base_before[&(s, k)], shown_values, total));
             }
         }
     }
@@ -119,18 +177,33 @@ fn lines(scene: &Scene<'_>, range: (i64, i64)) -> Value {
             if question["cumulative"] == true {
                 values = run_up(&values);
             }
+            let at_before = |i: usize| evaluate(formula, &|s| base_before[&(s, k)][i].unwrap_or(0.0));
+            let values_before: Vec<Option<f64>> = (0..n_before as usize).map(at_before).collect();
             if known.contains(&k) {
-                out.push(line(question, Some(formula), all_series.len(), key, values, total));
+                out.push(line(question, Some(formula), all_series.len(), key, &values_before, values, total));
             }
         }
+    }
+    for row in out.iter_mut().filter(|row| row["breakdown"][0] == OTHER) {
+        row["breakdown"] = json!(vec![Value::Null; question["breakdown"].as_array().unwrap().len()]);
+        row["other"] = json!(n_others);
     }
     json!({"times": bounds[..bounds.len() - 1].iter().map(|start| scene.calendar.written(*start)).collect::<Vec<_>>(), "series": out})
 }
 
-fn line(question: &Value, label: Option<&str>, series: usize, key: &[Value], mut values: Vec<Option<f64>>, total: Option<f64>) -> Value {
+fn line(
+    question: &Value,
+    label: Option<&str>,
+    series: usize,
+    key: &[Value],
+    before: &[Option<f64>],
+    mut values: Vec<Option<f64>>,
+    total: Option<f64>,
+) -> Value {
     if let Some(k) = question["rolling"].as_u64() {
-        let k = k as usize;
-        values = (0..values.len()).map(|i| mean(&values[i.saturating_sub(k - 1)..=i].iter().flatten().copied().collect::<Vec<_>>())).collect();
+        let all = [before, &values].concat();
+        let mean_of = |i: usize| mean(&all[(i + 1).saturating_sub(k as usize)..=i].iter().flatten().copied().collect::<Vec<_>>());
+        values = (before.len()..all.len()).map(mean_of).collect();
     }
     let mut line = json!({"series": series, "breakdown": key, "values": values.into_iter().map(shown).collect::<Vec<_>>(), "total": shown(total)});
     if let Some(label) = label {

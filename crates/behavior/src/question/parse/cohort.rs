@@ -165,6 +165,6 @@ fn read_behind(fields: &mut Fields<'_>, depth: usize) -> Read<People> {
         return Err(not_allowed(&format!("{of_path}.cohorts"), "cannot be defined inside a cohort: save them, and name them by their ids"));
     }
     let at_path = fields.at("at");
-    let at = read_cell(fields.get("at").ok_or_else(|| missing(&at_path, "a cell of the answer"))?, &at_path, &of.kind)?;
+    let at = read_cell(fields.get("at").ok_or_else(|| missing(&at_path, "a cell of the answer"))?, &at_path, &of)?;
     Ok(People { of, at, limit: 0 })
 }

@@ -2,7 +2,7 @@
 
 use super::{
     scope::{INTERVALS, read_window},
-    selector::{read_selector, required_selector},
+    selector::{checked_name, read_selector, required_selector},
 };
 use crate::question::{
     Attribute, CountBy, Exclusion, Funnel, Order, TimeToConvert, Window,
@@ -24,7 +24,11 @@ pub(super) fn read_funnel(fields: &mut Fields<'_>) -> Read<Funnel> {
     };
     let count = fields.choice("count", &[("person", CountBy::Person), ("total", CountBy::Total), ("session", CountBy::Session)])?.unwrap_or(CountBy::Person);
     let first_attempt_only = fields.choice("reentry", &[("best", false), ("first", true)])?.unwrap_or(false);
+    let hold_path = fields.at("hold");
     let hold = fields.texts("hold")?.unwrap_or_default();
+    for (i, name) in hold.iter().enumerate() {
+        checked_name(name, &format!("{hold_path}[{i}]"))?;
+    }
     let mut exclude = Vec::new();
     if let Some(list) = fields.list("exclude")? {
         let at = fields.at("exclude");

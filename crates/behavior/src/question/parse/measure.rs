@@ -1,6 +1,6 @@
 //! What is measured of events and of people.
 
-use super::selector::property_name;
+use super::selector::{checked_name, property_name};
 use crate::question::{
     Aggregate, Measure, QuestionError,
     fields::{Fields, Read, choose, missing, not_allowed, number, whole, wrong_type},
@@ -43,7 +43,7 @@ pub(super) fn read_property_measure(value: &Value, path: &str) -> Read<(Aggregat
             message: "is not a measure; use sum, average, median, min, max, distinct or percentile".into(),
         })?;
         let property = property.as_str().ok_or_else(|| wrong_type(&format!("{path}.{word}"), "a property's name", property))?;
-        return Ok((found, property.to_owned()));
+        return Ok((found, checked_name(property, &format!("{path}.{word}"))?));
     }
     Err(not_allowed(path, "takes one measure such as {\"sum\": \"amount\"}"))
 }

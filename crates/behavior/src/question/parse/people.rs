@@ -2,7 +2,7 @@
 
 use super::{limit, read_question, scope::read_instant};
 use crate::question::{
-    Cell, Driver, DriverCell, FeatureUsers, Kind, People, Place,
+    Cell, Driver, DriverCell, FeatureUsers, Kind, People, Place, Question,
     fields::{Fields, Read, missing, not_allowed},
 };
 use serde_json::Value;
@@ -12,16 +12,24 @@ pub(super) fn read_people(fields: &mut Fields<'_>) -> Read<People> {
     let of = read_question(fields.get("of").ok_or_else(|| missing(&of_path, "a question"))?, &of_path, 1)?;
     let at_path = fields.at("at");
     let value = fields.get("at").ok_or_else(|| missing(&at_path, "a cell of the answer"))?;
-    let at = read_cell(value, &at_path, &of.kind)?;
+    let at = read_cell(value, &at_path, &of)?;
     let limit = limit(fields, 100, 100_000)?;
     Ok(People { of, at, limit })
 }
 
-pub(super) fn read_cell(value: &Value, path: &str, kind: &Kind) -> Read<Cell> {
+pub(super) fn read_cell(value: &Value, path: &str, of: &Question) -> Read<Cell> {
     let mut fields = Fields::new(value, path)?;
     let breakdown = fields.list("breakdown")?.cloned().unwrap_or_default();
+    let other = fields.flag("other")?.unwrap_or(false);
+    let other_path = fields.at("other");
+    if other && (of.scope.top.is_none() || of.scope.breakdown.is_empty()) {
+        return Err(not_allowed(&other_path, "names what `top` leaves over, and the question has no `top` beside a breakdown"));
+    }
+    if other && !breakdown.is_empty() {
+        return Err(not_allowed(&other_path, "is a segment of its own; leave out `breakdown`"));
+    }
     let need = |name: &str, what: &str| missing(&format!("{path}.{name}"), what);
-    let place = match kind {
+    let place = match &of.kind {
         Kind::Trend(trend) => {
             Place::Trend { series: fields.whole("series", 0, trend.series.len() as i64 - 1)?.unwrap_or(0) as usize, time: read_instant(&mut fields, "time")? }
         }
@@ -60,7 +68,7 @@ pub(super) fn read_cell(value: &Value, path: &str, kind: &Kind) -> Read<Cell> {
         Kind::Timeline(_) | Kind::People(_) => return Err(not_allowed(path, "there are no cells in this kind of answer")),
     };
     fields.done()?;
-    Ok(Cell { breakdown, place })
+    Ok(Cell { breakdown, other, place })
 }
 
 fn read_driver_cell(fields: &mut Fields<'_>, driver: &Driver) -> Read<DriverCell> {

@@ -81,7 +81,7 @@ pub(super) fn read_scope(fields: &mut Fields<'_>, kind: &str) -> Read<Scope> {
         }
     }
     // A journey has a `top` of its own: how many nodes are shown.
-    if has_segments && kind != "journey" {
+    if matches!(kind, "trend" | "funnel" | "retention") {
         scope.top = fields.whole("top", 1, 10_000)?.map(|n| n as usize);
     }
     scope.fresh = fields.flag("fresh")?.unwrap_or(false);

@@ -3,6 +3,7 @@
 use super::cohort::read_name;
 use super::scope::{read_window, read_within};
 use crate::{
+    expression::Expression,
     filter::{Filter, Of, Test},
     question::{
         Compare, CompareOp, Selector, Window,
@@ -125,10 +126,18 @@ pub(super) fn read_of(fields: &mut Fields<'_>) -> Read<Of> {
     }
 }
 
+/// A name that is a formula is one that can be read.
+pub(super) fn checked_name(name: &str, path: &str) -> Read<String> {
+    match Expression::of_name(name) {
+        Some(Err(message)) => Err(not_allowed(path, message)),
+        _ => Ok(name.to_owned()),
+    }
+}
+
 pub(super) fn property_name(fields: &mut Fields<'_>) -> Read<String> {
     let path = fields.at("property");
     let name = fields.text("property")?.ok_or_else(|| missing(&path, "a property's name"))?;
-    Ok(name.to_owned())
+    checked_name(name, &path)
 }
 
 pub(super) fn read_property_filter(fields: &mut Fields<'_>) -> Read<Filter> {
