@@ -112,6 +112,7 @@ function openDoor(server) {
     path: `/door${doors.size}`,
     state: "open",
     retryAfter: undefined,
+    maxEvents: Infinity,
     bodies: [],
     recordings: [],
     clear() {
@@ -124,6 +125,7 @@ function openDoor(server) {
     pass(incoming, reply, body) {
       const headers = { "access-control-allow-origin": incoming.headers.origin ?? "*", ...(door.retryAfter && { "retry-after": String(door.retryAfter) }) };
       if (door.state === "shut" || typeof door.state === "number") return reply.writeHead(door.state === "shut" ? 503 : door.state, headers).end("{}");
+      if (JSON.parse(body).events.length > door.maxEvents) return reply.writeHead(413, headers).end("{}");
       door.bodies.push(body.toString("utf8"));
       const isForgetful = door.state === "forgetful";
       const onward = request(`${server}/v1/events`, { method: "POST", headers: { "content-type": incoming.headers["content-type"] ?? "text/plain", "user-agent": incoming.headers["user-agent"] ?? "", "content-length": body.length } }, (answer) => {
