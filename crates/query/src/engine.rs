@@ -3,8 +3,9 @@
 use crate::{
     attribution, behind,
     cohort::{self, Members},
-    driver, explain, feature, frequency, funnel, impact, journey, lifecycle, retention,
+    driver, explain, feature, frequency, funnel, impact, journey, lifecycle,
     remember::{Key, Remembered, Way},
+    retention,
     scan::{Context, context::Setting},
     sessions, timeline, trend,
 };

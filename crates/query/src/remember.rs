@@ -106,7 +106,8 @@ impl Inner {
             return;
         }
         // What was read from an earlier version will not be asked for again.
-        let gone: Vec<Key> = self.answers.keys().filter(|one| one.project == key.project && (one.versions, one.minute) != (key.versions, key.minute)).copied().collect();
+        let gone: Vec<Key> =
+            self.answers.keys().filter(|one| one.project == key.project && (one.versions, one.minute) != (key.versions, key.minute)).copied().collect();
         gone.iter().for_each(|one| self.forget(one));
         let kept = Kept { reply: Arc::new(reply.clone()), bytes, last_use: self.clock };
         self.bytes += bytes;
