@@ -71,6 +71,19 @@ scene("a classic site: the summary and the last events of a page outlive it, and
   await close();
 });
 
+scene("back and forth in the browser's own history: each page is viewed once each time, out of its cache too", async () => {
+  const { page, close } = await visit();
+  await page.click("#onward");
+  await page.waitForURL("**/second*");
+  await until(() => sent("$pageview").some((event) => event.properties.$page === "/second"), 8, "the second page");
+  await page.goBack();
+  await until(() => new Set(sent("$pageview").map((event) => event.insert_id)).size === 3, 8, "the third page view");
+  await wait(400);
+  const views = [...new Map(sent("$pageview").map((event) => [event.insert_id, event.properties])).values()];
+  assert.deepEqual(views.map((view) => `${view.$page} ${view.$navigation}`), ["/ load", "/second load", "/ back"]);
+  await close();
+});
+
 scene("nothing is lost while the server is away, and nothing counts twice when its answers are", async () => {
   house.door.state = "shut";
   const { page, context, close } = await visit();
