@@ -92,9 +92,30 @@ def top_values(answer):
     return sorted(rows, key=lambda row: (-row[1], row[0]))[:50]
 
 
+SHOP = ["search", "view_item", "add_to_cart", "begin_checkout", "purchase"]
+WHO_AND_WHEN = ["person", "time"]
+
+# What each question touches: events (None: all) and columns. Merely decoding that is the limit that an answer from rows can approach.
+TOUCHED = {
+    "01_trend_total": (["search"], ["time"]),
+    "02_trend_unique": (["$pageview"], WHO_AND_WHEN),
+    "03_trend_breakdown": (["purchase"], [*WHO_AND_WHEN, "p.utm_source:text", "p.amount:number"]),
+    "04_active_users": (None, WHO_AND_WHEN),
+    "05_funnel_three_steps": ([SHOP[0], SHOP[1], SHOP[4]], WHO_AND_WHEN),
+    "06_funnel_five_steps_by_country": (SHOP, [*WHO_AND_WHEN, "p.plan:text", "p.country:text"]),
+    "07_retention_weekly": (None, WHO_AND_WHEN),
+    "08_frequency_monthly": (None, WHO_AND_WHEN),
+    "09_paths_after_search": (None, [*WHO_AND_WHEN, "tie", "event"]),
+    "10_behavioural_cohort": (["$pageview", "purchase"], WHO_AND_WHEN),
+    "11_lifecycle_weekly": (None, WHO_AND_WHEN),
+    "13_sessions_by_source": (None, [*WHO_AND_WHEN, "session_id", "p.utm_source:text"]),
+    "14_top_values": (["$pageview"], [*WHO_AND_WHEN, "p.path:text"]),
+}
+
+
 def questions(probe):
     """name: (question, reader of its answer); `probe` is the person who sent the first event of the set."""
-    shop = ["search", "view_item", "add_to_cart", "begin_checkout", "purchase"]
+    shop = SHOP
     paying = {"any": [{"property": "plan", "op": "is", "value": "pro"}, {"property": "plan", "op": "is", "value": "team"}]}
     loyal = {"did": {"event": "purchase"}, "count": {"op": "gte", "value": 3}, "within": {"from": "2025-10-01", "to": "2025-10-31"}}
     purchases = [{"select": {"event": "purchase"}, "measure": m} for m in ("total", "unique", {"sum": "amount"})]

@@ -20,7 +20,7 @@ import time
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE), str(HERE.parent / "tests")]
 import pyarrow.parquet as pq
-from questions import questions
+from questions import TOUCHED, questions
 from sillage import Server, run
 
 THREADS = 2
@@ -107,6 +107,18 @@ def peers(shared, events, work, only, runs):
     return json.loads(done.stdout)
 
 
+def with_decode(server, queries, runs):
+    """Adds how long the same threads take merely to decode what each question touches; the server is stopped by now."""
+    wanted = {name: {"events": TOUCHED[name][0], "columns": TOUCHED[name][1]} for name in queries if name in TOUCHED}
+    command = ["cargo", "run", "--release", "-q", "-p", "sillage-store", "--example", "decode", "--", str(server.data), str(server.project), str(THREADS), str(runs)]
+    done = subprocess.run(command, input=json.dumps(wanted), capture_output=True, text=True, cwd=HERE.parent)
+    if done.returncode:
+        print(f"decode times are missing: {done.stderr[-500:]}", file=sys.stderr)
+        return queries
+    decoded = json.loads(done.stdout)
+    return {name: q | {"decode_ms": round(decoded[name], 1) if name in decoded else None} for name, q in queries.items()}
+
+
 def same(ours, theirs):
     """Equal rows; figures that the peers round may differ by one in the last place."""
     if len(ours) != len(theirs):
@@ -158,6 +170,7 @@ def main():
                 print(f"    ours  {rows[:3]} … {len(rows)} rows\n    peers {duck['rows'][:3]} … {len(duck['rows'])} rows", flush=True)
     finally:
         server.stop()
+    report["queries"] = with_decode(server, report["queries"], a.runs)
     ratios = {n: min(q["clickhouse_ms"], q["duckdb_ms"]) / q["sillage_ms"] for n, q in report["queries"].items()}
     if ratios:
         report["geomean_vs_best_peer"] = round(math.exp(sum(map(math.log, ratios.values())) / len(ratios)), 2)

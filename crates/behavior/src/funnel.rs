@@ -59,6 +59,67 @@ pub struct Finder {
     best: Vec<u32>,
 }
 
+/// Finds the best attempt of a person where steps come in order within a time, and no event serves two of them: what most funnels ask. The same as
+/// [`Finder`], from a list of events for each step.
+#[derive(Debug)]
+pub struct PlainFinder {
+    window_ms: i64,
+    pointers: Vec<usize>,
+    steps: Vec<(i64, u32)>,
+    best: Vec<(i64, u32)>,
+}
+
+impl PlainFinder {
+    /// `None` when the rules ask for more.
+    #[must_use]
+    pub fn new(rules: &Rules) -> Option<Self> {
+        let Window::Milliseconds(window_ms) = rules.window else { return None };
+        let is_plain = rules.order == Order::Ordered
+            && rules.count == CountBy::Person
+            && !rules.first_attempt_only
+            && !rules.ties_later
+            && rules.exclusions.is_empty()
+            && !rules.optional.contains(&true);
+        is_plain.then(|| Self { window_ms, pointers: vec![0; rules.n_steps], steps: Vec::new(), best: Vec::new() })
+    }
+
+    /// The events of the attempt that got furthest, the earliest such: one for each step reached, none when nobody began within `start_range`.
+    /// `lists` holds the events of each step as (time, row), by time.
+    pub fn best(&mut self, lists: &[Vec<(i64, u32)>], start_range: (i64, i64)) -> &[(i64, u32)] {
+        self.best.clear();
+        self.pointers.fill(0);
+        let furthest = lists.iter().position(Vec::is_empty).unwrap_or(lists.len());
+        let first = lists[0].partition_point(|event| event.0 < start_range.0);
+        for start in lists[0][first..].iter().take_while(|event| event.0 < start_range.1) {
+            // To get further than the best so far, the step behind it must still come.
+            let level = self.best.len();
+            if level >= furthest || (level > 0 && lists[level].last().is_none_or(|last| last.0 < start.0)) {
+                break;
+            }
+            self.steps.clear();
+            self.steps.push(*start);
+            let mut current = start.0;
+            for (list, pointer) in lists.iter().zip(&mut self.pointers).skip(1) {
+                // Starts come in order, so no pointer moves back.
+                while list.get(*pointer).is_some_and(|event| event.0 < current) {
+                    *pointer += 1;
+                }
+                match list.get(*pointer) {
+                    Some(event) if event.0 - start.0 <= self.window_ms => {
+                        self.steps.push(*event);
+                        current = event.0;
+                    }
+                    _ => break,
+                }
+            }
+            if self.steps.len() > level {
+                std::mem::swap(&mut self.best, &mut self.steps);
+            }
+        }
+        &self.best
+    }
+}
+
 /// One attempt's outcome while it is being followed.
 struct Followed {
     level: usize,

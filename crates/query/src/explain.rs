@@ -27,7 +27,7 @@ pub(crate) fn reply(context: &Context<'_>, question: &Question, scope: &Scope, a
     let explain = Explain {
         definition: definition(question, french),
         events_read: context.events_read(),
-        people: None,
+        people: context.people(),
         duplicates_dropped: context.snapshot.duplicates_dropped,
         complete,
         incomplete_from: (!over).then(|| context.zone.format(current_interval(context, question))),

@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use sillage_behavior::{
     AskError, Hit,
     calendar::Intervals,
-    funnel::{Finder, NOT_REACHED, Rules},
+    funnel::{Finder, NOT_REACHED, PlainFinder, Rules},
     question::{Attribute, CountBy, Funnel, Order, Scope, Window},
     statistics,
 };
@@ -167,6 +167,23 @@ impl<'a> Plan<'a> {
     }
 
     fn each_attempt(&self, bucket: &mut Bucket<'_>, mut each: impl FnMut(&Rows<'_>, PersonId, Counted<'_>)) {
+        if let Some(mut finder) = PlainFinder::new(&self.rules()).filter(|_| self.is_simple(&bucket.rows) && bucket.is_one_pick_a_row()) {
+            let (mut hits, mut steps, mut reached) = (Vec::new(), Vec::new(), Vec::new());
+            bucket.for_each_person_by_pick(|rows, id, lists| {
+                let best = finder.best(lists, self.range);
+                if best.is_empty() {
+                    return;
+                }
+                hits.clear();
+                hits.extend(best.iter().enumerate().map(|(step, (time, row))| Hit { time: *time, mask: 1 << step, row: *row }));
+                steps.clear();
+                steps.extend((0..lists.len()).map(|step| if step < best.len() { step as u32 } else { NOT_REACHED }));
+                let group = self.attributed(rows, &hits, &steps, &mut reached);
+                let groups = group.as_ref().map_or(&[][..], |group| rows.groups.members(group));
+                each(rows, id, Counted { hits: &hits, steps: &steps, overall: true, groups, interval: None });
+            });
+            return;
+        }
         let mut finder = Finder::new(self.rules());
         let mut sessions: Vec<u32> = Vec::new();
         let mut reached: Vec<u32> = Vec::new();

@@ -239,6 +239,7 @@ pub(crate) fn top_groups(context: &Context<'_>, request: Request<'_>, top: usize
         a
     };
     let mut counts: Vec<(GroupKey, u64)> = run(context, &request, count, add)?.unwrap_or_default().into_iter().collect();
+    context.forget_people();
     counts.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.order(&b.0)));
     let others = counts.len().saturating_sub(top);
     Ok((Arc::new(counts.into_iter().take(top).map(|(key, _)| key).collect()), others))

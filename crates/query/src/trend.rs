@@ -30,8 +30,14 @@ type Lines = HashMap<(usize, GroupKey), Line>;
 pub(crate) fn answer(context: &Context<'_>, scope: &Scope, trend: &Trend) -> Result<Value, AskError> {
     let mut answer = one_range(context, scope, trend, context.range)?;
     if let Some(back) = trend.compare_previous {
+        // The people of the question are those of its own range.
+        let people = context.people();
         let shifted = shift(context, trend.interval, context.range, i64::from(back))?;
         answer["compare"] = one_range(context, scope, trend, shifted)?;
+        context.forget_people();
+        if let Some(people) = people {
+            context.count_people(people as usize);
+        }
     }
     Ok(answer)
 }
@@ -329,6 +335,11 @@ impl<'a> Plan<'a> {
         } else {
             let rows = &bucket.rows;
             self.rows(&mut tables, rows, |row| rows.mask[row]);
+            let mut marked = tables.iter().filter(|table| table.n_marked > 0 && *table.meaning == Meaning::Unique);
+            // Of several series nobody knows here who is in more than one.
+            if let (Some(only), None) = (marked.next(), marked.next()) {
+                context.count_people(only.lines.first().and_then(Option::as_ref).map_or(0, Line::weight) as usize);
+            }
         }
         let mut lines = Lines::new();
         let mut cells = 0;

@@ -13,6 +13,7 @@ import { chromium } from "playwright-core";
 const HERE = dirname(fileURLToPath(import.meta.url));
 const ROOT = resolve(HERE, "../../..");
 const BINARY = process.env.SILLAGE_BINARY ?? join(ROOT, "target/release/sillage");
+const FOLDERS = { s: "../dist/web", npm: "../dist/npm", replay: "../node_modules/@rrweb/replay/dist" };
 const TYPES = { ".html": "text/html; charset=utf-8", ".js": "text/javascript; charset=utf-8", ".css": "text/css" };
 
 export const wait = (ms) => new Promise((done) => setTimeout(done, ms));
@@ -112,6 +113,7 @@ function openDoor(server) {
     path: `/door${doors.size}`,
     state: "open",
     retryAfter: undefined,
+    maxEvents: Infinity,
     bodies: [],
     recordings: [],
     clear() {
@@ -124,6 +126,7 @@ function openDoor(server) {
     pass(incoming, reply, body) {
       const headers = { "access-control-allow-origin": incoming.headers.origin ?? "*", ...(door.retryAfter && { "retry-after": String(door.retryAfter) }) };
       if (door.state === "shut" || typeof door.state === "number") return reply.writeHead(door.state === "shut" ? 503 : door.state, headers).end("{}");
+      if (JSON.parse(body).events.length > door.maxEvents) return reply.writeHead(413, headers).end("{}");
       door.bodies.push(body.toString("utf8"));
       const isForgetful = door.state === "forgetful";
       const onward = request(`${server}/v1/events`, { method: "POST", headers: { "content-type": incoming.headers["content-type"] ?? "text/plain", "user-agent": incoming.headers["user-agent"] ?? "", "content-length": body.length } }, (answer) => {
@@ -139,7 +142,7 @@ function openDoor(server) {
   return door;
 }
 
-/** Pages of e2e/pages, the built tag below /s/, as a module below /npm/, and the doors. `?csp=` adds a policy, `?door=` says where the page sends to. */
+/** Pages of e2e/pages, the built tag below /s/, as a module below /npm/, the player below /replay/, and the doors. `?csp=` adds a policy, `?door=` says where the page sends to. */
 async function openSite(key) {
   const server = createServer((incoming, reply) => {
     const chunks = [];
@@ -156,8 +159,8 @@ async function openSite(key) {
         return reply.writeHead(200).end("{}");
       }
       if (pathname.startsWith("/api/")) return answerOfSite(pathname, reply);
-      const built = /^\/(s|npm)\/(.+)$/.exec(pathname);
-      const file = built ? join(HERE, built[1] === "s" ? "../dist/web" : "../dist/npm", built[2]) : join(HERE, "pages", extname(pathname) ? pathname : `${pathname === "/" ? "/index" : `/${pathname.split("/")[1]}`}.html`);
+      const [, folder, name] = /^\/(s|npm|replay)\/(.+)$/.exec(pathname) ?? [];
+      const file = folder ? join(HERE, FOLDERS[folder], name) : join(HERE, "pages", extname(pathname) ? pathname : `${pathname === "/" ? "/index" : `/${pathname.split("/")[1]}`}.html`);
       if (!existsSync(file)) return reply.writeHead(404).end("not here");
       const headers = { "content-type": TYPES[extname(file)] ?? "application/octet-stream" };
       if (searchParams.get("csp")) headers["content-security-policy"] = searchParams.get("csp");

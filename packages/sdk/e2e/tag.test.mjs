@@ -71,6 +71,19 @@ scene("a classic site: the summary and the last events of a page outlive it, and
   await close();
 });
 
+scene("back and forth in the browser's own history: each page is viewed once each time, out of its cache too", async () => {
+  const { page, close } = await visit();
+  await page.click("#onward");
+  await page.waitForURL("**/second*");
+  await until(() => sent("$pageview").some((event) => event.properties.$page === "/second"), 8, "the second page");
+  await page.goBack();
+  await until(() => new Set(sent("$pageview").map((event) => event.insert_id)).size === 3, 8, "the third page view");
+  await wait(400);
+  const views = [...new Map(sent("$pageview").map((event) => [event.insert_id, event.properties])).values()];
+  assert.deepEqual(views.map((view) => `${view.$page} ${view.$navigation}`), ["/ load", "/second load", "/ back"]);
+  await close();
+});
+
 scene("nothing is lost while the server is away, and nothing counts twice when its answers are", async () => {
   house.door.state = "shut";
   const { page, context, close } = await visit();
@@ -93,6 +106,26 @@ scene("nothing is lost while the server is away, and nothing counts twice when i
   await close();
 });
 
+scene("a server that takes only small requests gets small ones; one that asks to wait is left alone for so long", async () => {
+  house.door.maxEvents = 3;
+  const { page, close } = await visit({ ...CONSENTED, gatherMs: 400 });
+  await page.evaluate(() => {
+    for (let n = 0; n < 20; n += 1) window.sillage.track("Many", { n });
+  });
+  await until(() => sent("Many").length >= 20, 10, "all twenty");
+  assert.deepEqual(sent("Many").map((event) => event.properties.n), Array.from({ length: 20 }, (_, n) => n));
+  house.door.state = 429;
+  house.door.retryAfter = 3;
+  await page.evaluate(() => window.sillage.track("Patient"));
+  await wait(900);
+  house.door.state = "open";
+  await page.evaluate(() => window.sillage.flush());
+  await wait(1200);
+  assert.equal(sent("Patient").length, 0, "it came before it was asked to");
+  await until(() => sent("Patient").length, 20, "the event");
+  await close();
+});
+
 scene("offline, events wait and come when the browser is back", async () => {
   const { page, context, close } = await visit();
   await until(() => sent("$pageview").length, 5, "the page view");
@@ -102,7 +135,7 @@ scene("offline, events wait and come when the browser is back", async () => {
   assert.equal(sent("In a tunnel").length, 0);
   await context.setOffline(false);
   await until(() => sent("In a tunnel").length, 8, "the event");
-  assert.ok(!(await stored(page)).some((line) => line.includes("In a tunnel")));
+  await until(async () => !(await stored(page)).some((line) => line.includes("In a tunnel")), 5, "an empty queue on the device");
   await close();
 });
 

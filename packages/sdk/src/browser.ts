@@ -126,7 +126,7 @@ export function toJson(value: unknown): string {
 
 /** A random id. */
 export function randomId(length = 22): string {
-  return Array.from(win.crypto.getRandomValues(new Uint8Array(length)), (byte) => (byte % 36).toString(36)).join("");
+  return Array.from(crypto.getRandomValues(new Uint8Array(length)), (byte) => (byte % 36).toString(36)).join("");
 }
 
 /** A short hash of a text (FNV-1a, 32 bits), the same everywhere. */

@@ -35,6 +35,7 @@ const reports = state === "full" ? [
 ] : [];
 const cohortOf = (id, name, definition) => ({ id, name, description: "", definition, listed: definition.people?.length ?? null, created_by: "Anna Martin", created_at: "2026-09-02T08:00:00Z", updated_at: new Date().toISOString() });
 const cohorts = state === "full" ? [cohortOf("c1", "Senders of the month", { all: [{ did: { event: "Send campaign" }, count: { op: "gte", value: 3 }, within: { last: 30, unit: "day" } }] })] : [];
+const customEvents = [];
 const refused = state === "full" ? [
   { id: 31, at: new Date(Date.now() - 60_000).toISOString(), source: "/track", stage: "validate", code: "missing_event", field: "event", message: "an event needs a name", index: 3, raw: '{"properties":{"token":"wk_demo","distinct_id":"u7"}}' },
   { id: 30, at: new Date(Date.now() - 500_000).toISOString(), source: "/v1/events", stage: "validate", code: "too_far_ahead", field: "time", message: "the time 2031-01-01T00:00:00Z is more than a day ahead of the server", index: 0, raw: '{"event":"Send campaign","distinct_id":"u9","time":"2031-01-01T00:00:00Z"}' },
@@ -118,6 +119,10 @@ const routes = [
     if (!person) throw new Refusal(404, "not_found", "nobody has this id");
     return { id, name: person.name, email: person.email, properties: person.properties, first_seen: new Date(person.first).toISOString(), last_seen: new Date(person.last).toISOString(), events: world.byPerson.get(id)?.length ?? 0, identities: [{ id, kind: "user", linked_at: null, by: null, reason: "" }, { id: `$device:${person.device}`, kind: "device", linked_at: new Date(person.first).toISOString(), by: "event", reason: "sent together" }] };
   }],
+  ["GET", /custom-events$/, () => ({ custom_events: customEvents })],
+  ["POST", /custom-events$/, (_, body) => customEvents[customEvents.push({ id: `e${customEvents.length + 1}`, description: "", created_by: user.name, created_at: new Date().toISOString(), updated_at: new Date().toISOString(), ...body }) - 1]],
+  ["PUT", /custom-events\/([^/]+)$/, ([id], body) => Object.assign(customEvents.find((one) => one.id === id) ?? missing(), body)],
+  ["DELETE", /custom-events\/([^/]+)$/, ([id]) => void customEvents.splice(customEvents.findIndex((one) => one.id === id), 1)],
   ["GET", /cohorts$/, () => ({ cohorts })],
   ["POST", /cohorts$/, (_, body) => cohorts[cohorts.push(cohortOf(`c${cohorts.length + 1}`, body.name, body.definition)) - 1]],
   ["GET", /cohorts\/([^/]+)$/, ([id]) => cohorts.find((one) => one.id === id) ?? missing()],

@@ -119,3 +119,23 @@ test("a project gets a new write key, and the old one goes on", async ({ page, v
     expect(sent.ok(), key).toBe(true);
   }
 });
+
+test("several events get one name, which reports ask for like any event", async ({ page, visit, words: { t, language } }) => {
+  const name = `E2E both ${language} ${Date.now()}`;
+  await visit("/settings/events");
+  await page.getByRole("button", { name: t("customEvent.create") }).click();
+  const dialog = page.getByRole("dialog", { name: "" }).first();
+  await dialog.getByLabel(t("keys.name")).fill(name);
+  for (const place of [0, 1]) {
+    await dialog.getByRole("button", { name: t("trend.addSeries") }).click();
+    await page.getByRole("listbox").getByRole("option").nth(place + 1).click();
+  }
+  await dialog.getByRole("button", { name: t("action.save"), exact: true }).click();
+  await expect(page.getByRole("rowheader", { name })).toBeVisible();
+  await visit(`/trends?q=${encodeURIComponent(`(kind:trend,series:!((measure:total,select:(event:'${name}'))),range:(last:90,unit:day),interval:week)`)}`);
+  await expect(page.getByRole("region", { name: t("report.table"), exact: true }).locator("tbody td strong")).toHaveText(/[1-9]/);
+  await visit("/settings/events");
+  await page.getByRole("button", { name: t("action.removeNamed", { name }) }).click();
+  await page.getByRole("dialog").getByRole("button", { name: t("action.remove"), exact: true }).click();
+  await expect(page.getByRole("rowheader", { name })).toHaveCount(0);
+});

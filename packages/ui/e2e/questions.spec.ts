@@ -260,3 +260,32 @@ test("people behind a number have their names, on screen and in the file", async
   expect(rows[0]).toBe(`${t("people.id")},${t("property.name")},${t("property.email")},${t("people.times")}`);
   expect(rows[1]).toBe(`${person},${name},${run}@example.com,`);
 });
+
+test("conversions are credited to the touches before them, and what cannot stand beside that goes", async ({ page, visit, words }) => {
+  const { t } = words;
+  await visit("/trends");
+  await answered(page, words);
+  await openOptions(page, words);
+  await page.getByRole("combobox", { name: t("trend.smoothing") }).selectOption("cumulative");
+  await page.keyboard.press("Escape");
+  await expect(page).toHaveURL(/cumulative/);
+  await page.getByRole("button", { name: t("attribution.add") }).click();
+  await page.getByRole("listbox").getByRole("option").first().click();
+  await expect(page).toHaveURL(/attribution:/);
+  await expect(page).not.toHaveURL(/cumulative/);
+  const table = await answered(page, words);
+  await expect(table.getByRole("row").nth(2)).toBeVisible();
+  await page.getByRole("combobox", { name: t("attribution.model") }).selectOption("own");
+  await openOptions(page, words);
+  const shares = page.getByRole("textbox", { name: t("attribution.shares") });
+  await shares.fill("1, 2");
+  await shares.press("Enter");
+  await expect(page.getByText(t("attribution.sharesProblem"))).toBeVisible();
+  await shares.fill("50 20 30");
+  await shares.press("Enter");
+  await expect(page).toHaveURL(/model:\(first:50,between:20,last:30\)/);
+  await page.keyboard.press("Escape");
+  await table.locator("tbody td strong button").first().click();
+  await expect(page.getByRole("complementary").getByRole("link").first()).toBeVisible();
+  await expect(page.getByRole("alert")).toHaveCount(0);
+});

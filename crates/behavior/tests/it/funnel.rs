@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 use sillage_behavior::{
     Hit,
-    funnel::{Finder, NOT_REACHED, Rules},
+    funnel::{Finder, NOT_REACHED, PlainFinder, Rules},
     question::{CountBy, Order, Window},
 };
 use sillage_testkit::oracle::funnel as naive;
@@ -63,5 +63,30 @@ proptest! {
         let expected: Vec<Vec<Option<i64>>> =
             naive::attempts(&naive_hits, &naive_rules, range).into_iter().map(|steps| steps.into_iter().map(|step| step.map(|position| hits[position].time)).collect()).collect();
         prop_assert_eq!(found, expected);
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(4000))]
+    /// What most funnels ask has a way of its own, which finds the same attempt.
+    #[test]
+    fn the_plain_way_finds_the_same_attempt(events in proptest::collection::vec((0i64..12, 0usize..4), 0..14), n_steps in 1usize..5, window in 0i64..10) {
+        let mut hits: Vec<Hit> =
+            events.iter().enumerate().map(|(row, (time, step))| Hit { time: *time, mask: 1 << (step % n_steps), row: row as u32 }).collect();
+        hits.sort_unstable_by_key(|hit| (hit.time, hit.mask, hit.row));
+        let rules = Rules {
+            n_steps, order: Order::Ordered, window: Window::Milliseconds(window), count: CountBy::Person, first_attempt_only: false, ties_later: false,
+            exclusions: Vec::new(), optional: vec![false; n_steps],
+        };
+        let range = (2, 9);
+        let lists: Vec<Vec<(i64, u32)>> =
+            (0..n_steps).map(|step| hits.iter().filter(|hit| hit.mask == 1 << step).map(|hit| (hit.time, hit.row)).collect()).collect();
+        let mut plain = PlainFinder::new(&rules).unwrap();
+        let got = plain.best(&lists, range).to_vec();
+        let mut expected = Vec::new();
+        Finder::new(rules).attempts(&hits, &[], range, &mut |steps| {
+            expected = steps.iter().filter(|step| **step != NOT_REACHED).map(|step| &hits[*step as usize]).map(|hit| (hit.time, hit.row)).collect();
+        });
+        prop_assert_eq!(got, expected);
     }
 }

@@ -16,6 +16,8 @@ use std::{
     time::Instant,
 };
 
+const NOT_COUNTED: u64 = u64::MAX;
+
 type PersonValues = Arc<HashMap<PersonId, Value>>;
 type GroupValues = Arc<HashMap<String, Value>>;
 
@@ -39,6 +41,8 @@ pub(crate) struct Context<'a> {
     /// The names of actors that are no persons.
     actor_names: Mutex<HashMap<PersonId, Arc<str>>>,
     events_read: AtomicU64,
+    /// People whose events were looked at one by one; [`NOT_COUNTED`] while nobody's were.
+    people: AtomicU64,
     notes: Mutex<Vec<String>>,
 }
 
@@ -79,6 +83,7 @@ impl<'a> Context<'a> {
             group_values: Mutex::default(),
             actor_names: Mutex::default(),
             events_read: AtomicU64::new(0),
+            people: AtomicU64::new(NOT_COUNTED),
             notes: Mutex::default(),
         }
     }
@@ -100,6 +105,22 @@ impl<'a> Context<'a> {
 
     pub(crate) fn count_events_read(&self, n: usize) {
         self.events_read.fetch_add(n as u64, Ordering::Relaxed);
+    }
+
+    pub(crate) fn count_people(&self, n: usize) {
+        let add = |people: u64| Some(if people == NOT_COUNTED { n as u64 } else { people + n as u64 });
+        // The closure always gives a number.
+        let _ = self.people.fetch_update(Ordering::Relaxed, Ordering::Relaxed, add);
+    }
+
+    /// Forgets the people of a pass that only prepared another.
+    pub(crate) fn forget_people(&self) {
+        self.people.store(NOT_COUNTED, Ordering::Relaxed);
+    }
+
+    /// How many people were counted; `None` when the question did not look at them.
+    pub(crate) fn people(&self) -> Option<u64> {
+        Some(self.people.load(Ordering::Relaxed)).filter(|people| *people != NOT_COUNTED)
     }
 
     pub(crate) fn events_read(&self) -> u64 {

@@ -310,6 +310,7 @@ impl<'c> Bucket<'c> {
         let keys = Keys::new(&self.rows);
         keys.scatter(&self.rows, self.people.len(), &mut scratch.offsets, &mut scratch.keys);
         let hits = &mut scratch.hits;
+        let mut n_people = 0;
         for position in 0..self.people.len() {
             let own = &mut scratch.keys[scratch.offsets[position] as usize..scratch.offsets[position + 1] as usize];
             if own.is_empty() {
@@ -333,10 +334,47 @@ impl<'c> Bucket<'c> {
                 n = self.keep_first_times(hits, |_| true);
             }
             if n > 0 {
+                n_people += 1;
                 each(&mut self.rows, Person { id: self.people[position], hits: &hits[..n] });
             }
         }
+        self.context.count_people(n_people);
         self.scratch = scratch;
+    }
+
+    /// Calls with everybody's rows as a list for each pick, (time, row) in order of time. For requests whose rows count as they are, each for one pick.
+    pub(crate) fn for_each_person_by_pick(&mut self, mut each: impl FnMut(&Rows<'c>, PersonId, &[Vec<(i64, u32)>])) {
+        let mut scratch = std::mem::take(&mut self.scratch);
+        let keys = Keys::new(&self.rows);
+        keys.scatter(&self.rows, self.people.len(), &mut scratch.offsets, &mut scratch.keys);
+        let mut lists: Vec<Vec<(i64, u32)>> = vec![Vec::new(); self.request.picks.len()];
+        let mut n_people = 0;
+        for position in 0..self.people.len() {
+            let own = &scratch.keys[scratch.offsets[position] as usize..scratch.offsets[position + 1] as usize];
+            if own.is_empty() {
+                continue;
+            }
+            n_people += 1;
+            lists.iter_mut().for_each(Vec::clear);
+            for key in own {
+                let (row, time) = keys.row_and_time(*key);
+                lists[self.rows.mask[row as usize].trailing_zeros() as usize].push((time, row));
+            }
+            // Segments come in order of time, so most lists do.
+            lists.iter_mut().filter(|list| !list.is_sorted()).for_each(|list| list.sort_unstable());
+            each(&self.rows, self.people[position], &lists);
+        }
+        self.context.count_people(n_people);
+        self.scratch = scratch;
+    }
+
+    /// Whether every row counts for one pick, whatever else its person did.
+    pub(crate) fn is_one_pick_a_row(&self) -> bool {
+        self.request.by_person
+            && self.rows.accept.is_empty()
+            && self.request.stream.is_none()
+            && !self.request.picks.iter().any(|pick| pick.select.first_time)
+            && self.rows.mask.iter().all(|mask| mask.is_power_of_two())
     }
 
     /// Within a millisecond by what was sent first where that matters, else by what events are: no answer depends on where the rows lay.

@@ -112,7 +112,8 @@ function traitsOf({ target, control }: Click, settings: FrictionSettings): Omit<
   const style = win.getComputedStyle(target);
   const isInteractive = control.matches(INTERACTIVE);
   const selection = win.getSelection();
-  const isGround = target.matches("html,body") || (!isInteractive && target.getBoundingClientRect().width > win.innerWidth * 0.8 && !target.textContent?.trim());
+  const isWide = target.getBoundingClientRect().width > win.innerWidth * 0.8;
+  const isGround = target.matches("html,body") || (!isInteractive && isWide && !hasOwnText(target));
   return {
     isEditable: isEditable(target) && !target.matches("[type=button],[type=submit],[type=reset],[type=checkbox],[type=radio],[type=image]"),
     isInteractive,
@@ -124,6 +125,13 @@ function traitsOf({ target, control }: Click, settings: FrictionSettings): Omit<
     isGround,
     selectsText: selection !== null && !selection.isCollapsed,
   };
+}
+
+/** Words of its own, among its first nodes: a click between the parts of a page hits what holds them. */
+function hasOwnText(element: Element): boolean {
+  let n = 0;
+  for (let node = element.firstChild; node && n < 50; node = node.nextSibling, n += 1) if (node.nodeType === 3 && node.nodeValue?.trim()) return true;
+  return false;
 }
 
 function isStepper(control: Element, settings: FrictionSettings): boolean {

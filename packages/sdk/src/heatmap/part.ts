@@ -6,7 +6,11 @@ import { isVisible, type Click, type Input } from "../page/inputs.ts";
 import type { Part, Summary } from "../part.ts";
 import type { View } from "../page/view.ts";
 
+/** Told in one part, those that matter most first; and watched. */
 const MAX_ELEMENTS = 150;
+const MAX_TRACKED = 600;
+/** Elements looked at in one go: a page of a hundred thousand must not notice. */
+const SCAN_STEPS = 2000;
 const MAX_CLICKS = 200;
 const MAX_MOVES = 300;
 const N_BANDS = 20;
@@ -37,6 +41,7 @@ export const start: Part["start"] = ({ inputs, masking, view: current, summarise
   let view: View = current();
   let part = 0;
   let tracked = new Map<Element, Tracked>();
+  const walker = doc.createTreeWalker(doc.documentElement, 1);
   let lastScan = 0;
   let lastTick = 0;
   let activeAt = 0;
@@ -70,11 +75,16 @@ export const start: Part["start"] = ({ inputs, masking, view: current, summarise
     one.seenAt = isSeen ? t : 0;
   }
 
+  /** Goes on where it stopped the last time, and begins anew when it came to the end. */
   function scan(t: number): void {
     lastScan = t;
-    for (const element of doc.querySelectorAll(TRACKED)) {
-      if (tracked.size >= MAX_ELEMENTS) break;
-      if (!tracked.has(element) && !masking.isIgnored(element)) track(element);
+    for (let step = 0; step < SCAN_STEPS && tracked.size < MAX_TRACKED; step += 1) {
+      const element = walker.nextNode() as Element | null;
+      if (!element) {
+        walker.currentNode = walker.root;
+        break;
+      }
+      if (element.matches(TRACKED) && !tracked.has(element) && !masking.isIgnored(element)) track(element);
     }
   }
 
@@ -107,7 +117,7 @@ export const start: Part["start"] = ({ inputs, masking, view: current, summarise
 
   function onClick(click: Click): void {
     if (!click.isTrusted || masking.isIgnored(click.target)) return;
-    const one = tracked.get(click.control) ?? (tracked.size < MAX_ELEMENTS * 2 ? track(click.control) : undefined);
+    const one = tracked.get(click.control) ?? track(click.control);
     if (one) {
       one.clicks += 1;
       if (one.firstClick < 0) one.firstClick = click.t - view.startedAt;
@@ -150,6 +160,7 @@ export const start: Part["start"] = ({ inputs, masking, view: current, summarise
     view = next;
     part = 0;
     tracked = new Map();
+    walker.currentNode = walker.root;
     counts = fresh();
     rest = undefined;
     depth = docHeight = activeAt = 0;
@@ -164,26 +175,27 @@ export const start: Part["start"] = ({ inputs, masking, view: current, summarise
       const t = now();
       tick(t);
       if (part > 0 && !counts.active && !counts.clicks && !(isLeaving && counts.visible)) return null;
-      const elements = [];
+      const worth: [one: Tracked, exposedMs: number][] = [];
       for (const one of tracked.values()) {
         expose(one, t);
-        const exposed = one.exposed - one.told;
-        const isNew = one.exposed >= EXPOSED_MS && exposed > 0;
-        if (!isNew && !one.clicks && one.hover < HOVER_MS) continue;
-        const exposedMs = isNew ? exposed - (one.told ? 0 : EXPOSED_MS) : 0;
-        elements.push({
+        const exposedMs = one.exposed >= EXPOSED_MS ? one.exposed - Math.max(one.told, EXPOSED_MS) : 0;
+        if (exposedMs > 0 || one.clicks || one.hover >= HOVER_MS) worth.push([one, exposedMs]);
+      }
+      worth.sort(([a, aMs], [b, bMs]) => b.clicks - a.clicks || bMs - aMs);
+      const elements = worth.slice(0, MAX_ELEMENTS).map(([one, exposedMs]) => {
+        const said = {
           sel: selectorOf(one.element),
           place: placeOf(one.element),
           y_mid: Math.round(one.y),
           h: Math.round(one.h),
-          ...(isNew && { exposed_ms: Math.max(1, exposedMs) }),
+          ...(exposedMs > 0 && { exposed_ms: exposedMs }),
           ...(one.clicks && { clicks: one.clicks, first_click_ms: one.firstClick }),
           ...(one.hover >= HOVER_MS && { hover_ms: one.hover }),
-        });
-        if (isNew) one.told = one.exposed;
-        one.clicks = 0;
-        if (one.hover >= HOVER_MS) one.hover = 0;
-      }
+        };
+        one.told = one.exposed;
+        one.clicks = one.hover = 0;
+        return said;
+      });
       const told = {
         $part: part,
         $elapsed_ms: t - view.startedAt,
@@ -199,7 +211,7 @@ export const start: Part["start"] = ({ inputs, masking, view: current, summarise
         $n_changes: counts.changes,
         $n_submits: counts.submits,
         bands_ms: counts.bands.map(Math.round),
-        elements: elements.slice(0, MAX_ELEMENTS),
+        elements,
         clicks: counts.points,
         moves: counts.moves,
       };

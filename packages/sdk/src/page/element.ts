@@ -69,8 +69,11 @@ function stepOf(element: Element): string {
   return element.tagName.toLowerCase() + classes.map((name) => `.${name.replace(/:/g, "\\:")}`).join("") + (position && `:nth-of-type(${position})`);
 }
 
-/** Its number among its like, from 1; empty when it is the only one. */
+/** Its number among its like, from 1; empty when it is the only one. Walks rather than lists: a table may have ten thousand rows. */
 function positionOf(element: Element, isAlike: (other: Element) => boolean): string {
-  const alike = [...(element.parentNode?.children ?? [])].filter(isAlike);
-  return alike.length > 1 ? String(alike.indexOf(element) + 1) : "";
+  let n = 1;
+  for (let other = element.previousElementSibling; other; other = other.previousElementSibling) if (isAlike(other)) n += 1;
+  let next = n > 1 ? element : element.nextElementSibling;
+  while (next && !isAlike(next)) next = next.nextElementSibling;
+  return next ? String(n) : "";
 }

@@ -38,7 +38,7 @@ const BULLETS = "••••••";
 const FULL_SNAPSHOT = 2;
 const INCREMENTAL = 3;
 const META = 4;
-const SOURCE = { mutation: 0, input: 5, styleSheetRule: 8, canvas: 9, styleDeclaration: 13, adoptedStyleSheet: 15 };
+const SOURCE = { mutation: 0, pointer: 2, input: 5, styleSheetRule: 8, canvas: 9, styleDeclaration: 13, adoptedStyleSheet: 15 };
 const TEXT_NODE = 3;
 
 export function createScrub(masking: Masking, elementOf: (id: number) => Element | null): Scrub {
@@ -136,7 +136,8 @@ export function createScrub(masking: Masking, elementOf: (id: number) => Element
       if (event.type === META) data.href = masking.href(String(data.href));
       else if (event.type === FULL_SNAPSHOT) node(data.node as SnapshotNode, null);
       else if (event.type === INCREMENTAL) {
-        if (data.source === SOURCE.canvas) return null;
+        // What a person does on an element that is marked so is not kept, wherever it is said.
+        if (data.source === SOURCE.canvas || ((data.source === SOURCE.pointer || data.source === SOURCE.input) && masking.isIgnored(elementOf(Number(data.id))))) return null;
         if (data.source === SOURCE.mutation) mutation(data);
         else if (data.source === SOURCE.styleSheetRule || data.source === SOURCE.styleDeclaration || data.source === SOURCE.adoptedStyleSheet) event.data = everyCss(data) as Record<string, unknown>;
         else if (data.source === SOURCE.input) {

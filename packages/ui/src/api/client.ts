@@ -4,7 +4,7 @@ import createClient from "openapi-fetch";
 import type { Definition } from "@/question/definition.ts";
 import type { Question, QuestionKind } from "@/question/question.ts";
 import type { paths } from "./schema.d.ts";
-import type { AnswerOf, Answered, Cell, Cohort, KeyScope, LiveAnswer, NewCohort, NewReport, People, PeopleAnswer, PersonDetail, Report, TimelineAnswer } from "./types.ts";
+import type { AnswerOf, Answered, Cell, Cohort, CustomEvent, KeyScope, LiveAnswer, NewCohort, NewCustomEvent, NewReport, People, PeopleAnswer, PersonDetail, Report, TimelineAnswer } from "./types.ts";
 
 export class ApiError extends Error {
   constructor(
@@ -94,6 +94,11 @@ export const api = {
   changeCohort: (project: number, cohort: string, body: NewCohort) => open<Cohort>(http.PUT("/api/projects/{project}/cohorts/{cohort}", { params: { path: { project, cohort } }, body: body as never })),
   removeCohort: (project: number, cohort: string) => read(http.DELETE("/api/projects/{project}/cohorts/{cohort}", { params: { path: { project, cohort } } })),
   cohortPeople: (project: number, definition: Definition, limit: number, signal?: AbortSignal) => asked<PeopleAnswer>(project, { kind: "cohort", definition, limit }, { signal }),
+
+  customEvents: (project: number) => open<{ custom_events: CustomEvent[] }>(http.GET("/api/projects/{project}/custom-events", { params: { path: { project } } })),
+  createCustomEvent: (project: number, body: NewCustomEvent) => open<CustomEvent>(http.POST("/api/projects/{project}/custom-events", { params: { path: { project } }, body: body as never })),
+  changeCustomEvent: (project: number, event: string, body: NewCustomEvent) => open<CustomEvent>(http.PUT("/api/projects/{project}/custom-events/{custom_event}", { params: { path: { project, custom_event: event } }, body: body as never })),
+  removeCustomEvent: (project: number, event: string) => read(http.DELETE("/api/projects/{project}/custom-events/{custom_event}", { params: { path: { project, custom_event: event } } })),
 
   reports: (project: number) => open<{ reports: Report[] }>(http.GET("/api/projects/{project}/reports", { params: { path: { project } } })),
   report: (project: number, report: string) => open<Report>(http.GET("/api/projects/{project}/reports/{report}", { params: { path: { project, report } } })),

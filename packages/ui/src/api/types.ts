@@ -1,6 +1,7 @@
 // What the server answers, under the names the screens use. The envelopes come from `schema.d.ts`, generated from
 // `contract/openapi.json`; the answers of questions follow from their kind and are written here.
 import type { Definition } from "@/question/definition.ts";
+import type { Selector } from "@/question/question.ts";
 import type { components } from "./schema.d.ts";
 
 type Schema = components["schemas"];
@@ -40,6 +41,12 @@ export interface NewCohort {
   definition: Definition;
   /** The people of now are kept as a list. */
   frozen?: boolean;
+}
+export type CustomEvent = Omit<Schema["CustomEvent"], "made_of"> & { made_of: Omit<Selector, "any_of"> & { any_of?: (string | Selector)[] } };
+export interface NewCustomEvent {
+  name: string;
+  description: string;
+  made_of: CustomEvent["made_of"];
 }
 export type Explain = Schema["Explain"];
 

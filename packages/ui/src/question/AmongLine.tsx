@@ -17,9 +17,11 @@ interface AmongLineProps {
   event?: string;
   /** Stands before all, on the same line. */
   lead?: ReactNode;
+  /** Stands after the breakdown. */
+  more?: ReactNode;
 }
 
-export function AmongLine({ filter, onFilter, breakdown, actor, event, lead }: AmongLineProps) {
+export function AmongLine({ filter, onFilter, breakdown, actor, event, lead, more }: AmongLineProps) {
   const { t } = useSpeech();
   return (
     <div className={styles.line}>
@@ -34,6 +36,7 @@ export function AmongLine({ filter, onFilter, breakdown, actor, event, lead }: A
           <BreakdownEditor breakdown={breakdown.value} onChange={breakdown.onChange} event={event} most={breakdown.most} top={breakdown.top} />
         </span>
       )}
+      {more && <span className={styles.pair}>{more}</span>}
       {actor && (
         <span className={styles.pair}>
           <span className={styles.rail}>{t("question.counting")}</span>

@@ -99,7 +99,8 @@ interface Choice {
   trim: boolean;
 }
 
-function BreakdownForm({ initial, event, onPick }: { initial?: Breakdown; event?: string; onPick: (breakdown: Breakdown) => void }) {
+/** One breakdown: the property, and whether by each value or in ranges; or cohorts. */
+export function BreakdownForm({ initial, event, onPick }: { initial?: Breakdown; event?: string; onPick: (breakdown: Breakdown) => void }) {
   const { t } = useSpeech();
   const { cohorts } = useCohorts();
   const [choice, setChoice] = useState<Choice | null>(() => (initial ? choiceOf(initial) : null));

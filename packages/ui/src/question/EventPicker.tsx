@@ -1,5 +1,5 @@
 // Choosing an event, any event, or several of which either counts.
-import { Asterisk, Zap } from "lucide-react";
+import { Asterisk, Sparkles, Zap } from "lucide-react";
 import { useState, type ReactNode } from "react";
 import { useSpeech } from "@/i18n/language.tsx";
 import { Button } from "@/ui/Button.tsx";
@@ -9,7 +9,7 @@ import { Popover } from "@/ui/Popover.tsx";
 import { Chip } from "@/ui/Chip.tsx";
 import type { Selector } from "./question.ts";
 import { eventName, selectorName } from "./words.ts";
-import { useEventNames } from "./names.ts";
+import { useCustomEvents, useEventNames } from "./names.ts";
 import styles from "./editors.module.css";
 
 type Names = Pick<Selector, "event" | "any_of">;
@@ -25,14 +25,22 @@ export function EventList({ value, onPick, allowAny = true }: EventListProps) {
   const speech = useSpeech();
   const { t, format } = speech;
   const { names, loading } = useEventNames();
+  const custom = useCustomEvents();
   const [several, setSeveral] = useState<string[] | null>(value?.any_of ?? null);
-  const options = names.map((name) => ({
-    value: `e ${name.name}`,
-    label: eventName(name.name, speech),
-    words: name.name,
-    hint: format.compact(name.count),
-    icon: <Zap aria-hidden />,
-  }));
+  const own = new Set(custom.events.map((event) => event.name));
+  const options = [
+    ...custom.events.map((event) => ({ value: `e ${event.name}`, label: event.name, hint: t("customEvent.hint"), icon: <Sparkles aria-hidden /> })),
+    // One that has the name of what it is made of stands for it.
+    ...names
+      .filter((name) => !own.has(name.name))
+      .map((name) => ({
+        value: `e ${name.name}`,
+        label: eventName(name.name, speech),
+        words: name.name,
+        hint: format.compact(name.count),
+        icon: <Zap aria-hidden />,
+      })),
+  ];
   const any = { value: "any", label: t("event.any"), icon: <Asterisk aria-hidden /> };
   return (
     <>

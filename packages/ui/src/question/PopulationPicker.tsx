@@ -8,11 +8,18 @@ import type { Selector } from "./question.ts";
 import { SelectorEditor } from "./SelectorEditor.tsx";
 import styles from "./editors.module.css";
 
-export function PopulationPicker({ population, onChange }: { population: Selector | undefined; onChange: (population: Selector | undefined) => void }) {
+interface PopulationPickerProps {
+  population: Selector | undefined;
+  onChange: (population: Selector | undefined) => void;
+  /** Without the words before it, where a label says them. */
+  quiet?: boolean;
+}
+
+export function PopulationPicker({ population, onChange, quiet }: PopulationPickerProps) {
   const { t } = useSpeech();
   return (
     <>
-      <span className={styles.rail}>{t("population.of")}</span>
+      {!quiet && <span className={styles.rail}>{t("population.of")}</span>}
       {population ? (
         <SelectorEditor selector={population} onChange={onChange} onRemove={() => onChange(undefined)} />
       ) : (

@@ -1,7 +1,7 @@
 // What pickers offer: the events, properties and values that the project has seen.
 import { keepPreviousData, useQueries, useQuery } from "@tanstack/react-query";
 import { api } from "@/api/client.ts";
-import type { Cohort, EventName, PropertyName, PropertyValue } from "@/api/types.ts";
+import type { Cohort, CustomEvent, EventName, PropertyName, PropertyValue } from "@/api/types.ts";
 import { useProject } from "@/shell/session.tsx";
 
 const STALE_MS = 60_000;
@@ -42,6 +42,13 @@ export function useValues(property: string, of: string, event: string | undefine
     placeholderData: keepPreviousData,
   });
   return { values: data?.values ?? [], loading: isFetching };
+}
+
+/** Events under names of the project's own, which a selector calls like any event. */
+export function useCustomEvents(): { events: CustomEvent[]; loading: boolean; error: unknown } {
+  const project = useProject();
+  const { data, isPending, error } = useQuery({ queryKey: ["customEvents", project.id], queryFn: () => api.customEvents(project.id), staleTime: STALE_MS });
+  return { events: data?.custom_events ?? [], loading: isPending, error };
 }
 
 /** The saved cohorts, which filters and breakdowns call by their name. */

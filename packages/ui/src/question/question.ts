@@ -91,7 +91,20 @@ export interface TrendQuestion extends Common {
   rolling?: number;
   cumulative?: boolean;
   compare?: { previous: number };
+  /** Each conversion is given to the touches before it, instead of a breakdown. */
+  attribution?: Attribution;
 }
+
+export interface Attribution {
+  by: Breakdown;
+  touch?: Selector;
+  model?: AttributionModel;
+  lookback?: Window;
+  /** Which conversion of a person counts where people are counted. */
+  conversion?: "last" | "first";
+  half_life_days?: number;
+}
+export type AttributionModel = "first" | "last" | "linear" | "participation" | "time_decay" | "u" | "j" | "inverse_j" | { first: number; between: number; last: number };
 
 export interface FunnelQuestion extends Common {
   kind: "funnel";

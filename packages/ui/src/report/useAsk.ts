@@ -89,7 +89,7 @@ function withoutEmptyGroups(question: Question): Question {
   const filter = pruned(question.filter);
   switch (question.kind) {
     case "trend":
-      return { ...question, filter, series: question.series.map((series, index) => ({ ...series, label: seriesLetter(index), select: select(series.select) })) };
+      return { ...question, filter, attribution: question.attribution && { ...question.attribution, touch: question.attribution.touch && select(question.attribution.touch) }, series: question.series.map((series, index) => ({ ...series, label: seriesLetter(index), select: select(series.select) })) };
     case "funnel":
       return { ...question, filter, steps: question.steps.map(select) };
     case "retention":

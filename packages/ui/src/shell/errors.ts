@@ -54,6 +54,7 @@ const FIELD_WORDS: Record<string, MessageKey> = {
   actor: "fieldName.actor",
   anchor: "fieldName.anchor",
   attribute: "fieldName.attribute",
+  attribution: "fieldName.attribution",
   birth: "fieldName.birth",
   brackets: "fieldName.brackets",
   breakdown: "fieldName.breakdown",

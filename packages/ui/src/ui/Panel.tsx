@@ -1,7 +1,8 @@
 // What comes over the page: a dialog that asks for one thing, and a panel at the side that shows what is behind a number.
 import { X } from "lucide-react";
-import { useEffect, useRef, type ReactNode } from "react";
+import { useEffect, useRef, useState, type ReactNode } from "react";
 import { IconButton } from "./Button.tsx";
+import { LayerContext } from "./layer.ts";
 import styles from "./Panel.module.css";
 
 interface PanelProps {
@@ -14,8 +15,10 @@ interface PanelProps {
 
 export function Dialog({ title, closeLabel, onClose, children, footer, wide }: PanelProps & { wide?: boolean }) {
   const ref = useRef<HTMLDialogElement>(null);
+  const [layer, setLayer] = useState<HTMLElement | null>(null);
   useEffect(() => {
     const dialog = ref.current;
+    setLayer(dialog);
     dialog?.showModal();
     return () => dialog?.close();
   }, []);
@@ -34,7 +37,9 @@ export function Dialog({ title, closeLabel, onClose, children, footer, wide }: P
           <h2>{title}</h2>
           <IconButton label={closeLabel} icon={<X />} onClick={onClose} />
         </header>
-        <div className={styles.body}>{children}</div>
+        <div className={styles.body}>
+          <LayerContext value={layer}>{children}</LayerContext>
+        </div>
         {footer && <footer className={styles.footer}>{footer}</footer>}
       </div>
     </dialog>

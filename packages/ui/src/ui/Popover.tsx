@@ -1,6 +1,7 @@
 // A panel that opens beside what one clicked, closes with Escape or a click elsewhere, and gives focus back.
 import { autoUpdate, flip, FloatingFocusManager, FloatingNode, FloatingPortal, FloatingTree, offset, shift, size, useClick, useDismiss, useFloating, useFloatingNodeId, useFloatingParentNodeId, useInteractions, useRole, type Placement } from "@floating-ui/react";
 import { useState, type HTMLProps, type ReactNode, type Ref } from "react";
+import { useLayer } from "./layer.ts";
 import styles from "./Popover.module.css";
 
 type TriggerProps = HTMLProps<HTMLButtonElement> & { ref: Ref<HTMLButtonElement>; type: "button" };
@@ -33,11 +34,13 @@ function Branch({ trigger, children, label, placement = "bottom-start", startOpe
     if (!next) onClose?.();
   };
   const nodeId = useFloatingNodeId();
+  const layer = useLayer();
   const { refs, floatingStyles, context } = useFloating({
     nodeId,
     open,
     onOpenChange: change,
     placement,
+    strategy: layer ? "fixed" : "absolute",
     whileElementsMounted: autoUpdate,
     middleware: [
       offset(4),
@@ -54,7 +57,7 @@ function Branch({ trigger, children, label, placement = "bottom-start", startOpe
     <FloatingNode id={nodeId}>
       {trigger({ ...getReferenceProps(), ref: refs.setReference, type: "button" } as TriggerProps, open)}
       {open && (
-        <FloatingPortal>
+        <FloatingPortal root={layer ?? undefined}>
           <FloatingFocusManager context={context} modal={false} initialFocus={0}>
             <div ref={refs.setFloating} style={floatingStyles} className={styles.panel} aria-label={label} {...getFloatingProps()}>
               {children(() => change(false))}

@@ -5,6 +5,7 @@ import { useSpeech } from "@/i18n/language.tsx";
 import { useProject } from "@/shell/session.tsx";
 import { Page } from "@/ui/Page.tsx";
 import { AccountSettings } from "./AccountSettings.tsx";
+import { CustomEventSettings } from "./CustomEventSettings.tsx";
 import { KeySettings } from "./KeySettings.tsx";
 import { ProjectSettings } from "./ProjectSettings.tsx";
 import styles from "./Settings.module.css";
@@ -23,10 +24,11 @@ export function Settings() {
     <Page title={t("room.settings")} narrow>
       <nav className={styles.tabs} aria-label={t("room.settings")}>
         {link("project", t("settings.project"))}
+        {link("events", t("settings.customEvents"))}
         {link("keys", t("settings.keys"))}
         {link("account", t("settings.account"))}
       </nav>
-      {tab === "keys" ? <KeySettings /> : tab === "account" ? <AccountSettings /> : <ProjectSettings key={project.id} />}
+      {tab === "events" ? <CustomEventSettings /> : tab === "keys" ? <KeySettings /> : tab === "account" ? <AccountSettings /> : <ProjectSettings key={project.id} />}
     </Page>
   );
 }

@@ -17,6 +17,7 @@ import { Button } from "@/ui/Button.tsx";
 import { Chip } from "@/ui/Chip.tsx";
 import { InlineSelect } from "@/ui/Field.tsx";
 import { Popover } from "@/ui/Popover.tsx";
+import { AttributionPicker, AttributionRows } from "./Attribution.tsx";
 
 const MOST_SERIES = 8;
 
@@ -49,10 +50,12 @@ export function TrendBuilder({ question, onChange }: BuilderProps<"trend">) {
           )}
         </Popover>
       )}
-      <Chip look="add" onClick={() => change({ formulas: [...formulas, series.length > 1 ? "A / B" : "A * 1"] })}>
-        <FunctionSquare aria-hidden />
-        <span>{t("trend.addFormula")}</span>
-      </Chip>
+      {!question.attribution && (
+        <Chip look="add" onClick={() => change({ formulas: [...formulas, series.length > 1 ? "A / B" : "A * 1"] })}>
+          <FunctionSquare aria-hidden />
+          <span>{t("trend.addFormula")}</span>
+        </Chip>
+      )}
     </>
   );
   return (
@@ -85,11 +88,16 @@ export function TrendBuilder({ question, onChange }: BuilderProps<"trend">) {
         filter={question.filter}
         onFilter={(filter) => change({ filter })}
         event={soleEvent}
-        breakdown={{
-          value: question.breakdown,
-          onChange: (breakdown) => change({ breakdown, top: breakdown ? (question.top ?? 11) : undefined }),
-          top: { value: question.top, onChange: (top) => change({ top }) },
-        }}
+        breakdown={
+          question.attribution
+            ? undefined
+            : {
+                value: question.breakdown,
+                onChange: (breakdown) => change({ breakdown, top: breakdown ? (question.top ?? 11) : undefined }),
+                top: { value: question.top, onChange: (top) => change({ top }) },
+              }
+        }
+        more={!question.breakdown && <AttributionPicker question={question} onChange={onChange} />}
         actor={{ value: question.actor, onChange: (actor) => change({ actor }) }}
       />
     </div>
@@ -143,7 +151,7 @@ export function TrendScope({ question, onChange }: BuilderProps<"trend">) {
       <RangePicker
         range={question.range}
         onChange={(range) => onChange({ ...question, range })}
-        compare={{ on: compares, onChange: (on) => onChange({ ...question, compare: on ? { previous: 1 } : undefined }) }}
+        compare={question.attribution ? undefined : { on: compares, onChange: (on) => onChange({ ...question, compare: on ? { previous: 1 } : undefined }) }}
       />
       {compares && (
         <Chip onClick={() => onChange({ ...question, compare: undefined })} title={t("range.stopComparing")}>
@@ -159,18 +167,21 @@ export function TrendScope({ question, onChange }: BuilderProps<"trend">) {
           ...calendarChanges(question, t),
         ]}
       >
-        <OptionRow label={t("trend.smoothing")}>
-          <InlineSelect
-            label={t("trend.smoothing")}
-            choices={[
-              { value: "none", label: t("trend.asItIs") },
-              { value: "rolling", label: t("trend.rolling") },
-              { value: "cumulative", label: t("trend.cumulative") },
-            ]}
-            value={question.cumulative ? "cumulative" : question.rolling === undefined ? "none" : "rolling"}
-            onPick={(picked) => onChange({ ...question, cumulative: picked === "cumulative" || undefined, rolling: picked === "rolling" ? 7 : undefined })}
-          />
-        </OptionRow>
+        <AttributionRows question={question} onChange={onChange} />
+        {!question.attribution && (
+          <OptionRow label={t("trend.smoothing")}>
+            <InlineSelect
+              label={t("trend.smoothing")}
+              choices={[
+                { value: "none", label: t("trend.asItIs") },
+                { value: "rolling", label: t("trend.rolling") },
+                { value: "cumulative", label: t("trend.cumulative") },
+              ]}
+              value={question.cumulative ? "cumulative" : question.rolling === undefined ? "none" : "rolling"}
+              onPick={(picked) => onChange({ ...question, cumulative: picked === "cumulative" || undefined, rolling: picked === "rolling" ? 7 : undefined })}
+            />
+          </OptionRow>
+        )}
         {question.rolling !== undefined && (
           <OptionRow label={t("trend.rollingIntervals")}>
             <NumberInput label={t("trend.rollingIntervals")} value={question.rolling} min={2} max={366} onPick={(rolling) => onChange({ ...question, rolling: rolling ?? 7 })} />

@@ -36,7 +36,7 @@ function lowered(text: string): string {
 /** Lines in the order of their totals within each series, "others" last. */
 export function trendLines(asked: Asked<"trend">, speech: Speech): TrendLine[] {
   const { question, answer } = asked;
-  const split = (question.breakdown?.length ?? 0) > 0;
+  const split = (question.breakdown?.length ?? 0) > 0 || question.attribution !== undefined;
   const several = question.series.length + (question.formulas?.length ?? 0) > 1;
   const before = answer.compare?.series;
   const lines = answer.series.map((series): TrendLine => {
