@@ -185,3 +185,34 @@ fn a_custom_event_means_what_it_is_made_of_wherever_it_is_named() {
     let first = ask(json!({"kind": "trend", "series": [{"select": {"event": "Big", "first_time": true}, "measure": "total"}]}));
     assert_eq!(first["series"][0]["total"], 3);
 }
+
+#[test]
+fn a_formula_is_a_property_wherever_one_is_named() {
+    let range = json!({"from": "2025-01-01", "to": "2025-12-31"});
+    let ask = |more: Value| {
+        let mut question = json!({"kind": "trend", "range": range, "interval": "year"});
+        question.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        ask(&shop(), &question)
+    };
+    let measures = [
+        json!({"sum": "= amount * 2"}),
+        json!({"percentile": 50, "property": "=amount + 1"}),
+        json!({"distinct": "=amount > 15"}),
+        json!({"per_person": {"sum": "=amount / 10"}, "then": "max"}),
+    ];
+    let series: Vec<Value> = measures.iter().map(|measure| json!({"select": {"event": "Buy"}, "measure": measure})).collect();
+    let trend = ask(json!({"series": series}));
+    let totals: Vec<&Value> = trend["series"].as_array().unwrap().iter().map(|line| &line["total"]).collect();
+    assert_eq!(json!(totals), json!([1120, 26, 2, 50]));
+    let by_person = ask(json!({"series": [{"select": {"event": "Buy"}}], "breakdown": [{"property": "=upper(plan)", "of": "person"}]}));
+    let segments: Vec<(&Value, &Value)> = by_person["series"].as_array().unwrap().iter().map(|line| (&line["breakdown"], &line["total"])).collect();
+    assert_eq!(json!(segments), json!([[[], 4], [["FREE"], 3], [[null], 1]]));
+    let bucket = ask(json!({"series": [{"select": {"event": "Buy"}}], "breakdown": [{"bucket": {"property": "=amount / 100", "edges": [0, 1, 10]}}]}));
+    assert_eq!(bucket["series"].as_array().unwrap().iter().map(|line| line["total"].clone()).collect::<Vec<_>>(), [4, 3, 1].map(Value::from));
+    let cohort = json!({"kind": "cohort", "definition": {"property": "=if(plan == 'pro', 'paying', 'trying')", "op": "is", "value": "paying"}});
+    assert_eq!(crate::asking::ask(&shop(), &cohort)["count"], 1);
+    let held = ask(
+        json!({"kind": "funnel", "interval": null, "steps": [{"event": "Buy"}, {"event": "Buy"}], "window": {"n": 30, "unit": "day"}, "hold": ["=amount < 25"]}),
+    );
+    assert_eq!(held["groups"][0]["steps"][1]["count"], 1, "10 and 20 are both below 25");
+}
