@@ -54,7 +54,13 @@ pub fn router(api: Api) -> Router {
     let (public, _) = public_routes().split_for_parts();
     let public = public.merge(mixpanel::twins()).method_not_allowed_fallback(error::on_wrong_method).layer(middleware::from_fn(guard::public));
     let (plain, _) = status::plain_routes().split_for_parts();
-    private.merge(public).merge(plain).merge(tag::routes(&api.options.tag_path)).fallback(ui::serve).layer(CatchPanicLayer::custom(error::on_panic)).with_state(api)
+    private
+        .merge(public)
+        .merge(plain)
+        .merge(tag::routes(&api.options.tag_path))
+        .fallback(ui::serve)
+        .layer(CatchPanicLayer::custom(error::on_panic))
+        .with_state(api)
 }
 
 /// The contract of everything but the screens.
