@@ -15,6 +15,8 @@ EVENTS ?= 4000000
 SILLAGE := target/release/sillage
 UI_SOURCES := $(shell find packages/ui -type f -not -path '*/node_modules/*' -not -path '*/dist/*' 2>/dev/null)
 
+TAG_SOURCES := $(shell find packages/sdk -type f -not -path '*/node_modules/*' -not -path '*/dist/*' -not -path '*/e2e/*' 2>/dev/null)
+
 help: ## Say what can be asked of make
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
 
@@ -24,7 +26,7 @@ demo: ## Build Sillage, start it with demo and real data, print where it is and 
 build: ui ## Build the binary, screens included
 	cargo build --release -p sillage-node
 
-ui: packages/ui/dist/index.html ## Build the screens
+ui: packages/ui/dist/index.html packages/sdk/dist/web/sillage.js ## Build the screens and the tag
 
 packages/ui/node_modules/.installed: packages/ui/package-lock.json
 	cd packages/ui && npm ci --no-audit --no-fund
@@ -32,6 +34,14 @@ packages/ui/node_modules/.installed: packages/ui/package-lock.json
 
 packages/ui/dist/index.html: packages/ui/node_modules/.installed $(UI_SOURCES)
 	cd packages/ui && npm run build
+	touch $@
+
+packages/sdk/node_modules/.installed: packages/sdk/package-lock.json
+	cd packages/sdk && npm ci --no-audit --no-fund
+	touch $@
+
+packages/sdk/dist/web/sillage.js: packages/sdk/node_modules/.installed $(TAG_SOURCES)
+	cd packages/sdk && npm run build
 	touch $@
 
 test: ## Run every check and test; the last line counts them (ONLY=stage,stage runs some)

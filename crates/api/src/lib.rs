@@ -14,6 +14,7 @@ mod cohort;
 mod contract;
 mod custom_event;
 mod door;
+mod embedded;
 mod error;
 mod event;
 mod export;
@@ -31,6 +32,7 @@ mod serve;
 mod session;
 mod state;
 mod status;
+mod tag;
 mod throttle;
 mod time;
 mod ui;
@@ -39,19 +41,26 @@ pub use client_address::{Network, NetworkError};
 pub use door::HealthCheck;
 pub use serve::{ServeOptions, serve};
 pub use state::{Api, Options, Parts};
+pub use tag::{TagPath, TagPathError};
 
 use axum::{Router, middleware};
 use tower_http::catch_panic::CatchPanicLayer;
 use utoipa_axum::router::OpenApiRouter;
 
-/// Everything that is served: `/api`, the doors for events, health, and the screens.
+/// Everything that is served: `/api`, the doors for events, health, the tag, and the screens.
 pub fn router(api: Api) -> Router {
     let (private, _) = private_routes().split_for_parts();
     let private = private.method_not_allowed_fallback(error::on_wrong_method).layer(middleware::from_fn_with_state(api.clone(), guard::private));
     let (public, _) = public_routes().split_for_parts();
     let public = public.merge(mixpanel::twins()).method_not_allowed_fallback(error::on_wrong_method).layer(middleware::from_fn(guard::public));
     let (plain, _) = status::plain_routes().split_for_parts();
-    private.merge(public).merge(plain).fallback(ui::serve).layer(CatchPanicLayer::custom(error::on_panic)).with_state(api)
+    private
+        .merge(public)
+        .merge(plain)
+        .merge(tag::routes(&api.options.tag_path))
+        .fallback(ui::serve)
+        .layer(CatchPanicLayer::custom(error::on_panic))
+        .with_state(api)
 }
 
 /// The contract of everything but the screens.

@@ -3,6 +3,7 @@ use crate::{
     door::{AppendDoor, AskDoor, HealthCheck},
     ingest::Intake,
     query::Running,
+    tag::TagPath,
     throttle::Throttle,
 };
 use sillage_behavior::{Ask, AskError, AskErrorCode, Browse};
@@ -41,6 +42,8 @@ pub struct Options {
     pub questions_at_once: usize,
     /// After so long a question is stopped and answers an error.
     pub question_time: Duration,
+    /// Where the browser tag is served.
+    pub tag_path: TagPath,
 }
 
 impl Default for Options {
@@ -56,6 +59,7 @@ impl Default for Options {
             body_time: Duration::from_secs(30),
             questions_at_once: 8,
             question_time: Duration::from_secs(60),
+            tag_path: TagPath::default(),
         }
     }
 }

@@ -1,19 +1,12 @@
 //! The screens, embedded in the binary. A path that is no file is the application itself, which reads it.
 
-use crate::error::ApiError;
+use crate::{embedded, error::ApiError};
 use axum::{
     extract::Request,
     http::{HeaderMap, HeaderValue, Method, StatusCode, header},
     response::{Html, IntoResponse, Response},
 };
-use bytes::Bytes;
-use flate2::{Compression, write::GzEncoder};
 use rust_embed::{EmbeddedFile, RustEmbed};
-use std::{
-    collections::BTreeMap,
-    io::Write,
-    sync::{Mutex, PoisonError},
-};
 
 #[derive(RustEmbed)]
 #[folder = "$CARGO_MANIFEST_DIR/../../packages/ui/dist"]
@@ -56,49 +49,10 @@ pub(crate) async fn serve(request: Request) -> Response {
 
 fn embedded(path: &str, file: &EmbeddedFile, headers: &HeaderMap) -> Response {
     let caching = if path.starts_with(HASHED_FOLDER) { "public, max-age=31536000, immutable" } else { "no-cache" };
-    let tag = format!("\"{}\"", hex(&file.metadata.sha256_hash()[..16]));
-    let is_known = headers.get(header::IF_NONE_MATCH).is_some_and(|known| known.as_bytes() == tag.as_bytes());
-    let packed = takes_gzip(headers).then(|| packed(path, &file.data)).flatten();
-    let mut response = match &packed {
-        _ if is_known => StatusCode::NOT_MODIFIED.into_response(),
-        Some(packed) => packed.clone().into_response(),
-        None => file.data.clone().into_response(),
-    };
-    let kind = mime_guess::from_path(path).first_or_octet_stream().to_string();
-    let kind = if kind.starts_with("text/") { format!("{kind}; charset=utf-8") } else { kind };
-    let values = [(header::CONTENT_TYPE, kind.as_str()), (header::CACHE_CONTROL, caching), (header::ETAG, &tag), (header::VARY, "Accept-Encoding")];
-    let packed_so = packed.is_some().then_some((header::CONTENT_ENCODING, "gzip"));
-    for (name, value) in values.into_iter().chain(packed_so) {
-        if let Ok(value) = HeaderValue::from_str(value) {
-            response.headers_mut().insert(name, value);
-        }
-    }
-    response
-}
-
-/// The file in gzip, made once, where that is smaller: the scripts are three times as large without.
-fn packed(path: &str, data: &[u8]) -> Option<Bytes> {
-    static PACKED: Mutex<BTreeMap<String, Option<Bytes>>> = Mutex::new(BTreeMap::new());
-    let known = PACKED.lock().unwrap_or_else(PoisonError::into_inner).get(path).cloned();
-    if let Some(known) = known {
-        return known;
-    }
-    let mut encoder = GzEncoder::new(Vec::new(), Compression::default());
-    let packed = encoder.write_all(data).and_then(|()| encoder.finish()).ok().filter(|packed| packed.len() < data.len()).map(Bytes::from);
-    PACKED.lock().unwrap_or_else(PoisonError::into_inner).insert(path.to_owned(), packed.clone());
-    packed
-}
-
-fn takes_gzip(headers: &HeaderMap) -> bool {
-    let accepted = headers.get(header::ACCEPT_ENCODING).and_then(|accepted| accepted.to_str().ok()).unwrap_or_default();
-    accepted.split(',').filter_map(|one| one.split(';').next()).any(|one| one.trim().eq_ignore_ascii_case("gzip"))
+    embedded::answer(path, file, headers, caching)
 }
 
 /// Browsers ask for pages so; a script that mistypes a path shall not be given one.
 fn wants_page(headers: &HeaderMap) -> bool {
     headers.get(header::ACCEPT).and_then(|accept| accept.to_str().ok()).is_some_and(|accept| accept.contains("text/html"))
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }

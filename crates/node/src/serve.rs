@@ -5,7 +5,7 @@ use crate::{
     log, say,
 };
 use anyhow::{Context, Result};
-use sillage_api::{Network, Options};
+use sillage_api::{Network, Options, TagPath};
 use sillage_query::Limits;
 use sillage_wire::{Geo, MaxMind};
 use std::{
@@ -57,6 +57,9 @@ pub(crate) struct Settings {
     /// City or country database in MaxMind's format, for the places of events; it is held in memory
     #[arg(long, env = "SILLAGE_GEO", value_name = "FILE")]
     geo: Option<PathBuf>,
+    /// Where the browser tag is served: /s makes /s/sillage.js
+    #[arg(long, env = "SILLAGE_TAG_PATH", default_value_t = TagPath::default(), value_name = "PATH")]
+    tag_path: TagPath,
     /// Threads that answer questions; 0 is one per processor
     #[arg(long, env = "SILLAGE_QUERY_THREADS", default_value_t = 0, value_name = "N")]
     query_threads: usize,
@@ -74,6 +77,7 @@ impl Settings {
             trusted_proxies: self.trusted_proxies.clone(),
             geo: self.geo.as_deref().map(open_geo).transpose()?,
             question_time: Duration::from_secs(self.question_seconds),
+            tag_path: self.tag_path.clone(),
             ..Options::default()
         })
     }

@@ -2,7 +2,7 @@
 
 use crate::{
     group::{GroupKey, check_count},
-    scan::{self, Bucket, Context, NodeNames, Nodes, Pick, Request, sessions_of},
+    scan::{self, Bucket, Context, NO_PERSON, NodeNames, Nodes, Pick, Request, sessions_of},
     trend::number,
 };
 use serde_json::{Value, json};
@@ -144,7 +144,17 @@ struct Session {
     group: Option<u32>,
 }
 
+/// Calls with every session, person after person.
 fn each_session(bucket: &mut Bucket<'_>, mut each: impl FnMut(&scan::Rows<'_>, Session)) {
+    if bucket.counts_rows_as_they_are() && bucket.rows.session_key.iter().all(|key| *key != 0) {
+        let sessions = keyed_sessions(&bucket.rows);
+        bucket.context.count_people(sessions.chunk_by(|a, b| a.person == b.person).count());
+        for keyed in sessions.into_iter().filter(|keyed| keyed.entry != Nodes::HIDDEN) {
+            let Keyed { person, start, end, events, entry, exit, group, .. } = keyed;
+            each(&bucket.rows, Session { person: bucket.people[person as usize], start: start.0, end: end.0, events, entry, exit, group });
+        }
+        return;
+    }
     let timeout_ms = bucket.context.session_timeout_ms;
     let mut numbers: Vec<u32> = Vec::new();
     let mut open: Vec<Option<Session>> = Vec::new();
@@ -179,6 +189,82 @@ fn each_session(bucket: &mut Bucket<'_>, mut each: impl FnMut(&scan::Rows<'_>, S
         }
         open.drain(..).flatten().filter(|session| session.entry != Nodes::HIDDEN).for_each(|session| each(rows, session));
     });
+}
+
+/// A session whose every event carries its id: found without putting anybody's events in order.
+#[derive(Debug)]
+struct Keyed {
+    person: u32,
+    key: u64,
+    /// Time and rank of the first and the last event.
+    start: (i64, u32),
+    end: (i64, u32),
+    events: u64,
+    entry: u32,
+    exit: u32,
+    group: Option<u32>,
+}
+
+/// The sessions of rows that all have a session id, by person, then start.
+fn keyed_sessions(rows: &scan::Rows<'_>) -> Vec<Keyed> {
+    let mut sessions: Vec<Keyed> = Vec::new();
+    // Open addressing: the key is a hash already. Positions in `sessions`, one more; 0 is free.
+    let mut slots = vec![0u32; 1024];
+    for row in 0..rows.len() {
+        let (person, key) = (rows.person[row], rows.session_key[row]);
+        if person == NO_PERSON {
+            continue;
+        }
+        if sessions.len() * 2 >= slots.len() {
+            slots = vec![0; slots.len() * 4];
+            for (at, session) in sessions.iter().enumerate() {
+                let slot = free_slot(&slots, session.person, session.key);
+                slots[slot] = at as u32 + 1;
+            }
+        }
+        let when = (rows.time[row], rows.tie.get(row).copied().unwrap_or(0));
+        let node = || rows.node.get(row).copied().unwrap_or(0);
+        let mut slot = hashed(person, key) & (slots.len() - 1);
+        let found = loop {
+            match slots[slot] {
+                0 => break None,
+                at => match &mut sessions[at as usize - 1] {
+                    session if session.key == key && session.person == person => break Some(session),
+                    _ => slot = (slot + 1) & (slots.len() - 1),
+                },
+            }
+        };
+        match found {
+            Some(session) => {
+                session.events += 1;
+                if when < session.start {
+                    (session.start, session.entry, session.group) = (when, node(), rows.group.get(row).copied());
+                }
+                if when >= session.end {
+                    (session.end, session.exit) = (when, node());
+                }
+            }
+            None => {
+                let group = rows.group.get(row).copied();
+                sessions.push(Keyed { person, key, start: when, end: when, events: 1, entry: node(), exit: node(), group });
+                slots[slot] = sessions.len() as u32;
+            }
+        }
+    }
+    sessions.sort_unstable_by_key(|session| (session.person, session.start, session.key));
+    sessions
+}
+
+fn hashed(person: u32, key: u64) -> usize {
+    (key ^ u64::from(person).wrapping_mul(0x9e37_79b9_7f4a_7c15)) as usize
+}
+
+fn free_slot(slots: &[u32], person: u32, key: u64) -> usize {
+    let mut slot = hashed(person, key) & (slots.len() - 1);
+    while slots[slot] != 0 {
+        slot = (slot + 1) & (slots.len() - 1);
+    }
+    slot
 }
 
 #[derive(Debug, Default)]

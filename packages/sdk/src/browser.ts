@@ -10,7 +10,7 @@ export const now = (): number => timeNow.call(Date);
 
 /** Something to tell whoever develops the page. What it means stands in `words/part.ts`, which is loaded then. */
 export type Word =
-  | "key" | "host" | "twice" | "second" | "data-options" | "call" | "selector" | "track" | "identify" | "group"
+  | "key" | "host" | "twice" | "data-options" | "call" | "selector" | "track" | "identify" | "group"
   | "early" | "refused" | "unconsented" | "unprofiled" | "unknownKey" | "records" | "unloaded" | "recordingRefused" | "fault";
 
 let speaker: ((word: Word, detail: string) => void) | undefined;

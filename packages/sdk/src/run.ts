@@ -134,7 +134,7 @@ export function run({ settings, isNamed, mayReplay, masking, device, tab, load, 
   }
   views.begin();
 
-  const isDriven = win.navigator.webdriver === true && !settings.countDrivenBrowsers;
+  const isDriven = win.navigator.webdriver && !settings.countDrivenBrowsers;
   const use = (name: PartName, isWanted: boolean): void => {
     if (!isWanted || isOver) return;
     load(name).then(
@@ -172,8 +172,8 @@ function pageViewOf(view: View, masking: Masking): Properties {
     ...(referrer && { $referrer: referrer, $referring_domain: hostOf(referrer) }),
     ...campaignOf(view.href),
     ...(masking.level !== "strict" && { $title: masking.text(doc.title, null) }),
-    $screen_width: win.screen?.width,
-    $screen_height: win.screen?.height,
+    $screen_width: win.screen.width,
+    $screen_height: win.screen.height,
     $view_width: win.innerWidth,
     $view_height: win.innerHeight,
   };

@@ -1,21 +1,21 @@
 // The tag as a script of a page: `<script async src="https://…/sillage.js" data-key="wk_…"></script>`, with or without the snippet before it. Without data-key, the page
 // calls `sillage.init`. A page under a policy that forbids inline scripts gives its options in data-options, as JSON.
-import { guarded, say } from "./browser.ts";
+import { doc, guarded, say, win } from "./browser.ts";
 import type { LoadPart } from "./part.ts";
 import type { Options } from "./settings.ts";
 import { createTag } from "./tag.ts";
 
 guarded(() => {
-  const script = document.currentScript as HTMLScriptElement | null;
+  const script = doc.currentScript as HTMLScriptElement | null;
   // Not `dataset`: it answers with whatever a page put on Object.prototype.
   const said = (what: string): string | undefined => script?.getAttribute(`data-${what}`) ?? undefined;
   const name = said("name") ?? "sillage";
-  const page = window as unknown as Record<string, unknown>;
+  const page = win as unknown as Record<string, unknown>;
   const waiting = page[name] as unknown[][] | { state?: unknown } | undefined;
   if (waiting && "state" in waiting) return;
   const folder = (script?.src ?? "").replace(/[^/]*$/, "");
   const load = ((part: string) => import(/* @vite-ignore */ `${folder}parts/${part}.js`)) as LoadPart;
-  const tag = createTag(load, said("host") ?? new URL(folder || "/", location.href).origin);
+  const tag = createTag(load, said("host") ?? new URL(folder || "/", win.location.href).origin);
   page[name] = tag;
   const key = said("key");
   if (key) tag.init({ ...optionsOf(said("options")), key });

@@ -133,10 +133,8 @@ export function createTag(load: LoadPart, hostOfScript: string): Tag {
       if (opened) return hint("twice");
       const settings = settingsOf(given, hostOfScript);
       if (!settings) return;
-      if (settings.debug) {
-        talk();
-        load("words").then((words) => words.checkOptions(given), NOTHING);
-      }
+      if (settings.debug) talk();
+      if (Object.entries(given).some(([name, value]) => typeof value !== typeof settings[name as "key"])) load("words").then((words) => words.checkOptions(given), NOTHING);
       const project = settings.key.slice(-6);
       const prefix = `sillage.${project}.`;
       const consent = openConsent(`sillage-consent.${project}`, settings.consent, settings.respectGpc);

@@ -16,6 +16,10 @@ test("a trend answers at once, is split, compared and opened to its people", asy
   await page.keyboard.press("Escape");
   await expect(table.getByRole("columnheader", { name: t("trend.column.change"), exact: true })).toBeVisible();
 
+  await page.getByRole("radio", { name: t("picture.ranking") }).click();
+  await expect(page).toHaveURL(/chart:ranking/);
+  await expect(page.locator("[data-ready]")).toBeVisible();
+
   // The number that opens says how many people are behind it, and the link to it is in the address.
   await table.locator("tbody td button").first().click();
   const panel = page.getByRole("complementary");
@@ -33,8 +37,8 @@ test("a filter with a group narrows the answer and stays in the address", async 
   const total = table.locator("tbody td strong").first();
   const before = await total.innerText();
   await page.getByRole("button", { name: t("question.everyone") }).click();
-  // After the two behaviours come the properties.
-  await page.getByRole("listbox").getByRole("option").nth(2).click();
+  // After the three behaviours come the properties.
+  await page.getByRole("listbox").getByRole("option").nth(3).click();
   await page.getByRole("combobox", { name: t("pick.operator") }).selectOption("not_set");
   await page.getByRole("button", { name: t("action.apply") }).click();
   await expect(page).toHaveURL(/not_set/);

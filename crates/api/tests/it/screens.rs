@@ -70,3 +70,32 @@ async fn files_are_sent_packed_to_who_takes_it_and_not_again_to_who_has_them() {
     assert_eq!(plain.header("content-encoding"), "");
     assert_eq!(ask("if-none-match", tag).await.expect(304).text, "");
 }
+
+#[tokio::test]
+async fn the_tag_is_served_to_the_pages_of_other_sites() {
+    let world = World::new().await;
+    let script = get(&world, "/s/sillage.js", "*/*").await;
+    // Without a build of the tag there is nothing to serve; then the answer says so instead of giving a page.
+    assert!([200, 404].contains(&script.status.as_u16()), "{}", script.status);
+    assert_eq!(script.header("access-control-allow-origin"), "*");
+    assert_eq!(script.header("cross-origin-resource-policy"), "cross-origin");
+    assert_eq!(script.header("x-content-type-options"), "nosniff");
+    if script.status.is_success() {
+        assert!(script.header("content-type").contains("javascript"));
+        let again = Request::builder().uri("/s/sillage.js").header("if-none-match", script.header("etag")).body(Body::empty()).unwrap();
+        world.send(again).await.expect(304);
+        get(&world, "/s/parts/replay.js", "*/*").await.expect(200);
+    }
+    get(&world, "/s/../index.html", "text/html").await.expect(404);
+    get(&world, "/s/nothing.js", "text/html").await.expect(404);
+}
+
+#[test]
+fn the_path_of_the_tag_is_checked() {
+    for good in ["/s", "/mesure", "/a_b-9"] {
+        assert_eq!(good.parse::<sillage_api::TagPath>().unwrap().to_string(), good);
+    }
+    for bad in ["", "/", "s", "/s/", "/a/b", "/api", "/v1", "/track", "/é", "/{x}", "/a b"] {
+        assert!(bad.parse::<sillage_api::TagPath>().is_err(), "{bad}");
+    }
+}

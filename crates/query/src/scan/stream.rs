@@ -370,11 +370,12 @@ impl<'c> Bucket<'c> {
 
     /// Whether every row counts for one pick, whatever else its person did.
     pub(crate) fn is_one_pick_a_row(&self) -> bool {
-        self.request.by_person
-            && self.rows.accept.is_empty()
-            && self.request.stream.is_none()
-            && !self.request.picks.iter().any(|pick| pick.select.first_time)
-            && self.rows.mask.iter().all(|mask| mask.is_power_of_two())
+        self.request.stream.is_none() && self.counts_rows_as_they_are() && self.rows.mask.iter().all(|mask| mask.is_power_of_two())
+    }
+
+    /// Whether rows count whatever else their person did.
+    pub(crate) fn counts_rows_as_they_are(&self) -> bool {
+        self.request.by_person && self.rows.accept.is_empty() && !self.request.picks.iter().any(|pick| pick.select.first_time)
     }
 
     /// Within a millisecond by what was sent first where that matters, else by what events are: no answer depends on where the rows lay.

@@ -6,6 +6,8 @@ import type { Masking } from "../masking/level.ts";
 
 const REGION = "[id],main,nav,header,footer,aside,section,article,form,dialog,[role]";
 const ALERT = "[role=alert],[aria-live=assertive],.error,.errors,.invalid-feedback,.field-error";
+/** Those whose change a person may see. */
+const SHOWN_ATTRIBUTES = ["class", "style", "hidden", "open", "disabled", "src", "aria-invalid", "aria-expanded", "aria-selected", "aria-checked", "aria-pressed", "aria-hidden"];
 const MAX_RECORDS = 60;
 const MAX_REGIONS = 5;
 const PRESS_MS = 1000;
@@ -74,8 +76,7 @@ function watchMutations({ emit }: Inputs): () => void {
       if (hasAlert) emit({ kind: "alert", t });
     }) as MutationCallback,
   );
-  const observe = (root: Node): void =>
-    observer.observe(root, { subtree: true, childList: true, characterData: true, attributeOldValue: true, attributeFilter: ["class", "style", "hidden", "open", "disabled", "src", "aria-invalid", "aria-expanded", "aria-selected", "aria-checked", "aria-pressed", "aria-hidden"] });
+  const observe = (root: Node): void => observer.observe(root, { subtree: true, childList: true, characterData: true, attributeOldValue: true, attributeFilter: SHOWN_ATTRIBUTES });
   observe(doc);
   const roots = new WeakSet<Node>();
   // Open shadow trees are watched from the first click in them on.
@@ -118,7 +119,7 @@ function watchRequests({ emit }: Inputs, masking: Masking, own: string[]): () =>
   };
 
   const pageFetch = win.fetch;
-  const heardFetch = function (this: unknown, ...values: Parameters<typeof fetch>): Promise<Response> {
+  const heardFetch = function (this: unknown, ...values: Parameters<typeof win.fetch>): Promise<Response> {
     const answer = pageFetch.apply(this as Window, values);
     guarded(() => {
       const [what, options] = values;
@@ -136,7 +137,7 @@ function watchRequests({ emit }: Inputs, masking: Masking, own: string[]): () =>
     return answer;
   };
   guarded(() => {
-    win.fetch = heardFetch as typeof fetch;
+    win.fetch = heardFetch;
   })();
 
   const requests = win.XMLHttpRequest.prototype;

@@ -127,7 +127,8 @@ export const start: Part["start"] = ({ inputs, masking, view: current, summarise
     const box = click.control.getBoundingClientRect();
     const share = (at: number, from: number, size: number): number => (size > 0 ? round(Math.min(1, Math.max(0, (at - from) / size))) : 0.5);
     const isFixed = /fixed|sticky/.test(win.getComputedStyle(click.control).position);
-    counts.points.push({ sel: click.selector, ex: share(click.x, box.left, box.width), ey: share(click.y, box.top, box.height), x: Math.round(click.x), y: Math.round(click.y + (isFixed ? 0 : win.scrollY)), ...(isFixed && { fixed: true }) });
+    const [x, y] = [Math.round(click.x), Math.round(click.y + (isFixed ? 0 : win.scrollY))];
+    counts.points.push({ sel: click.selector, ex: share(click.x, box.left, box.width), ey: share(click.y, box.top, box.height), x, y, ...(isFixed && { fixed: true }) });
   }
 
   function onMove(move: Input & { kind: "move" }): void {

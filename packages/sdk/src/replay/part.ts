@@ -96,7 +96,7 @@ export const start: Part["start"] = (host) => {
     const hidden = masking.selectors.mask;
     // Pictures are of persons and documents as often as of the page: where texts are masked, so are they.
     const media = masking.level === "strict" ? `:is(${MEDIA}):not(:is(${shown}),:is(${shown}) *)` : `:is(${hidden}) :is(${MEDIA}),:is(${MEDIA}):is(${hidden})`;
-    const begunAt = performance.now();
+    const begunAt = win.performance.now();
     // rrweb's own standards hold for the rest: stylesheets are inlined; canvases, images and fonts are not taken.
     stopRecord = record({
       emit: take as never,
@@ -115,7 +115,7 @@ export const start: Part["start"] = (host) => {
       // A fault of the recorder is not the page's.
       errorHandler: () => true,
     });
-    note("start", { elements: nElements, snapshot_ms: Math.round(performance.now() - begunAt), is_interaction_only: nElements > options.maxElements });
+    note("start", { elements: nElements, snapshot_ms: Math.round(win.performance.now() - begunAt), is_interaction_only: nElements > options.maxElements });
   }
 
   function end(): void {

@@ -1,8 +1,10 @@
 // Core Web Vitals as the person met them, with the element or request at fault, by the web-vitals library.
-import { onCLS, onFCP, onINP, onLCP, onTTFB, type CLSMetricWithAttribution, type FCPMetricWithAttribution, type INPMetricWithAttribution, type LCPMetricWithAttribution, type TTFBMetricWithAttribution } from "web-vitals/attribution";
+import { onCLS, onFCP, onINP, onLCP, onTTFB } from "web-vitals/attribution";
+import type { CLSMetricWithAttribution, FCPMetricWithAttribution, INPMetricWithAttribution, LCPMetricWithAttribution, TTFBMetricWithAttribution } from "web-vitals/attribution";
 import { doc, guarded, listen, now } from "../browser.ts";
 import { selectorOf } from "../page/element.ts";
 import type { Properties } from "../event/values.ts";
+import type { Masking } from "../masking/level.ts";
 import type { Part } from "../part.ts";
 
 type Measured = CLSMetricWithAttribution | FCPMetricWithAttribution | INPMetricWithAttribution | LCPMetricWithAttribution | TTFBMetricWithAttribution;
@@ -17,9 +19,7 @@ export const start: Part["start"] = ({ inputs, record, summarise, masking }) => 
     const value = metric.name === "CLS" ? Math.round(metric.value * 1000) / 1000 : Math.round(metric.value);
     measured[`$${name}${metric.name === "CLS" ? "" : "_ms"}`] = value;
     measured[`$${name}_rating`] = metric.rating;
-    if (metric.name === "LCP") Object.assign(measured, { $lcp_selector: metric.attribution.target ?? "", $lcp_url: metric.attribution.url ? masking.href(metric.attribution.url) : "", $lcp_wait_ms: Math.round(metric.attribution.elementRenderDelay) });
-    if (metric.name === "INP") Object.assign(measured, { $inp_selector: metric.attribution.interactionTarget, $inp_kind: metric.attribution.interactionType, $inp_wait_ms: Math.round(metric.attribution.inputDelay), $inp_work_ms: Math.round(metric.attribution.processingDuration) });
-    if (metric.name === "CLS") Object.assign(measured, { $cls_selector: metric.attribution.largestShiftTarget ?? "" });
+    Object.assign(measured, attributionOf(metric, masking));
     inputs.emit({ kind: "vital", t: now(), name: metric.name, value: metric.value });
   }) as (metric: Measured) => void;
 
@@ -47,3 +47,21 @@ export const start: Part["start"] = ({ inputs, record, summarise, masking }) => 
   });
   return () => [...stops, stopViews].forEach((stop) => stop());
 };
+
+/** What was at fault: the element, the address it came from, and what it waited for. */
+function attributionOf(metric: Measured, masking: Masking): Properties {
+  switch (metric.name) {
+    case "LCP": {
+      const { target, url, elementRenderDelay } = metric.attribution;
+      return { $lcp_selector: target ?? "", $lcp_url: url ? masking.href(url) : "", $lcp_wait_ms: Math.round(elementRenderDelay) };
+    }
+    case "INP": {
+      const { interactionTarget, interactionType, inputDelay, processingDuration } = metric.attribution;
+      return { $inp_selector: interactionTarget, $inp_kind: interactionType, $inp_wait_ms: Math.round(inputDelay), $inp_work_ms: Math.round(processingDuration) };
+    }
+    case "CLS":
+      return { $cls_selector: metric.attribution.largestShiftTarget ?? "" };
+    default:
+      return {};
+  }
+}

@@ -6,7 +6,6 @@ const SENTENCES: Record<Word, (detail: string) => string> = {
   key: () => "init: key is missing; give the project's write key, which begins with wk_ (Sillage, Settings). Nothing is sent",
   host: (detail) => `init: host ${detail} is no address; give the one of Sillage, such as https://sillage.example.org. Nothing is sent`,
   twice: () => "init was called before; the first call holds",
-  second: (detail) => `there is a ${detail} on this page already; this script does nothing`,
   "data-options": () => "data-options is not JSON and is left out; write it as {\"autocapture\": false}, with double quotes",
   call: (detail) => `${detail} is not a call of the tag; it may be mistyped`,
   selector: (detail) => `masking: ${detail} is not a selector that this browser reads; it is left out, and what it should hide is treated by the other marks and the level`,
@@ -34,9 +33,12 @@ export function checkOptions(options: Options): string[] {
   for (const [name, value] of Object.entries(options)) {
     const standard = (DEFAULTS as Record<string, unknown>)[name];
     const mayBeSwitch = name === "autocapture" || name === "friction" || name === "recording";
-    if (name === "key" || name === "host" || value === undefined) continue;
+    // Parts are switched off by false, whatever they are on.
+    if (name === "key" || name === "host" || value === undefined || value === false) continue;
     if (standard === undefined) wrong.push(`${name} is not an option; it may be mistyped`);
-    else if (mayBeSwitch ? !/boolean|object/.test(typeof value) : typeof value !== typeof standard || value === null) wrong.push(`${name} must be ${mayBeSwitch ? "false or an object" : `a ${typeof standard}`}; ${JSON.stringify(standard)} is used`);
+    else if (mayBeSwitch ? !/boolean|object/.test(typeof value) : typeof value !== typeof standard || value === null) {
+      wrong.push(`${name} must be ${mayBeSwitch ? "false or an object" : `a ${typeof standard}`}; ${JSON.stringify(standard)} is used`);
+    }
     else if (typeof value === "number" && !(value > 0)) wrong.push(`${name} must be above 0; ${String(standard)} is used`);
   }
   wrong.forEach((sentence) => console.warn(`[sillage] init: ${sentence}`));

@@ -1,5 +1,6 @@
 // The answer of a trend: lines (or bars, or areas) over time, and the same numbers as a table, each of which opens.
-import { ChartArea, ChartColumnStacked, ChartSpline } from "lucide-react";
+import { ChartArea, ChartBarBig, ChartColumnStacked, ChartSpline } from "lucide-react";
+import { BarsPicture } from "@/chart/bars.tsx";
 import { LinesPicture } from "@/chart/lines.tsx";
 import { chartColors } from "@/chart/colors.ts";
 import { useSpeech } from "@/i18n/language.tsx";
@@ -15,7 +16,7 @@ import { AnswerHead } from "@/report/AnswerHead.tsx";
 import { Delta } from "@/report/Delta.tsx";
 import { incompleteIndex, peakOf, sentenceKey, trendLines, type TrendLine } from "./trend.ts";
 
-type Shape = "line" | "bar" | "area";
+type Shape = "line" | "bar" | "area" | "ranking";
 
 /** What is not drawn: chosen by hand, or else the overall line of a split answer, which would flatten its segments. */
 export function hiddenLines(lines: TrendLine[], hidden: unknown): string[] {
@@ -45,7 +46,7 @@ export const TrendPicture: ReportRoomParts<"trend">["Picture"] = ({ asked, view,
   const zone = question.timezone ?? project.timezone;
   const lines = trendLines(asked, speech);
   const shown = shownLines(lines, view.hidden);
-  const shape: Shape = view.chart === "bar" || view.chart === "area" ? view.chart : "line";
+  const shape: Shape = view.chart === "bar" || view.chart === "area" || view.chart === "ranking" ? view.chart : "line";
   // Hours of today that lie ahead are in the table, empty; the picture ends with the present.
   const times = answer.times.filter((time) => Date.parse(time) <= Date.now());
   const names = times.map((time) => format.interval(time, question.interval, zone));
@@ -62,24 +63,47 @@ export const TrendPicture: ReportRoomParts<"trend">["Picture"] = ({ asked, view,
               { value: "line", label: t("picture.line"), icon: <ChartSpline aria-hidden /> },
               { value: "bar", label: t("picture.bar"), icon: <ChartColumnStacked aria-hidden /> },
               { value: "area", label: t("picture.area"), icon: <ChartArea aria-hidden /> },
+              { value: "ranking", label: t("picture.ranking"), icon: <ChartBarBig aria-hidden /> },
             ]}
           />
         }
       />
-      <LinesPicture
-        names={names}
-        longNames={times.map((time) => format.interval(time, question.interval, zone, true))}
-        lines={shown.map((line) => ({ id: line.id, name: line.name, values: line.values.slice(0, times.length), color: colorOf(lines, line), previous: line.previous?.slice(0, times.length) }))}
-        incompleteFrom={incompleteIndex(asked)}
-        shape={shape}
-        label={label}
-        pictureRef={pictureRef}
-        onPlace={(line, index) => {
-          const own = lines.find((one) => one.id === line.id);
-          const time = times[index];
-          if (own && own.series !== null && time) onOpen(...cellOf(own, time, names[index] ?? ""));
-        }}
-      />
+      {shape === "ranking" ? (
+        <BarsPicture
+          bars={shown
+            .filter((line) => line.total !== null)
+            .map((line) => ({
+              id: line.id,
+              name: line.name,
+              value: line.total ?? 0,
+              shown: format.number(line.total ?? 0),
+              told: [{ name: t("trend.column.total"), value: format.number(line.total ?? 0), note: line.previousTotal === undefined || line.previousTotal === null ? undefined : t("tip.before", { value: format.number(line.previousTotal) }) }],
+              faint: line.other !== undefined,
+            }))}
+          axis={format.compact}
+          label={label}
+          pictureRef={pictureRef}
+          onBar={(bar) => {
+            const own = lines.find((one) => one.id === bar.id);
+            if (own && own.series !== null) onOpen(...cellOf(own, null, ""));
+          }}
+        />
+      ) : (
+        <LinesPicture
+          names={names}
+          longNames={times.map((time) => format.interval(time, question.interval, zone, true))}
+          lines={shown.map((line) => ({ id: line.id, name: line.name, values: line.values.slice(0, times.length), color: colorOf(lines, line), previous: line.previous?.slice(0, times.length) }))}
+          incompleteFrom={incompleteIndex(asked)}
+          shape={shape}
+          label={label}
+          pictureRef={pictureRef}
+          onPlace={(line, index) => {
+            const own = lines.find((one) => one.id === line.id);
+            const time = times[index];
+            if (own && own.series !== null && time) onOpen(...cellOf(own, time, names[index] ?? ""));
+          }}
+        />
+      )}
     </>
   );
 };
