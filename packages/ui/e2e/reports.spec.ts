@@ -129,3 +129,24 @@ test("a question that the server refuses says which part", async ({ page, visit,
   await expect(page.getByRole("alert")).toContainText(t("error.unknown_field.mend"));
   await expect(page.getByRole("alert")).toContainText("surprise");
 });
+
+test("people are narrowed by what they did, with conditions on that event", async ({ page, visit, words: { t, ...words } }) => {
+  await visit("/trends");
+  const table = await answered(page, { t, ...words });
+  const total = table.locator("tbody td strong").first();
+  const before = await total.innerText();
+  await page.getByRole("button", { name: t("question.everyone") }).click();
+  await page.getByRole("listbox").getByRole("option", { name: t("pick.did"), exact: true }).click();
+  await page.getByRole("listbox").getByRole("option").nth(3).click();
+  const form = page.getByRole("dialog", { name: t("filter.add") }).first();
+  // The conditions of that event open beside the form, which stays.
+  await form.getByRole("button").nth(1).click();
+  await page.getByRole("listbox").getByRole("option").nth(3).click();
+  await page.getByRole("combobox", { name: t("pick.operator") }).last().selectOption("set");
+  await page.getByRole("button", { name: t("action.apply") }).last().click();
+  await form.getByRole("spinbutton", { name: t("pick.number") }).fill("2");
+  await form.getByRole("button", { name: t("action.apply") }).click();
+  await expect(page).toHaveURL(/did:\(.*where:.*op:set/);
+  await expect(total).not.toHaveText(before);
+  await expect(page.getByRole("alert")).toHaveCount(0);
+});

@@ -56,7 +56,7 @@ export function BarsPicture({ bars, axis, label, pictureRef, onBar }: BarsProps)
         type: "value" as const,
         // Room for what stands at the end of a bar that goes to the left.
         min: (extent: { min: number; max: number }) => (extent.min < 0 ? Math.min(extent.min, 0) - (Math.max(extent.max, 0) - extent.min) * 0.12 : 0),
-        axisLabel: { showMinLabel: false, color: colors.quiet, fontSize: 11, fontFamily: FONT, hideOverlap: true, formatter: axis },
+        axisLabel: { showMinLabel: bars.every((bar) => bar.value >= 0), color: colors.quiet, fontSize: 11, fontFamily: FONT, hideOverlap: true, formatter: axis },
         splitLine: { lineStyle: { color: colors.line } },
       },
       tooltip: {

@@ -8,7 +8,7 @@ import { OptionList } from "@/ui/OptionList.tsx";
 import { useSettled } from "@/ui/useSettled.ts";
 import { EventList } from "./EventPicker.tsx";
 import { useCohorts, useGroupTypes, usePropertiesOf, useValues } from "./names.ts";
-import { OPERATORS, type CohortFilter, type DidFilter, type Filter, type Operator, type PropertyFilter, type Window, type WindowUnit } from "./question.ts";
+import { OPERATORS, type CohortFilter, type DidFilter, type Filter, type Operator, type PropertyFilter, type Selector, type Window, type WindowUnit } from "./question.ts";
 import { operatorName, propertyName, selectorName, valueName } from "./words.ts";
 import styles from "./editors.module.css";
 
@@ -16,12 +16,14 @@ interface ConditionEditorProps {
   initial?: Filter;
   /** The event whose properties are offered first, when the filter belongs to one. */
   event?: string;
+  /** Edits the conditions of an event that somebody did; given by the filter that this condition stands in. */
+  whereOf?: (select: Selector, onChange: (select: Selector) => void) => ReactNode;
   onDone: (filter: Filter) => void;
 }
 
 type Stage = { at: "choose" } | { at: "cohort"; filter: CohortFilter | null } | { at: "property"; filter: PropertyFilter; types: string[] } | { at: "did"; filter: DidFilter | null };
 
-export function ConditionEditor({ initial, event, onDone }: ConditionEditorProps) {
+export function ConditionEditor({ initial, event, whereOf, onDone }: ConditionEditorProps) {
   const [stage, setStage] = useState<Stage>(() => {
     if (initial && "property" in initial) return { at: "property", filter: initial, types: [] };
     if (initial && "did" in initial) return { at: "did", filter: initial };
@@ -45,7 +47,7 @@ export function ConditionEditor({ initial, event, onDone }: ConditionEditorProps
     case "cohort":
       return <CohortCondition filter={stage.filter} onBack={() => setStage({ at: "choose" })} onDone={onDone} />;
     case "did":
-      return <DidCondition filter={stage.filter} onBack={() => setStage({ at: "choose" })} onDone={onDone} />;
+      return <DidCondition filter={stage.filter} whereOf={whereOf} onBack={() => setStage({ at: "choose" })} onDone={onDone} />;
   }
 }
 
@@ -326,7 +328,7 @@ function InLastForm({ value, onDone }: { value: unknown; onDone: (value: Window)
 
 type DidOp = "gte" | "lte" | "eq" | "never";
 
-function DidCondition({ filter, onBack, onDone }: { filter: DidFilter | null; onBack: () => void; onDone: (filter: Filter) => void }) {
+function DidCondition({ filter, whereOf, onBack, onDone }: Pick<ConditionEditorProps, "whereOf"> & { filter: DidFilter | null; onBack: () => void; onDone: (filter: Filter) => void }) {
   const speech = useSpeech();
   const { t } = speech;
   const [select, setSelect] = useState(filter?.did ?? null);
@@ -352,6 +354,7 @@ function DidCondition({ filter, onBack, onDone }: { filter: DidFilter | null; on
         <IconButton label={t("action.back")} icon={<ArrowLeft />} onClick={filter ? onBack : () => setSelect(null)} />
         <strong>{selectorName(select, speech)}</strong>
       </div>
+      {whereOf && <div className={styles.where}>{whereOf(select, setSelect)}</div>}
       <div className={styles.conditionBody}>
         <InlineSelect
           label={t("pick.operator")}

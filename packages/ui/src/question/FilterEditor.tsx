@@ -6,8 +6,8 @@ import { Chip } from "@/ui/Chip.tsx";
 import { Popover } from "@/ui/Popover.tsx";
 import { ConditionEditor } from "./ConditionEditor.tsx";
 import { asGroup, fromGroup } from "./filterTree.ts";
-import { isGroup, membersOf, type Filter } from "./question.ts";
-import { conditionName } from "./words.ts";
+import { isGroup, membersOf, type Filter, type Selector } from "./question.ts";
+import { conditionName, selectorName } from "./words.ts";
 import styles from "./editors.module.css";
 
 interface FilterEditorProps {
@@ -68,6 +68,7 @@ function Members({ kind, members, event, onChange }: { kind: "all" | "any"; memb
               <ConditionEditor
                 initial={member}
                 event={event}
+                whereOf={whereOf}
                 onDone={(next) => {
                   close();
                   replace(next);
@@ -79,6 +80,23 @@ function Members({ kind, members, event, onChange }: { kind: "all" | "any"; memb
       </span>
     );
   });
+}
+
+/** The conditions of an event that somebody did are a filter again. */
+function whereOf(select: Selector, onChange: (select: Selector) => void): ReactNode {
+  return <WhereEditor select={select} onChange={onChange} />;
+}
+
+function WhereEditor({ select, onChange }: { select: Selector; onChange: (select: Selector) => void }) {
+  const speech = useSpeech();
+  return (
+    <FilterEditor
+      filter={select.where}
+      onChange={(where) => onChange({ ...select, where })}
+      event={select.event ?? undefined}
+      addLabel={select.where ? speech.t("filter.add") : speech.t("filter.whereNamed", { name: selectorName(select, speech) })}
+    />
+  );
 }
 
 function AddCondition({ label, icon, event, onAdd }: { label: string; icon?: ReactNode; event?: string; onAdd: (filter: Filter) => void }) {
@@ -102,6 +120,7 @@ function AddCondition({ label, icon, event, onAdd }: { label: string; icon?: Rea
       {(close) => (
         <ConditionEditor
           event={event}
+          whereOf={whereOf}
           onDone={(filter) => {
             close();
             onAdd(filter);

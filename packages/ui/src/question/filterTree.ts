@@ -17,7 +17,9 @@ export function fromGroup(kind: "all" | "any", members: Filter[]): Filter | unde
 
 /** Without groups that hold nothing yet: what may be asked. */
 export function pruned(filter: Filter | undefined): Filter | undefined {
-  if (filter === undefined || !isGroup(filter)) return filter;
+  if (filter === undefined) return undefined;
+  if ("did" in filter) return { ...filter, did: { ...filter.did, where: pruned(filter.did.where) } };
+  if (!isGroup(filter)) return filter;
   const kept = membersOf(filter).map(pruned).filter((member) => member !== undefined);
   return fromGroup("all" in filter ? "all" : "any", kept);
 }

@@ -83,7 +83,7 @@ export function conditionName(filter: Filter, speech: Speech): string {
   if ("did" in filter) {
     const count = Number(filter.count?.value ?? 1);
     const op = filter.count?.op ?? "gte";
-    const event = selectorName(filter.did, speech);
+    const event = filter.did.where ? t("customEvent.where", { event: selectorName(filter.did, speech), condition: conditionName(filter.did.where, speech) }) : selectorName(filter.did, speech);
     const times = { event, n: count };
     const did =
       op === "eq" && count === 0 ? t("condition.didNot", times) : op === "gte" ? (count === 1 ? t("condition.did", times) : t("condition.didAtLeast", times)) : op === "lte" ? t("condition.didAtMost", times) : t("condition.didExactly", times);
