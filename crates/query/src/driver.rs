@@ -71,9 +71,7 @@ pub(crate) fn answer(context: &Context<'_>, scope: &Scope, driver: &Driver) -> R
     let mut rows: Vec<_> = rows.drain(..).zip(q_values).collect();
     // What is certain first, the strongest first, and always in the same order.
     let strength = |association: &Association| association.phi.map_or(0.0, f64::abs);
-    rows.sort_by(|(a, _), (b, _)| {
-        b.2.enough.cmp(&a.2.enough).then(strength(&b.2).total_cmp(&strength(&a.2))).then_with(|| name_of(driver, &a.0).cmp(&name_of(driver, &b.0)))
-    });
+    rows.sort_by(|(a, _), (b, _)| b.2.enough.cmp(&a.2.enough).then(strength(&b.2).total_cmp(&strength(&a.2))).then_with(|| name_of(&a.0).cmp(&name_of(&b.0))));
     if n_small > 0 {
         context.note(if context.french {
             format!("{n_small} candidats n’ont pas assez de personnes pour être testés")
@@ -229,9 +227,9 @@ fn property_of(part: &Breakdown) -> (String, String) {
     }
 }
 
-fn name_of(driver: &Driver, candidate: &Candidate) -> (usize, String, u32) {
+fn name_of(candidate: &Candidate) -> (usize, String, u32) {
     match candidate {
         Candidate::Event(name, times) => (0, name.to_string(), *times),
-        Candidate::Value(position, key) => (1 + position.min(&driver.properties.len()), key.to_json(1).to_string(), 0),
+        Candidate::Value(position, key) => (1 + position, key.to_json(1).to_string(), 0),
     }
 }
