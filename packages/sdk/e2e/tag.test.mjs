@@ -344,6 +344,21 @@ scene("a strict policy with a nonce: the tag and its parts load, nothing is viol
   await context.close();
 });
 
+scene("a script of one host, a page of another, a server of a third: parts load, events arrive, no leave is asked for", async () => {
+  const context = await house.browser.newContext();
+  const page = await context.newPage();
+  const asked = [];
+  page.on("request", (request) => asked.push(`${request.method()} ${new URL(request.url()).pathname}`));
+  await page.goto(`${house.site}/other`);
+  await page.click("#works");
+  await until(async () => (await house.events("$click")).some((event) => event.properties.$page === "/other"), 8, "the click");
+  await page.goto("about:blank");
+  await until(async () => (await house.events("$page_summary")).some((event) => event.properties.$page === "/other" && event.properties.elements), 8, "the summary");
+  for (const part of ["heatmap", "friction", "vital", "error"]) assert.ok(asked.includes(`GET /s/parts/${part}.js`), `${part} was not asked for`);
+  assert.ok(!asked.some((request) => request.startsWith("OPTIONS")), asked.join("\n"));
+  await context.close();
+});
+
 scene("the snippet keeps calls until the tag is there, and the tag loads once", async () => {
   const context = await house.browser.newContext();
   const page = await context.newPage();
