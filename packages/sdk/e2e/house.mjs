@@ -114,6 +114,7 @@ function openDoor(server) {
     state: "open",
     retryAfter: undefined,
     maxEvents: Infinity,
+    nRefused: 0,
     bodies: [],
     recordings: [],
     clear() {
@@ -125,6 +126,7 @@ function openDoor(server) {
     records: () => door.bodies.flatMap((body) => JSON.parse(body).events),
     pass(incoming, reply, body) {
       const headers = { "access-control-allow-origin": incoming.headers.origin ?? "*", ...(door.retryAfter && { "retry-after": String(door.retryAfter) }) };
+      door.nRefused += door.state === "shut" || typeof door.state === "number" ? 1 : 0;
       if (door.state === "shut" || typeof door.state === "number") return reply.writeHead(door.state === "shut" ? 503 : door.state, headers).end("{}");
       if (JSON.parse(body).events.length > door.maxEvents) return reply.writeHead(413, headers).end("{}");
       door.bodies.push(body.toString("utf8"));

@@ -15,7 +15,7 @@ const ids = (page) => page.evaluate(() => window.sillage.ids());
 const sent = (name) => house.door.records().filter((record) => record.event === name);
 const stored = (page) => page.evaluate(() => [...Object.entries(localStorage), ...Object.entries(sessionStorage)].map(([name, value]) => `${name}=${value}`));
 
-describe("the tag", { concurrency: 6 }, () => {
+describe("the tag", { concurrency: 8 }, () => {
 scene("page views, clicks, changes and submits arrive, with a session and a device, and without any value", async () => {
   const { page, close } = await visit();
   await page.click("#works");
@@ -117,10 +117,10 @@ scene("a server that takes only small requests gets small ones; one that asks to
   house.door.state = 429;
   house.door.retryAfter = 3;
   await page.evaluate(() => window.sillage.track("Patient"));
-  await wait(900);
+  await until(() => house.door.nRefused > 0, 10, "the first attempt");
   house.door.state = "open";
   await page.evaluate(() => window.sillage.flush());
-  await wait(1200);
+  await wait(1500);
   assert.equal(sent("Patient").length, 0, "it came before it was asked to");
   await until(() => sent("Patient").length, 20, "the event");
   await close();
