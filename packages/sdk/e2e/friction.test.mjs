@@ -25,7 +25,7 @@ const click = async (page, selector, n, gapMs) => {
   }
 };
 
-describe("friction, vitals, errors", { concurrency: 4 }, () => {
+describe("friction, vitals, errors", { concurrency: 6 }, () => {
 scene("a control that is switched off, clicked again and again: rage and a dead click", async () => {
   const { page, context } = await visit();
   await click(page, "#off", 4, 120);

@@ -76,7 +76,7 @@ async function openHouse() {
   const signed = { ...json, cookie };
   const project = await (await fetch(`${url}/api/projects`, { method: "POST", headers: signed, body: JSON.stringify({ name: "Courriel", timezone: "Europe/Paris" }) })).json();
 
-  const site = await openSite(project.write_key);
+  const site = await openSite(project.write_key, url);
   const browser = await chromium.launch({ executablePath: process.env.CHROMIUM || "/usr/bin/chromium", args: ["--no-sandbox", "--disable-gpu", "--disable-background-networking"] });
 
   return {
@@ -114,6 +114,7 @@ function openDoor(server) {
     state: "open",
     retryAfter: undefined,
     maxEvents: Infinity,
+    nRefused: 0,
     bodies: [],
     recordings: [],
     clear() {
@@ -125,6 +126,7 @@ function openDoor(server) {
     records: () => door.bodies.flatMap((body) => JSON.parse(body).events),
     pass(incoming, reply, body) {
       const headers = { "access-control-allow-origin": incoming.headers.origin ?? "*", ...(door.retryAfter && { "retry-after": String(door.retryAfter) }) };
+      door.nRefused += door.state === "shut" || typeof door.state === "number" ? 1 : 0;
       if (door.state === "shut" || typeof door.state === "number") return reply.writeHead(door.state === "shut" ? 503 : door.state, headers).end("{}");
       if (JSON.parse(body).events.length > door.maxEvents) return reply.writeHead(413, headers).end("{}");
       door.bodies.push(body.toString("utf8"));
@@ -143,8 +145,8 @@ function openDoor(server) {
 }
 
 /** Pages of e2e/pages, the built tag below /s/, as a module below /npm/, the player below /replay/, and the doors. `?csp=` adds a policy, `?door=` says where the page sends to. */
-async function openSite(key) {
-  const server = createServer((incoming, reply) => {
+async function openSite(key, server) {
+  const site = createServer((incoming, reply) => {
     const chunks = [];
     incoming.on("data", (chunk) => chunks.push(chunk));
     incoming.on("end", () => {
@@ -163,12 +165,14 @@ async function openSite(key) {
       const file = folder ? join(HERE, FOLDERS[folder], name) : join(HERE, "pages", extname(pathname) ? pathname : `${pathname === "/" ? "/index" : `/${pathname.split("/")[1]}`}.html`);
       if (!existsSync(file)) return reply.writeHead(404).end("not here");
       const headers = { "content-type": TYPES[extname(file)] ?? "application/octet-stream" };
+      // As the server does where it serves the tag: pages of any host may load its parts.
+      if (folder) headers["access-control-allow-origin"] = "*";
       if (searchParams.get("csp")) headers["content-security-policy"] = searchParams.get("csp");
-      return reply.writeHead(200, headers).end(extname(file) === ".html" ? readFileSync(file, "utf8").replaceAll("{{key}}", key).replaceAll("{{door}}", searchParams.get("door") ?? "/v1/events") : readFileSync(file));
+      return reply.writeHead(200, headers).end(extname(file) === ".html" ? readFileSync(file, "utf8").replaceAll("{{key}}", key).replaceAll("{{server}}", server).replaceAll("{{elsewhere}}", `http://localhost:${site.address().port}`).replaceAll("{{door}}", searchParams.get("door") ?? "/v1/events") : readFileSync(file));
     });
   });
-  await new Promise((done) => server.listen(0, "127.0.0.1", done));
-  return { url: `http://127.0.0.1:${server.address().port}`, close: () => (server.closeAllConnections(), new Promise((done) => server.close(done))) };
+  await new Promise((done) => site.listen(0, "127.0.0.1", done));
+  return { url: `http://127.0.0.1:${site.address().port}`, close: () => (site.closeAllConnections(), new Promise((done) => site.close(done))) };
 }
 
 /** /api/500, /api/slow-1500, /api/ok: what a page asks its own server. */

@@ -15,7 +15,7 @@ const ids = (page) => page.evaluate(() => window.sillage.ids());
 const sent = (name) => house.door.records().filter((record) => record.event === name);
 const stored = (page) => page.evaluate(() => [...Object.entries(localStorage), ...Object.entries(sessionStorage)].map(([name, value]) => `${name}=${value}`));
 
-describe("the tag", { concurrency: 6 }, () => {
+describe("the tag", { concurrency: 8 }, () => {
 scene("page views, clicks, changes and submits arrive, with a session and a device, and without any value", async () => {
   const { page, close } = await visit();
   await page.click("#works");
@@ -117,10 +117,10 @@ scene("a server that takes only small requests gets small ones; one that asks to
   house.door.state = 429;
   house.door.retryAfter = 3;
   await page.evaluate(() => window.sillage.track("Patient"));
-  await wait(900);
+  await until(() => house.door.nRefused > 0, 10, "the first attempt");
   house.door.state = "open";
   await page.evaluate(() => window.sillage.flush());
-  await wait(1200);
+  await wait(1500);
   assert.equal(sent("Patient").length, 0, "it came before it was asked to");
   await until(() => sent("Patient").length, 20, "the event");
   await close();
@@ -341,6 +341,21 @@ scene("a strict policy with a nonce: the tag and its parts load, nothing is viol
   const summary = await until(() => sent("$page_summary")[0], 5, "the summary");
   assert.ok(summary.properties.elements, "the part that makes summaries was not loaded");
   assert.deepEqual(violations.filter((text) => !/favicon/.test(text)), []);
+  await context.close();
+});
+
+scene("a script of one host, a page of another, a server of a third: parts load, events arrive, no leave is asked for", async () => {
+  const context = await house.browser.newContext();
+  const page = await context.newPage();
+  const asked = [];
+  page.on("request", (request) => asked.push(`${request.method()} ${new URL(request.url()).pathname}`));
+  await page.goto(`${house.site}/other`);
+  await page.click("#works");
+  await until(async () => (await house.events("$click")).some((event) => event.properties.$page === "/other"), 8, "the click");
+  await page.goto("about:blank");
+  await until(async () => (await house.events("$page_summary")).some((event) => event.properties.$page === "/other" && event.properties.elements), 8, "the summary");
+  for (const part of ["heatmap", "friction", "vital", "error"]) assert.ok(asked.includes(`GET /s/parts/${part}.js`), `${part} was not asked for`);
+  assert.ok(!asked.some((request) => request.startsWith("OPTIONS")), asked.join("\n"));
   await context.close();
 });
 

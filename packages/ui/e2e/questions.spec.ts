@@ -36,7 +36,7 @@ test("retention is read by amount and by segment, in brackets and since each bir
 
   await page.getByRole("button", { name: t("retention.measuredAs", { measure: t("retention.measure.people") }) }).click();
   await page.getByRole("listbox").getByRole("option", { name: t("retention.measure.sum") }).click();
-  await page.getByRole("combobox", { name: t("pick.property") }).fill(property);
+  await page.getByRole("combobox", { name: t("pick.propertyOrFormula") }).fill(property);
   await page.getByRole("listbox").getByRole("option", { name: new RegExp(`^${property}`) }).first().click();
   await expect(page).toHaveURL(/measure:\(sum:/);
   await expect(table.getByRole("rowheader", { name: t("retention.perBorn") })).toBeVisible();
@@ -103,7 +103,7 @@ test("a question may count devices, or groups of a type", async ({ page, visit, 
 
   // The same four in ranges of a number: 0, 10 and 20 to 30.
   await page.getByRole("button", { name: t("breakdown.add") }).click();
-  await page.getByRole("combobox", { name: t("pick.property") }).fill("pieces");
+  await page.getByRole("combobox", { name: t("pick.propertyOrFormula") }).fill("pieces");
   await page.getByRole("listbox").getByRole("option", { name: /^pieces/ }).click();
   await page.getByRole("radio", { name: t("breakdown.ranges") }).click();
   const edges = page.getByRole("textbox", { name: t("breakdown.edges") });
@@ -126,7 +126,7 @@ test("a measure may be taken of each person first, a series named, the calendar 
   await page.getByRole("listbox").getByRole("option", { name: t("measure.pick.perPerson", { actor: "person", type: "" }) }).click();
   await page.getByRole("combobox", { name: t("measure.inner", { actor: "person", type: "" }) }).selectOption("sum");
   await page.getByRole("button", { name: t("pick.property") }).click();
-  await page.getByRole("combobox", { name: t("pick.property") }).fill(property);
+  await page.getByRole("combobox", { name: t("pick.propertyOrFormula") }).fill(property);
   await page.getByRole("listbox").getByRole("option", { name: new RegExp(`^${property}`) }).first().click();
   await page.getByRole("combobox", { name: t("measure.then", { actor: "person", type: "" }) }).selectOption("p90");
   await page.getByRole("button", { name: t("action.apply") }).click();
@@ -288,4 +288,23 @@ test("conversions are credited to the touches before them, and what cannot stand
   await table.locator("tbody td strong button").first().click();
   await expect(page.getByRole("complementary").getByRole("link").first()).toBeVisible();
   await expect(page.getByRole("alert")).toHaveCount(0);
+});
+
+test("what the largest segments leave over opens too, and a property may be computed", async ({ page, visit, project, words }) => {
+  const { t } = words;
+  const { event, property } = await eventWithNumber(page, project);
+  const series = `series:!((measure:unique,select:(event:'${event}'))),range:(last:90,unit:day),interval:week`;
+  await visit(`/trends?q=${encodeURIComponent(`(kind:trend,${series},breakdown:!((property:'${property}')),top:1)`)}`);
+  const table = await answered(page, words);
+  await table.locator("tbody tr").last().locator("strong button").click();
+  await expect(page).toHaveURL(/at=\(.*other:!t/);
+  await expect(page.getByRole("complementary").getByRole("link").first()).toBeVisible();
+  await page.getByRole("complementary").getByRole("button", { name: t("action.close") }).click();
+
+  await visit(`/trends?q=${encodeURIComponent(`(kind:trend,${series})`)}`);
+  await answered(page, words);
+  await page.getByRole("button", { name: t("breakdown.add") }).click();
+  await page.getByRole("combobox", { name: t("pick.propertyOrFormula") }).fill(`=if(defined(${property}), "some", "none")`);
+  await page.getByRole("listbox").getByRole("option").last().click();
+  await expect(table.getByRole("rowheader", { name: /some$/ })).toBeVisible();
 });

@@ -85,7 +85,7 @@ export const start: Part["start"] = (host) => {
 function seenOf(input: Input, { masking }: PartHost, settings: FrictionSettings): Seen | undefined {
   switch (input.kind) {
     case "click":
-      return { ...input, ...traitsOf(input, settings), isIgnored: masking.isIgnored(input.target) };
+      return { ...input, ...traitsOf(input, settings), isDisabled: input.isDisabled || !!input.target.closest("[aria-disabled=true]"), isIgnored: masking.isIgnored(input.target) };
     case "page":
       return { ...input, address: hashOf(win.location.href) };
     case "key":

@@ -74,7 +74,7 @@ export function watchInputs(): Inputs {
     });
   const onFault = (error: unknown, message: string, source: string): void => emit({ kind: "fault", t: now(), error, message: message || String((error as Error | undefined)?.message ?? error), source });
   const stops = [
-    on("click", (element, event) => clickOf(event as MouseEvent, element, !!element.closest("[aria-disabled=true]"))),
+    on("click", (element, event) => clickOf(event as MouseEvent, element, false)),
     on("keydown", (element) => ({ kind: "key", t: now(), element })),
     on("change", (element) => ({ kind: "change", t: now(), element, isEmpty: !(element as HTMLInputElement).value })),
     on("submit", (element) => ({ kind: "submit", t: now(), element })),

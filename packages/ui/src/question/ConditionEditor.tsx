@@ -102,10 +102,10 @@ export function PropertyList({ event, onPick, more, onDid, onCohort, onCohorts, 
   return (
     <OptionList
       options={options}
-      placeholder={t("pick.property")}
+      placeholder={t("pick.propertyOrFormula")}
       empty={t("pick.noProperty")}
       loading={found.loading}
-      takeTyped={(text) => t("pick.typed", { text })}
+      takeTyped={(text) => (text.startsWith("=") ? t("pick.computed", { formula: text.slice(1).trim() }) : t("pick.typed", { text }))}
       onPick={(picked) => {
         if (picked === "did") return onDid?.();
         if (picked === "cohort") return onCohort?.();

@@ -163,8 +163,9 @@ function cellOf(asked: Asked<"funnel">, group: FunnelGroup, index: number, dropp
   const step = index + 1;
   const name = stepName(asked, index, speech);
   const title = dropped ? speech.t("funnel.panel.dropped", { step, name }) : speech.t("funnel.panel.reached", { step, name });
-  const segment = group.breakdown.length > 0 ? ` · ${segmentName(group.breakdown, speech)}` : "";
-  return [{ step, ...(dropped ? { dropped: true } : {}), ...(group.breakdown.length > 0 ? { breakdown: group.breakdown } : {}) }, title + segment];
+  const isSegment = group.breakdown.length > 0 || group.other !== undefined;
+  const segment = group.other !== undefined ? { other: true } : isSegment ? { breakdown: group.breakdown } : {};
+  return [{ step, ...(dropped ? { dropped: true } : {}), ...segment }, isSegment ? `${title} · ${segmentName(group.breakdown, speech, group.other)}` : title];
 }
 
 const OverTimePicture: ReportRoomParts<"funnel">["Picture"] = ({ asked, onOpen, pictureRef, label }) => {
@@ -240,7 +241,7 @@ export function FunnelTable({ asked, onOpen }: AnswerProps<"funnel">) {
   const split = groups.some((group) => group.breakdown.length > 0);
   const steps = asked.question.steps;
   const open = (group: FunnelGroup, index: number, count: number, dropped: boolean) =>
-    count === 0 || group.other !== undefined ? (
+    count === 0 ? (
       format.number(count)
     ) : (
       <button type="button" className={table.open} onClick={() => onOpen(...cellOf(asked, group, index, dropped, speech))}>

@@ -178,16 +178,16 @@ function CohortRow({ asked, cohort, heat, names, cells, valueOf, onOpen }: RowPr
   const project = useProject();
   const { question } = asked;
   const when = format.interval(cohort.start, question.unit, question.timezone ?? project.timezone);
-  const opens = cohort.other === undefined;
-  const segment = cohort.breakdown.length > 0 ? { breakdown: cohort.breakdown } : {};
-  const named = (title: string) => (cohort.breakdown.length > 0 ? `${title} · ${segmentName(cohort.breakdown, speech)}` : title);
+  const isSegment = cohort.breakdown.length > 0 || cohort.other !== undefined;
+  const segment = cohort.other !== undefined ? { other: true } : isSegment ? { breakdown: cohort.breakdown } : {};
+  const named = (title: string) => (isSegment ? `${title} · ${segmentName(cohort.breakdown, speech, cohort.other)}` : title);
   return (
     <tr>
       <th scope="row" className={table.pinned}>
         {when}
       </th>
       <td className={table.number}>
-        {cohort.size === 0 || !opens ? (
+        {cohort.size === 0 ? (
           format.number(cohort.size)
         ) : (
           <button type="button" className={table.open} onClick={() => onOpen({ cohort: cohort.start, ...segment }, named(t("retention.panel.born", { when })))}>
@@ -207,7 +207,7 @@ function CohortRow({ asked, cohort, heat, names, cells, valueOf, onOpen }: RowPr
             style={{ background: heat.colorOf(value) }}
             title={`${over ? "" : `${t("tip.incomplete")} `}${t("retention.returnedOf", { returned: format.number(returned), born: format.number(cohort.size) })}`}
           >
-            {returned === 0 || !opens ? (
+            {returned === 0 ? (
               shown
             ) : (
               <button type="button" className={styles.number} onClick={() => onOpen({ cohort: cohort.start, period, ...segment }, named(t("retention.panel.returned", { when, period: names[period] ?? String(period) })))}>

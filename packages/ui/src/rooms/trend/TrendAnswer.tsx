@@ -108,8 +108,14 @@ export const TrendPicture: ReportRoomParts<"trend">["Picture"] = ({ asked, view,
   );
 };
 
+/** The segment in a cell: its values, or all the others together. */
+function segmentOf(line: TrendLine): { breakdown?: TrendLine["breakdown"]; other?: true } {
+  if (line.other !== undefined) return { other: true };
+  return line.breakdown.length > 0 ? { breakdown: line.breakdown } : {};
+}
+
 function cellOf(line: TrendLine, time: string | null, when: string): [Record<string, unknown>, string] {
-  return [{ series: line.series ?? 0, ...(time ? { time } : {}), ...(line.breakdown.length > 0 ? { breakdown: line.breakdown } : {}) }, when === "" ? line.name : `${line.name} · ${when}`];
+  return [{ series: line.series ?? 0, ...(time ? { time } : {}), ...segmentOf(line) }, when === "" ? line.name : `${line.name} · ${when}`];
 }
 
 export function TrendTable({ asked, view, onView, onOpen }: AnswerProps<"trend">) {

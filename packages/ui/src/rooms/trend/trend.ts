@@ -46,7 +46,7 @@ export function trendLines(asked: Asked<"trend">, speech: Speech): TrendLine[] {
     const earlier = before?.find((one) => one.label === series.label && JSON.stringify(one.breakdown) === JSON.stringify(series.breakdown));
     return {
       id: `${series.label} ${JSON.stringify(series.breakdown)}`,
-      series: position === -1 || series.other !== undefined ? null : position,
+      series: position === -1 ? null : position,
       name: split ? (several ? `${own} · ${segment}` : segment) : own,
       breakdown: series.breakdown,
       // What lies ahead of us is not a zero.
