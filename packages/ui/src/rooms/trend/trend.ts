@@ -33,6 +33,11 @@ function lowered(text: string): string {
   return text.charAt(0).toLocaleLowerCase() + text.slice(1);
 }
 
+/** All the others together are no value, also where one of the values is not set. */
+function segmentId({ breakdown, other }: TrendSeries): string {
+  return other === undefined ? JSON.stringify(breakdown) : "other";
+}
+
 /** Lines in the order of their totals within each series, "others" last. */
 export function trendLines(asked: Asked<"trend">, speech: Speech): TrendLine[] {
   const { question, answer } = asked;
@@ -43,9 +48,9 @@ export function trendLines(asked: Asked<"trend">, speech: Speech): TrendLine[] {
     const position = question.series.findIndex((_, at) => seriesLetter(at) === series.label);
     const own = position === -1 ? series.label : seriesName(question, position, speech);
     const segment = segmentName(series.breakdown, speech, series.other);
-    const earlier = before?.find((one) => one.label === series.label && JSON.stringify(one.breakdown) === JSON.stringify(series.breakdown));
+    const earlier = before?.find((one) => one.label === series.label && segmentId(one) === segmentId(series));
     return {
-      id: `${series.label} ${JSON.stringify(series.breakdown)}`,
+      id: `${series.label} ${segmentId(series)}`,
       series: position === -1 ? null : position,
       name: split ? (several ? `${own} · ${segment}` : segment) : own,
       breakdown: series.breakdown,
