@@ -10,10 +10,8 @@ mod decode;
 mod stream;
 
 pub(crate) use context::Context;
-pub(crate) use decode::{NodeNames, Nodes, is_any, selects_name};
+pub(crate) use decode::{NodeNames, Nodes, cuts_an_hour, is_any, selects_name};
 pub(crate) use stream::{Bucket, Rows, sessions_of};
-
-use stream::Scratch;
 
 use crate::{
     group::{GroupKey, Groups},
@@ -34,6 +32,7 @@ use std::{
     collections::{HashMap, HashSet},
     sync::Arc,
 };
+use stream::Scratch;
 
 /// A row that belongs to nobody.
 pub(crate) const NO_PERSON: u32 = u32::MAX;

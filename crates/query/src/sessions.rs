@@ -218,24 +218,16 @@ fn keyed_sessions(rows: &scan::Rows<'_>) -> Vec<Keyed> {
         if sessions.len() * 2 >= slots.len() {
             slots = vec![0; slots.len() * 4];
             for (at, session) in sessions.iter().enumerate() {
-                let slot = free_slot(&slots, session.person, session.key);
+                let slot = slot_of(&slots, &sessions, session.person, session.key);
                 slots[slot] = at as u32 + 1;
             }
         }
         let when = (rows.time[row], rows.tie.get(row).copied().unwrap_or(0));
         let node = || rows.node.get(row).copied().unwrap_or(0);
-        let mut slot = hashed(person, key) & (slots.len() - 1);
-        let found = loop {
-            match slots[slot] {
-                0 => break None,
-                at => match &mut sessions[at as usize - 1] {
-                    session if session.key == key && session.person == person => break Some(session),
-                    _ => slot = (slot + 1) & (slots.len() - 1),
-                },
-            }
-        };
-        match found {
-            Some(session) => {
+        let slot = slot_of(&slots, &sessions, person, key);
+        match slots[slot] as usize {
+            at @ 1.. => {
+                let session = &mut sessions[at - 1];
                 session.events += 1;
                 if when < session.start {
                     (session.start, session.entry, session.group) = (when, node(), rows.group.get(row).copied());
@@ -244,7 +236,7 @@ fn keyed_sessions(rows: &scan::Rows<'_>) -> Vec<Keyed> {
                     (session.end, session.exit) = (when, node());
                 }
             }
-            None => {
+            0 => {
                 let group = rows.group.get(row).copied();
                 sessions.push(Keyed { person, key, start: when, end: when, events: 1, entry: node(), exit: node(), group });
                 slots[slot] = sessions.len() as u32;
@@ -255,14 +247,13 @@ fn keyed_sessions(rows: &scan::Rows<'_>) -> Vec<Keyed> {
     sessions
 }
 
-fn hashed(person: u32, key: u64) -> usize {
-    (key ^ u64::from(person).wrapping_mul(0x9e37_79b9_7f4a_7c15)) as usize
-}
-
-fn free_slot(slots: &[u32], person: u32, key: u64) -> usize {
-    let mut slot = hashed(person, key) & (slots.len() - 1);
-    while slots[slot] != 0 {
-        slot = (slot + 1) & (slots.len() - 1);
+/// Where a session is, or where it goes.
+fn slot_of(slots: &[u32], sessions: &[Keyed], person: u32, key: u64) -> usize {
+    let mask = slots.len() - 1;
+    let is_it = |at: u32| sessions.get(at as usize - 1).is_some_and(|session| (session.person, session.key) == (person, key));
+    let mut slot = (key ^ u64::from(person).wrapping_mul(0x9e37_79b9_7f4a_7c15)) as usize & mask;
+    while slots[slot] != 0 && !is_it(slots[slot]) {
+        slot = (slot + 1) & mask;
     }
     slot
 }

@@ -5,7 +5,7 @@ mod rolling;
 
 use crate::{
     group::{GroupKey, Groups, check_count},
-    scan::{self, Bucket, Context, NO_PERSON, Pick, Request, Rows, selects_name, sessions_of},
+    scan::{self, Bucket, Context, NO_PERSON, Pick, Request, Rows, cuts_an_hour, selects_name, sessions_of},
 };
 use line::{Line, Meaning};
 use rolling::{Before, rolling_mean};
@@ -272,9 +272,8 @@ impl<'a> Plan<'a> {
         }
         let (from, to) = self.range;
         for segment in &context.snapshot.segments {
-            let Some((first, last)) = segment.time_range() else { continue };
-            let cuts_an_hour = |edge: i64| first < edge && edge <= last && edge.rem_euclid(HOUR_MS) != 0;
-            if cuts_an_hour(from) || cuts_an_hour(to) {
+            let is_outside = segment.time_range().is_none_or(|(first, last)| last < from || first >= to);
+            if is_outside || cuts_an_hour(&**segment, from) || cuts_an_hour(&**segment, to) {
                 continue;
             }
             let mut known = Vec::new();
@@ -290,7 +289,7 @@ impl<'a> Plan<'a> {
             counted.insert(segment.id());
             for (those, hours) in known {
                 for (hour, count) in hours.into_iter().flatten() {
-                    // An edge inside the hour lies before or behind all of the segment's events.
+                    // An edge inside the hour has all of the segment's events on its inner side.
                     if let Some(slot) = self.intervals.index(hour).filter(|_| hour + HOUR_MS > from && hour < to) {
                         context.count_events_read(count as usize);
                         for series in &those {

@@ -249,9 +249,7 @@ impl<'a> Decoder<'a> {
 
     /// The picks for which a segment's own list of active hours stands in for its rows.
     fn hourly_bits_of(&self, segment: &dyn Segment) -> u64 {
-        let Some((first, last)) = segment.time_range() else { return 0 };
-        let cuts_an_hour = |edge: i64| first < edge && edge <= last && edge.rem_euclid(HOUR_MS) != 0;
-        let whole = |bit: usize| !cuts_an_hour(self.picks[bit].from) && !cuts_an_hour(self.picks[bit].to);
+        let whole = |bit: usize| !cuts_an_hour(segment, self.picks[bit].from) && !cuts_an_hour(segment, self.picks[bit].to);
         (0..self.picks.len()).filter(|bit| self.hourly_bits & 1 << bit != 0 && whole(*bit)).fold(0, |bits, bit| bits | 1 << bit)
     }
 
@@ -710,6 +708,11 @@ pub(crate) fn selects_name(select: &Selector, name: &str) -> bool {
         return select.alternatives.iter().any(|one| selects_name(one, name));
     }
     select.events.is_empty() || select.events.iter().any(|one| one == name)
+}
+
+/// Whether an edge of a range has events of a segment on both sides and lies inside an hour, so that what is known of the hour does not answer.
+pub(crate) fn cuts_an_hour(segment: &dyn Segment, edge: i64) -> bool {
+    edge.rem_euclid(HOUR_MS) != 0 && segment.time_range().is_some_and(|(first, last)| first < edge && edge <= last)
 }
 
 /// Whether a selector takes every event.

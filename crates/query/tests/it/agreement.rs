@@ -1,12 +1,13 @@
 //! Reports agree with each other, and with the people behind their cells.
 
 use crate::{
-    asking::{self, LAYOUTS, ask, people},
+    asking::{self, LAYOUTS, Layout, ask, people},
     questions::{Asked, shape},
 };
 use rand::Rng;
 use rand_chacha::{ChaCha8Rng, rand_core::SeedableRng};
 use serde_json::{Value, json};
+use sillage_event::Event;
 use sillage_query::{Engine, Source};
 use sillage_testkit::world::World;
 
@@ -16,6 +17,32 @@ fn list(value: &Value) -> &Vec<Value> {
 
 fn sum(values: &Value) -> i64 {
     list(values).iter().map(|one| one.as_i64().unwrap()).sum()
+}
+
+/// An edge of the range lies inside an hour in which all events of a segment are on one side of it.
+#[test]
+fn an_edge_inside_an_hour_counts_what_is_inside() {
+    let at = |minute: i64, name: &str| Event {
+        name: name.to_owned(),
+        time: minute * 60_000,
+        distinct_id: "u1".to_owned(),
+        insert_id: format!("i{minute}"),
+        ..Event::default()
+    };
+    let world = World { events: [5, 45, 70, 130, 165].map(|minute| at(minute, "A")).to_vec(), now_ms: 86_400_000, ..World::default() };
+    for n_segments in 1..=5 {
+        let engine = asking::engine(&world, Layout { n_segments, bits: [0, 2, 1], n_linked: 0, threads: 1 });
+        for (from, to, expected) in [("00:30", "02:30", [1, 1, 1]), ("00:00", "02:40", [2, 1, 1]), ("00:50", "03:00", [0, 1, 2])] {
+            let range = json!({"from": format!("1970-01-01T{from}:00Z"), "to": format!("1970-01-01T{to}:00Z")});
+            for select in [json!({"event": "A"}), json!({"event": null})] {
+                let question =
+                    json!({"kind": "trend", "series": [{"select": select, "measure": "total"}], "interval": "hour", "range": range, "timezone": "UTC"});
+                let trend = ask(&engine, &question);
+                assert_eq!(trend["series"][0]["values"], json!(expected), "{n_segments} segments, from {from} to {to}, {select}");
+                assert_eq!(trend["series"][0]["total"], json!(expected.iter().sum::<i64>()));
+            }
+        }
+    }
 }
 
 /// The same question parts in several kinds of questions.
