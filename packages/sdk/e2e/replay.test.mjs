@@ -104,6 +104,7 @@ scene("nothing is recorded, nor its code loaded, without consent, on pages that 
     [{ ...RECORDED, recording: { sample: 0, pages: ["."] } }, "/", true],
   ]) {
     const { page, context } = await visit(options, path, prepare);
+    if (loads) await until(() => isLoaded(page), 10, `the recorder's code for ${JSON.stringify(options)}`);
     await wait(900);
     assert.equal(await isLoaded(page), loads, JSON.stringify(throughDoor(options)));
     await page.evaluate(() => history.pushState({}, "", "/checkout/card"));
