@@ -13,6 +13,7 @@ mod client_address;
 mod cohort;
 mod contract;
 mod custom_event;
+mod custom_property;
 mod door;
 mod embedded;
 mod error;
@@ -22,6 +23,7 @@ mod guard;
 mod ingest;
 mod key;
 mod live;
+mod lookup;
 mod mixpanel;
 mod person;
 mod project;
@@ -84,6 +86,8 @@ fn private_routes() -> OpenApiRouter<Api> {
         .merge(report::routes())
         .merge(cohort::routes())
         .merge(custom_event::routes())
+        .merge(custom_property::routes())
+        .merge(lookup::routes())
         .merge(export::routes())
 }
 

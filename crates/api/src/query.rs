@@ -4,7 +4,7 @@ use crate::{
     Api,
     access::{Inside, ToRead},
     body::{Json, Named},
-    cohort, custom_event,
+    cohort, custom_event, custom_property,
     error::ApiError,
 };
 use axum::{
@@ -124,6 +124,7 @@ async fn cancel(State(api): State<Api>, inside: Inside<ToRead>, Named(query): Na
 pub(crate) async fn answer(api: &Api, project: &Project, mut question: Question, id: Option<String>) -> Result<Reply, ApiError> {
     cohort::add_saved(api, project.id, &mut question).await?;
     question.expand_custom_events(&custom_event::of_project(api, project.id).await?);
+    question.expand_custom_properties(&custom_property::of_project(api, project.id).await?);
     let asked = api.running.begin(project.id, id)?;
     let limit = api.options.question_time;
     let timed_out = || {

@@ -11,6 +11,7 @@ pub mod attribution;
 pub mod calendar;
 pub mod cohort;
 pub mod custom_event;
+pub mod custom_property;
 pub mod driver;
 pub mod expression;
 pub mod feature;

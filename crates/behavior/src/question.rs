@@ -9,8 +9,8 @@ use crate::{
     attribution::Model,
     calendar::Unit,
     cohort::{CohortName, Definition, Definitions},
-    filter::Filter,
-    filter::Of,
+    expression::LookupColumn,
+    filter::{Filter, Of, Test, TimePart},
     formula::Formula,
 };
 use serde_json::Value;
@@ -33,7 +33,10 @@ pub struct Scope {
     pub timezone: Option<String>,
     pub week_start_sunday: Option<bool>,
     pub session_timeout_ms: Option<i64>,
+    pub session_by: SessionBy,
     pub actor: Actor,
+    /// Lookup tables that the question brings with it.
+    pub lookups: Lookups,
     pub cohorts: Definitions,
     pub filter: Option<Filter>,
     pub breakdown: Vec<Breakdown>,
@@ -86,8 +89,16 @@ impl Kind {
     #[must_use]
     pub fn selectors(&self) -> Vec<&Selector> {
         match self {
-            Self::Trend(trend) => trend.series.iter().map(|series| &series.select).chain(trend.attribution.iter().map(|one| &one.touch)).collect(),
-            Self::Funnel(funnel) => funnel.steps.iter().chain(funnel.exclude.iter().map(|one| &one.select)).collect(),
+            Self::Trend(trend) => trend
+                .series
+                .iter()
+                .filter(|series| series.people.is_none())
+                .map(|series| &series.select)
+                .chain(trend.attribution.iter().map(|one| &one.touch))
+                .collect(),
+            Self::Funnel(funnel) => {
+                funnel.steps.iter().chain(funnel.exclude.iter().map(|one| &one.select)).chain(funnel.between.iter().map(|one| &one.select)).collect()
+            }
             Self::Retention(retention) => vec![&retention.birth, &retention.comeback],
             Self::Frequency(frequency) => vec![&frequency.select],
             Self::Lifecycle(lifecycle) => vec![&lifecycle.select],
@@ -110,8 +121,12 @@ pub enum RangeSpec {
     Days { from: jiff::civil::Date, to: jiff::civil::Date },
     /// Milliseconds, `to` excluded.
     Instants { from: i64, to: i64 },
-    /// The current unit included.
-    Last { n: i64, unit: Unit },
+    /// The current unit included; with `ago`, ending so many units earlier.
+    Last { n: i64, unit: Unit, ago: i64 },
+    /// From a day to the end of today.
+    Since { from: jiff::civil::Date },
+    /// From the start of the current unit to the end of today.
+    ToDate { unit: Unit },
 }
 
 impl RangeSpec {
@@ -151,6 +166,12 @@ impl Selector {
     pub fn names(&self) -> Vec<&str> {
         let own = self.events.iter().map(String::as_str);
         own.chain(self.alternatives.iter().flat_map(Self::names)).collect()
+    }
+
+    /// Whether its conditions look at properties of sessions.
+    #[must_use]
+    pub fn reads_sessions(&self) -> bool {
+        self.filter.as_ref().is_some_and(Filter::reads_sessions) || self.alternatives.iter().any(Self::reads_sessions)
     }
 
     #[must_use]
@@ -195,11 +216,73 @@ impl Compare {
     }
 }
 
+/// What makes a session.
+#[derive(Clone, Debug, Default)]
+pub enum SessionBy {
+    /// The client's own, else what follows within the timeout.
+    #[default]
+    Timeout,
+    /// Events that carry the same value of a property; those without one belong to none.
+    Property(String),
+    /// From an event to the next closing one; what lies outside belongs to none.
+    Events { start: Box<Selector>, end: Box<Selector> },
+}
+
+/// Tables by name: column, then key.
+pub type Lookups = BTreeMap<String, BTreeMap<String, LookupColumn>>;
+
 #[derive(Clone, Debug)]
 pub enum Breakdown {
-    Property { property: String, of: Of, trim_url: bool },
+    Property {
+        property: String,
+        of: Of,
+        trim_url: bool,
+        /// Of a list, only the elements that pass.
+        only: Option<Test>,
+    },
     Cohorts(Vec<CohortName>),
-    Bucket { property: String, of: Of, edges: Vec<f64> },
+    Bucket {
+        property: String,
+        of: Of,
+        edges: Vec<f64>,
+    },
+    /// So many buckets with about as many events each; the engine finds their edges.
+    Quantiles {
+        property: String,
+        of: Of,
+        n: usize,
+    },
+    /// The first group whose test a value passes.
+    Groups {
+        property: String,
+        of: Of,
+        groups: Vec<(String, Test)>,
+    },
+    Time(TimePart),
+}
+
+impl Breakdown {
+    /// The property that it reads, if it reads one.
+    #[must_use]
+    pub fn property(&self) -> Option<(&str, &Of)> {
+        match self {
+            Self::Property { property, of, .. }
+            | Self::Bucket { property, of, .. }
+            | Self::Quantiles { property, of, .. }
+            | Self::Groups { property, of, .. } => Some((property, of)),
+            Self::Cohorts(_) | Self::Time(_) => None,
+        }
+    }
+
+    pub(crate) fn property_mut(&mut self) -> Option<(&mut String, &Of)> {
+        match self {
+            Self::Property { property, of, .. }
+            | Self::Bucket { property, of, .. }
+            | Self::Quantiles { property, of, .. }
+            | Self::Groups { property, of, .. } => Some((property, of)),
+            Self::Cohorts(_) | Self::Time(_) => None,
+        }
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -217,6 +300,10 @@ pub enum Aggregate {
 pub enum Measure {
     Total,
     Unique,
+    /// People, each only in the segment of their first (last) event of the interval.
+    UniqueOnce {
+        first: bool,
+    },
     Sessions,
     /// People active in the trailing days that end with the interval's last day.
     Active(u32),
@@ -227,8 +314,33 @@ pub enum Measure {
     /// `inner` is `None` for the number of events of the person.
     PerPerson {
         inner: Option<(Aggregate, String)>,
-        outer: Aggregate,
+        outer: Outer,
     },
+    /// Of each session with such an event, in the interval of the first of them.
+    PerSession {
+        inner: PerSession,
+        outer: Outer,
+    },
+}
+
+/// What becomes of a figure for each person or session.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Outer {
+    Aggregate(Aggregate),
+    /// How many have how much: the edges of the bins, chosen if none are given.
+    Distribution(Option<Vec<f64>>),
+}
+
+/// A figure of a session.
+#[derive(Clone, Debug, PartialEq)]
+pub enum PerSession {
+    /// Events of the series.
+    Total,
+    /// Events of any name.
+    Events,
+    /// Seconds from its first event to its last.
+    Duration,
+    Property(Aggregate, String),
 }
 
 impl Measure {
@@ -244,6 +356,10 @@ pub struct Series {
     pub select: Selector,
     pub measure: Measure,
     pub label: Option<String>,
+    /// Who is counted, if others than the question says.
+    pub actor: Option<Actor>,
+    /// The size of a cohort at the end of each interval, in place of events. `select` is not looked at.
+    pub people: Option<Definition>,
 }
 
 #[derive(Clone, Debug)]
@@ -253,10 +369,20 @@ pub struct Trend {
     pub interval: Unit,
     pub rolling: Option<usize>,
     pub cumulative: bool,
-    /// How many periods of the range's own length back.
-    pub compare_previous: Option<u32>,
+    pub compare: Option<CompareWith>,
     /// Conversions are given to the touches before them.
     pub attribution: Option<Attribution>,
+}
+
+/// Which other range stands beside.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CompareWith {
+    /// So many periods of the range's own length back.
+    Previous(u32),
+    /// So many units back.
+    Back(i64, Unit),
+    /// The same length from a day on.
+    From(jiff::civil::Date),
 }
 
 #[derive(Clone, Debug)]
@@ -327,6 +453,23 @@ pub struct Funnel {
     pub ties_later: bool,
     pub interval: Option<Unit>,
     pub time_to_convert: Option<TimeToConvert>,
+    /// A property whose numbers are added up over the events that serve each step.
+    pub sum: Option<String>,
+    pub between: Option<Between>,
+    /// The segment that others are compared with; else each is compared with the rest.
+    pub control: Option<Vec<Value>>,
+}
+
+/// What happens strictly between the events of two steps, other than what serves a step.
+#[derive(Clone, Debug)]
+pub struct Between {
+    pub select: Selector,
+    /// Steps from 0.
+    pub from: usize,
+    pub to: usize,
+    /// `None` counts events.
+    pub measure: Option<(Aggregate, String)>,
+    pub edges: Option<Vec<f64>>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -340,6 +483,7 @@ pub enum FirstTime {
 pub enum Criterion {
     On,
     OnOrAfter,
+    OnOrBefore,
     Streak,
 }
 
@@ -367,6 +511,10 @@ pub struct Frequency {
     pub unit: Unit,
     pub at_least: bool,
     pub count: Option<Compare>,
+    /// So many units together are one, counted from the beginning of the range.
+    pub unit_count: usize,
+    /// Adds how long people are away between two times.
+    pub gaps: bool,
 }
 
 #[derive(Clone, Debug)]
@@ -528,17 +676,45 @@ pub struct Cell {
 
 #[derive(Clone, Debug)]
 pub enum Place {
-    Trend { series: usize, time: Option<i64> },
-    Funnel { step: usize, interval: Option<i64>, dropped: bool },
-    Retention { cohort: i64, period: Option<usize> },
-    Frequency { n: usize, period: Option<i64> },
-    Lifecycle { interval: i64, status: crate::lifecycle::Status },
-    Journey { path: Vec<String>, exit: bool },
+    /// `between`: whose figure lies there, the upper end excluded.
+    Trend {
+        series: usize,
+        time: Option<i64>,
+        between: Option<(f64, f64)>,
+    },
+    Funnel {
+        step: usize,
+        interval: Option<i64>,
+        dropped: bool,
+    },
+    Retention {
+        cohort: i64,
+        period: Option<usize>,
+    },
+    /// `gap`: who is away for so many units, in place of `n`.
+    Frequency {
+        n: usize,
+        period: Option<i64>,
+        gap: Option<usize>,
+    },
+    Lifecycle {
+        interval: i64,
+        status: crate::lifecycle::Status,
+    },
+    Journey {
+        path: Vec<String>,
+        exit: bool,
+    },
     Sessions,
     Cohort,
-    Impact { adopters: bool },
+    Impact {
+        adopters: bool,
+    },
     Driver(DriverCell),
-    Feature { position: Option<usize>, users: FeatureUsers },
+    Feature {
+        position: Option<usize>,
+        users: FeatureUsers,
+    },
 }
 
 /// A candidate, or everybody.

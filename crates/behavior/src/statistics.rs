@@ -1,5 +1,21 @@
 //! The few statistics that answers carry.
 
+use crate::question::Aggregate;
+
+/// An aggregate of numbers; their order is not kept. Of none: a sum and a number are 0, everything else is nothing.
+#[must_use]
+pub fn aggregate(aggregate: Aggregate, numbers: &mut [f64]) -> Option<f64> {
+    match aggregate {
+        Aggregate::Sum => Some(numbers.iter().sum()),
+        Aggregate::Average => mean(numbers),
+        Aggregate::Median => percentile(numbers, 50.0),
+        Aggregate::Percentile(p) => percentile(numbers, p),
+        Aggregate::Min => numbers.iter().copied().reduce(f64::min),
+        Aggregate::Max => numbers.iter().copied().reduce(f64::max),
+        Aggregate::Distinct => Some(numbers.len() as f64),
+    }
+}
+
 /// The value at a percentile of sorted numbers, interpolated linearly between the two nearest.
 #[must_use]
 pub fn percentile_of_sorted(sorted: &[f64], percentile: f64) -> Option<f64> {

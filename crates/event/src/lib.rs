@@ -11,7 +11,7 @@ mod value;
 
 pub use event::{DAY_MS, Event, HOUR_MS, MAX_NAME_BYTES, duplicate_key};
 pub use identity::{Actor, Identity, PersonId, person_of, placeholder};
-pub use profile::{ProfileChange, ProfileOp, Subject};
+pub use profile::{ProfileChange, ProfileOp, Subject, history_of};
 pub use value::{as_number, as_text, lookup, number_text};
 
 use std::fmt;

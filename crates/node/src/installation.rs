@@ -8,6 +8,7 @@ use crate::{
     backup,
     browse::Browser,
     control::{self, Check, Reply, Request},
+    lookups::LookupColumns,
     profiles::Profiles,
     source::Live,
 };
@@ -67,7 +68,8 @@ impl Installation {
     pub(crate) fn api(&self, asking: AskingOptions, options: Options) -> Result<Api> {
         let clock = self.catalog.clock();
         let profiles = Profiles::new(self.catalog.clone(), Handle::current());
-        let source = Arc::new(Live { store: self.store.clone(), profiles, clock });
+        let lookups = LookupColumns::new(self.catalog.clone(), Handle::current());
+        let source = Arc::new(Live { store: self.store.clone(), profiles, lookups, clock });
         let engine = Engine::new(Arc::clone(&source), asking.limits, asking.threads)?;
         let browse = Arc::new(Browser { engine: engine.clone(), source, runtime: Handle::current() });
         let (store, applier) = (self.store.clone(), self.applier.clone());

@@ -3,7 +3,7 @@
 use crate::{
     attribution, cohort, driver, feature, frequency, funnel,
     group::{GroupKey, GroupValue},
-    impact, journey, lifecycle, retention,
+    impact, journey, lifecycle, quantile, retention,
     scan::Context,
     sessions, trend,
 };
@@ -30,7 +30,8 @@ pub(crate) fn answer(context: &Context<'_>, people: &People, inner: cohort::Inne
 
 /// Everybody behind the cell, each once and in order, with the times of their attempt if they made one.
 pub(crate) fn people_at(context: &Context<'_>, people: &People, inner: cohort::InnerContext<'_, '_>) -> Result<Vec<(PersonId, Vec<i64>)>, AskError> {
-    let scope = &people.of.scope;
+    let with_edges = quantile::with_edges(context, &people.of.kind, &people.of.scope)?;
+    let scope = &*with_edges;
     let n_parts = if matches!(&people.of.kind, Kind::Trend(trend) if trend.attribution.is_some()) { 1 } else { scope.breakdown.len() };
     let segment = match people.at.breakdown.as_slice() {
         [] => None,
@@ -41,12 +42,15 @@ pub(crate) fn people_at(context: &Context<'_>, people: &People, inner: cohort::I
     let segment = segment.as_ref();
     let mut found: Vec<(PersonId, Vec<i64>)> = match (&people.of.kind, &people.at.place) {
         (Kind::Funnel(funnel), Place::Funnel { step, interval, dropped }) => funnel::people_at(context, scope, funnel, *step, *interval, *dropped, segment)?,
-        (Kind::Trend(one), Place::Trend { series, time }) => without_times(match &one.attribution {
-            Some(given) => attribution::people_at(context, scope, one, given, *series, *time, segment)?,
-            None => trend::people_at(context, scope, one, *series, *time, segment)?,
+        (Kind::Trend(one), Place::Trend { series, time, between }) => without_times(match (&one.attribution, &one.series[*series].people) {
+            (Some(given), _) => attribution::people_at(context, scope, one, given, *series, *time, segment)?,
+            (None, Some(definition)) => trend::members_at(context, one, definition, *time, inner)?,
+            (None, None) => trend::people_at(context, scope, one, trend::At { series: *series, time: *time, between: *between, segment })?,
         }),
         (Kind::Retention(one), Place::Retention { cohort, period }) => without_times(retention::people_at(context, scope, one, *cohort, *period, segment)?),
-        (Kind::Frequency(one), Place::Frequency { n, period }) => without_times(frequency::people_at(context, scope, one, *n, *period, segment)?),
+        (Kind::Frequency(one), Place::Frequency { n, period, gap }) => {
+            without_times(frequency::people_at(context, scope, one, frequency::At { n: *n, period: *period, gap: *gap, segment })?)
+        }
         (Kind::Lifecycle(one), Place::Lifecycle { interval, status }) => without_times(lifecycle::people_at(context, scope, one, *interval, *status)?),
         (Kind::Journey(one), Place::Journey { path, exit }) => without_times(journey::people_at(context, scope, one, path, *exit, segment)?),
         (Kind::Sessions(_), Place::Sessions) => without_times(sessions::people_at(context, scope, segment)?),

@@ -9,6 +9,7 @@ use sillage_behavior::{
     AskError, Hit,
     journey::{Cut, Path, Walk},
     question::{AnchorAt, Journey, Scope, Selector, Window},
+    session::NO_SESSION,
 };
 use sillage_event::PersonId;
 use std::{collections::HashMap, sync::Arc};
@@ -81,7 +82,6 @@ struct Plan<'a> {
     names: NodeNames<'a>,
     any: Selector,
     range: (i64, i64),
-    session_timeout_ms: i64,
 }
 
 /// One path as a tally sees it, nodes in walking order of the question's direction.
@@ -110,7 +110,7 @@ impl<'a> Plan<'a> {
         if matches!(journey.window, Some(Window::Sessions(_))) {
             return Err(AskError::invalid("window.unit", "takes a time; a journey over sessions is bounded by them already"));
         }
-        Ok(Self { journey, names: NodeNames { journey }, any: Selector::default(), range: context.range, session_timeout_ms: context.session_timeout_ms })
+        Ok(Self { journey, names: NodeNames { journey }, any: Selector::default(), range: context.range })
     }
 
     fn request<'r>(&'r self, scope: &'r Scope) -> Request<'r> {
@@ -149,6 +149,7 @@ impl<'a> Plan<'a> {
             Some((AnchorAt::Node(name), _)) => Some(bucket.rows.nodes.id(&Arc::from(name.as_str()))),
             _ => None,
         };
+        let context = bucket.context;
         let mut sessions: Vec<u32> = Vec::new();
         let mut order: Vec<u32> = Vec::new();
         let mut walk = Walk { until, ..Walk::default() };
@@ -159,10 +160,10 @@ impl<'a> Plan<'a> {
                 sessions.clear();
                 sessions.resize(hits.len(), 0);
             } else {
-                sessions_of(rows, hits, self.session_timeout_ms, &mut sessions);
+                sessions_of(context, rows, hits, &mut sessions);
             }
             order.clear();
-            order.extend(0..hits.len() as u32);
+            order.extend((0..hits.len() as u32).filter(|position| sessions[*position as usize] != NO_SESSION));
             order.sort_by_key(|position| sessions[*position as usize]);
             let mut at = 0;
             while at < order.len() {

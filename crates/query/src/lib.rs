@@ -25,13 +25,15 @@ mod lifecycle;
 mod people;
 mod predicate;
 mod property;
+mod quantile;
 mod remember;
 mod retention;
 mod scan;
+mod session_property;
 mod sessions;
 mod timeline;
 mod trend;
 
 pub use activity::Activity;
-pub use engine::{Engine, Limits, Source};
+pub use engine::{Engine, History, Limits, Source};
 pub use timeline::events_at;

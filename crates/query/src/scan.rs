@@ -10,8 +10,8 @@ mod decode;
 mod stream;
 
 pub(crate) use context::Context;
-pub(crate) use decode::{NodeNames, Nodes, cuts_an_hour, is_any, selects_name};
-pub(crate) use stream::{Bucket, Rows, sessions_of};
+pub(crate) use decode::{NodeNames, Nodes, cuts_an_hour, device_keys, is_any, selects_name, session_columns, session_keys};
+pub(crate) use stream::{Bucket, Person, Rows, sessions_of};
 
 use crate::{
     group::{GroupKey, Groups},
@@ -242,4 +242,11 @@ pub(crate) fn top_groups(context: &Context<'_>, request: Request<'_>, top: usize
     counts.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.order(&b.0)));
     let others = counts.len().saturating_sub(top);
     Ok((Arc::new(counts.into_iter().take(top).map(|(key, _)| key).collect()), others))
+}
+
+/// Whether a condition looks at all that a person did.
+pub(crate) fn has_did(filter: &Filter) -> bool {
+    let mut leaves = Vec::new();
+    filter.leaves(&mut leaves);
+    leaves.iter().any(|leaf| matches!(leaf, Filter::Did { .. }))
 }

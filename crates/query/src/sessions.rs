@@ -8,7 +8,8 @@ use crate::{
 use serde_json::{Value, json};
 use sillage_behavior::{
     AskError,
-    question::{Journey, NodeName, Scope, Selector, Sessions},
+    question::{Journey, Scope, Selector, SessionBy, Sessions},
+    session::NO_SESSION,
     statistics,
 };
 use sillage_event::PersonId;
@@ -16,7 +17,7 @@ use std::{collections::HashMap, sync::Arc};
 
 pub(crate) fn answer(context: &Context<'_>, scope: &Scope, sessions: &Sessions) -> Result<Value, AskError> {
     let any = Selector::default();
-    let plain = events_as_nodes();
+    let plain = Journey::of_events();
     let names = NodeNames { journey: &plain };
     let lists = sessions.limit > 0;
     let request = request(context, scope, &any, lists.then_some(&names));
@@ -82,7 +83,7 @@ pub(crate) fn answer(context: &Context<'_>, scope: &Scope, sessions: &Sessions) 
 /// Everybody who had a session.
 pub(crate) fn people_at(context: &Context<'_>, scope: &Scope, segment: Option<&GroupKey>) -> Result<Vec<PersonId>, AskError> {
     let any = Selector::default();
-    let plain = events_as_nodes();
+    let plain = Journey::of_events();
     let names = NodeNames { journey: &plain };
     let request = request(context, scope, &any, Some(&names));
     let collect = |bucket: &mut Bucket<'_>| {
@@ -115,24 +116,6 @@ fn request<'r>(context: &Context<'_>, scope: &'r Scope, any: &'r Selector, names
     }
 }
 
-/// Entry and exit are shown by the name of their event.
-fn events_as_nodes() -> Journey {
-    Journey {
-        over_person: false,
-        node: NodeName::Event,
-        select: None,
-        anchor: None,
-        until: None,
-        reverse: false,
-        depth: 1,
-        top: 1,
-        collapse_repeats: false,
-        hide: Vec::new(),
-        rename: Vec::new(),
-        window: None,
-    }
-}
-
 struct Session {
     person: PersonId,
     start: i64,
@@ -146,7 +129,8 @@ struct Session {
 
 /// Calls with every session, person after person.
 fn each_session(bucket: &mut Bucket<'_>, mut each: impl FnMut(&scan::Rows<'_>, Session)) {
-    if bucket.counts_rows_as_they_are() && bucket.rows.session_key.iter().all(|key| *key != 0) {
+    let by_events = matches!(bucket.context.session_by, SessionBy::Events { .. });
+    if !by_events && bucket.counts_rows_as_they_are() && bucket.rows.session_key.iter().all(|key| *key != 0) {
         let sessions = keyed_sessions(&bucket.rows);
         bucket.context.count_people(sessions.chunk_by(|a, b| a.person == b.person).count());
         for keyed in sessions.into_iter().filter(|keyed| keyed.entry != Nodes::HIDDEN) {
@@ -155,13 +139,13 @@ fn each_session(bucket: &mut Bucket<'_>, mut each: impl FnMut(&scan::Rows<'_>, S
         }
         return;
     }
-    let timeout_ms = bucket.context.session_timeout_ms;
+    let context = bucket.context;
     let mut numbers: Vec<u32> = Vec::new();
     let mut open: Vec<Option<Session>> = Vec::new();
     bucket.for_each_person(|rows, person| {
-        sessions_of(rows, person.hits, timeout_ms, &mut numbers);
+        sessions_of(context, rows, person.hits, &mut numbers);
         open.clear();
-        for (hit, number) in person.hits.iter().zip(&numbers) {
+        for (hit, number) in person.hits.iter().zip(&numbers).filter(|(_, number)| **number != NO_SESSION) {
             let row = hit.row as usize;
             let node = rows.node.get(row).copied().unwrap_or(0);
             let at = *number as usize;

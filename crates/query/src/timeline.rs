@@ -3,11 +3,13 @@
 use crate::{
     predicate,
     scan::{Context, store_failed},
+    session_property,
 };
 use arrow_array::{Array, BooleanArray, Float64Array, Int64Array, RecordBatch, StringArray, UInt32Array, cast::AsArray, types::Int32Type};
 use serde_json::{Value, json};
 use sillage_behavior::{
     AskError,
+    filter::Filter,
     question::{Scope, Timeline},
 };
 use sillage_event::{Event, Identity, PersonId, time};
@@ -19,6 +21,8 @@ pub(crate) fn answer(context: &Context<'_>, scope: &Scope, timeline: &Timeline) 
     let person = links.resolve(Identity::parse(&timeline.person).hash());
     let mut found: Vec<(i64, u64, usize, usize, usize)> = Vec::new();
     let before = timeline.before.unwrap_or((i64::MAX, u64::MAX));
+    let filters: Vec<&Filter> = scope.filter.iter().collect();
+    session_property::prepare(context, &filters, &[], context.range)?;
     for (s, segment) in context.snapshot.segments.iter().enumerate() {
         context.check()?;
         if segment.time_range().is_none_or(|(first, last)| last < context.range.0 || first >= context.range.1 || first > before.0) {
@@ -106,7 +110,7 @@ fn rows_of(
     }
     let mut columns = vec![column::TIME.to_owned(), column::TIE.to_owned()];
     if let Some(filter) = &scope.filter {
-        predicate::filter_columns(segment, filter, &mut columns);
+        predicate::filter_columns(context, segment, filter, &mut columns);
     }
     let names: Vec<&str> = columns.iter().map(String::as_str).collect();
     let batch = segment.read(bucket, &rows, &names).map_err(store_failed)?;

@@ -30,6 +30,8 @@ pub struct World {
     pub events: Vec<Event>,
     pub persons: BTreeMap<Identity, Properties>,
     pub groups: BTreeMap<(String, String), Properties>,
+    /// The values that properties of persons had, each from when on.
+    pub history: BTreeMap<(Identity, String), Vec<(i64, Value)>>,
     pub now_ms: i64,
 }
 
@@ -54,6 +56,7 @@ impl World {
             world.events.push(event);
         }
         arrive(&mut rng, &mut world.events);
+        world.changes(&mut rng, shape);
         world
     }
 
@@ -78,6 +81,24 @@ impl World {
             if rng.random_bool(0.7) {
                 let tier = one_of(rng, &[json!("gold"), json!("tin"), json!(7)]);
                 self.groups.insert(("company".into(), key.into()), Map::from_iter([("tier".to_owned(), tier)]));
+            }
+        }
+    }
+}
+
+impl World {
+    /// What people were before they became what their profiles say.
+    fn changes(&mut self, rng: &mut ChaCha8Rng, shape: Shape) {
+        for (identity, properties) in &self.persons {
+            for (name, latest) in properties {
+                let mut values: Vec<(i64, Value)> = Vec::new();
+                let mut at = shape.start_ms - shape.length_ms / 4;
+                for _ in 0..rng.random_range(0..3) {
+                    at += rng.random_range(0..shape.length_ms);
+                    values.push((at, one_of(rng, &[json!("dev"), json!("ops"), Value::Null, json!(["x"])])));
+                }
+                values.push((at + rng.random_range(0..shape.length_ms), latest.clone()));
+                self.history.insert((identity.clone(), name.clone()), values);
             }
         }
     }

@@ -49,6 +49,7 @@ mod import_form;
 mod intake;
 mod key;
 mod limits;
+mod lookup_table;
 mod profile;
 mod record;
 mod refusal;
@@ -63,6 +64,7 @@ pub use error::WireError;
 pub use import_form::ImportForm;
 pub use key::{Key, Token};
 pub use limits::Limits;
+pub use lookup_table::{MOST_TABLE_BYTES, MOST_TABLE_ROWS, TableShape, table_column, table_shape};
 pub use refusal::FailedRecord;
 pub use reply::{NativeReply, Reply, mixpanel_reply};
 

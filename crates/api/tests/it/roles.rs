@@ -2,7 +2,7 @@
 
 use crate::world::{As, World};
 use serde_json::{Value, json};
-use sillage_catalog::{NewCohort, NewCustomEvent, NewReport, Role, Scope, Scopes};
+use sillage_catalog::{NewCohort, NewCustomEvent, NewCustomProperty, NewLookupTable, NewReport, Role, Scope, Scopes};
 use sillage_event::ProjectId;
 
 /// Who is let in, from the smallest role that is.
@@ -84,6 +84,16 @@ const TABLE: &[(&str, &str, For)] = &[
     ("get", "/api/projects/{project}/custom-events/{custom_event}", For::Viewers),
     ("put", "/api/projects/{project}/custom-events/{custom_event}", For::Editors),
     ("delete", "/api/projects/{project}/custom-events/{custom_event}", For::Editors),
+    ("get", "/api/projects/{project}/custom-properties", For::Viewers),
+    ("post", "/api/projects/{project}/custom-properties", For::Editors),
+    ("get", "/api/projects/{project}/custom-properties/{custom_property}", For::Viewers),
+    ("put", "/api/projects/{project}/custom-properties/{custom_property}", For::Editors),
+    ("delete", "/api/projects/{project}/custom-properties/{custom_property}", For::Editors),
+    ("get", "/api/projects/{project}/lookups", For::Viewers),
+    ("post", "/api/projects/{project}/lookups", For::Editors),
+    ("put", "/api/projects/{project}/lookups/{lookup}", For::Editors),
+    ("delete", "/api/projects/{project}/lookups/{lookup}", For::Editors),
+    ("get", "/api/projects/{project}/lookups/{lookup}/file", For::Viewers),
     // Last, since it ends the session that the other rows need.
     ("delete", "/api/session", For::Everybody),
 ];
@@ -162,6 +172,16 @@ async fn filled(world: &World, path: &str, project: ProjectId) -> String {
     if path.contains("{cohort}") {
         path = path.replace("{cohort}", &cohort(world, project).await);
     }
+    if path.contains("{custom_property}") {
+        let new = NewCustomProperty { name: unique_name(world), description: String::new(), of: "event".into(), formula: "=amount".into() };
+        let made = world.catalog.create_custom_property(project, &new, "test").await.unwrap();
+        path = path.replace("{custom_property}", &made.id);
+    }
+    if path.contains("{lookup}") {
+        let columns = vec!["id".to_owned(), "name".to_owned()];
+        let new = NewLookupTable { name: unique_name(world), description: String::new(), columns, n_rows: 1, content: "id,name\nP1,x\n".into() };
+        path = path.replace("{lookup}", &world.catalog.create_lookup_table(project, &new, "test").await.unwrap().id);
+    }
     if path.contains("{custom_event}") {
         path = path.replace("{custom_event}", &custom_event(world, project).await);
     }
@@ -221,6 +241,8 @@ async fn body(world: &World, method: &str, path: &str) -> Option<Value> {
         (_, path) if path.ends_with("/merge") => json!({"from": "u2"}),
         (_, path) if path.ends_with("/split") => json!({"identity": "u2"}),
         (_, path) if path.ends_with("/cohorts/{cohort}/people") => json!(["u1", "u2"]),
+        (_, path) if path.contains("/custom-properties") => json!({"name": unique_name(world), "formula": "=amount"}),
+        (_, path) if path.contains("/lookups") => json!({"name": unique_name(world), "csv": "id,name\nP1,x\n"}),
         (_, path) if path.contains("/custom-events") => json!({"name": unique_name(world), "made_of": {"event": "Order"}}),
         (_, path) if path.contains("/cohorts") => json!({"name": unique_name(world), "definition": {"did": {"event": "Sign up"}}}),
         (_, path) if path.contains("/reports") => json!({"name": "Sign-ups", "question": question()}),
@@ -268,7 +290,7 @@ async fn what_belongs_to_another_project_answers_like_what_does_not_exist() {
     let world = World::new().await;
     let admin = world.member(Role::Admin).await;
     for (method, path, needed) in TABLE {
-        if !(["{report}", "{cohort}", "{custom_event}", "{key}"].iter().any(|named| path.contains(named))) {
+        if !(["{report}", "{cohort}", "{custom_event}", "{custom_property}", "{lookup}", "{key}"].iter().any(|named| path.contains(named))) {
             continue;
         }
         let foreign = filled(&world, path, world.other.id).await;
@@ -277,6 +299,8 @@ async fn what_belongs_to_another_project_answers_like_what_does_not_exist() {
             .replace("{report}", "none")
             .replace("{cohort}", "none")
             .replace("{custom_event}", "none")
+            .replace("{custom_property}", "none")
+            .replace("{lookup}", "none")
             .replace("{key}", "none");
         let mut answers = Vec::new();
         for url in [foreign, missing] {

@@ -59,6 +59,7 @@ fn read_question(value: &Value, path: &str, nested: usize) -> Read<Question> {
         }
     };
     let custom = scope::read_custom_events(&mut fields)?;
+    let custom_properties = scope::read_custom_properties(&mut fields)?;
     fields.done()?;
     let needs_range = !matches!(kind, Kind::People(_) | Kind::Timeline(_) | Kind::Cohort(_));
     if needs_range && scope.range.is_none() {
@@ -67,6 +68,7 @@ fn read_question(value: &Value, path: &str, nested: usize) -> Read<Question> {
     }
     let mut question = Question { kind, scope };
     question.expand_custom_events(&custom);
+    question.expand_custom_properties(&custom_properties);
     Ok(question)
 }
 

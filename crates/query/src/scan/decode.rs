@@ -6,13 +6,15 @@ use crate::{
     people::Mapping,
     predicate::{self, Accepts, did_leaves, filter_columns},
     property::{PropertyView, columns_of, dictionary},
+    session_property,
 };
 use arrow_array::{Array, Int64Array, RecordBatch, StringArray, UInt32Array, cast::AsArray};
 use parking_lot::Mutex;
 use sillage_behavior::{
     AskError,
     filter::{Cell, Filter, Of, trim_url},
-    question::{Breakdown, Compare, Journey, NodeName, Rename, Selector},
+    question::{Breakdown, Compare, Journey, NodeName, Rename, Selector, SessionBy},
+    session,
 };
 use sillage_event::{Actor, HOUR_MS, Identity, PersonId};
 use sillage_store::{LastOfHours, Segment, column};
@@ -119,15 +121,19 @@ impl<'a> Decoder<'a> {
         let about_people = |filter: &Filter| {
             let mut leaves = Vec::new();
             filter.leaves(&mut leaves);
-            leaves.iter().any(|leaf| matches!(leaf, Filter::Cohort { .. } | Filter::Did { .. } | Filter::Property { of: Of::Person, .. }))
+            leaves.iter().any(|leaf| {
+                matches!(leaf, Filter::Cohort { .. } | Filter::Did { .. } | Filter::Property { of: Of::Person | Of::PersonAtEvent | Of::Session, .. })
+            })
         };
         let mut filters: Vec<&Filter> = request.filter.into_iter().collect();
         picks.iter().for_each(|pick| selector_filters(pick.select, &mut filters));
         if let Some(names) = request.nodes {
             filters.extend(names.journey.select.iter());
         }
-        let by_people =
-            |part: &Breakdown| matches!(part, Breakdown::Cohorts(_) | Breakdown::Property { of: Of::Person, .. } | Breakdown::Bucket { of: Of::Person, .. });
+        session_property::prepare(context, &filters, request.breakdown, bounds)?;
+        let by_people = |part: &Breakdown| {
+            matches!(part, Breakdown::Cohorts(_)) || part.property().is_some_and(|(_, of)| matches!(of, Of::Person | Of::PersonAtEvent | Of::Session))
+        };
         let uses_people =
             request.by_person || context.actor == Actor::Device || filters.into_iter().any(about_people) || request.breakdown.iter().any(by_people);
         let hourly_bits = if request.needs_only_times() && context.actor == Actor::Person {
@@ -177,11 +183,13 @@ impl<'a> Decoder<'a> {
             fixed(column::TIE);
         }
         if request.sessions {
-            fixed(column::SESSION_ID);
             fixed(column::DEVICE_ID);
         }
         if self.context.actor == Actor::Device {
             fixed(column::DEVICE_ID);
+        }
+        if request.sessions {
+            session_columns(self.context, segment, &mut columns);
         }
         if let Actor::Group(kind) = &self.context.actor {
             columns_of(segment, kind, &mut columns);
@@ -200,12 +208,12 @@ impl<'a> Decoder<'a> {
             }
         }
         for filter in filters {
-            filter_columns(segment, filter, &mut columns);
+            filter_columns(self.context, segment, filter, &mut columns);
         }
         if self.picks.iter().any(|pick| !pick.select.alternatives.is_empty()) && !columns.iter().any(|one| one == column::EVENT) {
             columns.push(column::EVENT.to_owned());
         }
-        breakdown_columns(segment, request.breakdown, &mut columns);
+        breakdown_columns(self.context, segment, request.breakdown, &mut columns);
         for property in request.numbers.iter().chain(&request.texts).copied().chain(request.hold.iter().map(String::as_str)) {
             columns_of(segment, property, &mut columns);
         }
@@ -473,7 +481,7 @@ impl<'a> Decoder<'a> {
             pick(&ids, chosen, &mut rows.group);
         }
         for (i, property) in request.numbers.iter().enumerate() {
-            let numbers = PropertyView::new(batch, property).numbers();
+            let numbers = PropertyView::new(batch, property, self.context).numbers();
             if rows.numbers.len() <= i {
                 rows.numbers.push(Vec::new());
             }
@@ -481,7 +489,7 @@ impl<'a> Decoder<'a> {
         }
         for (i, property) in request.texts.iter().enumerate() {
             let mut keys = vec![0u64; batch.num_rows()];
-            PropertyView::new(batch, property).for_each(|row, cell| keys[row] = text_key(cell));
+            PropertyView::new(batch, property, self.context).for_each(|row, cell| keys[row] = text_key(cell));
             if rows.texts.len() <= i {
                 rows.texts.push(Vec::new());
             }
@@ -491,7 +499,7 @@ impl<'a> Decoder<'a> {
             let mut held = vec![HOLD_SEED; batch.num_rows()];
             for property in request.hold {
                 let mut keys = vec![0u64; batch.num_rows()];
-                PropertyView::new(batch, property).for_each(|row, cell| keys[row] = text_key(cell));
+                PropertyView::new(batch, property, self.context).for_each(|row, cell| keys[row] = text_key(cell));
                 for (held, key) in held.iter_mut().zip(keys) {
                     // A value that is not set cannot be held.
                     *held = if *held == 0 || key == 0 { 0 } else { xxh3_64_with_seed(&key.to_le_bytes(), *held).max(1) };
@@ -500,11 +508,11 @@ impl<'a> Decoder<'a> {
             pick(&held, chosen, &mut rows.hold);
         }
         if request.sessions {
-            pick(&keys_of(batch, column::SESSION_ID)?, chosen, &mut rows.session_key);
-            pick(&keys_of(batch, column::DEVICE_ID)?, chosen, &mut rows.device_key);
+            pick(&session_keys(view)?, chosen, &mut rows.session_key);
+            pick(&device_keys(batch)?, chosen, &mut rows.device_key);
         }
         if let Some(names) = request.nodes {
-            let ids = node_ids(batch, names, &mut rows.nodes)?;
+            let ids = node_ids(self.context, batch, names, &mut rows.nodes)?;
             pick(&ids, chosen, &mut rows.node);
         }
         if self.context.actor != Actor::Person {
@@ -661,7 +669,55 @@ fn keys_of(batch: &RecordBatch, name: &str) -> Result<Vec<u64>, AskError> {
     Ok(array.keys().iter().map(|key| key.map_or(0, |key| by_key[key as usize])).collect())
 }
 
-fn node_ids(batch: &RecordBatch, names: &NodeNames<'_>, nodes: &mut Nodes<'_>) -> Result<Vec<u32>, AskError> {
+pub(crate) fn device_keys(batch: &RecordBatch) -> Result<Vec<u64>, AskError> {
+    keys_of(batch, column::DEVICE_ID)
+}
+
+/// Names the columns that telling sessions apart reads.
+pub(crate) fn session_columns(context: &Context<'_>, segment: &dyn Segment, into: &mut Vec<String>) {
+    let mut add = |name: &str| {
+        if !into.iter().any(|one| one == name) {
+            into.push(name.to_owned());
+        }
+    };
+    add(column::DEVICE_ID);
+    match &context.session_by {
+        SessionBy::Timeout => add(column::SESSION_ID),
+        SessionBy::Property(name) => columns_of(segment, name, into),
+        SessionBy::Events { start, end } => {
+            add(column::EVENT);
+            let mut filters = Vec::new();
+            [start, end].into_iter().for_each(|select| selector_filters(select, &mut filters));
+            filters.into_iter().for_each(|filter| filter_columns(context, segment, filter, into));
+        }
+    }
+}
+
+/// What tells the sessions of a person apart, 0 where nothing does; where events open and close them, which of the two each does.
+pub(crate) fn session_keys(view: &predicate::Rows<'_>) -> Result<Vec<u64>, AskError> {
+    match &view.context.session_by {
+        SessionBy::Timeout => keys_of(view.batch, column::SESSION_ID),
+        SessionBy::Property(name) => {
+            let mut keys = vec![0u64; view.batch.num_rows()];
+            PropertyView::new(view.batch, name, view.context).for_each(|row, cell| keys[row] = text_key(cell));
+            Ok(keys)
+        }
+        SessionBy::Events { start, end } => {
+            let mut keys = vec![0u64; view.batch.num_rows()];
+            for (select, bit) in [(start, session::OPENS), (end, session::CLOSES)] {
+                let mut passes = selector_passes(select, view)?.unwrap_or_else(|| vec![true; keys.len()]);
+                if !select.events.is_empty() {
+                    let named = view.passes(&Filter::Event(select.events.clone()))?;
+                    passes.iter_mut().zip(named).for_each(|(pass, named)| *pass &= named);
+                }
+                keys.iter_mut().zip(passes).filter(|(_, pass)| *pass).for_each(|(key, _)| *key |= bit);
+            }
+            Ok(keys)
+        }
+    }
+}
+
+fn node_ids(context: &Context<'_>, batch: &RecordBatch, names: &NodeNames<'_>, nodes: &mut Nodes<'_>) -> Result<Vec<u32>, AskError> {
     let event = dictionary(batch, column::EVENT)?;
     let values: &StringArray = event.values().as_string();
     let by_key: Vec<u32> = (0..values.len()).map(|i| nodes.of_raw(values.value(i))).collect();
@@ -670,7 +726,7 @@ fn node_ids(batch: &RecordBatch, names: &NodeNames<'_>, nodes: &mut Nodes<'_>) -
         let keys: Vec<bool> = (0..values.len()).map(|i| event_names.is_none_or(|name| name == values.value(i))).collect();
         let concerned: Vec<bool> = event.keys().values().iter().map(|key| keys[*key as usize]).collect();
         let mut unset = concerned.clone();
-        PropertyView::new(batch, property).for_each(|row, cell| {
+        PropertyView::new(batch, property, context).for_each(|row, cell| {
             if concerned[row] {
                 unset[row] = false;
                 ids[row] = nodes.of_raw(&trim(&cell.text()));

@@ -4,6 +4,7 @@ use super::{Context, Did, NO_PERSON, Nodes, Request};
 use crate::{group::Groups, predicate::Accepts};
 use sillage_behavior::{
     Hit,
+    question::SessionBy,
     session::{self, Visit},
 };
 use sillage_event::PersonId;
@@ -447,11 +448,15 @@ impl<'c> Bucket<'c> {
     }
 }
 
-/// Numbers the session of each of a person's hits.
-pub(crate) fn sessions_of(rows: &Rows<'_>, hits: &[Hit], timeout_ms: i64, sessions: &mut Vec<u32>) {
+/// Numbers the session of each of a person's hits; what belongs to none has [`session::NO_SESSION`].
+pub(crate) fn sessions_of(context: &Context<'_>, rows: &Rows<'_>, hits: &[Hit], sessions: &mut Vec<u32>) {
     let visits: Vec<Visit> = hits
         .iter()
         .map(|hit| Visit { time: hit.time, session_key: rows.session_key[hit.row as usize], device_key: rows.device_key[hit.row as usize] })
         .collect();
-    session::assign(&visits, timeout_ms, sessions);
+    match context.session_by {
+        SessionBy::Timeout => session::assign(&visits, context.session_timeout_ms, sessions),
+        SessionBy::Property(_) => session::assign_by_value(&visits, sessions),
+        SessionBy::Events { .. } => session::assign_by_events(&visits, sessions),
+    }
 }

@@ -38,7 +38,7 @@ fn check_where(kind: &str, ties: bool, default_cases: u64, layouts: &[Layout], e
         let (shape, zone) = shape(&mut rng, ties);
         let mut world = World::generate(seed, shape);
         world.events.retain(&exists);
-        let mut question = Asked { rng: &mut rng, shape, zone, breakdowns: !ties }.question(kind);
+        let mut question = Asked { rng: &mut rng, shape, zone, breakdowns: !ties, no_past: ties }.question(kind);
         if layouts.len() == 1 {
             question.as_object_mut().unwrap().remove("actor");
         }

@@ -52,7 +52,7 @@ fn one_count_of_people_in_every_report() {
         let mut rng = ChaCha8Rng::seed_from_u64(seed);
         let (shape, zone) = shape(&mut rng, seed % 2 == 0);
         let world = World::generate(seed, shape);
-        let asked = &mut Asked { rng: &mut rng, shape, zone, breakdowns: false };
+        let asked = &mut Asked { rng: &mut rng, shape, zone, breakdowns: false, no_past: false };
         let shared = asked.question("sessions");
         let with = |parts: Value| {
             let mut question = shared.clone();
@@ -259,7 +259,7 @@ fn every_number_opens_the_people_behind_it() {
         let mut rng = ChaCha8Rng::seed_from_u64(seed ^ 0xBE41);
         let (shape, zone) = shape(&mut rng, false);
         let world = World::generate(seed, shape);
-        let mut question = Asked { rng: &mut rng, shape, zone, breakdowns: true }.question(kind);
+        let mut question = Asked { rng: &mut rng, shape, zone, breakdowns: true, no_past: false }.question(kind);
         question.as_object_mut().unwrap().remove("compare");
         let engines: Vec<_> = LAYOUTS.iter().map(|layout| asking::engine(&world, *layout)).collect();
         let others: Vec<_> = engines[1..].iter().collect();
@@ -280,7 +280,7 @@ fn the_rest_of_a_top_opens_its_people() {
         let mut rng = ChaCha8Rng::seed_from_u64(seed);
         let (shape, zone) = shape(&mut rng, false);
         let world = World::generate(seed, shape);
-        let range = Asked { rng: &mut rng, shape, zone, breakdowns: false }.question("sessions")["range"].clone();
+        let range = Asked { rng: &mut rng, shape, zone, breakdowns: false, no_past: false }.question("sessions")["range"].clone();
         let engine = asking::engine(&world, LAYOUTS[seed as usize % LAYOUTS.len()]);
         let with = |parts: Value| {
             let mut question = json!({"range": range, "timezone": zone, "breakdown": [{"property": "plan"}], "top": 1});

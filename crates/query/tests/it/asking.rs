@@ -1,9 +1,9 @@
 //! Worlds as sources, in one segment or in many, and answers compared.
 
 use serde_json::{Value, json};
-use sillage_behavior::{AskError, Cancel, Question, Reply, Settings};
+use sillage_behavior::{AskError, Cancel, Question, Reply, Settings, expression::LookupColumn};
 use sillage_event::{Event, PersonId, ProjectId};
-use sillage_query::{Engine, Limits, Source};
+use sillage_query::{Engine, History, Limits, Source};
 use sillage_store::{Segment, SegmentBuilder, Snapshot, snapshot_of};
 use sillage_testkit::world::World;
 use std::{
@@ -40,6 +40,15 @@ impl Source for WorldSource {
     fn group_property(&self, _: ProjectId, kind: &str, name: &str) -> Result<Arc<HashMap<String, Value>>, AskError> {
         let of_kind = self.world.groups.iter().filter(|((one, _), _)| one == kind);
         Ok(Arc::new(of_kind.filter_map(|((_, key), set)| Some((key.clone(), set.get(name)?.clone()))).collect()))
+    }
+
+    fn person_history(&self, _: ProjectId, name: &str) -> Result<History, AskError> {
+        let of = self.world.history.iter().filter(|((_, one), _)| one == name);
+        Ok(Arc::new(of.map(|((identity, _), values)| (identity.hash(), values.clone())).collect()))
+    }
+
+    fn lookup(&self, _: ProjectId, _: &str, _: &str) -> Result<Option<LookupColumn>, AskError> {
+        Ok(None)
     }
 
     fn now(&self) -> i64 {

@@ -183,6 +183,43 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/projects/{project}/custom-properties": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The custom properties by name. */
+        get: operations["custom_property_list"];
+        put?: never;
+        /** Save a custom property. */
+        post: operations["custom_property_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{project}/custom-properties/{custom_property}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One custom property. */
+        get: operations["custom_property_get"];
+        /** Save a custom property over itself. History is read with the formula of now. */
+        put: operations["custom_property_replace"];
+        post?: never;
+        /** Delete a custom property that no cohort and no report names. */
+        delete: operations["custom_property_delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/projects/{project}/export": {
         parameters: {
             query?: never;
@@ -244,6 +281,59 @@ export interface paths {
         };
         /** The events that arrived last. */
         get: operations["live_live"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{project}/lookups": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The lookup tables by name. */
+        get: operations["lookup_list"];
+        put?: never;
+        /** Add a lookup table. */
+        post: operations["lookup_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{project}/lookups/{lookup}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Put another file in the place of a lookup table's. History is read with the rows of now. */
+        put: operations["lookup_replace"];
+        post?: never;
+        /** Delete a lookup table that no cohort and no report reads. */
+        delete: operations["lookup_delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{project}/lookups/{lookup}/file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The file of a lookup table as it was given. */
+        get: operations["lookup_content"];
         put?: never;
         post?: never;
         delete?: never;
@@ -882,6 +972,24 @@ export interface components {
         CustomEvents: {
             custom_events: components["schemas"]["CustomEvent"][];
         };
+        CustomProperties: {
+            custom_properties: components["schemas"]["CustomProperty"][];
+        };
+        /** @description A property under a name of the project's own. */
+        CustomProperty: {
+            created_at: string;
+            /** @description Who made it. */
+            created_by: string;
+            description: string;
+            /** @description Such as `=if(amount > 100, "large", "small")`. */
+            formula: string;
+            id: string;
+            /** @description What questions call it. */
+            name: string;
+            /** @description `event`, `person` or `group:<type>` */
+            of: string;
+            updated_at: string;
+        };
         /** @description What is wrong. */
         ErrorBody: {
             error: components["schemas"]["ErrorDetail"];
@@ -974,6 +1082,26 @@ export interface components {
             /** Format: int64 */
             refused_per_minute: number;
         };
+        LookupFile: {
+            csv: string;
+        };
+        /** @description A table without its rows. */
+        LookupTable: {
+            /** @description The key first. */
+            columns: string[];
+            created_at: string;
+            created_by: string;
+            description: string;
+            id: string;
+            /** @description What questions call it. */
+            name: string;
+            /** Format: int64 */
+            rows: number;
+            updated_at: string;
+        };
+        LookupTables: {
+            lookups: components["schemas"]["LookupTable"][];
+        };
         Me: {
             projects: components["schemas"]["Project"][];
             user: components["schemas"]["Account"];
@@ -1008,6 +1136,19 @@ export interface components {
         NewCustomEventBody: {
             description?: string | null;
             made_of: Record<string, never>;
+            name: string;
+        };
+        NewCustomPropertyBody: {
+            description?: string | null;
+            formula: string;
+            name: string;
+            /** @description `event`, `person` or `group:<type>`; `event` if it is not said. */
+            of?: string | null;
+        };
+        NewLookupTableBody: {
+            /** @description The file: a heading, then rows; commas, semicolons or tabs between columns; the first column is the key. 100 MiB and a million rows at most. */
+            csv: string;
+            description?: string | null;
             name: string;
         };
         NewProjectBody: {
@@ -1835,6 +1976,165 @@ export interface operations {
             };
         };
     };
+    custom_property_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CustomProperties"];
+                };
+            };
+            /** @description What is wrong and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    custom_property_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewCustomPropertyBody"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CustomProperty"];
+                };
+            };
+            /** @description What is wrong and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    custom_property_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: number;
+                custom_property: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CustomProperty"];
+                };
+            };
+            /** @description What is wrong and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    custom_property_replace: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: number;
+                custom_property: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewCustomPropertyBody"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CustomProperty"];
+                };
+            };
+            /** @description What is wrong and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    custom_property_delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: number;
+                custom_property: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What is wrong and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     export_export: {
         parameters: {
             query?: {
@@ -1982,6 +2282,165 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Live"];
+                };
+            };
+            /** @description What is wrong and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    lookup_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LookupTables"];
+                };
+            };
+            /** @description What is wrong and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    lookup_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewLookupTableBody"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LookupTable"];
+                };
+            };
+            /** @description What is wrong and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    lookup_replace: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: number;
+                lookup: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewLookupTableBody"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LookupTable"];
+                };
+            };
+            /** @description What is wrong and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    lookup_delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: number;
+                lookup: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What is wrong and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    lookup_content: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: number;
+                lookup: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LookupFile"];
                 };
             };
             /** @description What is wrong and how to mend it */

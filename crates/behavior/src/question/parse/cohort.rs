@@ -88,6 +88,7 @@ fn read_definition(value: &Value, path: &str, depth: usize) -> Read<Definition> 
         {
             return Err(not_allowed(&of_path, "a condition of a cohort looks at persons; one on events stands in the `where` of a `did`"));
         }
+        fields.choice("at", &[("now", ())])?;
         let (property, test) = read_property_test(&mut fields)?;
         Definition::Property { property, test }
     } else if let Some(value) = fields.get("cohort") {
