@@ -80,7 +80,12 @@ async function main() {
   const notes = openNotes();
   const sillage = given.url?.replace(/\/+$/, "") ?? own.url;
   const key = own?.project.write_key ?? given.key;
-  const site = given.site ? { url: given.site, close: () => undefined } : await openSite({ sillage, key, isDriven: true, tagFolder: given.tag && resolve(given.tag), heard: notes.hear });
+  const heard = (request) => {
+    notes.hear(request);
+    // What is kept in a file needs no place in the server.
+    return given.keep && request.path === "/v1/recordings" ? 200 : undefined;
+  };
+  const site = given.site ? { url: given.site, close: () => undefined } : await openSite({ sillage, key, isDriven: true, tagFolder: given.tag && resolve(given.tag), heard });
   const browser = await openBrowser();
   const plan = given.check ? planOfCheck() : planOfPeople();
   console.log(`${plan.length} visits, ${given.parallel} at a time, through ${site.url} to ${sillage}`);

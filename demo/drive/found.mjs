@@ -1,7 +1,7 @@
 // What went to Sillage, visit by visit, and the table of what was planted and what of it was found.
 import { gunzipSync } from "node:zlib";
 
-/** Hears every request of the tag. `visitOf` says whose it is. */
+/** Hears every request of the tag, and keeps what was in it by visit. */
 export function openNotes() {
   const visits = new Map();
   const visit = (id) => {

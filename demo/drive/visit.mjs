@@ -1,7 +1,7 @@
 // One visit: a browser context of its own, a person, and what the person does.
 import { chanceOf } from "./chance.mjs";
 import { handOf } from "./hand.mjs";
-import { until, wait } from "../../packages/sdk/e2e/server.mjs";
+import { wait } from "../../packages/sdk/e2e/server.mjs";
 
 const FIRST = { fr: ["camille", "lea", "manon", "hugo", "nadia", "jules", "ines", "theo", "karim", "louise"], en: ["olivia", "liam", "grace", "noah", "priya", "jack", "zoe", "oscar", "hannah", "felix"] };
 const LAST = { fr: ["martin", "dubois", "moreau", "lefevre", "diallo", "petit", "roux", "benali", "girard", "lambert"], en: ["smith", "walker", "patel", "jones", "becker", "young", "hill", "khan", "wilson", "clark"] };
@@ -21,6 +21,8 @@ const AGENTS = {
   ],
 };
 const LONGEST_VISIT_S = 360;
+const ECHO_MS = 1500;
+const LONGEST_ECHO_MS = 10_000;
 
 /** Who it is: the same for the same seed and number. */
 export function personOf(seed, n, { isPhone: mustPhone, isDesktop } = {}) {
@@ -64,16 +66,23 @@ export async function playVisit({ browser, site, id, person, pace = 1, isSignedI
     const late = new Promise((_, fail) => (timer = setTimeout(() => fail(new Error(`not done after ${LONGEST_VISIT_S} s`)), LONGEST_VISIT_S * 1000)));
     await Promise.race([play(hand, person, { plant }), late]).finally(() => clearTimeout(timer));
     // Leaves the site, as people do; what is on its way then outlives the page.
-    const nBefore = notes.visit(id).events.size;
     await page.goto("about:blank");
-    // At least the summary of the last page comes after it.
-    await until(() => notes.visit(id).events.size > nBefore, 1.5, "what outlives the page").catch(() => undefined);
-    await wait(200);
+    await quiet(() => notes.visit(id).events.size);
   } catch (error) {
     fault = error.message.split("\n")[0];
   }
   await context.close();
   return { id, planted, began, ms: Date.now() - began, fault };
+}
+
+/** What outlives the page has come when nothing came for a while. */
+async function quiet(count) {
+  const end = Date.now() + LONGEST_ECHO_MS;
+  for (let n = count(), since = Date.now(); Date.now() - since < ECHO_MS && Date.now() < end; await wait(100)) {
+    if (count() === n) continue;
+    n = count();
+    since = Date.now();
+  }
 }
 
 function hearOf(request, id, notes) {

@@ -6,7 +6,7 @@ import { createServer, request } from "node:http";
 import { dirname, extname, join } from "node:path";
 import { after, test } from "node:test";
 import { fileURLToPath } from "node:url";
-import { openBrowser, openServer } from "./server.mjs";
+import { openBrowser, openServer, until } from "./server.mjs";
 
 export { until, wait } from "./server.mjs";
 
@@ -44,6 +44,18 @@ after(async () => {
 export function throughDoor(options) {
   const { path } = doorOfTest.getStore();
   return { ...options, eventsPath: path, ...(options.recording && { recording: { ...options.recording, url: `${path}/recordings` } }) };
+}
+
+/** A part of the tag is loaded and at work: from now on, what happens is seen by it. */
+export async function started(page, name) {
+  const address = await until(() => page.evaluate((part) => performance.getEntriesByType("resource").map((entry) => entry.name).find((one) => one.includes(`/parts/${part}.js`) || one.includes(`/${part}/part.js`)), name), 10, `the part ${name}`);
+  // The tag asked for the same module before: what it does with it comes first.
+  await page.evaluate((url) => import(url).then(() => new Promise((done) => setTimeout(done))), address);
+}
+
+/** The recorder follows the page: it hears what is written into fields, which shows. */
+export async function recording(page) {
+  await until(() => page.evaluate(() => !String(Object.getOwnPropertyDescriptor(HTMLInputElement.prototype, "value").set).includes("[native code]")), 10, "the recorder at work");
 }
 
 async function openHouse() {
@@ -85,6 +97,7 @@ function openDoor(server) {
     retryAfter: undefined,
     maxEvents: Infinity,
     nRefused: 0,
+    nRefusedPieces: 0,
     bodies: [],
     recordings: [],
     clear() {
@@ -126,6 +139,7 @@ async function openSite(key, server) {
       const door = doors.get(path);
       if (door && !isRecording) return door.pass(incoming, reply, body);
       if (door) {
+        door.nRefusedPieces += typeof door.state === "number" ? 1 : 0;
         if (typeof door.state === "number") return reply.writeHead(door.state).end("{}");
         door.recordings.push({ query: searchParams, body });
         return reply.writeHead(200).end("{}");
