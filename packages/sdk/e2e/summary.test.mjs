@@ -2,7 +2,6 @@
 import assert from "node:assert/strict";
 import { describe } from "node:test";
 import { gzipSync } from "node:zlib";
-import { tasksDuring } from "./cost.mjs";
 import { house, scene, started, throughDoor, until, wait } from "./house.mjs";
 
 const OPTIONS = { consent: { analytics: true, profiles: true }, countDrivenBrowsers: true };
@@ -30,7 +29,8 @@ describe("page summaries and names of elements", { concurrency: 6 }, () => {
       house.door.clear();
       await visited?.context.close();
       visited = await visit();
-      visited.top = await visited.page.evaluate(() => performance.now());
+      // It looks from the moment on that its part has come.
+      visited.top = await visited.page.evaluate(() => performance.getEntriesByType("resource").find((entry) => entry.name.endsWith("parts/heatmap.js")).responseEnd);
       await wait(1200);
       visited.down = await visited.page.evaluate(() => (window.scrollTo(0, 2000), performance.now()));
       await wait(1500);
@@ -111,30 +111,31 @@ describe("page summaries and names of elements", { concurrency: 6 }, () => {
   });
 
   scene("a page of ninety thousand elements does not notice the tag", async () => {
-    // Time of the page's own thread, not of the clock, and the best of some visits: what else the machine does is not the tag's.
-    let long = [];
-    for (let attempt = 0; attempt < 4; attempt += 1) {
+    // In the best of some visits: what else the machine does is not the tag's.
+    let longest = [];
+    const since = Date.now();
+    for (let attempt = 0; attempt < 8 && (attempt < 2 || Date.now() - since < 60_000); attempt += 1) {
       const context = await house.browser.newContext();
       const page = await context.newPage();
       await page.goto(`${house.site}/large?options=${encodeURIComponent(JSON.stringify(throughDoor(OPTIONS)))}`);
       await wait(1200);
-      const tasks = await tasksDuring(house.browser, page, async () => {
-        await page.evaluate((key) => window.sillage.init({ key, ...window.options }), "wk_x");
-        for (const part of ["heatmap", "friction", "vital", "error"]) await started(page, part);
-        await wait(500);
-        await page.click("button >> nth=3");
-        await page.mouse.wheel(0, 3000);
-        await wait(300);
-        await page.evaluate(() => history.pushState({}, "", "/large/2"));
-        await wait(300);
-      });
-      assert.ok(tasks.length > 50, "the tasks of the page were not seen");
+      const began = await page.evaluate((key) => {
+        const now = performance.now();
+        window.sillage.init({ key, ...window.options });
+        return now;
+      }, "wk_x");
+      for (const part of ["heatmap", "friction", "vital", "error"]) await started(page, part);
+      await page.click("button >> nth=3");
+      await page.mouse.wheel(0, 3000);
+      await wait(300);
+      await page.evaluate(() => history.pushState({}, "", "/large/2"));
+      await wait(300);
+      longest = await page.evaluate((from) => window.tasks.filter((task) => task.startTime >= from).map((task) => Math.round(task.duration)), began);
       assert.ok(await page.evaluate(() => document.querySelectorAll("*").length > 90_000));
       await context.close();
-      long = tasks.filter(({ cpuMs }) => cpuMs >= 50).map(({ cpuMs, ms }) => `${Math.round(cpuMs)} ms of ${Math.round(ms)}`);
-      if (long.length === 0) return;
+      if (longest.length === 0) return;
     }
-    assert.deepEqual(long, []);
+    assert.deepEqual(longest, []);
   });
 
   scene("as a module of an application: the same, its parts loaded when they are used", async () => {
