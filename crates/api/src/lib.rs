@@ -19,6 +19,7 @@ mod embedded;
 mod error;
 mod event;
 mod export;
+mod friction_weights;
 mod guard;
 mod ingest;
 mod key;
@@ -88,6 +89,7 @@ fn private_routes() -> OpenApiRouter<Api> {
         .merge(custom_event::routes())
         .merge(custom_property::routes())
         .merge(lookup::routes())
+        .merge(friction_weights::routes())
         .merge(export::routes())
 }
 

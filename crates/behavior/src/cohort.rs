@@ -233,6 +233,7 @@ impl Question {
                 trend.series.iter().filter_map(|series| series.people.as_ref()).for_each(|people| people.uses(into));
             }
             Kind::Driver(driver) => of_breakdown(&driver.properties, into),
+            Kind::Heatmap(heatmap) => of_filter(&heatmap.pages, into),
             Kind::People(people) => people.of.cohort_names(into),
             _ => {}
         }

@@ -94,6 +94,8 @@ const TABLE: &[(&str, &str, For)] = &[
     ("put", "/api/projects/{project}/lookups/{lookup}", For::Editors),
     ("delete", "/api/projects/{project}/lookups/{lookup}", For::Editors),
     ("get", "/api/projects/{project}/lookups/{lookup}/file", For::Viewers),
+    ("get", "/api/projects/{project}/friction-weights", For::Viewers),
+    ("put", "/api/projects/{project}/friction-weights", For::Editors),
     // Last, since it ends the session that the other rows need.
     ("delete", "/api/session", For::Everybody),
 ];
@@ -244,6 +246,7 @@ async fn body(world: &World, method: &str, path: &str) -> Option<Value> {
         (_, path) if path.contains("/custom-properties") => json!({"name": unique_name(world), "formula": "=amount"}),
         (_, path) if path.contains("/lookups") => json!({"name": unique_name(world), "csv": "id,name\nP1,x\n"}),
         (_, path) if path.contains("/custom-events") => json!({"name": unique_name(world), "made_of": {"event": "Order"}}),
+        (_, path) if path.ends_with("/friction-weights") => json!({"weights": {"rage_click": {"points": 5}}}),
         (_, path) if path.contains("/cohorts") => json!({"name": unique_name(world), "definition": {"did": {"event": "Sign up"}}}),
         (_, path) if path.contains("/reports") => json!({"name": "Sign-ups", "question": question()}),
         _ => json!({}),
