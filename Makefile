@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help demo build ui test test-rust fmt lint openapi bench load torture timings clean-demo
+.PHONY: help demo build ui test test-rust fmt lint openapi bench load torture dashboards timings clean-demo
 
 # Real event sets and peers of the benchmark, beside the checkout; without them the parts that need them say so.
 SHARED ?= ../shared
@@ -69,6 +69,10 @@ load: build ## Send EVENTS events over HTTP as fast as they are taken, then sing
 
 torture: build ## Kill the server KILLS times under load and check every acknowledged event
 	@python3 bench/torture.py --kills $(KILLS)
+
+dashboards: build ## Ten people on dashboards while events arrive, on the event set that `make bench` has loaded (ROWS)
+	@cargo build --release -q -p sillage-xtask
+	@python3 bench/dashboards.py --data bench/out/events-$(ROWS)/sillage
 
 timings: ## Build from nothing in a folder of its own and show what the time goes to
 	cargo build --release -p sillage-node --timings --target-dir target/timings
