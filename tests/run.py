@@ -221,6 +221,7 @@ STAGES = {
     "real-input": pytest("test_real_input.py"),
     "bad-input": pytest("test_bad_input.py"),
     "restart": pytest("test_restart.py"),
+    "disk": pytest("test_disk.py"),
     "command-line": pytest("test_command_line.py"),
     "demo": pytest("test_demo.py"),
     "screens": screens,
