@@ -22,6 +22,7 @@ mod guard;
 mod ingest;
 mod key;
 mod live;
+mod member;
 mod mixpanel;
 mod person;
 mod project;
@@ -76,6 +77,7 @@ fn private_routes() -> OpenApiRouter<Api> {
         .merge(session::routes())
         .merge(project::routes())
         .merge(key::routes())
+        .merge(member::routes())
         .merge(query::routes())
         .merge(browse::routes())
         .merge(live::routes())

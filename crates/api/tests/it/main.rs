@@ -7,6 +7,7 @@ mod custom_event;
 mod fake;
 mod guard;
 mod ingest;
+mod member;
 mod mixpanel;
 mod person;
 mod query;
