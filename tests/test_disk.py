@@ -67,7 +67,7 @@ def health(server):
 
 # ---------------------------------------------------------------- the power goes
 
-CUTS = 36
+CUTS = 24
 
 
 def record(shim, data, log):

@@ -130,6 +130,34 @@ OPEN(open64)
 OPENAT(openat)
 OPENAT(openat64)
 
+static int cloned(int fd, int copy) {
+    if (copy >= 0 && copy < MAX_FD) {
+        pthread_mutex_lock(&lock);
+        free(path_of[copy]);
+        path_of[copy] = known(fd) ? strdup(known(fd)) : NULL;
+        pthread_mutex_unlock(&lock);
+    }
+    return copy;
+}
+
+#define FCNTL(name)                                                                  \
+    int name(int fd, int command, ...) {                                             \
+        REAL(name);                                                                  \
+        va_list more;                                                                \
+        va_start(more, command);                                                     \
+        void *argument = va_arg(more, void *);                                       \
+        va_end(more);                                                                \
+        int done = real(fd, command, argument);                                      \
+        return command == F_DUPFD || command == F_DUPFD_CLOEXEC ? cloned(fd, done) : done; \
+    }
+FCNTL(fcntl)
+FCNTL(fcntl64)
+
+int dup(int fd) {
+    REAL(dup);
+    return cloned(fd, real(fd));
+}
+
 int close(int fd) {
     REAL(close);
     pthread_mutex_lock(&lock);

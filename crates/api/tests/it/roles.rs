@@ -66,6 +66,7 @@ const TABLE: &[(&str, &str, For)] = &[
     ("delete", "/api/users/{user}", For::Installation),
     ("post", "/api/users/{user}/link", For::Installation),
     ("post", "/api/projects/{project}/query", For::Viewers),
+    ("get", "/api/projects/{project}/queries/{query}", For::Viewers),
     ("delete", "/api/projects/{project}/queries/{query}", For::Viewers),
     ("get", "/api/projects/{project}/export", For::Viewers),
     ("get", "/api/projects/{project}/names", For::Viewers),

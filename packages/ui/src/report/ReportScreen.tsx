@@ -176,7 +176,7 @@ export function ReportScreen<K extends QuestionKind>({ room }: { room: ReportRoo
       <div className={styles.answer} data-busy={(asking.busy && asked !== undefined) || undefined}>
         {asking.slow && (
           <div className={styles.slow} role="status">
-            <span>{t("report.asking")}</span>
+            <span>{asking.eventsRead === null ? t("report.asking") : t("report.askingRead", { n: asking.eventsRead, shown: format.number(asking.eventsRead) })}</span>
             <Button size="small" onClick={asking.cancel}>
               {t("action.cancel")}
             </Button>
