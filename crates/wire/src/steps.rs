@@ -286,11 +286,13 @@ fn own_insert_id(sent: Option<String>, event: &Event, moment: &Moment, ranks: &m
         if *rank == 1 { first } else { event.derived_insert_id(told_by, *rank - 1) }
     });
     // What is sent again arrives at another time: the id says that it is to be found whenever it came.
-    match original {
+    let marked = match original {
         Some(original) => format!("{BY_ARRIVAL}{original}:{id}"),
         None if moment.is_missing && !is_new => format!("{BY_ARRIVAL}{id}"),
-        None => id,
-    }
+        None => return id,
+    };
+    // It must come in again where an export is imported.
+    if marked.len() <= door.limits.id_bytes { marked } else { format!("{BY_ARRIVAL}{}", event.derived_insert_id(Sent::With(&marked), 0)) }
 }
 
 fn enrich(properties: &mut Properties, ip: Option<&Value>, door: &Door<'_>) {

@@ -109,6 +109,10 @@ fn what_is_sent_again_without_a_time_of_its_own_is_found_again() {
     let other_time = json!({"event": "A", "distinct_id": "u", "insert_id": "x", "time": NOW + 31 * DAY});
     let time = json!({"event": "A", "distinct_id": "u", "insert_id": "x", "time": NOW + 30 * DAY});
     assert_ne!(key_at(NOW, &time, None, None, "1").0, key_at(NOW, &other_time, None, None, "1").0, "another time is another event");
+    // An id that is as long as it may be stays one that may come in again.
+    let long = json!({"event": "A", "distinct_id": "u", "insert_id": "x".repeat(255), "time": NOW + 30 * DAY});
+    let (first, again) = (key_at(NOW, &long, None, None, "1").0, key_at(later, &long, None, None, "2").0);
+    assert!(first == again && first.starts_with("arrival:") && first.len() <= 255, "{first}");
     // Neither: a new event each time it comes, as the official client for Node sends them; unless the request has a name.
     let bare = json!({"event": "A", "distinct_id": "u"});
     assert_ne!(key_at(NOW, &bare, None, None, "1").0, key_at(NOW, &bare, None, None, "2").0);
