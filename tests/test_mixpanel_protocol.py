@@ -366,6 +366,17 @@ def test_what_the_browser_client_asks_beside(server):
     assert call(server, "GET", "/decide/?token=x&verbose=1").status == 200
 
 
+@pytest.mark.parametrize("slash", ["", "/"])
+def test_doors_under_names_that_say_nothing(server, slash):
+    name = f"Renamed {slash}"
+    assert call(server, "POST", f"/s/t{slash}", form(b64(event(server, name))), origin=ORIGIN).headers["access-control-allow-credentials"] == "true"
+    assert named(server, name) == 1
+    assert call(server, "POST", f"/s/p{slash}", [{"$token": server.write_key, "$distinct_id": "renamed", "$set": {"a": 1}}]).text == "1"
+    assert call(server, "POST", f"/s/g{slash}", [{"$token": server.write_key, "$group_key": "company", "$group_id": "r", "$set": {"a": 1}}]).text == "1"
+    assert call(server, "OPTIONS", f"/s/t{slash}", origin=ORIGIN).headers["access-control-allow-origin"] == ORIGIN
+    assert call(server, "GET", "/s/sillage.js").status == 200
+
+
 # ---------------------------------------------------------------- identity payloads
 
 

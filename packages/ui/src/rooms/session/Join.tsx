@@ -46,7 +46,8 @@ export function Join() {
 function Accept({ token, invitation }: { token: string; invitation: Invitation }) {
   const speech = useSpeech();
   const { t, language } = speech;
-  const [name, setName] = useState("");
+  // Who was invited has but the beginning of their address for a name; who lost their password keeps theirs.
+  const [name, setName] = useState(invitation.email.startsWith(`${invitation.name}@`) ? "" : invitation.name);
   const [password, setPassword] = useState("");
   const accept = useMutation({
     mutationFn: () => api.acceptInvitation({ token, name: name.trim(), password, language }),
