@@ -3,6 +3,7 @@
 use crate::{
     Api,
     ingest::{Delivery, Refusal, keep},
+    tag::TagPath,
 };
 use axum::{
     Json, Router,
@@ -38,6 +39,17 @@ pub(crate) fn twins() -> Router<Api> {
         .route("/decide/", get(decide).post(decide))
         .route("/flags/", get(flags).post(flags))
         .route("/record/", post(record))
+}
+
+/// The doors of browsers below the tag's path and under names that say nothing, for `api_host` and `api_routes` of the client: lists of blocked
+/// addresses know the usual ones.
+pub(crate) fn renamed(path: &TagPath) -> Router<Api> {
+    ["", "/"].into_iter().fold(Router::new(), |router, slash| {
+        router
+            .route(&format!("{path}/t{slash}"), get(track).post(track))
+            .route(&format!("{path}/p{slash}"), get(engage).post(engage))
+            .route(&format!("{path}/g{slash}"), get(groups).post(groups))
+    })
 }
 
 /// Events of browsers and apps, for at most five days.

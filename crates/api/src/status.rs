@@ -20,13 +20,15 @@ struct Status {
     /// Nobody can sign in yet: the token that the server printed makes the first account.
     setup_required: bool,
     demo: bool,
+    /// Where the browser tag is served: `/s` makes `/s/sillage.js`.
+    tag_path: String,
 }
 
 /// What everybody may know about the installation.
 #[utoipa::path(get, path = "/api/status", tag = "status", responses((status = 200, body = Status)))]
 async fn status(State(api): State<Api>) -> Result<Json<Status>, ApiError> {
     let setup_required = api.catalog.setup_required().await?;
-    Ok(Json(Status { version: api.options.version.to_owned(), setup_required, demo: api.options.demo }))
+    Ok(Json(Status { version: api.options.version.to_owned(), setup_required, demo: api.options.demo, tag_path: api.options.tag_path.to_string() }))
 }
 
 /// This document.

@@ -21,7 +21,7 @@ use sheet::Sheet;
 use sillage_event::{PersonId, ProjectId};
 use std::{
     fs, io,
-    ops::Range,
+    ops::{Range, RangeInclusive},
     path::{Path, PathBuf},
     sync::{
         Arc,
@@ -207,8 +207,8 @@ impl DiskSegment {
         self.is_doomed.store(true, Ordering::Relaxed);
     }
 
-    pub(crate) fn may_hold(&self, time: i64) -> bool {
-        self.description.time_range.is_some_and(|(first, last)| (first..=last).contains(&time))
+    pub(crate) fn may_hold(&self, times: RangeInclusive<i64>) -> bool {
+        self.description.time_range.is_some_and(|(first, last)| first <= *times.end() && *times.start() <= last)
     }
 
     /// Which of these very events are in the segment.

@@ -29,7 +29,7 @@ pub struct StoreOptions {
     pub people_cache_bytes: usize,
     /// Memory for filters that tell resent events from new ones; beyond it they are read from disk again.
     pub filter_cache_bytes: usize,
-    /// Free space below which nothing more is accepted.
+    /// Free space below which nothing more is accepted; on a small volume, a sixteenth of it at most.
     pub reserve_bytes: u64,
     /// Refused records kept per project; older ones go first.
     pub refused_kept: usize,

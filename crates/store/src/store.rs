@@ -89,7 +89,9 @@ impl Store {
     pub fn open(dir: &Path, options: StoreOptions) -> Result<Self, StoreError> {
         let folder = Arc::new(Folder::open(dir, options.faults.clone())?);
         let caches = Arc::new(Caches::new(options.people_cache_bytes, options.filter_cache_bytes));
-        let options = Arc::new(options);
+        // On a small volume a fixed reserve would leave no room at all.
+        let total_bytes = fs4::total_space(dir).unwrap_or(u64::MAX);
+        let options = Arc::new(StoreOptions { reserve_bytes: options.reserve_bytes.min(total_bytes / 16), ..options });
         let Recovered { projects, feed, report, recovery } = recover(&folder, &options, &caches)?;
         let sealed = projects.values().map(|project| project.sealed_sequence()).max().unwrap_or(0);
         let last_sequence = report.last_sequence.max(sealed);

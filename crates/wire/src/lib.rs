@@ -6,7 +6,7 @@
 //! - One bad record never loses the good ones, and every refused record is named with its index and its reason.
 //! - No body makes it panic, overflow the stack, or take memory beyond the limits below.
 //! - The address of a client is used to find a place and is never part of a batch.
-//! - A request that is sent again gives the same events, with the same ids and times (a missing time, and one more than 24 h ahead, aside).
+//! - A request that is sent again gives events that count once: with the same ids, and the same times unless these follow from the arrival.
 //!
 //! # The path of a request
 //! caps and decompression ([`decompress`]) → form, base64, envelope → records → for each: decode → whose → ignore → name → clock → identity →
@@ -126,6 +126,10 @@ pub struct Received<'a> {
     pub authorization: Option<&'a str>,
     /// The header `X-Sillage-Key`.
     pub key_header: Option<&'a str>,
+    /// Tells this request from every other one; the same for one that is read again from what was kept of it.
+    pub request_id: &'a str,
+    /// The header `Idempotency-Key`: what the client calls this request, each time it sends it.
+    pub idempotency_key: Option<&'a str>,
 }
 
 /// Keys, addresses and bodies stay out of logs.

@@ -58,7 +58,7 @@ class Refusal extends Error {
 }
 
 const routes = [
-  ["GET", /^\/api\/status$/, () => ({ version: "0.1.0", setup_required: setupRequired, demo: false }), true],
+  ["GET", /^\/api\/status$/, () => ({ version: "0.1.0", setup_required: setupRequired, demo: false, tag_path: "/s" }), true],
   ["POST", /^\/api\/setup$/, (_, body) => {
     if (body.token !== "token") throw new Refusal(403, "forbidden", "this is not the token that the server printed");
     Object.assign(user, { email: body.email, name: body.name, language: body.language });

@@ -30,6 +30,13 @@ const setUp = createRoute({
   component: lazyRouteComponent(() => import("@/rooms/session/SetUp.tsx"), "SetUp"),
 });
 
+const join = createRoute({
+  getParentRoute: () => root,
+  path: "/join",
+  validateSearch: (search: Record<string, unknown>) => ({ token: text(search.token) }),
+  component: lazyRouteComponent(() => import("@/rooms/session/Join.tsx"), "Join"),
+});
+
 /** Everything below asks who is signed in first; an installation without anybody goes to its set-up. */
 const signedIn = createRoute({
   getParentRoute: () => root,
@@ -136,6 +143,7 @@ const settingsTab = createRoute({ getParentRoute: () => project, path: "settings
 const tree = root.addChildren([
   signIn,
   setUp,
+  join,
   signedIn.addChildren([
     home,
     newProject,

@@ -76,6 +76,7 @@ impl Ask for FakeStore {
             let stopped = Arc::clone(&self.stopped);
             let work = tokio::spawn(async move {
                 while !cancel.is_cancelled() {
+                    cancel.note_events_read(10);
                     tokio::time::sleep(Duration::from_millis(5)).await;
                 }
                 stopped.fetch_add(1, Ordering::SeqCst);

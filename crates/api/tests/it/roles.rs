@@ -2,7 +2,7 @@
 
 use crate::world::{As, World};
 use serde_json::{Value, json};
-use sillage_catalog::{NewCohort, NewCustomEvent, NewReport, Role, Scope, Scopes};
+use sillage_catalog::{Language, NewCohort, NewCustomEvent, NewReport, Role, Scope, Scopes};
 use sillage_event::ProjectId;
 
 /// Who is let in, from the smallest role that is.
@@ -27,6 +27,8 @@ const TABLE: &[(&str, &str, For)] = &[
     ("post", "/api/setup", For::Everybody),
     ("post", "/api/session", For::Everybody),
     ("post", "/api/session/link", For::Everybody),
+    ("post", "/api/invitation/look", For::Everybody),
+    ("post", "/api/invitation", For::Everybody),
     ("get", "/health", For::Everybody),
     ("get", "/ready", For::Everybody),
     ("post", "/v1/events", For::Everybody),
@@ -54,7 +56,17 @@ const TABLE: &[(&str, &str, For)] = &[
     ("get", "/api/projects/{project}/keys", For::Admins),
     ("post", "/api/projects/{project}/keys", For::Admins),
     ("delete", "/api/projects/{project}/keys/{key}", For::Admins),
+    ("get", "/api/projects/{project}/members", For::Admins),
+    ("post", "/api/projects/{project}/members", For::Admins),
+    ("put", "/api/projects/{project}/members/{user}", For::Admins),
+    ("delete", "/api/projects/{project}/members/{user}", For::Admins),
+    ("post", "/api/projects/{project}/members/{user}/link", For::Admins),
+    ("get", "/api/users", For::Installation),
+    ("patch", "/api/users/{user}", For::Installation),
+    ("delete", "/api/users/{user}", For::Installation),
+    ("post", "/api/users/{user}/link", For::Installation),
     ("post", "/api/projects/{project}/query", For::Viewers),
+    ("get", "/api/projects/{project}/queries/{query}", For::Viewers),
     ("delete", "/api/projects/{project}/queries/{query}", For::Viewers),
     ("get", "/api/projects/{project}/export", For::Viewers),
     ("get", "/api/projects/{project}/names", For::Viewers),
@@ -170,6 +182,9 @@ async fn filled(world: &World, path: &str, project: ProjectId) -> String {
     if path.contains("{key}") {
         path = path.replace("{key}", &key(world, project).await);
     }
+    if path.contains("{user}") {
+        path = path.replace("{user}", &invited(world, project).await);
+    }
     if path.ends_with("/values") {
         path.push_str("?property=plan");
     }
@@ -189,6 +204,12 @@ async fn cohort(world: &World, project: ProjectId) -> String {
 async fn custom_event(world: &World, project: ProjectId) -> String {
     let new = NewCustomEvent { name: unique_name(world), description: String::new(), made_of: json!({"event": "Order"}) };
     world.catalog.create_custom_event(project, &new, "test").await.unwrap().id
+}
+
+/// Somebody who was invited to the project and has not come.
+async fn invited(world: &World, project: ProjectId) -> String {
+    let email = format!("{}@courriel.example", unique_name(world).replace(' ', "."));
+    world.catalog.invite(project, &email, Role::Viewer, Language::English).await.unwrap().0.id
 }
 
 /// No two have the same name.
@@ -214,6 +235,11 @@ async fn body(world: &World, method: &str, path: &str) -> Option<Value> {
             let user = world.catalog.user_by_email("root@courriel.example").await.unwrap().unwrap();
             json!({"token": world.catalog.create_sign_in_link(&user).await.unwrap()})
         }
+        (_, "/api/invitation/look") => json!({"token": "link_guess"}),
+        (_, "/api/invitation") => json!({"token": "link_guess", "name": "Bo", "password": crate::world::PASSWORD}),
+        (_, "/api/users/{user}") => json!({"everywhere": "viewer"}),
+        (_, path) if path.ends_with("/members") => json!({"email": format!("{}@courriel.example", unique_name(world).replace(' ', ".")), "role": "viewer"}),
+        (_, path) if path.ends_with("/members/{user}") => json!({"role": "editor"}),
         (_, "/api/me") => json!({"name": "Ada"}),
         (_, "/api/projects") => json!({"name": "New", "timezone": "UTC"}),
         (_, "/api/projects/{project}") => json!({"name": "Courriel"}),
@@ -271,7 +297,7 @@ async fn what_belongs_to_another_project_answers_like_what_does_not_exist() {
     let world = World::new().await;
     let admin = world.member(Role::Admin).await;
     for (method, path, needed) in TABLE {
-        if !(["{report}", "{cohort}", "{custom_event}", "{key}"].iter().any(|named| path.contains(named))) {
+        if !(["{report}", "{cohort}", "{custom_event}", "{key}", "{user}"].iter().any(|named| path.contains(named))) || !path.contains("{project}") {
             continue;
         }
         let foreign = filled(&world, path, world.other.id).await;
@@ -280,7 +306,8 @@ async fn what_belongs_to_another_project_answers_like_what_does_not_exist() {
             .replace("{report}", "none")
             .replace("{cohort}", "none")
             .replace("{custom_event}", "none")
-            .replace("{key}", "none");
+            .replace("{key}", "none")
+            .replace("{user}", "none");
         let mut answers = Vec::new();
         for url in [foreign, missing] {
             let answer = world.call(&method.to_uppercase(), &url, &admin, body(&world, method, path).await).await;

@@ -133,6 +133,7 @@ impl<'a> Context<'a> {
 
     pub(crate) fn count_events_read(&self, n: usize) {
         self.events_read.fetch_add(n as u64, Ordering::Relaxed);
+        self.cancel.note_events_read(n as u64);
     }
 
     pub(crate) fn count_people(&self, n: usize) {

@@ -4,7 +4,7 @@ import createClient from "openapi-fetch";
 import type { Definition } from "@/question/definition.ts";
 import type { Question, QuestionKind } from "@/question/question.ts";
 import type { paths } from "./schema.d.ts";
-import type { AnswerOf, Answered, Cell, Cohort, CustomEvent, FrictionWeight, FrictionWeights, KeyScope, LiveAnswer, NewCohort, NewCustomEvent, NewReport, People, PeopleAnswer, PersonDetail, Report, TimelineAnswer } from "./types.ts";
+import type { AnswerOf, Answered, Cell, Cohort, CustomEvent, FrictionWeight, FrictionWeights, KeyScope, LiveAnswer, NewCohort, NewCustomEvent, NewReport, People, PeopleAnswer, PersonDetail, Report, Role, TimelineAnswer } from "./types.ts";
 
 export class ApiError extends Error {
   constructor(
@@ -63,6 +63,19 @@ export const api = {
   createKey: (project: number, body: { name: string; scopes: KeyScope[] }) => read(http.POST("/api/projects/{project}/keys", { params: { path: { project } }, body })),
   removeKey: (project: number, key: string) => read(http.DELETE("/api/projects/{project}/keys/{key}", { params: { path: { project, key } } })),
 
+  members: (project: number) => read(http.GET("/api/projects/{project}/members", { params: { path: { project } } })),
+  inviteMember: (project: number, body: { email: string; role: Role; language: string }) => read(http.POST("/api/projects/{project}/members", { params: { path: { project } }, body })),
+  changeMember: (project: number, user: string, role: Role) => read(http.PUT("/api/projects/{project}/members/{user}", { params: { path: { project, user } }, body: { role } })),
+  removeMember: (project: number, user: string) => read(http.DELETE("/api/projects/{project}/members/{user}", { params: { path: { project, user } } })),
+  inviteAgain: (project: number, user: string) => read(http.POST("/api/projects/{project}/members/{user}/link", { params: { path: { project, user } } })),
+  accounts: () => read(http.GET("/api/users")),
+  changeAccount: (user: string, everywhere: Role | "none") => read(http.PATCH("/api/users/{user}", { params: { path: { user } }, body: { everywhere } })),
+  removeAccount: (user: string) => read(http.DELETE("/api/users/{user}", { params: { path: { user } } })),
+  accountLink: (user: string) => read(http.POST("/api/users/{user}/link", { params: { path: { user } } })),
+  lookAtInvitation: (token: string) => read(http.POST("/api/invitation/look", { body: { token } })),
+  acceptInvitation: (body: { token: string; name: string; password: string; language: string }) => read(http.POST("/api/invitation", { body })),
+  audit: (project: number, query: { before?: number; limit: number }) => read(http.GET("/api/projects/{project}/audit", { params: { path: { project }, query } })),
+
   names: (project: number, query: { search?: string; limit?: number }, signal?: AbortSignal) => read(http.GET("/api/projects/{project}/names", { params: { path: { project }, query }, signal })),
   properties: (project: number, query: { of: string; event?: string }, signal?: AbortSignal) =>
     read(http.GET("/api/projects/{project}/properties", { params: { path: { project }, query }, signal })),
@@ -71,6 +84,7 @@ export const api = {
 
   ask: <K extends QuestionKind>(project: number, question: Extract<Question, { kind: K }> & { language: string }, queryId: string, signal?: AbortSignal) =>
     asked<AnswerOf[K]>(project, question, { signal, headers: { "X-Query-Id": queryId } }),
+  progress: (project: number, query: string, signal?: AbortSignal) => read(http.GET("/api/projects/{project}/queries/{query}", { params: { path: { project, query } }, signal })),
   peopleBehind: (project: number, of: Question, at: Cell, limit: number, signal?: AbortSignal) => asked<PeopleAnswer>(project, { kind: "people", of, at, limit }, { signal }),
   timeline: (project: number, person: string, query: { before: string | null; limit: number }, signal?: AbortSignal) =>
     asked<TimelineAnswer>(project, { kind: "timeline", person, limit: query.limit, ...(query.before === null ? {} : { before: query.before }) }, { signal }),

@@ -4,6 +4,40 @@
  */
 
 export interface paths {
+    "/api/invitation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Accept an invitation with a name and a password, and be signed in. Once. */
+        post: operations["session_accept_invitation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/invitation/look": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What an invitation is for; it is not used up. */
+        post: operations["session_look_at_invitation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/me": {
         parameters: {
             query?: never;
@@ -264,6 +298,59 @@ export interface paths {
         get: operations["live_live"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{project}/members": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who may see the project. */
+        get: operations["member_members"];
+        put?: never;
+        /** Give somebody a role in the project; without an account they get one, and a link that lets them in. */
+        post: operations["member_invite"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{project}/members/{user}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Change what somebody may do in the project. */
+        put: operations["member_change_role"];
+        post?: never;
+        /** Take somebody out of the project, at once. Their account stays, unless they were invited and never came. */
+        delete: operations["member_remove"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{project}/members/{user}/link": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** A new link for somebody who was invited and has not come yet. */
+        post: operations["member_invite_again"];
         delete?: never;
         options?: never;
         head?: never;
@@ -597,6 +684,58 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/users": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Every account of the installation. */
+        get: operations["member_accounts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/users/{user}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Remove an account and every way in that it had. What it made stays. */
+        delete: operations["member_remove_account"];
+        options?: never;
+        head?: never;
+        /** Give somebody a role in every project, or take it away. */
+        patch: operations["member_change_account"];
+        trace?: never;
+    };
+    "/api/users/{user}/link": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** A link for somebody who cannot get in any more; they choose a new password with it. Not for administrators of the installation. */
+        post: operations["member_account_link"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/decide": {
         parameters: {
             query?: never;
@@ -783,7 +922,8 @@ export interface paths {
         put?: never;
         /**
          * Send events, and properties of people and groups: a JSON array, one object, or one object a line; gzip, deflate, zstd or plain.
-         *     Success means that what is accepted is on the disk. Send again freely: an event with the same insert id counts once.
+         *     Success means that what is accepted is on the disk. Send again freely: an event with the same insert id, or the same content and time, counts once.
+         *     For events with neither an insert id nor a time, name the request in the header `Idempotency-Key`.
          */
         post: operations["event_receive"];
         delete?: never;
@@ -796,14 +936,42 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        AcceptInvitation: {
+            /** @description `en` or `fr` */
+            language?: string | null;
+            name: string;
+            password: string;
+            token: string;
+        };
         /** @description Who is signed in. */
         Account: {
             email: string;
+            /** @description The role that they have in every project, if any; `admin` also makes projects and changes accounts. */
+            everywhere?: string | null;
             id: string;
             language: string;
             name: string;
             /** @description The highest role they have anywhere: `admin`, `editor` or `viewer`. What holds in a project stands there. */
             role: string;
+        };
+        AccountChange: {
+            /** @description `admin`, `editor`, `viewer` or `none` */
+            everywhere: string;
+        };
+        /** @description An account of the installation. */
+        AccountRow: {
+            created_at: string;
+            email: string;
+            everywhere?: string | null;
+            id: string;
+            invited: boolean;
+            link_until?: string | null;
+            name: string;
+            projects: components["schemas"]["ProjectRole"][];
+            signed_in_at?: string | null;
+        };
+        Accounts: {
+            users: components["schemas"]["AccountRow"][];
         };
         /** @description The answer to a question, and what was done to get it. */
         Answer: {
@@ -990,6 +1158,35 @@ export interface components {
             name: string;
             ok: boolean;
         };
+        /** @description What an invitation is for. */
+        InvitationBody: {
+            email: string;
+            expires_at: string;
+            language: string;
+            name: string;
+            projects: components["schemas"]["InvitedTo"][];
+        };
+        /** @description Shown once. Whoever holds it comes in as that person, once. */
+        InvitationLink: {
+            expires_at: string;
+            /** @description `/join?token=…` on this server */
+            path: string;
+        };
+        Invite: {
+            email: string;
+            /** @description `en` or `fr`: of the screen that the link opens */
+            language?: string | null;
+            /** @description `admin`, `editor` or `viewer` */
+            role: string;
+        };
+        Invited: {
+            link?: components["schemas"]["InvitationLink"] | null;
+            member: components["schemas"]["Member"];
+        };
+        InvitedTo: {
+            name: string;
+            role: string;
+        };
         Ledger: {
             ledger: components["schemas"]["LedgerEntry"][];
         };
@@ -1026,6 +1223,24 @@ export interface components {
             name?: string | null;
             /** @description Ends every other session. */
             password?: string | null;
+        };
+        /** @description Somebody with an account who may see the project. */
+        Member: {
+            email: string;
+            /** @description The role that they have in every project, if they do; it is changed among the accounts of the installation. */
+            everywhere?: string | null;
+            id: string;
+            /** @description Invited, and never came. */
+            invited: boolean;
+            /** @description Until when a link that was made for them still works. */
+            link_until?: string | null;
+            name: string;
+            /** @description What they may do here: `admin`, `editor` or `viewer`. */
+            role: string;
+            signed_in_at?: string | null;
+        };
+        Members: {
+            members: components["schemas"]["Member"][];
         };
         Merge: {
             /** @description Everything of this id counts for the person from now on. */
@@ -1132,6 +1347,11 @@ export interface components {
             timezone?: string | null;
             /** @description `monday` or `sunday` */
             week_start?: string | null;
+        };
+        ProjectRole: {
+            /** Format: int32 */
+            project: number;
+            role: string;
         };
         Projects: {
             projects: components["schemas"]["Project"][];
@@ -1240,6 +1460,10 @@ export interface components {
         Reports: {
             reports: components["schemas"]["Report"][];
         };
+        RoleBody: {
+            /** @description `admin`, `editor` or `viewer` */
+            role: string;
+        };
         SetUp: {
             email: string;
             /** @description `en` or `fr` */
@@ -1267,6 +1491,8 @@ export interface components {
             demo: boolean;
             /** @description Nobody can sign in yet: the token that the server printed makes the first account. */
             setup_required: boolean;
+            /** @description Where the browser tag is served: `/s` makes `/s/sillage.js`. */
+            tag_path: string;
             version: string;
         };
     };
@@ -1278,6 +1504,70 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    session_accept_invitation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AcceptInvitation"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignedInBody"];
+                };
+            };
+            /** @description What is wrong and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    session_look_at_invitation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SignInByLink"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InvitationBody"];
+                };
+            };
+            /** @description What is wrong and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     session_me: {
         parameters: {
             query?: never;
@@ -2102,6 +2392,165 @@ export interface operations {
             };
         };
     };
+    member_members: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Members"];
+                };
+            };
+            /** @description What is wrong and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    member_invite: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Invite"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Invited"];
+                };
+            };
+            /** @description What is wrong and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    member_change_role: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: number;
+                user: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RoleBody"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Member"];
+                };
+            };
+            /** @description What is wrong and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    member_remove: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: number;
+                user: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What is wrong and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    member_invite_again: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: number;
+                user: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InvitationLink"];
+                };
+            };
+            /** @description What is wrong and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     browse_names: {
         parameters: {
             query?: {
@@ -2837,6 +3286,126 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Status"];
+                };
+            };
+            /** @description What is wrong and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    member_accounts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Accounts"];
+                };
+            };
+            /** @description What is wrong and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    member_remove_account: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                user: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What is wrong and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    member_change_account: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                user: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AccountChange"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccountRow"];
+                };
+            };
+            /** @description What is wrong and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    member_account_link: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                user: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InvitationLink"];
                 };
             };
             /** @description What is wrong and how to mend it */
