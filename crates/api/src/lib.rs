@@ -26,6 +26,7 @@ mod mixpanel;
 mod person;
 mod project;
 mod query;
+mod recording;
 mod refused;
 mod report;
 mod serve;
@@ -85,9 +86,11 @@ fn private_routes() -> OpenApiRouter<Api> {
         .merge(cohort::routes())
         .merge(custom_event::routes())
         .merge(export::routes())
+        .merge(recording::routes())
+        .merge(recording::shared_routes())
 }
 
 /// For everybody's browsers and servers: events only go in.
 fn public_routes() -> OpenApiRouter<Api> {
-    OpenApiRouter::new().merge(event::routes()).merge(mixpanel::routes())
+    OpenApiRouter::new().merge(event::routes()).merge(mixpanel::routes()).merge(recording::public_routes())
 }

@@ -240,6 +240,7 @@ impl Question {
             Kind::Trend(trend) => trend.attribution.iter().for_each(|one| of_breakdown(std::slice::from_ref(&one.by), into)),
             Kind::Driver(driver) => of_breakdown(&driver.properties, into),
             Kind::People(people) => people.of.cohort_names(into),
+            Kind::Recordings(recordings) => recordings.behind.iter().for_each(|behind| behind.of.cohort_names(into)),
             _ => {}
         }
     }

@@ -62,6 +62,10 @@ impl Question {
             Kind::Feature(feature) => {
                 feature.features.iter_mut().flatten().chain([&mut feature.population]).for_each(|select| in_selector(select, custom, n_named));
             }
+            Kind::Recordings(recordings) => {
+                recordings.sequence.iter_mut().for_each(|select| in_selector(select, custom, n_named));
+                recordings.behind.iter_mut().for_each(|behind| behind.of.expand(custom, n_named));
+            }
             Kind::Sessions(_) | Kind::Timeline(_) => {}
         }
     }

@@ -12,6 +12,7 @@ use crate::{
     filter::Filter,
     filter::Of,
     formula::Formula,
+    recording,
 };
 use serde_json::Value;
 use sillage_event::Actor;
@@ -58,6 +59,7 @@ pub enum Kind {
     Feature(Feature),
     Timeline(Timeline),
     People(Box<People>),
+    Recordings(Recordings),
 }
 
 impl Kind {
@@ -77,6 +79,7 @@ impl Kind {
             Self::Feature(_) => "feature",
             Self::Timeline(_) => "timeline",
             Self::People(_) => "people",
+            Self::Recordings(_) => "recordings",
         }
     }
 }
@@ -98,6 +101,7 @@ impl Kind {
             Self::Impact(impact) => vec![&impact.launch, &impact.metric, &impact.population],
             Self::Driver(driver) => vec![&driver.goal, &driver.population],
             Self::Feature(feature) => feature.features.iter().flatten().chain([&feature.population]).collect(),
+            Self::Recordings(recordings) => recordings.sequence.iter().collect(),
             Self::Sessions(_) | Self::Cohort(_) | Self::Timeline(_) | Self::People(_) => Vec::new(),
         }
     }
@@ -515,6 +519,32 @@ pub struct People {
     pub of: Question,
     pub at: Cell,
     pub limit: usize,
+}
+
+/// Recordings of sessions: those that pass every condition, in an order.
+#[derive(Clone, Debug)]
+pub struct Recordings {
+    /// The session did these in this order.
+    pub sequence: Vec<Selector>,
+    pub conditions: Vec<recording::Condition>,
+    /// Only of the people behind a cell.
+    pub behind: Option<Box<People>>,
+    pub sort: recording::Sort,
+    /// Those after this one.
+    pub before: Option<recording::Cursor>,
+    pub limit: usize,
+    pub marks: recording::Marks,
+}
+
+impl Question {
+    /// A question inside brings its cohorts along; names are one space.
+    fn adopt_cohorts(&mut self) {
+        if let Kind::Recordings(Recordings { behind: Some(behind), .. }) = &mut self.kind {
+            for (name, definition) in std::mem::take(&mut behind.of.scope.cohorts) {
+                self.scope.cohorts.entry(name).or_insert(definition);
+            }
+        }
+    }
 }
 
 /// Where in an answer. Times are instants in milliseconds.

@@ -6,6 +6,7 @@
 mod event;
 mod identity;
 mod profile;
+pub mod recording;
 pub mod time;
 mod value;
 

@@ -140,6 +140,8 @@ fn definition(question: &Question, french: bool) -> String {
         (Kind::Feature(feature), true) => format!("L’adoption est la part des {who} actives qui ont utilisé la fonction dans la période ; une période est une unité du calendrier après celle du premier usage. Les utilisateurs intensifs sont ceux actifs le plus de jours, au plus {} % de l’ensemble.", feature.power_share * 100.0),
         (Kind::Timeline(_), false) => "Everything that counts for this person, latest first.".into(),
         (Kind::Timeline(_), true) => "Tout ce qui compte pour cette personne, du plus récent au plus ancien.".into(),
+        (Kind::Recordings(_), false) => "Recordings that begin in the range and pass every condition. With a filter, an event of the session passes it; with a sequence, the session did its steps in order. A person's ids are joined as of now.".into(),
+        (Kind::Recordings(_), true) => "Enregistrements qui commencent dans la période et remplissent toutes les conditions. Avec un filtre, un événement de la session le passe ; avec une séquence, la session en a fait les étapes dans l’ordre. Les identifiants d’une personne sont réunis tels que connus maintenant.".into(),
         (Kind::People(_), false) => "The people behind one cell of the answer.".into(),
         (Kind::People(_), true) => "Les personnes derrière une cellule de la réponse.".into(),
     }

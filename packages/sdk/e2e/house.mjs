@@ -94,6 +94,13 @@ async function openHouse() {
     async person(id) {
       return (await fetch(`${url}/api/projects/${project.id}/people/${encodeURIComponent(id)}`, { headers: signed })).json();
     },
+    /** What the screens get below a project's path. */
+    async get(path, headers = {}) {
+      return fetch(`${url}/api/projects/${project.id}/${path}`, { headers: { ...signed, ...headers } });
+    },
+    async ask(question) {
+      return (await (await fetch(`${url}/api/projects/${project.id}/query`, { method: "POST", headers: signed, body: JSON.stringify(question) })).json()).answer;
+    },
     async refused() {
       return (await fetch(`${url}/api/projects/${project.id}/refused`, { headers: signed })).json();
     },

@@ -10,6 +10,7 @@ mod ingest;
 mod mixpanel;
 mod person;
 mod query;
+mod recording;
 mod refused;
 mod report;
 mod roles;

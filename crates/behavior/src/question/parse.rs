@@ -12,6 +12,7 @@ mod journey;
 mod lifecycle;
 mod measure;
 mod people;
+mod recording;
 mod retention;
 mod scope;
 mod selector;
@@ -24,7 +25,7 @@ use super::{
 };
 use serde_json::Value;
 
-const KINDS: &str = "trend, funnel, retention, frequency, lifecycle, journey, sessions, cohort, impact, driver, feature, timeline or people";
+const KINDS: &str = "trend, funnel, retention, frequency, lifecycle, journey, sessions, cohort, impact, driver, feature, timeline, people or recordings";
 
 impl Question {
     /// Reads and checks a question.
@@ -53,6 +54,7 @@ fn read_question(value: &Value, path: &str, nested: usize) -> Read<Question> {
         "impact" => Kind::Impact(impact::read_impact(&mut fields)?),
         "driver" => Kind::Driver(driver::read_driver(&mut fields)?),
         "feature" => Kind::Feature(feature::read_feature(&mut fields)?),
+        "recordings" if nested == 0 => Kind::Recordings(recording::read_recordings(&mut fields)?),
         "people" if nested == 0 => Kind::People(Box::new(people::read_people(&mut fields)?)),
         _ => {
             return Err(not_allowed(&kind_path, format!("\"{word}\" is not a kind of question here; use {KINDS}")));
@@ -66,6 +68,7 @@ fn read_question(value: &Value, path: &str, nested: usize) -> Read<Question> {
         return Err(missing(&field, "{\"from\", \"to\"} or {\"last\": 30, \"unit\": \"day\"}"));
     }
     let mut question = Question { kind, scope };
+    question.adopt_cohorts();
     question.expand_custom_events(&custom);
     Ok(question)
 }

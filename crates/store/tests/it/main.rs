@@ -9,5 +9,6 @@ mod full_disk;
 mod identity;
 mod keeping;
 mod model;
+mod recording;
 mod refused;
 mod world;

@@ -65,7 +65,7 @@ pub(super) fn read_cell(value: &Value, path: &str, of: &Question) -> Read<Cell> 
                 .choice("users", &[("all", FeatureUsers::All), ("power", FeatureUsers::Power), ("others", FeatureUsers::Others)])?
                 .unwrap_or(FeatureUsers::All),
         },
-        Kind::Timeline(_) | Kind::People(_) => return Err(not_allowed(path, "there are no cells in this kind of answer")),
+        Kind::Timeline(_) | Kind::People(_) | Kind::Recordings(_) => return Err(not_allowed(path, "there are no cells in this kind of answer")),
     };
     fields.done()?;
     Ok(Cell { breakdown, other, place })
