@@ -79,11 +79,11 @@ async function openHouse() {
       return (await fetch(`${url}/api/projects/${project.id}/people/${encodeURIComponent(id)}`, { headers })).json();
     },
     /** What the screens get below a project's path. */
-    async get(path, headers = {}) {
-      return fetch(`${url}/api/projects/${project.id}/${path}`, { headers: { ...signed, ...headers } });
+    async get(path, more = {}) {
+      return fetch(`${url}/api/projects/${project.id}/${path}`, { headers: { ...headers, ...more } });
     },
     async ask(question) {
-      return (await (await fetch(`${url}/api/projects/${project.id}/query`, { method: "POST", headers: signed, body: JSON.stringify(question) })).json()).answer;
+      return (await (await fetch(`${url}/api/projects/${project.id}/query`, { method: "POST", headers, body: JSON.stringify(question) })).json()).answer;
     },
     async refused() {
       return (await fetch(`${url}/api/projects/${project.id}/refused`, { headers })).json();
