@@ -26,7 +26,7 @@ pub(crate) fn complete(handlers: utoipa::openapi::OpenApi) -> utoipa::openapi::O
     document.merge(handlers);
     add_security_schemes(&mut document);
     for (path, item) in &mut document.paths.paths {
-        let is_private = path.starts_with("/api/") && !OPEN.contains(&path.as_str());
+        let is_private = path.starts_with("/api/") && !OPEN.contains(&path.as_str()) && !path.starts_with("/api/shared/");
         for (method, operation) in operations(item) {
             name_uniquely(operation, method);
             if path.starts_with("/api/") {

@@ -3,6 +3,7 @@
 use crate::{
     Api,
     ingest::{Delivery, Refusal, keep},
+    recording::receive_mixpanel,
     tag::TagPath,
 };
 use axum::{
@@ -106,10 +107,13 @@ async fn flags() -> Json<Value> {
     Json(json!({"flags": {}, "pending_first_time_events": []}))
 }
 
-/// Recordings are not kept, and their sender is told so: a success would mean that they were.
-#[utoipa::path(post, path = "/record", tag = "mixpanel", responses((status = 403, body = Value)))]
-async fn record() -> (StatusCode, Json<Value>) {
-    (StatusCode::FORBIDDEN, Json(json!({"error": "recordings are not kept here", "status": "error"})))
+/// Batches of session recordings. Success means that the batch is on the disk.
+#[utoipa::path(
+    post, path = "/record", tag = "mixpanel", params(("replay_id" = String, Query), ("seq" = u32, Query), ("format" = Option<String>, Query)),
+    responses((status = 200, body = Value), (status = 400, body = Value), (status = 401, body = Value), (status = 429, body = Value), (status = 503, body = Value))
+)]
+async fn record(State(api): State<Api>, request: Request) -> Response {
+    receive_mixpanel(&api, request).await
 }
 
 async fn receive(api: &Api, protocol: Protocol, request: Request) -> Response {

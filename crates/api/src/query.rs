@@ -6,7 +6,7 @@ use crate::{
     body::{Json, Named},
     cohort, custom_event,
     error::ApiError,
-    friction_weights,
+    friction_weights, recording,
 };
 use axum::{
     extract::State,
@@ -106,7 +106,8 @@ impl From<Reply> for Answer {
     responses((status = 200, body = Answer))
 )]
 async fn ask(State(api): State<Api>, inside: Inside<ToRead>, headers: HeaderMap, Json(question): Json<Value>) -> Result<axum::Json<Answer>, ApiError> {
-    let question = Question::from_json(&question)?;
+    let mut question = Question::from_json(&question)?;
+    recording::add_marks(&api, inside.project.id, &inside.caller, &mut question).await?;
     let id = headers.get("x-query-id").map(|id| id.to_str().unwrap_or_default().to_owned()).filter(|id| !id.is_empty() && id.len() <= MAX_QUERY_ID_BYTES);
     Ok(axum::Json(answer(&api, &inside.project, question, id).await?.into()))
 }

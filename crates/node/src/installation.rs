@@ -16,7 +16,7 @@ use sillage_api::{Api, HealthCheck, Options, Parts, ServeOptions};
 use sillage_catalog::{Catalog, CatalogOptions};
 use sillage_event::ProjectId;
 use sillage_query::{Engine, Limits};
-use sillage_store::{DiskLevel, Health, Recovery, Store, StoreOptions};
+use sillage_store::{DiskLevel, Health, RecordingLevel, Recovery, Store, StoreOptions};
 use std::{
     fs,
     net::SocketAddr,
@@ -72,7 +72,14 @@ impl Installation {
         let browse = Arc::new(Browser { engine: engine.clone(), source, runtime: Handle::current() });
         let (store, applier) = (self.store.clone(), self.applier.clone());
         let health = Arc::new(move || checks(&store.health(), applier.failure()));
-        let parts = Parts { catalog: self.catalog.clone(), append: Arc::new(self.store.clone()), ask: Arc::new(engine), browse, health };
+        let parts = Parts {
+            catalog: self.catalog.clone(),
+            append: Arc::new(self.store.clone()),
+            ask: Arc::new(engine),
+            browse,
+            recordings: Arc::new(self.store.clone()),
+            health,
+        };
         Ok(Api::new(parts, options))
     }
 
@@ -179,11 +186,22 @@ pub(crate) fn checks(health: &Health, profile_failure: Option<String>) -> Vec<He
         DiskLevel::Low => Some(format!("the disk is nearly full ({free_mb} MB free): make room")),
         DiskLevel::Fine | DiskLevel::Filling => None,
     };
+    let recordings = match health.recordings {
+        RecordingLevel::Fine => None,
+        RecordingLevel::Filling => Some(format!("the disk fills ({free_mb} MB free): from nine tenths on no new recording is begun; events go on")),
+        RecordingLevel::NoNew => Some(format!("the disk is nine tenths full ({free_mb} MB free): no new recording is begun; events go on")),
+        RecordingLevel::None => Some(format!("the disk is nearly full ({free_mb} MB free): no recording is kept; events go on")),
+    };
     let damaged = health.damaged.iter().map(|(project, what)| format!("project {project}: {what}")).collect::<Vec<_>>().join("; ");
     let damaged_journal = health.recovery.damaged_bytes;
     vec![
         check("store", health.stopped.as_ref().map(|why| format!("no event is accepted until a restart: {why}"))),
         check("disk", disk),
+        HealthCheck {
+            name: "recordings".to_owned(),
+            ok: matches!(health.recordings, RecordingLevel::Fine | RecordingLevel::Filling),
+            message: recordings.unwrap_or_default(),
+        },
         check("segments", (!damaged.is_empty()).then(|| format!("set aside because they are damaged, so answers lack them; restore a backup: {damaged}"))),
         check("journal", (damaged_journal > 0).then(|| format!("{damaged_journal} bytes were damaged at the last start; a copy is in journal/damaged"))),
         check("background", health.last_error.as_ref().map(|error| format!("sealing or merging failed and is tried again: {error}"))),

@@ -28,6 +28,7 @@ mod lifecycle;
 mod people;
 mod predicate;
 mod property;
+mod recording;
 mod remember;
 mod retention;
 mod scan;

@@ -51,18 +51,20 @@ mod key;
 mod limits;
 mod profile;
 mod record;
+mod recording;
 mod refusal;
 mod reply;
 mod request;
 mod split;
 mod steps;
 
-pub use decompress::decompress;
+pub use decompress::{compress_zstd, decompress};
 pub use enrich::{Geo, MaxMind, Place};
 pub use error::WireError;
 pub use import_form::ImportForm;
 pub use key::{Key, Token};
 pub use limits::Limits;
+pub use recording::{Known, Level, RecordingError, RecordingLimits, RecordingRequest, read_mixpanel_name, read_mixpanel_piece, read_name, read_piece};
 pub use refusal::FailedRecord;
 pub use reply::{NativeReply, Reply, mixpanel_reply};
 

@@ -93,7 +93,9 @@ fn send_bulk(load: &Load, tally: &Tally) -> anyhow::Result<f64> {
                 loop {
                     let index = next.fetch_add(1, Ordering::Relaxed);
                     let Some(body) = bodies.get(index) else { break };
-                    let due = load.events_per_second.map_or_else(Instant::now, |rate| started + Duration::from_secs_f64((index * load.batch) as f64 / f64::from(rate)));
+                    let due = load
+                        .events_per_second
+                        .map_or_else(Instant::now, |rate| started + Duration::from_secs_f64((index * load.batch) as f64 / f64::from(rate)));
                     thread::sleep(due.saturating_duration_since(Instant::now()));
                     send(load, &agent, body, load.batch as u64, due, tally);
                 }

@@ -12,6 +12,7 @@ mod member;
 mod mixpanel;
 mod person;
 mod query;
+mod recording;
 mod refused;
 mod report;
 mod roles;

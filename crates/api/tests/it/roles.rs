@@ -2,7 +2,7 @@
 
 use crate::world::{As, World};
 use serde_json::{Value, json};
-use sillage_catalog::{Language, NewCohort, NewCustomEvent, NewReport, Role, Scope, Scopes};
+use sillage_catalog::{Language, NewCohort, NewCustomEvent, NewRecordingNote, NewReport, Role, Scope, Scopes};
 use sillage_event::ProjectId;
 
 /// Who is let in, from the smallest role that is.
@@ -45,6 +45,9 @@ const TABLE: &[(&str, &str, For)] = &[
     ("get", "/flags", For::Everybody),
     ("post", "/flags", For::Everybody),
     ("post", "/record", For::Everybody),
+    ("post", "/v1/recordings", For::Everybody),
+    ("get", "/api/shared/recordings/{token}", For::Everybody),
+    ("get", "/api/shared/recordings/{token}/segments/{segment}", For::Everybody),
     ("get", "/api/me", For::SignedIn),
     ("patch", "/api/me", For::SignedIn),
     ("get", "/api/projects", For::Known),
@@ -98,6 +101,21 @@ const TABLE: &[(&str, &str, For)] = &[
     ("delete", "/api/projects/{project}/custom-events/{custom_event}", For::Editors),
     ("get", "/api/projects/{project}/friction-weights", For::Viewers),
     ("put", "/api/projects/{project}/friction-weights", For::Editors),
+    ("get", "/api/projects/{project}/recordings/{session}", For::Viewers),
+    ("delete", "/api/projects/{project}/recordings/{session}", For::Editors),
+    ("post", "/api/projects/{project}/recordings/delete", For::Admins),
+    ("get", "/api/projects/{project}/recordings/{session}/segments/{segment}", For::Viewers),
+    ("get", "/api/projects/{project}/recordings/{session}/notes", For::Viewers),
+    ("post", "/api/projects/{project}/recordings/{session}/notes", For::Editors),
+    ("patch", "/api/projects/{project}/recordings/{session}/notes/{note}", For::Editors),
+    ("delete", "/api/projects/{project}/recordings/{session}/notes/{note}", For::Editors),
+    ("put", "/api/projects/{project}/recordings/{session}/watched", For::Viewers),
+    ("delete", "/api/projects/{project}/recordings/{session}/watched", For::Viewers),
+    ("get", "/api/projects/{project}/recordings/{session}/shares", For::Viewers),
+    ("post", "/api/projects/{project}/recordings/{session}/shares", For::Editors),
+    ("delete", "/api/projects/{project}/recordings/{session}/shares/{share}", For::Editors),
+    ("get", "/api/projects/{project}/recording-settings", For::Viewers),
+    ("put", "/api/projects/{project}/recording-settings", For::Admins),
     // Last, since it ends the session that the other rows need.
     ("delete", "/api/session", For::Everybody),
 ];
@@ -179,6 +197,9 @@ async fn filled(world: &World, path: &str, project: ProjectId) -> String {
     if path.contains("{custom_event}") {
         path = path.replace("{custom_event}", &custom_event(world, project).await);
     }
+    if path.contains("{session}") || path.contains("{token}") {
+        path = with_recording(world, &path, project).await;
+    }
     if path.contains("{key}") {
         path = path.replace("{key}", &key(world, project).await);
     }
@@ -218,6 +239,15 @@ fn unique_name(world: &World) -> String {
     format!("Number {}", world.now_ms())
 }
 
+/// A recording with a note and a link.
+async fn with_recording(world: &World, path: &str, project: ProjectId) -> String {
+    let session = crate::recording::kept(world, project).await;
+    let note = NewRecordingNote { text: "look".into(), tags: Vec::new(), from_ms: 0, to_ms: None };
+    let note = world.catalog.add_recording_note(project, &session, &note, "test").await.unwrap().id;
+    let (share, token) = world.catalog.share_recording(project, &session, 0, 3_600_000, "test").await.unwrap();
+    path.replace("{session}", &session).replace("{segment}", "0").replace("{note}", &note).replace("{share}", &share.id).replace("{token}", &token)
+}
+
 async fn key(world: &World, project: ProjectId) -> String {
     world.catalog.create_api_key(project, "CI", &Scopes::new([Scope::Read]), "test").await.unwrap().0.id
 }
@@ -246,6 +276,10 @@ async fn body(world: &World, method: &str, path: &str) -> Option<Value> {
         (_, path) if path.ends_with("/keys") => json!({"name": "CI", "scopes": ["read"]}),
         (_, path) if path.ends_with("/query") => question(),
         (_, path) if path.ends_with("/replay") => json!({"all": true}),
+        (_, path) if path.ends_with("/recordings/delete") => json!({"person": "u1"}),
+        ("patch", path) if path.contains("/notes/") => json!({"text": "look again"}),
+        (_, path) if path.ends_with("/notes") => json!({"text": "look", "from_ms": 0}),
+        (_, path) if path.ends_with("/recording-settings") => json!({"is_on": true, "masking": "strict", "keep_days": 30}),
         (_, path) if path.ends_with("/merge") => json!({"from": "u2"}),
         (_, path) if path.ends_with("/split") => json!({"identity": "u2"}),
         (_, path) if path.ends_with("/cohorts/{cohort}/people") => json!(["u1", "u2"]),
@@ -297,7 +331,8 @@ async fn what_belongs_to_another_project_answers_like_what_does_not_exist() {
     let world = World::new().await;
     let admin = world.member(Role::Admin).await;
     for (method, path, needed) in TABLE {
-        if !(["{report}", "{cohort}", "{custom_event}", "{key}", "{user}"].iter().any(|named| path.contains(named))) || !path.contains("{project}") {
+        if !(["{report}", "{cohort}", "{custom_event}", "{key}", "{user}", "{session}"].iter().any(|named| path.contains(named))) || !path.contains("{project}")
+        {
             continue;
         }
         let foreign = filled(&world, path, world.other.id).await;
@@ -307,7 +342,11 @@ async fn what_belongs_to_another_project_answers_like_what_does_not_exist() {
             .replace("{cohort}", "none")
             .replace("{custom_event}", "none")
             .replace("{key}", "none")
-            .replace("{user}", "none");
+            .replace("{user}", "none")
+            .replace("{session}", "none")
+            .replace("{segment}", "0")
+            .replace("{note}", "none")
+            .replace("{share}", "none");
         let mut answers = Vec::new();
         for url in [foreign, missing] {
             let answer = world.call(&method.to_uppercase(), &url, &admin, body(&world, method, path).await).await;

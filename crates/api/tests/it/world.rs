@@ -74,7 +74,14 @@ impl World {
         let other = catalog.create_project(&NewProject { name: "Other".into(), timezone: "UTC".into() }).await.unwrap();
         let store = Arc::new(FakeStore::default());
         let health = Arc::new(|| vec![HealthCheck { name: "disk".into(), ok: true, message: String::new() }]);
-        let parts = Parts { catalog: catalog.clone(), append: Arc::clone(&store), ask: Arc::clone(&store), browse: Arc::clone(&store), health };
+        let parts = Parts {
+            catalog: catalog.clone(),
+            append: Arc::clone(&store),
+            ask: Arc::clone(&store),
+            browse: Arc::clone(&store),
+            recordings: Arc::clone(&store),
+            health,
+        };
         let router = router(Api::new(parts, options));
         Self { router, catalog, store, project, other, now_ms, _folder: folder }
     }

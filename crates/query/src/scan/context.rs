@@ -5,7 +5,7 @@ use crate::{
 use serde_json::Value;
 use sillage_behavior::{AskError, AskErrorCode, Cancel, calendar::Zone, cohort::CohortName, expression::Expression};
 use sillage_event::{Actor, PersonId, ProjectId};
-use sillage_store::Snapshot;
+use sillage_store::{RecordingIndex, Snapshot};
 use std::{
     collections::{HashMap, HashSet},
     hash::Hash,
@@ -190,6 +190,11 @@ impl<'a> Context<'a> {
     /// The people of a cohort; those that a question names are found before it is answered.
     pub(crate) fn cohort(&self, name: &CohortName) -> Result<Members, AskError> {
         self.cohorts.get(&name.name).cloned().ok_or_else(|| AskError::invalid(name.field.clone(), format!("there is no cohort \"{}\"", name.name)))
+    }
+
+    /// What recordings are found by.
+    pub(crate) fn recordings(&self) -> Result<Arc<RecordingIndex>, AskError> {
+        self.source.recordings(self.project)
     }
 
     /// Everybody whom an event or a profile tells of.

@@ -154,6 +154,11 @@ pub(super) fn read_property_test(fields: &mut Fields<'_>) -> Read<(String, Test)
     {
         return Err(not_allowed(&fields.at("at"), "person properties are the latest values; values at the time of the event are not available yet"));
     }
+    Ok((property, read_test(fields)?))
+}
+
+/// The operator and its value.
+pub(super) fn read_test(fields: &mut Fields<'_>) -> Read<Test> {
     let op_path = fields.at("op");
     let value_path = fields.at("value");
     let op = fields.text("op")?.unwrap_or("is");
@@ -209,7 +214,7 @@ pub(super) fn read_property_test(fields: &mut Fields<'_>) -> Read<(String, Test)
             ));
         }
     };
-    Ok((property, test))
+    Ok(test)
 }
 
 pub(super) fn read_compare(value: &Value, path: &str) -> Read<Compare> {
