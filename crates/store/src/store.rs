@@ -88,7 +88,7 @@ impl Store {
     /// Opens the folder, or makes it. Everything acknowledged is visible when this returns.
     pub fn open(dir: &Path, options: StoreOptions) -> Result<Self, StoreError> {
         let folder = Arc::new(Folder::open(dir, options.faults.clone())?);
-        let caches = Arc::new(Caches::new(options.people_cache_bytes, options.filter_cache_bytes));
+        let caches = Arc::new(Caches::new(options.people_cache_bytes, options.activity_cache_bytes, options.filter_cache_bytes));
         let options = Arc::new(options);
         let Recovered { projects, feed, report, recovery } = recover(&folder, &options, &caches)?;
         let sealed = projects.values().map(|project| project.sealed_sequence()).max().unwrap_or(0);
