@@ -4,6 +4,7 @@ use super::{
     Context, Did, NO_PERSON, NO_SESSION, Nodes, Request,
     first::{Firsts, MOST_FIRST},
     session_ids::SessionIds,
+    summary::Summaries,
     walk::{Runs, Walker},
 };
 use crate::{group::Groups, predicate::Accepts};
@@ -36,6 +37,7 @@ pub(crate) struct Rows<'a> {
     pub(crate) session_ids: SessionIds,
     pub(crate) node: Vec<u32>,
     pub(crate) actors: Vec<Vec<PersonId>>,
+    pub(crate) summaries: Summaries,
     pub(crate) groups: Groups,
     pub(crate) nodes: Nodes<'a>,
     /// Where rows are in order already.
@@ -69,6 +71,7 @@ impl<'a> Rows<'a> {
             session_ids,
             node,
             actors,
+            summaries,
             groups,
             nodes,
             runs,
@@ -85,6 +88,7 @@ impl<'a> Rows<'a> {
         numbers.iter_mut().for_each(Vec::clear);
         texts.iter_mut().for_each(Vec::clear);
         actors.clear();
+        summaries.clear();
         (*groups, *nodes, *bucket) = (Groups::default(), Nodes::default(), 0);
         people.clear();
     }
@@ -112,6 +116,7 @@ impl<'a> Rows<'a> {
         from.numbers.iter().zip(&mut self.numbers).for_each(|(from, into)| pick(from, rows, into));
         self.texts.resize(from.texts.len().max(self.texts.len()), Vec::new());
         from.texts.iter().zip(&mut self.texts).for_each(|(from, into)| pick(from, rows, into));
+        self.summaries.copy(&from.summaries, rows);
         if !from.group.is_empty() {
             self.group.extend(rows.iter().map(|row| group_of(from.group[*row as usize])));
         }
