@@ -169,7 +169,7 @@ impl<'a> Plan<'a> {
     fn each_attempt(&self, bucket: &mut Bucket<'_>, mut each: impl FnMut(&Rows<'_>, PersonId, Counted<'_>)) {
         if let Some(mut finder) = PlainFinder::new(&self.rules()).filter(|_| self.is_simple(&bucket.rows) && bucket.is_one_pick_a_row()) {
             let (mut hits, mut steps, mut reached) = (Vec::new(), Vec::new(), Vec::new());
-            bucket.for_each_person_by_pick(|rows, id, lists| {
+            bucket.for_each_starter_by_pick(|rows, id, lists| {
                 let best = finder.best(lists, self.range);
                 if best.is_empty() {
                     return;

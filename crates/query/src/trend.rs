@@ -1,13 +1,16 @@
 //! Counts and measures over time, by segment.
 
 mod line;
+mod marks;
 mod rolling;
+mod top;
 
 use crate::{
     group::{GroupKey, Groups, check_count},
     scan::{self, Bucket, Context, NO_PERSON, Pick, Request, Rows, cuts_an_hour, selects_name, sessions_of},
 };
 use line::{Line, Meaning};
+use marks::Marks;
 use rolling::{Before, rolling_mean};
 use serde_json::{Value, json};
 use sillage_behavior::{
@@ -24,6 +27,9 @@ use std::{
 
 /// People times intervals times segments that may be marked in one bucket; beyond it people are put one after the other.
 const MOST_MARKS: usize = 1 << 27;
+
+/// Of more segments the overall line is counted by itself.
+const MOST_ADDED_UP: usize = 512;
 
 type Lines = HashMap<(usize, GroupKey), Line>;
 
@@ -73,8 +79,13 @@ struct Plan<'a> {
 
 fn one_range(context: &Context<'_>, scope: &Scope, trend: &Trend, range: (i64, i64)) -> Result<Value, AskError> {
     let plan = Plan::new(context, scope, trend, range)?;
-    let (keep, others) = top_groups(context, scope, &plan)?.unzip();
-    let lines = plan.lines(context, scope, keep.clone())?;
+    let (lines, keep, others) = match plan.lines_of_top(context, scope)? {
+        Some(top) => (top.lines, Some(top.kept), Some(top.others)),
+        None => {
+            let (keep, others) = top_groups(context, scope, &plan)?.unzip();
+            (plan.lines(context, scope, keep.clone())?, keep, others)
+        }
+    };
     check_count(lines.keys().map(|(_, key)| key).collect::<HashSet<_>>().len())?;
     // A running total begins with the range.
     let before = match trend.rolling.filter(|window| *window > 1 && !trend.cumulative) {
@@ -253,7 +264,6 @@ impl<'a> Plan<'a> {
             && scope.actor == Actor::Person
             && !self.trend.cumulative
             && self.trend.series.iter().all(|series| !series.select.first_time)
-            && !scope.filter.as_ref().is_some_and(has_did)
     }
 
     /// Counts of events without conditions, from what segments know of their hours. Gives the segments that were counted so.
@@ -306,13 +316,8 @@ impl<'a> Plan<'a> {
     }
 
     fn partial(&self, scope: &Scope, bucket: &mut Bucket<'_>) -> Result<Lines, AskError> {
-        let n_series = self.trend.series.len();
-        let n_slots = self.intervals.len();
-        let n_unique = self.meanings.iter().filter(|meaning| **meaning == Meaning::Unique).count();
-        let marks = (bucket.rows.groups.keys.len() + 1) * n_unique * bucket.people.len() * (n_slots + 1);
-        let marks_people = self.can_mark_people(scope) && marks <= MOST_MARKS;
-        let n_marked = if marks_people { bucket.people.len() } else { 0 };
-        let mut tables: Vec<Table<'_>> = (0..n_series).map(|series| Table { meaning: &self.meanings[series], n_slots, n_marked, lines: Vec::new() }).collect();
+        let marks_people = self.can_mark_people(scope) && self.bits_of_marks(bucket) <= MOST_MARKS;
+        let mut tables = self.tables(if marks_people { bucket.people.len() } else { 0 });
         let context = bucket.context;
         if bucket.is_by_person() && !marks_people {
             let mut sessions = Vec::new();
@@ -333,20 +338,50 @@ impl<'a> Plan<'a> {
             }
         } else {
             let rows = &bucket.rows;
-            self.rows(&mut tables, rows, |row| rows.mask[row]);
-            let mut marked = tables.iter().filter(|table| table.n_marked > 0 && *table.meaning == Meaning::Unique);
-            // Of several series nobody knows here who is in more than one.
-            if let (Some(only), None) = (marked.next(), marked.next()) {
-                context.count_people(only.lines.first().and_then(Option::as_ref).map_or(0, Line::weight) as usize);
+            match bucket.decided() {
+                Some(decided) => {
+                    self.rows(&mut tables, rows, |row| decided.masks[row]);
+                    context.count_people(decided.n_people);
+                }
+                None => {
+                    self.rows(&mut tables, rows, |row| rows.mask[row]);
+                    let mut marked = tables.iter_mut().filter(|table| table.n_marked > 0 && *table.meaning == Meaning::Unique);
+                    // Of several series nobody knows here who is in more than one.
+                    if let (Some(only), None) = (marked.next(), marked.next()) {
+                        context.count_people(only.lines.first_mut().and_then(Option::as_mut).map_or(0, |line| {
+                            line.count_marked();
+                            line.weight()
+                        }) as usize);
+                    }
+                }
             }
         }
+        self.finish(context, tables, &bucket.rows.groups.keys)
+    }
+
+    /// How many bits it takes to mark everybody in every line.
+    fn bits_of_marks(&self, bucket: &Bucket<'_>) -> usize {
+        let n_unique = self.meanings.iter().filter(|meaning| **meaning == Meaning::Unique).count();
+        Marks::bits(bucket.people.len(), self.intervals.len()).saturating_mul(n_unique * (bucket.rows.groups.keys.len() + 1))
+    }
+
+    /// Empty tables; with a number of people, people are marked in them.
+    fn tables(&self, n_marked: usize) -> Vec<Table<'_>> {
+        self.meanings.iter().map(|meaning| Table { meaning, n_slots: self.intervals.len(), n_marked, lines: Vec::new() }).collect()
+    }
+
+    fn finish(&self, context: &Context<'_>, tables: Vec<Table<'_>>, keys: &[GroupKey]) -> Result<Lines, AskError> {
         let mut lines = Lines::new();
         let mut cells = 0;
         for (series, table) in tables.into_iter().enumerate() {
             for (index, line) in table.lines.into_iter().enumerate() {
-                let Some(line) = line.filter(|line| !line.is_empty()) else { continue };
-                cells += n_slots;
-                let key = if index == 0 { GroupKey::overall() } else { bucket.rows.groups.keys[index - 1].clone() };
+                let Some(mut line) = line else { continue };
+                line.count_marked();
+                if line.is_empty() {
+                    continue;
+                }
+                cells += self.intervals.len();
+                let key = if index == 0 { GroupKey::overall() } else { keys[index - 1].clone() };
                 lines.insert((series, key), line);
             }
         }
@@ -369,7 +404,7 @@ impl<'a> Plan<'a> {
                 Meaning::Count => table.each_row(rows, &slots, counts, |line, slot, _| line.add_event(slot)),
                 Meaning::Unique if table.n_marked > 0 => {
                     let known = |row: usize| counts(row) && rows.person[row] != NO_PERSON;
-                    table.each_row(rows, &slots, known, |line, slot, row| line.mark_person(slot, rows.person[row]));
+                    table.each_row(rows, &slots, known, |line, slot, row| line.mark_person(slot as u32, rows.person[row]));
                 }
                 Meaning::Numbers(_, at) => table.each_row(rows, &slots, counts, |line, slot, row| line.add_number(slot, rows.numbers[at][row])),
                 Meaning::Values(_, at) => table.each_row(rows, &slots, counts, |line, slot, row| line.keep_number(slot, rows.numbers[at][row])),
@@ -571,6 +606,25 @@ impl Table<'_> {
     /// The overall line and those of its segments, for every row that counts and lies in an interval.
     #[inline]
     fn each_row(&mut self, rows: &Rows<'_>, slots: &[u32], counts: impl Fn(usize) -> bool, mut f: impl FnMut(&mut Line, usize, usize)) {
+        let n_groups = rows.groups.keys.len();
+        let is_split = !rows.group.is_empty() && !rows.groups.has_several() && n_groups <= MOST_ADDED_UP;
+        if is_split && self.lines.is_empty() && Line::adds_up(self.meaning, self.n_marked) {
+            // Every row is in one segment, so the overall line is all of theirs together.
+            self.lines.push(None);
+            for (row, slot) in slots.iter().enumerate() {
+                if *slot != OUTSIDE && counts(row) {
+                    let index = rows.group[row] as usize + 1;
+                    match self.lines.get_mut(index) {
+                        Some(Some(line)) => f(line, *slot as usize, row),
+                        _ => f(self.line(index), *slot as usize, row),
+                    }
+                }
+            }
+            let mut overall = Line::new(self.meaning, self.n_slots, self.n_marked);
+            self.lines.iter().flatten().for_each(|line| overall.join(line.clone()));
+            self.lines[0] = Some(overall);
+            return;
+        }
         let overall = self.line(0);
         for (row, slot) in slots.iter().enumerate() {
             if *slot != OUTSIDE && counts(row) {

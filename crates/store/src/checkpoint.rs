@@ -83,7 +83,7 @@ pub fn verify(dir: &Path) -> Result<Verified, StoreError> {
         return Err(StoreError::Refused(format!("the folder {} is half-written or no store: it has no version file", dir.display())));
     }
     let folder = Arc::new(Folder::open(dir, crate::Faults::default())?);
-    let caches = Arc::new(Caches::new(0, 0));
+    let caches = Arc::new(Caches::new(0, 0, 0));
     let mut verified = Verified::default();
     let projects = folder.projects();
     for entry in fs::read_dir(&projects).map_err(StoreError::io("list", &projects))? {

@@ -92,7 +92,7 @@ impl Store {
     /// Opens the folder, or makes it. Everything acknowledged is visible when this returns.
     pub fn open(dir: &Path, options: StoreOptions) -> Result<Self, StoreError> {
         let folder = Arc::new(Folder::open(dir, options.faults.clone())?);
-        let caches = Arc::new(Caches::new(options.people_cache_bytes, options.filter_cache_bytes));
+        let caches = Arc::new(Caches::new(options.people_cache_bytes, options.activity_cache_bytes, options.filter_cache_bytes));
         // On a small volume a fixed reserve would leave no room at all.
         let total_bytes = fs4::total_space(dir).unwrap_or(u64::MAX);
         let options = Arc::new(StoreOptions { reserve_bytes: options.reserve_bytes.min(total_bytes / 16), ..options });
