@@ -4,12 +4,26 @@ import { readFileSync } from "node:fs";
 import { gunzipSync } from "node:zlib";
 
 const pieces = JSON.parse(gunzipSync(readFileSync(new URL("recordings.json.gz", import.meta.url))));
+/** Another recording to look at, as pieces in a file: `MOCK_RECORDING=pieces.json`, under the session `other`. */
+const other = process.env.MOCK_RECORDING ? read(gathered(JSON.parse(readFileSync(process.env.MOCK_RECORDING)))) : null;
 const originals = [...new Set(pieces.map(({ session }) => session))].map((session) => read(pieces.filter((piece) => piece.session === session)));
 const kept = new Map();
 
+/** Pieces put together to half a minute, as the server does. */
+function gathered(own) {
+  const out = [];
+  for (const piece of own.toSorted((a, b) => a.t0 - b.t0)) {
+    const last = out.findLast(({ document }) => document === piece.document);
+    const isLong = !last || piece.t1 - last.t0 > (out.indexOf(last) === 0 ? 15_000 : 30_000);
+    if (isLong || piece.events.some((event) => event?.type === 2)) out.push({ ...piece });
+    else Object.assign(last, { events: [...last.events, ...piece.events], t1: piece.t1 });
+  }
+  return out;
+}
+
 function read(own) {
   const start = Math.min(...own.map(({ t0 }) => t0));
-  const segments = own.map((piece, n) => ({ n, document: piece.document, t0: piece.t0 - start, t1: piece.t1 - start, bytes: JSON.stringify(piece.events).length, has_snapshot: piece.events.some(({ type }) => type === 2) }));
+  const segments = own.map((piece, n) => ({ n, document: piece.document, t0: piece.t0 - start, t1: piece.t1 - start, bytes: JSON.stringify(piece.events).length, has_snapshot: piece.events.some((event) => event?.type === 2) }));
   const documents = [...new Set(own.map(({ document }) => document))].map((document) => {
     const of = segments.filter((segment) => segment.document === document);
     const first = own.find((piece) => piece.document === document);
@@ -19,10 +33,10 @@ function read(own) {
   const markers = [];
   const gestures = [];
   for (const piece of own) {
-    for (const { type, data, timestamp } of piece.events) {
+    for (const { type, data, timestamp } of piece.events.filter((event) => event?.data && Number.isFinite(event.timestamp))) {
       const t = timestamp - start;
       const at = { t, document: piece.document };
-      if (type === 4) pages.push({ ...at, page: new URL(data.href).pathname });
+      if (type === 4 && URL.canParse(data.href)) pages.push({ ...at, page: new URL(data.href).pathname });
       if (type === 5 && data.tag === "page") pages.push({ ...at, page: data.payload.page });
       if (type === 5 && ["signal", "event", "error", "request", "console"].includes(data.tag)) markers.push({ ...data.payload, ...(data.tag === "error" ? { name: data.payload.kind } : {}), ...at, kind: data.tag });
       if (type !== 3) continue;
@@ -46,7 +60,7 @@ function read(own) {
   const end = Math.max(...segments.map(({ t1 }) => t1));
   return {
     segments, documents, pages, markers, activity, events: own.map((piece) => piece.events),
-    row: { duration: end / 1000, active: activity.reduce((sum, [from, to]) => sum + to - from, 0) / 1000, pages: new Set(pages.map(({ page }) => page)).size, page_names: pages.map(({ page }) => page), entry: pages[0]?.page ?? null, exit: pages.at(-1)?.page ?? null, clicks: count(({ kind }) => kind === "click"), keys: count(({ kind }) => kind === "input"), signals, score: Math.min(100, Object.values(signals).reduce((sum, n) => sum + n * 14, 0)), errors: count(({ kind }) => kind === "error"), failed_requests: count(({ kind, status }) => kind === "request" && status >= 400), bytes: segments.reduce((sum, { bytes }) => sum + bytes, 0) },
+    row: { duration_seconds: end / 1000, active_seconds: activity.reduce((sum, [from, to]) => sum + to - from, 0) / 1000, pages: new Set(pages.map(({ page }) => page)).size, page_names: pages.map(({ page }) => page), entry: pages[0]?.page ?? null, exit: pages.at(-1)?.page ?? null, clicks: count(({ kind }) => kind === "click"), keys: count(({ kind }) => kind === "input"), signals, score: Math.min(100, Object.values(signals).reduce((sum, n) => sum + n * 14, 0)), errors: count(({ kind }) => kind === "error"), failed_requests: count(({ kind, status }) => kind === "request" && status >= 400), bytes: segments.reduce((sum, { bytes }) => sum + bytes, 0) },
   };
 }
 
@@ -59,18 +73,19 @@ export function openRecordings(people, now) {
     const isPhone = index % originals.length === 2;
     const start = now - index * 3_700_000 - 240_000;
     const session = `s${index}`;
-    return { session, original, notes: [], shares: [], row: { session, person: index % 9 === 8 ? null : person.id, start: new Date(start).toISOString(), end: new Date(start + original.row.duration * 1000).toISOString(), ...original.row, device: isPhone ? "mobile" : "desktop", browser: BROWSERS[index % 4][0], os: BROWSERS[index % 4][1], country: ["FR", "BE", "DE", "CA"][index % 4], watched: index % 5 === 1, notes: 0 } };
+    return { session, original, notes: [], shares: [], row: { session, person: index % 9 === 8 ? null : person.id, start: new Date(start).toISOString(), end: new Date(start + original.row.duration_seconds * 1000).toISOString(), ...original.row, device: isPhone ? "Mobile" : "Desktop", browser: BROWSERS[index % 4][0], os: BROWSERS[index % 4][1], country: ["FR", "BE", "DE", "CA"][index % 4], watched: index % 5 === 1, notes: 0 } };
   });
   for (const one of all) kept.set(one.session, one);
+  if (other) kept.set("other", { ...all[0], session: "other", original: other, notes: [], shares: [], row: { ...all[0].row, ...other.row, session: "other", start: new Date(now - 900_000).toISOString() } });
 }
 
 const SORTS = {
-  newest: (a, b) => b.start.localeCompare(a.start), oldest: (a, b) => a.start.localeCompare(b.start), shortest: (a, b) => a.duration - b.duration, longest: (a, b) => b.duration - a.duration, active: (a, b) => b.active - a.active,
+  newest: (a, b) => b.start.localeCompare(a.start), oldest: (a, b) => a.start.localeCompare(b.start), shortest: (a, b) => a.duration_seconds - b.duration_seconds, longest: (a, b) => b.duration_seconds - a.duration_seconds, active: (a, b) => b.active_seconds - a.active_seconds,
   most_rage: (a, b) => (b.signals.rage_click ?? 0) - (a.signals.rage_click ?? 0), score: (a, b) => b.score - a.score, errors: (a, b) => b.errors - a.errors, clicks: (a, b) => b.clicks - a.clicks,
 };
 
 export function recordingsAnswer({ where = [], sort = "newest", limit = 50, before, of }) {
-  const valueOf = (row, field) => (field.startsWith("signal:") ? (row.signals[field.slice(7)] ?? 0) : field === "page" ? row.page_names : (row[{ duration_seconds: "duration", active_seconds: "active" }[field] ?? field] ?? null));
+  const valueOf = (row, field) => (field.startsWith("signal:") ? (row.signals[field.slice(7)] ?? 0) : field === "page" ? row.page_names : (row[field] ?? null));
   const fits = (row) =>
     where.every(({ field, op, value }) => {
       const found = [valueOf(row, field)].flat();
@@ -81,7 +96,7 @@ export function recordingsAnswer({ where = [], sort = "newest", limit = 50, befo
       if (op === "starts_with") return found.some((one) => String(one).startsWith(value));
       return found.includes(value) === (op !== "is_not");
     });
-  const rows = [...kept.values()].map(({ row, notes }) => ({ ...row, notes: notes.length, ...(of ? { moment_ms: Math.round(row.duration * 400) } : {}) })).filter(fits).sort(SORTS[sort]);
+  const rows = [...kept.values()].map(({ row, notes }) => ({ ...row, notes: notes.length, ...(of ? { moment_ms: Math.round(row.duration_seconds * 400) } : {}) })).filter(fits).sort(SORTS[sort]);
   const from = Number(before ?? 0);
   return { count: rows.length, recordings: rows.slice(from, from + limit), next: from + limit < rows.length ? String(from + limit) : null };
 }
@@ -100,6 +115,6 @@ export const recordingRoutes = (user, missing) => [
   ["PATCH", /recordings\/([^/]+)\/notes\/([^/]+)$/, ([session, id], body) => Object.assign(find(session, missing).notes.find((note) => note.id === id) ?? missing(), body)],
   ["DELETE", /recordings\/([^/]+)\/notes\/([^/]+)$/, ([session, id]) => { const { notes } = find(session, missing); notes.splice(notes.findIndex((note) => note.id === id), 1); }],
   ["GET", /recordings\/([^/]+)\/shares$/, ([session]) => ({ shares: find(session, missing).shares })],
-  ["POST", /recordings\/([^/]+)\/shares$/, ([session], body) => { const share = { id: `h${Date.now()}`, created_by: user.name, created_at: new Date().toISOString(), views: 0, ...body }; find(session, missing).shares.push(share); return { ...share, token: `tok${session}` }; }],
+  ["POST", /recordings\/([^/]+)\/shares$/, ([session], body) => { const share = { id: `h${Date.now()}`, created_by: user.name, created_at: new Date().toISOString(), views: 0, revoked_at: null, ...body }; find(session, missing).shares.push(share); return { ...share, token: `tok${session}` }; }],
   ["DELETE", /recordings\/([^/]+)\/shares\/([^/]+)$/, ([session, id]) => { const { shares } = find(session, missing); shares.splice(shares.findIndex((share) => share.id === id), 1); }],
 ];

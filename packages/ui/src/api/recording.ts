@@ -6,9 +6,9 @@ export interface RecordingRow {
   /** ISO instants. */
   start: string;
   end: string;
-  /** Seconds, and those of them in which the person did something. */
-  duration: number;
-  active: number;
+  /** All of it, and that in which the person did something. */
+  duration_seconds: number;
+  active_seconds: number;
   pages: number;
   entry: string | null;
   exit: string | null;
@@ -22,9 +22,11 @@ export interface RecordingRow {
   browser: string | null;
   os: string | null;
   country: string | null;
-  bytes: number;
+  bytes?: number;
   watched: boolean;
   notes: number;
+  /** More of it may still come. */
+  is_live?: boolean;
   /** Where the sought thing happens, if something was sought. */
   moment_ms?: number | null;
 }
@@ -40,7 +42,7 @@ export interface RecordedDocument {
   tab: string;
   start: number;
   end: number;
-  first_segment: number;
+  first_segment: number | null;
   is_interaction_only: boolean;
   profile?: { level?: string; recorder?: string } | null;
 }
@@ -54,7 +56,7 @@ export interface RecordedSegment {
   has_snapshot: boolean;
 }
 
-export type MarkerKind = "click" | "signal" | "error" | "request" | "console" | "event" | "note" | "input" | "survey";
+export type MarkerKind = "click" | "signal" | "error" | "request" | "console" | "event" | "note" | "input" | "survey" | "trigger";
 
 export interface Marker {
   t: number;
@@ -69,7 +71,10 @@ export interface Marker {
   url?: string;
   status?: number;
   ms?: number;
-  score?: number;
+  /** What set a recording off. */
+  why?: string;
+  /** The kind of an error. */
+  error?: string;
 }
 
 export interface RecordingProblem {
@@ -101,10 +106,11 @@ export interface RecordingNote {
 export interface RecordingShare {
   id: string;
   at_ms: number;
-  expires: string | null;
+  expires_at: string;
+  revoked_at?: string | null;
   created_at: string;
   created_by: string;
-  views?: number;
+  views: number;
   /** Only when it was just made. */
   token?: string;
 }

@@ -141,7 +141,7 @@ function Open({ session, manifest, question, startAt, q }: OpenProps) {
             <h1 className={styles.name}>
               <Name person={recording.person} />
               <small>
-                {format.moment(recording.start, project.timezone)} · {format.duration(recording.duration)}
+                {format.moment(recording.start, project.timezone)} · {format.duration(recording.duration_seconds)}
                 {hasList && place !== -1 && ` · ${t("player.place", { n: format.number(place + 1), total: format.number(list.count ?? list.recordings.length) })}`}
               </small>
             </h1>

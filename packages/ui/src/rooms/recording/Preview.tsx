@@ -54,7 +54,7 @@ export function Preview({ row, onOpen }: { row: RecordingRow; onOpen: () => void
           {t("recordings.watch")}
         </Button>
         <dl>
-          <Fact label={t("recordings.field.active")}>{t("recordings.activeOf", { active: format.duration(row.active), duration: format.duration(row.duration) })}</Fact>
+          <Fact label={t("recordings.field.active")}>{t("recordings.activeOf", { active: format.duration(row.active_seconds), duration: format.duration(row.duration_seconds) })}</Fact>
           <Fact label={t("recordings.field.entry")}>{row.entry ?? "–"}</Fact>
           <Fact label={t("recordings.field.exit")}>{row.exit ?? "–"}</Fact>
           <Fact label={t("recordings.field.clicks")}>{format.number(row.clicks)}</Fact>

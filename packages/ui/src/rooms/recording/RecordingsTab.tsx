@@ -85,7 +85,7 @@ function RecordingLine({ row, asked }: { row: RecordingRow; asked: RecordingsQue
         <span className={panel.below}>
           {[
             row.moment_ms == null ? null : t("recordings.momentAt", { at: clockOf(row.moment_ms) }),
-            format.duration(row.duration),
+            format.duration(row.duration_seconds),
             signals > 0 ? t("player.signals", { n: signals, shown: format.number(signals) }) : null,
             row.watched ? t("player.watched") : null,
           ]

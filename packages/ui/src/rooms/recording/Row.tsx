@@ -73,10 +73,10 @@ export function Row({ row, chosen, onChoose, onOpen, sought }: RowProps) {
         <time dateTime={row.start} title={format.moment(row.start, project.timezone, true)}>
           {format.ago(row.start, Date.now())}
         </time>
-        <span className={styles.duration} title={t("recordings.activeOf", { active: format.duration(row.active), duration: format.duration(row.duration) })}>
-          {clockOf(row.duration * 1000)}
+        <span className={styles.duration} title={t("recordings.activeOf", { active: format.duration(row.active_seconds), duration: format.duration(row.duration_seconds) })}>
+          {clockOf(row.duration_seconds * 1000)}
           <i>
-            <b style={{ width: `${row.duration > 0 ? Math.min(100, (row.active / row.duration) * 100) : 0}%` }} />
+            <b style={{ width: `${row.duration_seconds > 0 ? Math.min(100, (row.active_seconds / row.duration_seconds) * 100) : 0}%` }} />
           </i>
         </span>
         <span className={styles.pages}>

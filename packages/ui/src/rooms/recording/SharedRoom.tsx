@@ -46,7 +46,7 @@ export function SharedRoom() {
             <h1 className={styles.name}>
               {t("share.page")}
               <small>
-                {format.date(manifest.recording.start)} · {format.duration(manifest.recording.duration)}
+                {format.date(manifest.recording.start)} · {format.duration(manifest.recording.duration_seconds)}
               </small>
             </h1>
           </>

@@ -43,7 +43,8 @@ export const FIELDS: Field[] = [
   { field: "note", label: "recordings.field.note", kind: "text", group: TEAM },
 ];
 
-export const DEVICES = ["desktop", "tablet", "mobile"] as const;
+/** As the server names them. */
+export const DEVICES = ["Desktop", "Tablet", "Mobile"] as const;
 
 /** How a field is compared, the usual way first. */
 export const OPERATORS_OF: Record<FieldKind, string[]> = {

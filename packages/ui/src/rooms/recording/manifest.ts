@@ -19,13 +19,13 @@ export function relative(manifest: Manifest): Manifest {
   });
 }
 
-const KINDS = new Set<string>(["click", "signal", "error", "request", "console", "event", "note", "input", "survey"]);
+const KINDS = new Set<string>(["click", "signal", "error", "request", "console", "event", "input", "survey", "trigger"]);
 
 function ordered(manifest: Manifest): Manifest {
   return {
     ...manifest,
     pages: manifest.pages.toSorted((a, b) => a.t - b.t),
-    // A newer server may tell of things this version has no words for.
+    // Notes are asked for apart, since they change; and a newer server may tell of things this version has no words for.
     markers: manifest.markers.filter(({ kind }) => KINDS.has(kind)).toSorted((a, b) => a.t - b.t),
     activity: manifest.activity.toSorted((a, b) => a[0] - b[0]),
   };

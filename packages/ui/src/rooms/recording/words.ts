@@ -30,7 +30,7 @@ export function readClock(text: string): number | null {
 
 export function deviceName(device: string | null, { t }: Messages): string {
   if (device === null) return t("recordings.device.unknown");
-  const known = DEVICES.find((one) => one === device.toLowerCase());
+  const known = DEVICES.find((one) => one.toLowerCase() === device.toLowerCase());
   return known ? t(`recordings.device.${known}`) : device;
 }
 
@@ -56,6 +56,8 @@ export function markerTitle(marker: Marker, speech: Speech): string {
       return t("player.marker.survey");
     case "note":
       return t("player.marker.note");
+    case "trigger":
+      return t("player.marker.trigger");
     case "click":
       return t("player.marker.click");
     case "input":
@@ -69,7 +71,9 @@ export function markerDetail(marker: Marker, { format }: Speech): string {
     case "request":
       return [marker.url, marker.ms === undefined ? null : format.duration(marker.ms / 1000)].filter(Boolean).join(" · ");
     case "error":
-      return marker.text ?? marker.name ?? "";
+      return marker.error ?? marker.text ?? marker.name ?? "";
+    case "trigger":
+      return marker.why ?? "";
     default:
       return marker.text ?? marker.selector ?? "";
   }

@@ -17,8 +17,8 @@ export function About({ manifest }: { manifest: Manifest }) {
   const level = documents.find(({ profile }) => profile?.level)?.profile?.level;
   const rows: [string, string | null][] = [
     [t("recordings.field.start"), format.moment(recording.start, project.timezone, true)],
-    [t("recordings.field.duration"), format.duration(recording.duration)],
-    [t("recordings.field.active"), format.duration(recording.active)],
+    [t("recordings.field.duration"), format.duration(recording.duration_seconds)],
+    [t("recordings.field.active"), format.duration(recording.active_seconds)],
     [t("recordings.field.pages"), format.number(recording.pages)],
     [t("recordings.field.entry"), recording.entry],
     [t("recordings.field.exit"), recording.exit],
@@ -30,7 +30,7 @@ export function About({ manifest }: { manifest: Manifest }) {
     [t("recordings.field.browser"), [recording.browser, recording.os].filter(Boolean).join(" · ")],
     [t("recordings.field.country"), recording.country],
     [t("player.masking"), level ? t("player.maskingLevel", { level }) : null],
-    [t("player.size"), format.bytes(recording.bytes)],
+    [t("player.size"), recording.bytes === undefined ? null : format.bytes(recording.bytes)],
   ];
   return (
     <div className={styles.about}>

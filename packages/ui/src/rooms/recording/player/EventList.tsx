@@ -1,5 +1,5 @@
 // What happened, in order, beside the screen: it follows the moment, can be searched, and one click goes there.
-import { CircleHelp, Flag, Keyboard, MessageSquareText, MousePointerClick, NetworkIcon, PanelTop, Terminal, TriangleAlert, Zap } from "lucide-react";
+import { CircleHelp, Flag, Keyboard, MessageSquareText, MousePointerClick, NetworkIcon, PanelTop, Radio, Terminal, TriangleAlert, Zap } from "lucide-react";
 import { useEffect, useMemo, useRef, useState, type ComponentType, type ReactNode } from "react";
 import { useSpeech } from "@/i18n/language.tsx";
 import type { MessageKey } from "@/i18n/catalogue.ts";
@@ -32,6 +32,7 @@ const ICONS: Record<Entry["kind"], ComponentType<{ "aria-hidden"?: boolean }>> =
   note: MessageSquareText,
   input: Keyboard,
   survey: CircleHelp,
+  trigger: Radio,
 };
 
 const OF_TAB: Record<string, (entry: Entry) => boolean> = {

@@ -32,7 +32,7 @@ export function ShareDialog({ session, at_ms, onClose }: { session: string; at_m
   const from_ms = readClock(at);
   const after = () => client.invalidateQueries({ queryKey: key });
   const create = useMutation({
-    mutationFn: () => api.shareRecording(project.id, session, { at_ms: from_ms ?? 0, expires: new Date(Date.now() + Number(days) * DAY_MS).toISOString() }),
+    mutationFn: () => api.shareRecording(project.id, session, { at_ms: from_ms ?? 0, expires_at: new Date(Date.now() + Number(days) * DAY_MS).toISOString() }),
     onSuccess: (share) => {
       if (share.token) setLink(sharedAddress(share.token));
       return after();
@@ -79,16 +79,16 @@ export function ShareDialog({ session, at_ms, onClose }: { session: string; at_m
       {data && data.shares.length > 0 && (
         <ul className={styles.list} aria-label={t("share.list")}>
           {data.shares.map((share) => {
-            const isOver = share.expires !== null && Date.parse(share.expires) < Date.now();
+            const isOver = Date.parse(share.expires_at) < Date.now() || share.revoked_at != null;
             return (
               <li key={share.id}>
                 <div>
                   <strong>{t("share.fromAt", { at: clockOf(share.at_ms) })}</strong>
                   <small>
-                    {[share.created_by, format.ago(share.created_at, Date.now()), share.expires === null ? null : isOver ? t("share.over") : t("share.until", { date: format.moment(share.expires, project.timezone) }), share.views === undefined ? null : t("share.views", { n: share.views })].filter(Boolean).join(" · ")}
+                    {[share.created_by, format.ago(share.created_at, Date.now()), isOver ? t("share.over") : t("share.until", { date: format.moment(share.expires_at, project.timezone) }), t("share.views", { n: share.views })].join(" · ")}
                   </small>
                 </div>
-                {project.role !== "viewer" && <IconButton label={t("share.revoke")} icon={<Trash2 />} onClick={() => remove.mutate(share.id)} />}
+                {project.role !== "viewer" && !isOver && <IconButton label={t("share.revoke")} icon={<Trash2 />} onClick={() => remove.mutate(share.id)} />}
               </li>
             );
           })}

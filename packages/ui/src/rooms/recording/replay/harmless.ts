@@ -25,6 +25,7 @@ const RESERVED_TAGS = /^(annotation-xml|color-profile|font-face(-src|-uri|-forma
 const SHADOW_HOSTS = /^(article|aside|blockquote|body|div|footer|h[1-6]|header|main|nav|p|section|span)$/i;
 /** What they say concerns the page that was, not the picture of it; most of them fetch or redirect. */
 const BARE_TAGS = /^(base|meta|object|embed|applet|portal|fencedframe|frame|frameset|script|noscript|animate|animatetransform|animatemotion|set|param|track)$/i;
+const UNSEEN_TAGS = /^(script|noscript|template)$/;
 const DROPPED_ATTRIBUTES =
   /^(on.*|srcdoc|srcset|imagesrcset|imagesizes|ping|nonce|integrity|action|formaction|autoplay|autofocus|background|poster|data|manifest|cite|longdesc|usemap|archive|code|codebase|classid|lowsrc|dynsrc|profile|http-equiv|content|download|target|rel|as|is|rr_src|rr_media.*|rrweb-.*|allow|sandbox|credentialless|csp|popovertarget|shadowrootmode)$/i;
 const ADDRESS_ATTRIBUTES = /^(href|xlink:href|src)$/i;
@@ -145,7 +146,8 @@ function cleanElement(raw: Record<string, unknown>, base: { id: number; rootId?:
   // What was left out of the recording keeps its place; the player hatches it.
   if (given.rr_width !== undefined && given.rr_dataURL === undefined) attributes["data-px-left-out"] = "";
   const isHost = raw.isShadowHost === true && (SHADOW_HOSTS.test(tag) || CUSTOM_TAG.test(tag));
-  const childNodes = cleanChildren(raw.childNodes, count, found, depth, "child");
+  // Of these the page showed nothing.
+  const childNodes = UNSEEN_TAGS.test(tag) ? [] : cleanChildren(raw.childNodes, count, found, depth, "child");
   if (!isHost) for (const child of childNodes) delete child.isShadow;
   return {
     type: NODE.element,
