@@ -85,7 +85,7 @@ const SORTS = {
 };
 
 export function recordingsAnswer({ where = [], sort = "newest", limit = 50, before, of }) {
-  const valueOf = (row, field) => (field.startsWith("signal:") ? (row.signals[field.slice(7)] ?? 0) : field === "page" ? row.page_names : (row[field] ?? null));
+  const valueOf = (row, field) => (field === "has_snapshot" ? true : field.startsWith("signal:") ? (row.signals[field.slice(7)] ?? 0) : field === "page" ? row.page_names : (row[field] ?? null));
   const fits = (row) =>
     where.every(({ field, op, value }) => {
       const found = [valueOf(row, field)].flat();
@@ -104,7 +104,11 @@ export function recordingsAnswer({ where = [], sort = "newest", limit = 50, befo
 const find = (session, missing) => kept.get(session) ?? missing();
 const manifest = ({ row, original, notes }) => ({ recording: { ...row, notes: notes.length }, documents: original.documents, segments: original.segments, pages: original.pages, markers: original.markers, activity: original.activity, problems: [] });
 
+const settings = { is_on: true, masking: "balanced", keep_days: 90 };
+
 export const recordingRoutes = (user, missing) => [
+  ["GET", /recording-settings$/, () => settings],
+  ["PUT", /recording-settings$/, (_, body) => Object.assign(settings, body)],
   ["GET", /recordings\/([^/]+)$/, ([session]) => (session.startsWith("tok") ? { ...manifest(find(session.slice(3), missing)), at_ms: 4000 } : manifest(find(session, missing)))],
   ["DELETE", /recordings\/([^/]+)$/, ([session]) => void kept.delete(session)],
   ["GET", /recordings\/([^/]+)\/segments\/(\d+)$/, ([session, n]) => find(session.replace(/^tok/, ""), missing).original.events[Number(n)] ?? missing()],

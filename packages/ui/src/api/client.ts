@@ -54,6 +54,13 @@ export interface NewRecordingNote {
   tags: string[];
 }
 
+export interface RecordingSettingsBody {
+  is_on: boolean;
+  /** What the server masks at least. */
+  masking: string;
+  keep_days: number;
+}
+
 function door<T>(method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE", path: string, { body, signal }: { body?: object; signal?: AbortSignal } = {}): Promise<T> {
   const send = http[method] as (path: string, options: object) => Promise<Outcome<unknown>>;
   return open<T>(send(path, { ...(body ? { body } : {}), signal }));
@@ -120,6 +127,8 @@ export const api = {
   recordingShares: (project: number, session: string, signal?: AbortSignal) => door<{ shares: RecordingShare[] }>("GET", `/api/projects/${project}/recordings/${encodeURIComponent(session)}/shares`, { signal }),
   shareRecording: (project: number, session: string, body: { at_ms: number; expires_at: string }) => door<RecordingShare>("POST", `/api/projects/${project}/recordings/${encodeURIComponent(session)}/shares`, { body }),
   removeRecordingShare: (project: number, session: string, share: string) => door<void>("DELETE", `/api/projects/${project}/recordings/${encodeURIComponent(session)}/shares/${share}`),
+  recordingSettings: (project: number) => door<RecordingSettingsBody>("GET", `/api/projects/${project}/recording-settings`),
+  changeRecordingSettings: (project: number, body: RecordingSettingsBody) => door<RecordingSettingsBody>("PUT", `/api/projects/${project}/recording-settings`, { body }),
   sharedRecording: (token: string, signal?: AbortSignal) => door<Manifest & { at_ms?: number }>("GET", `/api/shared/recordings/${encodeURIComponent(token)}`, { signal }),
   sharedSegment: (token: string, n: number, signal?: AbortSignal) => door<unknown>("GET", `/api/shared/recordings/${encodeURIComponent(token)}/segments/${n}`, { signal }),
 

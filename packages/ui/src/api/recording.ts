@@ -44,7 +44,7 @@ export interface RecordedDocument {
   end: number;
   first_segment: number | null;
   is_interaction_only: boolean;
-  profile?: { level?: string; recorder?: string } | null;
+  profile?: { level?: string; recorder?: string; server_level?: string } | null;
 }
 
 export interface RecordedSegment {

@@ -4,6 +4,7 @@ import type { ReactNode } from "react";
 import { useSpeech } from "@/i18n/language.tsx";
 import { useProject } from "@/shell/session.tsx";
 import { Page } from "@/ui/Page.tsx";
+import { RecordingSettings } from "@/rooms/recording/RecordingSettings.tsx";
 import { AccountSettings } from "./AccountSettings.tsx";
 import { CustomEventSettings } from "./CustomEventSettings.tsx";
 import { KeySettings } from "./KeySettings.tsx";
@@ -25,10 +26,11 @@ export function Settings() {
       <nav className={styles.tabs} aria-label={t("room.settings")}>
         {link("project", t("settings.project"))}
         {link("events", t("settings.customEvents"))}
+        {link("recordings", t("room.recording"))}
         {link("keys", t("settings.keys"))}
         {link("account", t("settings.account"))}
       </nav>
-      {tab === "events" ? <CustomEventSettings /> : tab === "keys" ? <KeySettings /> : tab === "account" ? <AccountSettings /> : <ProjectSettings key={project.id} />}
+      {tab === "events" ? <CustomEventSettings /> : tab === "recordings" ? <RecordingSettings /> : tab === "keys" ? <KeySettings /> : tab === "account" ? <AccountSettings /> : <ProjectSettings key={project.id} />}
     </Page>
   );
 }

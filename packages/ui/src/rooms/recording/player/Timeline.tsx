@@ -38,7 +38,14 @@ export function Timeline({ stage, manifest, entries, notes, go }: TimelineProps)
   // Every frame, and without React: only two elements move.
   useEffect(() => {
     if (!stage) return;
+    let second = -1;
     const move = () => {
+      const now = Math.floor(stage.state.t / 1000);
+      if (now !== second) {
+        second = now;
+        trackRef.current?.setAttribute("aria-valuenow", String(now));
+        trackRef.current?.setAttribute("aria-valuetext", clockOf(stage.state.t));
+      }
       const share = stage.duration === 0 ? 0 : stage.state.t / stage.duration;
       if (headRef.current) headRef.current.style.left = `${share * 100}%`;
       if (playedRef.current) playedRef.current.style.width = `${share * 100}%`;
@@ -81,7 +88,7 @@ export function Timeline({ stage, manifest, entries, notes, go }: TimelineProps)
           aria-label={t("player.position")}
           aria-valuemin={0}
           aria-valuemax={Math.round(duration / 1000)}
-          aria-valuenow={Math.round((stage?.state.t ?? 0) / 1000)}
+          aria-valuenow={0}
           onPointerDown={(event) => {
             event.currentTarget.setPointerCapture(event.pointerId);
             go(shareAt(event) * duration);

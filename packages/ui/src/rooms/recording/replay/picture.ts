@@ -32,6 +32,11 @@ export interface Picture {
   destroy: () => void;
 }
 
+/** Style sheets as they were made ready for playing. Parsing them is most of what a new picture costs, and pages of a site share them. */
+export interface ReadyStyles {
+  stylesWithHoverClass: Map<string, string>;
+}
+
 interface PictureEvents {
   onSize: (width: number, height: number) => void;
   onDrawn: () => void;
@@ -39,7 +44,7 @@ interface PictureEvents {
 
 const quiet = { log: () => {}, warn: () => {} };
 
-export function openPicture(root: HTMLElement, given: ReplayEvent[], hasPage: boolean, speed: number, { onSize, onDrawn }: PictureEvents): Picture {
+export function openPicture(root: HTMLElement, given: ReplayEvent[], hasPage: boolean, speed: number, styles: ReadyStyles, { onSize, onDrawn }: PictureEvents): Picture {
   const prepare = hasPage ? (events: ReplayEvent[]) => events : onlyGestures;
   const events = hasPage ? given : [...blankPage(given), ...onlyGestures(given)];
   const first = events[0];
@@ -58,6 +63,8 @@ export function openPicture(root: HTMLElement, given: ReplayEvent[], hasPage: bo
     logger: quiet,
   });
   lock(replayer.iframe);
+  // Not in rrweb's types, and pinned with its version: without it every picture would parse the same styles anew.
+  (replayer as unknown as { cache: ReadyStyles }).cache = styles;
   replayer.iframe.title = "";
   replayer.iframe.tabIndex = -1;
   replayer.on("resize", (size) => {

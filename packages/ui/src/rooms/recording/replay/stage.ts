@@ -4,7 +4,7 @@
 // a page that lacks what came before.
 import type { Manifest, RecordedSegment } from "@/api/recording.ts";
 import type { Trouble } from "./harmless.ts";
-import { openPicture, type Picture } from "./picture.ts";
+import { openPicture, type Picture, type ReadyStyles } from "./picture.ts";
 import { openSegments } from "./segments.ts";
 import { pauseAt, placeAt, snapshotBefore, stretchAt, trackOf, type Track } from "./track.ts";
 
@@ -70,6 +70,7 @@ export class Stage {
   readonly track: Track;
   private readonly listeners = new Set<() => void>();
   private readonly segments;
+  private readonly styles: ReadyStyles = { stylesWithHoverClass: new Map() };
   private run: Run | null = null;
   private frame = 0;
   private lastFrameAt = 0;
@@ -246,7 +247,7 @@ export class Stage {
       before?.root.remove();
     };
     let isDropped = false;
-    const picture = openPicture(root, events, hasPage, this.speedNow, {
+    const picture = openPicture(root, events, hasPage, this.speedNow, this.styles, {
       onSize: (width, height) => this.set({ width, height }),
       onDrawn: () => {
         if (!isDropped) drop();
