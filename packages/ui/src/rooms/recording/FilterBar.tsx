@@ -1,7 +1,7 @@
 // What narrows the list, as chips: figures of the recording, what happened in it and in which order, and who it is of. Each chip
 // opens what it says.
 import { ArrowRight, Footprints, Plus, SlidersHorizontal, X } from "lucide-react";
-import { useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import { useSpeech } from "@/i18n/language.tsx";
 import { EventList } from "@/question/EventPicker.tsx";
 import { FilterEditor } from "@/question/FilterEditor.tsx";
@@ -152,6 +152,12 @@ function ConditionForm({ initial, onDone }: { initial: RecordingCondition; onDon
   const starting = initial.value ?? STARTING_VALUES[initial.field] ?? (kind === "count" ? 1 : "");
   const [low, setLow] = useState(String(Array.isArray(starting) ? starting[0] : starting));
   const [high, setHigh] = useState(String(Array.isArray(starting) ? starting[1] : ""));
+  // The list that stood here had the focus; it goes to what is asked next.
+  const firstRef = useRef<HTMLInputElement>(null);
+  useEffect(() => {
+    const timer = setTimeout(() => firstRef.current?.select(), 30);
+    return () => clearTimeout(timer);
+  }, []);
   const name = field ? t(field.label) : initial.field;
   const isNumber = kind === "seconds" || kind === "count";
   const value = op === "set" ? undefined : op === "between" ? [Number(low), Number(high)] : isNumber ? Number(low) : low.trim();
@@ -189,7 +195,7 @@ function ConditionForm({ initial, onDone }: { initial: RecordingCondition; onDon
         <PageList value={low} onPick={(picked) => done(picked)} />
       ) : (
         <div className={editors.conditionBody}>
-          {op !== "set" && <input className={editors.input} type={isNumber ? "number" : "text"} min={isNumber ? 0 : undefined} step="any" value={low} autoFocus aria-label={name} onChange={(event) => setLow(event.target.value)} />}
+          {op !== "set" && <input className={editors.input} type={isNumber ? "number" : "text"} min={isNumber ? 0 : undefined} step="any" value={low} ref={firstRef} aria-label={name} onChange={(event) => setLow(event.target.value)} />}
           {op === "between" && (
             <>
               <span>{t("word.and")}</span>

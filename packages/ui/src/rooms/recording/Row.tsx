@@ -94,14 +94,14 @@ export function Row({ row, chosen, onChoose, onOpen, sought }: RowProps) {
   );
 }
 
-/** The signals that happened most, by name; the others as a number. */
+/** The signal that happened most, by name; the others as a number. */
 function Trouble({ row }: { row: RecordingRow }) {
   const speech = useSpeech();
   const { t } = speech;
   const found = Object.entries(row.signals)
     .filter(([, n]) => n > 0)
     .toSorted((a, b) => b[1] - a[1]);
-  const shown = found.slice(0, 2);
+  const shown = found.slice(0, 1);
   const others = nSignals(row) - shown.reduce((sum, [, n]) => sum + n, 0);
   return (
     <>
