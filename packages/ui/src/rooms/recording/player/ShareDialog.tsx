@@ -16,6 +16,8 @@ import { clockOf, readClock } from "../words.ts";
 import styles from "./ShareDialog.module.css";
 
 const DAY_MS = 86_400_000;
+/** The longest is exactly as long as the server allows, and its clock may be behind. */
+const CLOCKS_MS = 300_000;
 const LASTS = ["1", "7", "30"] as const;
 
 export function ShareDialog({ session, at_ms, onClose }: { session: string; at_ms: number; onClose: () => void }) {
@@ -32,7 +34,7 @@ export function ShareDialog({ session, at_ms, onClose }: { session: string; at_m
   const from_ms = readClock(at);
   const after = () => client.invalidateQueries({ queryKey: key });
   const create = useMutation({
-    mutationFn: () => api.shareRecording(project.id, session, { at_ms: from_ms ?? 0, expires_at: new Date(Date.now() + Number(days) * DAY_MS).toISOString() }),
+    mutationFn: () => api.shareRecording(project.id, session, { at_ms: from_ms ?? 0, expires_at: new Date(Date.now() + Number(days) * DAY_MS - CLOCKS_MS).toISOString() }),
     onSuccess: (share) => {
       if (share.token) setLink(sharedAddress(share.token));
       return after();
