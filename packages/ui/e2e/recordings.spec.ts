@@ -1,5 +1,6 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
+import { gzipSync } from "node:zlib";
 import type { Page } from "@playwright/test";
 import { hostilePieces, type Piece } from "./hostile.ts";
 import { expect, test } from "./words.ts";
@@ -18,7 +19,7 @@ async function keyOf(page: Page, project: number): Promise<string> {
 /** Puts a piece through the door that everybody's browsers send to. */
 async function send(page: Page, key: string, piece: Piece) {
   const { session: of, document, seq } = piece;
-  return page.request.post(`/v1/recordings?key=${key}&session=${of}&document=${document}&seq=${seq}&format=json`, { headers: { "Content-Type": "text/plain" }, data: JSON.stringify(piece) });
+  return page.request.post(`/v1/recordings?key=${key}&session=${of}&document=${document}&seq=${seq}&format=gzip`, { headers: { "Content-Type": "text/plain" }, data: gzipSync(JSON.stringify(piece)) });
 }
 
 const listOf = (person: string) => `/recordings?q=${encodeURIComponent(`(kind:recordings,range:(last:7,unit:day),where:!((field:person,op:is,value:'${person}')))`)}`;
@@ -136,10 +137,10 @@ test("a note stays at its moment; a link shows the recording to others until it 
 });
 
 test("a number opens its recordings, at the moment that made it count", async ({ page, visit, words: { t } }) => {
-  const question = `(kind:trend,series:!((measure:total,select:(event:'E2E gave up'))),range:(last:7,unit:day),interval:day)`;
-  await visit(`/trends?q=${encodeURIComponent(question)}`);
-  const table = page.getByRole("region", { name: t("report.table"), exact: true });
-  await table.getByRole("button").filter({ hasText: /^[1-9]/ }).first().click();
+  const question = `(kind:funnel,steps:!((event:'$pageview'),(event:'E2E gave up')),window:(n:1,unit:day),range:(last:7,unit:day))`;
+  await visit(`/funnels?q=${encodeURIComponent(question)}`);
+  // The people of the last step: those who gave up.
+  await page.getByRole("region", { name: t("report.table"), exact: true }).locator("tbody tr").last().getByRole("button").filter({ hasText: /^[1-9]/ }).first().click();
   const panel = page.locator("aside").filter({ has: page.getByRole("tablist") });
   await panel.getByRole("tab", { name: t("room.recording") }).click();
   const line = panel.locator(`a[href*="${session}"]`);
@@ -167,20 +168,20 @@ test("a forged recording runs nothing, asks for nothing, and says so", async ({ 
   const name = `hostile${language}${Date.now()}`;
   const [piece] = hostilePieces(origin, name, Date.now() - 60_000, 40);
   const sent = await send(page, await keyOf(page, project), piece as Piece);
-  expect([200, 400, 413, 422]).toContain(sent.status());
+  expect(sent.status()).toBe(200);
   page.on("request", (request) => {
     if (request.url().startsWith(origin) || /\?(img|css)$/.test(request.url())) asked.push(request.url());
   });
-  if (sent.ok()) {
-    await expect(async () => {
-      await visit(`/recordings/${name}`);
-      await expect(page.locator("[data-testid=player]")).toBeVisible({ timeout: 3000 });
-    }).toPass({ timeout: 20_000 });
-    await page.waitForTimeout(5000);
-    await expect(page).toHaveTitle(`${t("player.title")} · Sillage`);
-    await page.keyboard.press("ArrowLeft");
-    await expect(page.getByRole("region", { name: t("player.problems") })).toBeVisible();
-  }
+  await expect(async () => {
+    await visit(`/recordings/${name}`);
+    await expect(page.locator("[data-testid=player][data-drawn]")).toBeVisible({ timeout: 5000 });
+  }).toPass({ timeout: 30_000 });
+  await page.waitForTimeout(4000);
+  await expect(page).toHaveTitle(`${t("player.title")} · Sillage`);
+  // The viewer still answers, and says that something was wrong.
+  await page.keyboard.press("ArrowLeft");
+  await expect(page).toHaveURL(/t=0/);
+  await expect(page.getByRole("region", { name: t("player.problems") })).toBeVisible();
   expect(asked).toEqual([]);
   await new Promise((done) => evil.close(done));
 });

@@ -9,6 +9,8 @@ export type Trouble = "malformed" | "too_large" | "no_page" | "missing_styles";
 
 export interface Harmless {
   events: ReplayEvent[];
+  /** When the first of them was by the recorded clock, those that are not played included; null where there is none. */
+  firstAt: number | null;
   trouble: Partial<Record<Trouble, number>>;
   /** Style sheets of other hosts that the recorder could not read, by their address. */
   missingStyles: string[];
@@ -37,12 +39,13 @@ interface Count {
 }
 
 export function harmless(raw: unknown): Harmless {
-  const found: Harmless = { events: [], trouble: {}, missingStyles: [] };
+  const found: Harmless = { events: [], firstAt: null, trouble: {}, missingStyles: [] };
   if (!Array.isArray(raw)) {
     note(found, "malformed");
     return found;
   }
   for (const one of raw) {
+    if (isRecord(one) && isNumber(one.timestamp)) found.firstAt = Math.min(found.firstAt ?? Infinity, one.timestamp);
     const event = harmlessEvent(one, found);
     if (event) found.events.push(event);
   }

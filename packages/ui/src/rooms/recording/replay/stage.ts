@@ -255,7 +255,7 @@ export class Stage {
         if (!this.state.drawn) this.set({ drawn: true });
       },
     });
-    this.run = { document, picture, root, segments, from, to, zero: first.timestamp - firstSegment.t0, hasPage, isPlaying: false };
+    this.run = { document, picture, root, segments, from, to, zero: (pieces[0]?.firstAt ?? first.timestamp) - firstSegment.t0, hasPage, isPlaying: false };
   }
 
   private async extend(run: Run, to: number): Promise<void> {
