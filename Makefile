@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help demo build ui test test-rust fmt lint openapi bench load torture timings clean-demo
+.PHONY: help demo demo-site build ui test test-rust fmt lint openapi bench load torture friction-check timings clean-demo
 
 # Real event sets and peers of the benchmark, beside the checkout; without them the parts that need them say so.
 SHARED ?= ../shared
@@ -11,6 +11,7 @@ ROWS ?= 20000000
 RUNS ?= 5
 KILLS ?= 50
 EVENTS ?= 4000000
+TIMES ?= 6
 
 SILLAGE := target/release/sillage
 UI_SOURCES := $(shell find packages/ui -type f -not -path '*/node_modules/*' -not -path '*/dist/*' 2>/dev/null)
@@ -22,6 +23,9 @@ help: ## Say what can be asked of make
 
 demo: ## Build Sillage, start it with demo and real data, print where it is and how to sign in (DETACH=1: in the background)
 	@demo/run.sh
+
+demo-site: ## Open the site of Courriel on port 4173, its tag sending to the Sillage at URL with the write key KEY
+	@node demo/site/server.mjs --sillage $(or $(URL),http://127.0.0.1:7070) --key $(KEY)
 
 build: ui ## Build the binary, screens included
 	cargo build --release -p sillage-node
@@ -69,6 +73,9 @@ load: build ## Send EVENTS events over HTTP as fast as they are taken, then sing
 
 torture: build ## Kill the server KILLS times under load and check every acknowledged event
 	@python3 bench/torture.py --kills $(KILLS)
+
+friction-check: build ## Judge the detectors of friction by scripted visits in Chromium: each signal planted TIMES times, and calm visits; prints the table
+	@node demo/drive.mjs --check --times $(TIMES)
 
 timings: ## Build from nothing in a folder of its own and show what the time goes to
 	cargo build --release -p sillage-node --timings --target-dir target/timings

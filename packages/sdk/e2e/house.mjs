@@ -1,34 +1,18 @@
 // What the tests run against: one real Sillage with its own data, a site that carries the tag, and one Chromium for all of them. Between the site and Sillage each test has a
 // door of its own, which can be shut or forgetful, and which keeps the bytes that went through. So tests may run beside each other: most of their time is waiting.
 import { AsyncLocalStorage } from "node:async_hooks";
-import { spawn } from "node:child_process";
-import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { createServer, request } from "node:http";
-import { tmpdir } from "node:os";
-import { dirname, extname, join, resolve } from "node:path";
+import { dirname, extname, join } from "node:path";
 import { after, test } from "node:test";
 import { fileURLToPath } from "node:url";
-import { chromium } from "playwright-core";
+import { openBrowser, openServer, until } from "./server.mjs";
+
+export { until, wait } from "./server.mjs";
 
 const HERE = dirname(fileURLToPath(import.meta.url));
-const ROOT = resolve(HERE, "../../..");
-const BINARY = process.env.SILLAGE_BINARY ?? join(ROOT, "target/release/sillage");
 const FOLDERS = { s: "../dist/web", npm: "../dist/npm", replay: "../node_modules/@rrweb/replay/dist" };
 const TYPES = { ".html": "text/html; charset=utf-8", ".js": "text/javascript; charset=utf-8", ".css": "text/css" };
-
-export const wait = (ms) => new Promise((done) => setTimeout(done, ms));
-
-export async function until(condition, seconds = 10, what = "the condition") {
-  // What comes in a moment on a quiet machine takes longer beside a build.
-  const end = Date.now() + seconds * 4000;
-  let seen;
-  while (Date.now() < end) {
-    seen = await condition();
-    if (seen) return seen;
-    await wait(50);
-  }
-  throw new Error(`${what} did not come in ${seconds * 4} s; last seen: ${JSON.stringify(seen)}`);
-}
 
 const doorOfTest = new AsyncLocalStorage();
 const doors = new Map();
@@ -62,22 +46,22 @@ export function throughDoor(options) {
   return { ...options, eventsPath: path, ...(options.recording && { recording: { ...options.recording, url: `${path}/recordings` } }) };
 }
 
-async function openHouse() {
-  if (!existsSync(BINARY)) throw new Error(`no ${BINARY}: build Sillage first (make build), or name another with SILLAGE_BINARY`);
-  const data = mkdtempSync(join(tmpdir(), "sillage-sdk-"));
-  const port = await freePort();
-  const sillage = spawn(BINARY, ["serve", "--data", data, "--listen", `127.0.0.1:${port}`], { stdio: "ignore" });
-  const url = `http://127.0.0.1:${port}`;
-  await until(() => fetch(`${url}/ready`).then((reply) => reply.ok, () => false), 30, "Sillage");
-  const token = readFileSync(join(data, readdirSync(data, { recursive: true }).find((name) => String(name).endsWith("setup-token"))), "utf8").trim();
-  const json = { "content-type": "application/json" };
-  const setup = await fetch(`${url}/api/setup`, { method: "POST", headers: json, body: JSON.stringify({ token, email: "ada@courriel.example", name: "Ada", password: "correct horse battery staple", language: "en" }) });
-  const cookie = setup.headers.get("set-cookie").split(";")[0];
-  const signed = { ...json, cookie };
-  const project = await (await fetch(`${url}/api/projects`, { method: "POST", headers: signed, body: JSON.stringify({ name: "Courriel", timezone: "Europe/Paris" }) })).json();
+/** A part of the tag is loaded and at work: from now on, what happens is seen by it. */
+export async function started(page, name) {
+  const address = await until(() => page.evaluate((part) => performance.getEntriesByType("resource").map((entry) => entry.name).find((one) => one.includes(`/parts/${part}.js`) || one.includes(`/${part}/part.js`)), name), 10, `the part ${name}`);
+  // The tag asked for the same module before: what it does with it comes first.
+  await page.evaluate((url) => import(url).then(() => new Promise((done) => setTimeout(done))), address);
+}
 
+/** The recorder follows the page: it hears what is written into fields, which shows. */
+export async function recording(page) {
+  await until(() => page.evaluate(() => !String(Object.getOwnPropertyDescriptor(HTMLInputElement.prototype, "value").set).includes("[native code]")), 10, "the recorder at work");
+}
+
+async function openHouse() {
+  const { url, headers, project, close } = await openServer();
   const site = await openSite(project.write_key, url);
-  const browser = await chromium.launch({ executablePath: process.env.CHROMIUM || "/usr/bin/chromium", args: ["--no-sandbox", "--disable-gpu", "--disable-background-networking"] });
+  const browser = await openBrowser();
 
   return {
     server: url,
@@ -85,24 +69,22 @@ async function openHouse() {
     browser,
     /** Everything that Sillage has, each event once. */
     async kept() {
-      const reply = await fetch(`${url}/api/projects/${project.id}/export`, { headers: signed });
+      const reply = await fetch(`${url}/api/projects/${project.id}/export`, { headers });
       return (await reply.text()).split("\n").filter(Boolean).map((line) => JSON.parse(line));
     },
     async events(name) {
       return (await this.kept()).filter((record) => record.event && (!name || record.event === name));
     },
     async person(id) {
-      return (await fetch(`${url}/api/projects/${project.id}/people/${encodeURIComponent(id)}`, { headers: signed })).json();
+      return (await fetch(`${url}/api/projects/${project.id}/people/${encodeURIComponent(id)}`, { headers })).json();
     },
     async refused() {
-      return (await fetch(`${url}/api/projects/${project.id}/refused`, { headers: signed })).json();
+      return (await fetch(`${url}/api/projects/${project.id}/refused`, { headers })).json();
     },
     async close() {
       await browser.close();
       await site.close();
-      sillage.kill();
-      await new Promise((done) => sillage.once("exit", done));
-      rmSync(data, { recursive: true, force: true });
+      await close();
     },
   };
 }
@@ -115,6 +97,7 @@ function openDoor(server) {
     retryAfter: undefined,
     maxEvents: Infinity,
     nRefused: 0,
+    nRefusedPieces: 0,
     bodies: [],
     recordings: [],
     clear() {
@@ -156,6 +139,7 @@ async function openSite(key, server) {
       const door = doors.get(path);
       if (door && !isRecording) return door.pass(incoming, reply, body);
       if (door) {
+        door.nRefusedPieces += typeof door.state === "number" ? 1 : 0;
         if (typeof door.state === "number") return reply.writeHead(door.state).end("{}");
         door.recordings.push({ query: searchParams, body });
         return reply.writeHead(200).end("{}");
@@ -180,12 +164,4 @@ function answerOfSite(pathname, reply) {
   const [, , what = "ok"] = pathname.split("/");
   const [, slowMs] = /^slow-(\d+)/.exec(what) ?? [];
   setTimeout(() => reply.writeHead(/^\d+$/.test(what) ? Number(what) : 200).end("{}"), Number(slowMs ?? 0));
-}
-
-async function freePort() {
-  const server = createServer();
-  await new Promise((done) => server.listen(0, "127.0.0.1", done));
-  const { port } = server.address();
-  await new Promise((done) => server.close(done));
-  return port;
 }

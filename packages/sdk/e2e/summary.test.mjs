@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { describe } from "node:test";
 import { gzipSync } from "node:zlib";
-import { house, scene, throughDoor, until, wait } from "./house.mjs";
+import { house, scene, started, throughDoor, until, wait } from "./house.mjs";
 
 const OPTIONS = { consent: { analytics: true, profiles: true }, countDrivenBrowsers: true };
 
@@ -10,8 +10,7 @@ async function visit(options = OPTIONS, more = "") {
   const context = await house.browser.newContext({ viewport: { width: 1000, height: 800 } });
   const page = await context.newPage();
   await page.goto(`${house.site}/zones?options=${encodeURIComponent(JSON.stringify(throughDoor(options)))}${more}`);
-  await until(() => page.evaluate(() => performance.getEntriesByType("resource").some((entry) => /heatmap\/?part|parts\/heatmap/.test(entry.name))), 8, "the part that makes summaries");
-  await wait(200);
+  await started(page, "heatmap");
   return { page, context };
 }
 const parts = () => [...new Map(house.door.records().filter((record) => record.event === "$page_summary").map((record) => [record.insert_id, record.properties])).values()].sort((a, b) => a.$part - b.$part);
@@ -24,20 +23,37 @@ const id = (name) => `[data-px-id="${name}"]`;
 
 describe("page summaries and names of elements", { concurrency: 6 }, () => {
   scene("what was exposed is what had its middle on the screen, for as long as it had", async () => {
-    const { page, context } = await visit();
-    await wait(1000);
-    await page.evaluate(() => window.scrollTo(0, 2000));
-    await wait(1500);
-    await page.evaluate(() => window.scrollTo(0, 1300));
-    await wait(60);
-    await page.evaluate(() => window.scrollTo(0, 2000));
+    // What was on the screen for how long is the page's to say: a busy machine takes its time over each step. Only what flies by has to be quick.
+    let visited;
+    for (let attempt = 0; attempt < 10; attempt += 1) {
+      house.door.clear();
+      await visited?.context.close();
+      visited = await visit();
+      // It looks from the moment on that its part has come.
+      visited.top = await visited.page.evaluate(() => performance.getEntriesByType("resource").find((entry) => entry.name.endsWith("parts/heatmap.js")).responseEnd);
+      await wait(1200);
+      visited.down = await visited.page.evaluate(() => (window.scrollTo(0, 2000), performance.now()));
+      await wait(1500);
+      visited.flownMs = await visited.page.evaluate(async () => {
+        const began = performance.now();
+        window.scrollTo(0, 1300);
+        await new Promise((done) => setTimeout(done, 60));
+        window.scrollTo(0, 2000);
+        await new Promise((done) => requestAnimationFrame(() => setTimeout(done)));
+        return performance.now() - began;
+      });
+      visited.end = await visited.page.evaluate(() => performance.now());
+      if (visited.flownMs < 130) break;
+    }
+    const { page, context, top, down, end, flownMs } = visited;
+    assert.ok(flownMs < 130, `this machine is too busy to scroll by quickly: ${flownMs} ms`);
     await page.goto("about:blank");
     await until(() => parts().length, 5, "the summary");
     const near = (ms, expected, what) => assert.ok(ms > expected - 500 && ms < expected + 1500, `${what}: ${ms} ms, expected about ${expected}`);
-    near(summed(id("first")).exposed_ms, 1200, "first");
-    near(summed(id("second")).exposed_ms, 1200, "second");
+    near(summed(id("first")).exposed_ms, down - top, "first");
+    near(summed(id("second")).exposed_ms, down - top, "second");
     // The middle of the tall one is at 2400 of the page, its edges are never on the screen.
-    near(summed(id("tall")).exposed_ms, 1500, "tall");
+    near(summed(id("tall")).exposed_ms, end - down, "tall");
     assert.equal(summed(id("third")).exposed_ms, 0, "what only flew by");
     assert.equal(summed(id("last")).exposed_ms, 0, "what was never on the screen");
     const [part] = parts();
@@ -60,7 +76,7 @@ describe("page summaries and names of elements", { concurrency: 6 }, () => {
     await page.click("#ignored");
     await page.evaluate(() => document.dispatchEvent(new Event("visibilitychange")));
     await page.evaluate(() => history.pushState({}, "", "/zones/2"));
-    await until(() => parts().length, 5, "the summary");
+    await until(() => parts().flatMap((part) => part.clicks).length >= 2, 5, "the clicks of the summary");
     const points = parts().flatMap((part) => part.clicks);
     assert.equal(points.length, 2, JSON.stringify(points));
     const scrolled = await page.evaluate(() => window.scrollY);
@@ -95,9 +111,10 @@ describe("page summaries and names of elements", { concurrency: 6 }, () => {
   });
 
   scene("a page of ninety thousand elements does not notice the tag", async () => {
-    // In the best of three visits: what else the machine does is not the tag's.
+    // In the best of some visits: what else the machine does is not the tag's.
     let longest = [];
-    for (let attempt = 0; attempt < 3; attempt += 1) {
+    const since = Date.now();
+    for (let attempt = 0; attempt < 8 && (attempt < 2 || Date.now() - since < 60_000); attempt += 1) {
       const context = await house.browser.newContext();
       const page = await context.newPage();
       await page.goto(`${house.site}/large?options=${encodeURIComponent(JSON.stringify(throughDoor(OPTIONS)))}`);
@@ -107,7 +124,7 @@ describe("page summaries and names of elements", { concurrency: 6 }, () => {
         window.sillage.init({ key, ...window.options });
         return now;
       }, "wk_x");
-      await wait(1800);
+      for (const part of ["heatmap", "friction", "vital", "error"]) await started(page, part);
       await page.click("button >> nth=3");
       await page.mouse.wheel(0, 3000);
       await wait(300);
@@ -128,9 +145,10 @@ describe("page summaries and names of elements", { concurrency: 6 }, () => {
     await page.evaluate(() => window.tag.track("From the module"));
     await until(() => house.door.records().some((record) => record.event === "From the module"), 5, "the event");
     await until(() => house.door.recordings.length, 8, "the recording");
+    await started(page, "vital");
     await page.goto("about:blank");
     await until(() => house.door.records().some((record) => record.event === "$web_vitals"), 5, "the vitals");
-    assert.ok(parts()[0].elements.length > 0);
+    await until(() => parts()[0]?.elements?.length, 5, "the elements of the summary");
     assert.deepEqual(faults, []);
     await context.close();
   });

@@ -31,6 +31,8 @@ export interface FieldPlace {
   isForm: boolean;
   isEditable: boolean;
   isEmpty: boolean;
+  /** One of some that are given: to try several is to choose, not to fill in again. */
+  isChoice: boolean;
 }
 
 export type SeenClick = Click & Traits;
@@ -46,7 +48,13 @@ export interface SeenHover {
   t: number;
   selector: string;
 }
-export type Seen = Plain | SeenClick | SeenField | SeenPage | SeenHover;
+/** An event that the site tracked. */
+export interface SeenEvent {
+  kind: "event";
+  t: number;
+  name: string;
+}
+export type Seen = Plain | SeenClick | SeenField | SeenPage | SeenHover | SeenEvent;
 
 export type Found = Omit<Signal, "page"> & { page?: string };
 

@@ -8,7 +8,7 @@ import { bounce, hesitation, thrash, zoom } from "./detectors/pointer.ts";
 import { rage, repeated } from "./detectors/rage.ts";
 import { slowPage } from "./detectors/speed.ts";
 import type { MakeDetector, Seen } from "./detector.ts";
-import { at, click, fault, field, found, move, mutation, names, page, request, response, scroll } from "./streams.ts";
+import { at, click, fault, field, found, move, mutation, names, page, request, response, scroll, tracked } from "./streams.ts";
 
 type Case = [why: string, stream: Seen[], expected: string[]];
 function check(make: () => MakeDetector, cases: Case[]): void {
@@ -53,6 +53,7 @@ describe("F2 dead_click, F3 slow_click: one outcome for each click", () => {
     ["another page", [click(0), page(200, "/next")], []],
     ["the browser leaves", [click(0), at("leave", 300)], []],
     ["a link", [click(0, "#link", { isLink: true })], []],
+    ["two clicks that select a word", [click(0, "p", { isInteractive: false }), click(180, "p", { isInteractive: false, selectsText: true })], []],
     ["a field", [click(0, "#name", { isEditable: true })], []],
     ["a list, a file, a frame", [click(0, "#list", { answersUnseen: true })], []],
     ["the ground of the page", [click(0, "body", { isGround: true })], []],
@@ -168,6 +169,7 @@ describe("F9 forms", () => {
     ["only looked at", [field("focus", 0), field("blur", 500), at("leave", 5000)], []],
     ["a filter that is no form", [field("change", 0, "q", { isForm: false, form: "main" }), at("leave", 5000)], []],
     ["changed a third time", [...filled(0), ...filled(2000), ...filled(4000), field("submit", 6000), page(6500, "/thanks")], ["form_refill"]],
+    ["one of several, tried in turn", [...[0, 500, 1000, 1500].map((t) => field("change", t, "segment", { isChoice: true })), field("submit", 6000), page(6500, "/thanks")], []],
     ["corrected once", [...filled(0), ...filled(2000), field("submit", 6000), page(6500, "/thanks")], []],
     ["refused by the browser, in three fields at once", [field("invalid", 0, "a"), field("invalid", 1, "b"), field("invalid", 2, "c"), at("leave", 9000)], ["validation_error"]],
     ["refused by the page", [...filled(0), field("submit", 2000), at("alert", 2500), field("submit", 90_000), page(90_500, "/thanks")], ["validation_error"]],
@@ -175,6 +177,12 @@ describe("F9 forms", () => {
     ["sent twice", [...filled(0), field("submit", 2000), field("submit", 9000), page(9500, "/thanks")], ["submit_retry"]],
     ["emptied after it was refused", [...filled(0), field("submit", 2000), at("alert", 2500), field("change", 4000, "email", { isEmpty: true }), field("submit", 90_000), page(90_500, "/thanks")], ["validation_error", "form_refill"]],
   ]);
+  test("an event that the site named is a success, until something is changed again", () => {
+    const settings = { successEvents: ["Draft kept"] };
+    expect(names(forms(), [...filled(0), tracked(2000, "Draft kept"), at("leave", 5000)], settings)).toEqual([]);
+    expect(names(forms(), [...filled(0), tracked(2000, "Draft kept"), ...filled(3000), at("leave", 5000)], settings)).toEqual(["form_abandon"]);
+    expect(names(forms(), [...filled(0), tracked(2000, "Menu opened"), at("leave", 5000)], settings)).toEqual(["form_abandon"]);
+  });
   test("tells how long each field took, and the last one", () => {
     const told: FormSummary[] = [];
     names(makeForms((ended) => told.push(...ended)), [...filled(0, "email"), ...filled(1000, "company"), at("leave", 5000)]);

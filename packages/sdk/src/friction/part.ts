@@ -74,9 +74,11 @@ export const start: Part["start"] = (host) => {
   const view = host.view();
   feed({ kind: "page", t: view.startedAt, page: view.page, address: hashOf(view.href), navigation: view.navigation });
   const stopReading = inputs.read(take);
+  const stopHearing = host.on((moment) => moment.kind === "event" && feed({ kind: "event", t: now(), name: moment.name }));
   const stopWatching = watchPage(inputs, masking, [host.settings.host + host.settings.eventsPath, (host.settings.recording && host.settings.recording.url) || `${host.settings.host}/v1/recordings`]);
   return () => {
     stopReading();
+    stopHearing();
     stopWatching();
     settleUntil = 0;
   };
@@ -103,7 +105,7 @@ function seenOf(input: Input, { masking }: PartHost, settings: FrictionSettings)
 function placeOfField(element: Element): FieldPlace {
   const form = element.closest("form,[role=form]");
   const around = form ?? element.closest("fieldset,section,dialog,main");
-  return { field: selectorOf(element), form: around ? selectorOf(around) : "", isForm: form !== null, isEditable: isEditable(element), isEmpty: false };
+  return { field: selectorOf(element), form: around ? selectorOf(around) : "", isForm: form !== null, isEditable: isEditable(element), isEmpty: false, isChoice: element.matches("select,[type=radio],[type=checkbox],[type=range]") };
 }
 
 function traitsOf({ target, control }: Click, settings: FrictionSettings): Omit<Traits, "isIgnored"> {

@@ -40,6 +40,8 @@ export interface FrictionSettings {
   submitRetries: number;
   submitWithinMs: number;
   validationAfterSubmitMs: number;
+  /** Events of the site by which its forms have succeeded, beside a submit: an editor that saves by itself is not given up when its page goes. */
+  successEvents: string[];
   reloads: number;
   reloadsWithinMs: number;
   slowLcpMs: number;
@@ -57,7 +59,7 @@ export const FRICTION: FrictionSettings = {
   rageClicks: 3,
   rageGapMs: 1000,
   rageRadiusPx: 30,
-  stepperWords: ["next", "previous", "prev", "suivant", "précédent", "more", "plus", "add", "load"],
+  stepperWords: ["next", "previous", "prev", "suivant", "précédent", "more", "plus", "add", "ajouter", "load", "charger"],
   stepperSigns: ["+", "-", "−", "–", ">", "<", "»", "«", "→", "←"],
   deadWatchMs: 2500,
   deadWatchWhilePendingMs: 7000,
@@ -89,6 +91,7 @@ export const FRICTION: FrictionSettings = {
   submitRetries: 2,
   submitWithinMs: 60_000,
   validationAfterSubmitMs: 1500,
+  successEvents: [],
   reloads: 2,
   reloadsWithinMs: 30_000,
   slowLcpMs: 2500,

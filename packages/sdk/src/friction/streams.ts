@@ -18,10 +18,11 @@ export const mutation = (t: number, region = "main"): Seen => ({ kind: "mutation
 export const page = (t: number, name: string, navigation: "load" | "push" | "reload" | "pop" = "push", address = name): Seen => ({ kind: "page", t, page: name, address, navigation });
 export const scroll = (t: number, y: number, docHeight = 4000): Seen => ({ kind: "scroll", t, y, viewHeight: 800, docHeight, isPage: true });
 export const move = (t: number, x: number, y = 300, more: { isPressed?: boolean; isMouse?: boolean } = {}): Seen => ({ kind: "move", t, x, y, target: null, isPressed: false, isMouse: true, ...more });
-export const field = (kind: SeenField["kind"], t: number, name = "email", more: Partial<SeenField> = {}): Seen => ({ kind, t, field: name, form: "#signup", isForm: true, isEditable: true, isEmpty: false, ...more });
+export const field = (kind: SeenField["kind"], t: number, name = "email", more: Partial<SeenField> = {}): Seen => ({ kind, t, field: name, form: "#signup", isForm: true, isEditable: true, isEmpty: false, isChoice: false, ...more });
 export const request = (t: number, id: number): Seen => ({ kind: "request", t, id });
 export const response = (t: number, id: number, status: number, startedAt: number): Seen => ({ kind: "response", t, id, status, startedAt, url: "/api", method: "POST" });
 export const at = (kind: "selection" | "toggle" | "media" | "window" | "pinch" | "alert" | "leave", t: number): Seen => ({ kind, t });
+export const tracked = (t: number, name: string): Seen => ({ kind: "event", t, name });
 export const fault = (t: number, message = "x is not a function"): Seen => ({ kind: "fault", t, error: new TypeError(message), message, source: "" });
 
 /** What a detector finds in a stream, time going on for a while after it; each as `name` or `name:severity`. */

@@ -82,6 +82,8 @@ export const answer: MakeDetector = (settings, emit) => {
       switch (input.kind) {
         case "click":
           actedAt = input.t;
+          // The second click of two that select a word: the first one was no question.
+          if (input.selectsText) watches = watches.filter(({ click }) => click.control !== input.control || input.t - click.t > settings.rageGapMs);
           if (isCandidate(input) && input.t - lastSelection > NEAR_MS && input.t - lastWindow > WINDOW_NEAR_MS) watches.push({ click: input, pending: new Set(), hasAsked: false, endedAt: -Infinity });
           recentClicks = [...recentClicks.filter((click) => input.t - click.t <= settings.deadWatchWhilePendingMs), input];
           break;

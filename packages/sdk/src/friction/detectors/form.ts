@@ -1,5 +1,5 @@
 // F9: what goes wrong in a form. A form's episode runs from the first touch of a field to its success or to the page's end; success is a submit that leads to another page, with
-// nothing found wrong in between.
+// nothing found wrong in between, or an event that the site named.
 import type { FieldPlace, MakeDetector } from "../detector.ts";
 
 interface Field {
@@ -20,6 +20,8 @@ interface Episode {
   isRetryTold: boolean;
   wrongAt: number;
   hasFailed: boolean;
+  /** The site said so by an event. */
+  isDone: boolean;
 }
 
 export interface FormSummary {
@@ -37,7 +39,7 @@ export function makeForms(told: (forms: FormSummary[]) => void) {
     function episodeOf({ form, isForm }: FieldPlace): Episode {
       const known = episodes.get(form);
       if (known) return known;
-      const made: Episode = { form, isForm, fields: new Map(), lastField: "", submits: [], isRetryTold: false, wrongAt: -Infinity, hasFailed: false };
+      const made: Episode = { form, isForm, fields: new Map(), lastField: "", submits: [], isRetryTold: false, wrongAt: -Infinity, hasFailed: false, isDone: false };
       episodes.set(form, made);
       return made;
     }
@@ -78,7 +80,7 @@ export function makeForms(told: (forms: FormSummary[]) => void) {
       for (const episode of episodes.values()) {
         const lastSubmit = episode.submits[episode.submits.length - 1];
         const isWrongSince = lastSubmit !== undefined && episode.wrongAt >= lastSubmit;
-        const hasSucceeded = lastSubmit !== undefined && !isWrongSince;
+        const hasSucceeded = episode.isDone || (lastSubmit !== undefined && !isWrongSince);
         const nChanged = [...episode.fields.values()].filter((field) => field.nChanges > 0).length;
         forms.push({ form: episode.form, last_field: episode.lastField, n_submits: episode.submits.length, fields: [...episode.fields].map(([field, { nChanges, ms }]) => ({ field, changes: nChanges, ms })) });
         if (episode.isForm && nChanged > 0 && !hasSucceeded) emit({ name: "form_abandon", t, selector: episode.form, severity: 1, detail: { $last_field: episode.lastField, $changed_fields: nChanged } });
@@ -108,8 +110,9 @@ export function makeForms(told: (forms: FormSummary[]) => void) {
             const field = fieldOf(episode, input.field);
             episode.lastField = input.field;
             field.nChanges += 1;
+            episode.isDone = false;
             // Changed, and changed again so many times; or emptied because it was refused.
-            if (field.nChanges > settings.refills || (input.isEmpty && episode.hasFailed)) refilled(episode, input.field, field, input.t);
+            if (!input.isChoice && (field.nChanges > settings.refills || (input.isEmpty && episode.hasFailed))) refilled(episode, input.field, field, input.t);
             break;
           }
           case "invalid":
@@ -119,6 +122,9 @@ export function makeForms(told: (forms: FormSummary[]) => void) {
             break;
           case "submit":
             submitted(episodeOf(input), input.t);
+            break;
+          case "event":
+            if (settings.successEvents.includes(input.name)) for (const episode of episodes.values()) episode.isDone = true;
             break;
           case "alert":
             for (const episode of episodes.values()) {
