@@ -1,29 +1,31 @@
 // The chosen recording beside the list: it plays, small and fast, with its figures and what went wrong in it.
 import { useQuery } from "@tanstack/react-query";
-import { Play } from "lucide-react";
+import { Play, Trash2 } from "lucide-react";
 import { lazy, Suspense, useCallback, useState } from "react";
 import { api } from "@/api/client.ts";
 import type { RecordingRow } from "@/api/recording.ts";
 import { useSpeech } from "@/i18n/language.tsx";
 import { useProject } from "@/shell/session.tsx";
 import { tellError } from "@/shell/errors.ts";
-import { Button } from "@/ui/Button.tsx";
+import { Button, IconButton } from "@/ui/Button.tsx";
 import { Failure, Skeleton } from "@/ui/State.tsx";
 import { relative } from "./manifest.ts";
 import { BEFORE_MOMENT_MS } from "./moment.ts";
 import { Plate } from "./player/Plate.tsx";
 import type { Stage } from "./replay/stage.ts";
+import { RemoveRecording } from "./RemoveRecording.tsx";
 import { deviceName, signalName } from "./words.ts";
 import styles from "./Preview.module.css";
 
 const StageView = lazy(() => import("./replay/StageView.tsx").then(({ StageView: view }) => ({ default: view })));
 const PREVIEW_SPEED = 2;
 
-export function Preview({ row, onOpen }: { row: RecordingRow; onOpen: () => void }) {
+export function Preview({ row, onOpen, onRemoved }: { row: RecordingRow; onOpen: () => void; onRemoved: () => void }) {
   const speech = useSpeech();
   const { t, format } = speech;
   const project = useProject();
   const [stage, setStage] = useState<Stage | null>(null);
+  const [removing, setRemoving] = useState(false);
   const { data: manifest, error } = useQuery({ queryKey: ["recording", project.id, row.session], queryFn: async ({ signal }) => relative(await api.recording(project.id, row.session, signal)), staleTime: 60_000, retry: false });
   const moment_ms = row.moment_ms;
   const onStage = useCallback(
@@ -50,9 +52,13 @@ export function Preview({ row, onOpen }: { row: RecordingRow; onOpen: () => void
         {stage && manifest && <Plate stage={stage} manifest={manifest} />}
       </div>
       <div className={styles.body}>
-        <Button look="primary" icon={<Play aria-hidden />} onClick={onOpen}>
-          {t("recordings.watch")}
-        </Button>
+        <div className={styles.actions}>
+          <Button look="primary" icon={<Play aria-hidden />} onClick={onOpen}>
+            {t("recordings.watch")}
+          </Button>
+          {project.role !== "viewer" && <IconButton label={t("recordings.remove.action")} icon={<Trash2 />} onClick={() => setRemoving(true)} />}
+        </div>
+        {removing && <RemoveRecording session={row.session} onClose={() => setRemoving(false)} onRemoved={onRemoved} />}
         <dl>
           <Fact label={t("recordings.field.active")}>{t("recordings.activeOf", { active: format.duration(row.active_seconds), duration: format.duration(row.duration_seconds) })}</Fact>
           <Fact label={t("recordings.field.entry")}>{row.entry ?? "–"}</Fact>

@@ -134,7 +134,7 @@ export function RecordingsRoom() {
               <div ref={endRef} />
               {list.isFetchingNextPage && <SkeletonRows rows={3} height={18} />}
             </section>
-            {!narrow && shownRow && <Preview key={shownRow.session} row={shownRow} onOpen={() => open(shownRow)} />}
+            {!narrow && shownRow && <Preview key={shownRow.session} row={shownRow} onOpen={() => open(shownRow)} onRemoved={() => go({ s: undefined }, true)} />}
           </div>
         </>
       )}
