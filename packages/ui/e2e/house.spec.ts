@@ -2,7 +2,7 @@ import { expect, test } from "./words.ts";
 
 test("every room of the navigation opens with its name and nothing wrong", async ({ page, visit, words: { t, language } }) => {
   await visit("/");
-  for (const key of ["room.trend", "room.funnel", "room.retention", "room.frequency", "room.lifecycle", "room.journey", "room.sessions", "room.cohort", "room.feature", "room.driver", "room.impact", "room.heatmap", "room.friction", "room.vital", "room.error", "room.reports", "room.live", "room.people", "room.settings"] as const) {
+  for (const key of ["room.trend", "room.funnel", "room.retention", "room.frequency", "room.lifecycle", "room.journey", "room.sessions", "room.cohort", "room.feature", "room.driver", "room.impact", "room.recording", "room.heatmap", "room.friction", "room.vital", "room.error", "room.reports", "room.live", "room.people", "room.settings"] as const) {
     await page.getByRole("navigation").getByRole("link", { name: t(key), exact: true }).click();
     await expect(page.getByRole("main").getByRole("heading", { level: 1 })).toBeVisible();
   }
@@ -103,7 +103,7 @@ test("a new project waits for its first event and sees it arrive", async ({ page
 
 test("screens fit a phone: nothing runs over the side", async ({ page, visit, words: { t } }) => {
   await page.setViewportSize({ width: 390, height: 844 });
-  for (const path of ["/reports", "/trends", "/funnels", "/retention", "/journeys", "/sessions", "/cohorts", "/cohorts/new", "/features", "/drivers", "/impact", "/live", "/live?tab=refused", "/people", "/settings", "/settings/keys", "/settings/team", "/settings/audit"]) {
+  for (const path of ["/reports", "/trends", "/funnels", "/retention", "/journeys", "/sessions", "/cohorts", "/cohorts/new", "/features", "/drivers", "/impact", "/recordings", "/settings/recordings", "/live", "/live?tab=refused", "/people", "/settings", "/settings/keys", "/settings/team", "/settings/audit"]) {
     await visit(path);
     await expect(page.getByRole("main").getByRole("heading", { level: 1 })).toBeVisible();
     expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth), path).toBeLessThanOrEqual(0);

@@ -3,6 +3,7 @@
 import createClient from "openapi-fetch";
 import type { Definition } from "@/question/definition.ts";
 import type { Question, QuestionKind } from "@/question/question.ts";
+import type { Manifest, RecordingNote, RecordingShare, RecordingsAnswer } from "./recording.ts";
 import type { paths } from "./schema.d.ts";
 import type { AnswerOf, Answered, Cell, Cohort, CustomEvent, FrictionWeight, FrictionWeights, KeyScope, LiveAnswer, NewCohort, NewCustomEvent, NewReport, People, PeopleAnswer, PersonDetail, Report, Role, TimelineAnswer } from "./types.ts";
 
@@ -44,6 +45,25 @@ async function read<S, T = S>(sent: Promise<Outcome<S>>): Promise<T> {
 /** An answer with objects that the contract leaves open. */
 function open<T>(sent: Promise<Outcome<unknown>>): Promise<T> {
   return read<unknown, T>(sent);
+}
+
+export interface NewRecordingNote {
+  text: string;
+  from_ms: number;
+  to_ms: number | null;
+  tags: string[];
+}
+
+export interface RecordingSettingsBody {
+  is_on: boolean;
+  /** What the server masks at least. */
+  masking: string;
+  keep_days: number;
+}
+
+function door<T>(method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE", path: string, { body, signal }: { body?: object; signal?: AbortSignal } = {}): Promise<T> {
+  const send = http[method] as (path: string, options: object) => Promise<Outcome<unknown>>;
+  return open<T>(send(path, { ...(body ? { body } : {}), signal }));
 }
 
 export const api = {
@@ -108,6 +128,23 @@ export const api = {
   changeCohort: (project: number, cohort: string, body: NewCohort) => open<Cohort>(http.PUT("/api/projects/{project}/cohorts/{cohort}", { params: { path: { project, cohort } }, body: body as never })),
   removeCohort: (project: number, cohort: string) => read(http.DELETE("/api/projects/{project}/cohorts/{cohort}", { params: { path: { project, cohort } } })),
   cohortPeople: (project: number, definition: Definition, limit: number, signal?: AbortSignal) => asked<PeopleAnswer>(project, { kind: "cohort", definition, limit }, { signal }),
+
+  recordings: (project: number, question: object, signal?: AbortSignal) => asked<RecordingsAnswer>(project, question, { signal }),
+  recording: (project: number, session: string, signal?: AbortSignal) => door<Manifest>("GET", `/api/projects/${project}/recordings/${encodeURIComponent(session)}`, { signal }),
+  recordingSegment: (project: number, session: string, n: number, signal?: AbortSignal) => door<unknown>("GET", `/api/projects/${project}/recordings/${encodeURIComponent(session)}/segments/${n}`, { signal }),
+  removeRecording: (project: number, session: string) => door<void>("DELETE", `/api/projects/${project}/recordings/${encodeURIComponent(session)}`),
+  recordingNotes: (project: number, session: string, signal?: AbortSignal) => door<{ notes: RecordingNote[] }>("GET", `/api/projects/${project}/recordings/${encodeURIComponent(session)}/notes`, { signal }),
+  createRecordingNote: (project: number, session: string, body: NewRecordingNote) => door<RecordingNote>("POST", `/api/projects/${project}/recordings/${encodeURIComponent(session)}/notes`, { body }),
+  changeRecordingNote: (project: number, session: string, note: string, body: Partial<NewRecordingNote>) => door<RecordingNote>("PATCH", `/api/projects/${project}/recordings/${encodeURIComponent(session)}/notes/${note}`, { body }),
+  removeRecordingNote: (project: number, session: string, note: string) => door<void>("DELETE", `/api/projects/${project}/recordings/${encodeURIComponent(session)}/notes/${note}`),
+  markWatched: (project: number, session: string, watched: boolean) => door<void>(watched ? "PUT" : "DELETE", `/api/projects/${project}/recordings/${encodeURIComponent(session)}/watched`),
+  recordingShares: (project: number, session: string, signal?: AbortSignal) => door<{ shares: RecordingShare[] }>("GET", `/api/projects/${project}/recordings/${encodeURIComponent(session)}/shares`, { signal }),
+  shareRecording: (project: number, session: string, body: { at_ms: number; expires_at: string }) => door<RecordingShare>("POST", `/api/projects/${project}/recordings/${encodeURIComponent(session)}/shares`, { body }),
+  removeRecordingShare: (project: number, session: string, share: string) => door<void>("DELETE", `/api/projects/${project}/recordings/${encodeURIComponent(session)}/shares/${share}`),
+  recordingSettings: (project: number) => door<RecordingSettingsBody>("GET", `/api/projects/${project}/recording-settings`),
+  changeRecordingSettings: (project: number, body: RecordingSettingsBody) => door<RecordingSettingsBody>("PUT", `/api/projects/${project}/recording-settings`, { body }),
+  sharedRecording: (token: string, signal?: AbortSignal) => door<Manifest & { at_ms?: number }>("GET", `/api/shared/recordings/${encodeURIComponent(token)}`, { signal }),
+  sharedSegment: (token: string, n: number, signal?: AbortSignal) => door<unknown>("GET", `/api/shared/recordings/${encodeURIComponent(token)}/segments/${n}`, { signal }),
 
   customEvents: (project: number) => open<{ custom_events: CustomEvent[] }>(http.GET("/api/projects/{project}/custom-events", { params: { path: { project } } })),
   createCustomEvent: (project: number, body: NewCustomEvent) => open<CustomEvent>(http.POST("/api/projects/{project}/custom-events", { params: { path: { project } }, body: body as never })),

@@ -4,6 +4,7 @@ import type { ReactNode } from "react";
 import { useSpeech } from "@/i18n/language.tsx";
 import { useProject } from "@/shell/session.tsx";
 import { Page } from "@/ui/Page.tsx";
+import { RecordingSettings } from "@/rooms/recording/RecordingSettings.tsx";
 import { AccountSettings } from "./AccountSettings.tsx";
 import { AuditSettings } from "./AuditSettings.tsx";
 import { CustomEventSettings } from "./CustomEventSettings.tsx";
@@ -20,6 +21,7 @@ export function Settings() {
   const isAdmin = project.role === "admin";
   const shown: Record<string, ReactNode> = {
     events: <CustomEventSettings />,
+    recordings: <RecordingSettings />,
     account: <AccountSettings />,
     ...(isAdmin && { keys: <KeySettings />, team: <TeamSettings />, audit: <AuditSettings /> }),
   };
@@ -33,6 +35,7 @@ export function Settings() {
       <nav className={styles.tabs} aria-label={t("room.settings")}>
         {link("project", t("settings.project"))}
         {link("events", t("settings.customEvents"))}
+        {link("recordings", t("room.recording"))}
         {isAdmin && link("keys", t("settings.keys"))}
         {isAdmin && link("team", t("settings.team"))}
         {isAdmin && link("audit", t("settings.audit"))}
