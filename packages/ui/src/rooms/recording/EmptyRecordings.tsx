@@ -65,8 +65,10 @@ const CONSENT = `sillage.consent({ analytics: true, replay: true }, { version: "
 function snippet(origin: string, key: string, start: Start): string {
   const recording =
     start === "trigger"
-      ? `{ "pages": ["^/checkout", "^/campaigns"], "sample": 0,
-                     "triggers": { "signals": ["rage_click"], "errors": true, "events": ["Gave up"] } }`
+      ? `{
+      "pages": ["^/checkout", "^/campaigns"], "sample": 0,
+      "triggers": { "signals": ["rage_click"], "errors": true, "events": ["Gave up"] }
+    }`
       : `{ "pages": ["^/campaigns"], "sample": 0.1, "minimumSeconds": 5 }`;
   return `<script async src="${origin}/s/sillage.js"
   data-key="${key}" data-host="${origin}"
