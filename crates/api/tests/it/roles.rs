@@ -96,6 +96,8 @@ const TABLE: &[(&str, &str, For)] = &[
     ("get", "/api/projects/{project}/custom-events/{custom_event}", For::Viewers),
     ("put", "/api/projects/{project}/custom-events/{custom_event}", For::Editors),
     ("delete", "/api/projects/{project}/custom-events/{custom_event}", For::Editors),
+    ("get", "/api/projects/{project}/friction-weights", For::Viewers),
+    ("put", "/api/projects/{project}/friction-weights", For::Editors),
     // Last, since it ends the session that the other rows need.
     ("delete", "/api/session", For::Everybody),
 ];
@@ -248,6 +250,7 @@ async fn body(world: &World, method: &str, path: &str) -> Option<Value> {
         (_, path) if path.ends_with("/split") => json!({"identity": "u2"}),
         (_, path) if path.ends_with("/cohorts/{cohort}/people") => json!(["u1", "u2"]),
         (_, path) if path.contains("/custom-events") => json!({"name": unique_name(world), "made_of": {"event": "Order"}}),
+        (_, path) if path.ends_with("/friction-weights") => json!({"weights": {"rage_click": {"points": 5}}}),
         (_, path) if path.contains("/cohorts") => json!({"name": unique_name(world), "definition": {"did": {"event": "Sign up"}}}),
         (_, path) if path.contains("/reports") => json!({"name": "Sign-ups", "question": question()}),
         _ => json!({}),

@@ -10,4 +10,5 @@ mod identity;
 mod keeping;
 mod model;
 mod refused;
+mod summaries;
 mod world;
