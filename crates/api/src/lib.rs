@@ -54,7 +54,11 @@ pub fn router(api: Api) -> Router {
     let (private, _) = private_routes().split_for_parts();
     let private = private.method_not_allowed_fallback(error::on_wrong_method).layer(middleware::from_fn_with_state(api.clone(), guard::private));
     let (public, _) = public_routes().split_for_parts();
-    let public = public.merge(mixpanel::twins()).merge(mixpanel::renamed(&api.options.tag_path)).method_not_allowed_fallback(error::on_wrong_method).layer(middleware::from_fn(guard::public));
+    let public = public
+        .merge(mixpanel::twins())
+        .merge(mixpanel::renamed(&api.options.tag_path))
+        .method_not_allowed_fallback(error::on_wrong_method)
+        .layer(middleware::from_fn(guard::public));
     let (plain, _) = status::plain_routes().split_for_parts();
     private
         .merge(public)
