@@ -50,7 +50,7 @@ test("friction says how much, what and where; heatmaps, speed and errors open to
   const table = await answered(page, words);
   await expect(page.locator("[data-ready]")).toBeVisible();
   await expect(table.getByRole("rowheader", { name: "/schedule" })).toBeVisible();
-  await page.getByRole("radio", { name: t("friction.drawn.factors") }).click();
+  await page.getByRole("radiogroup", { name: t("picture.shape") }).getByRole("radio", { name: t("friction.drawn.factors") }).click();
   await expect(page).toHaveURL(/drawn:factors/);
   await page.getByRole("radio", { name: t("friction.tab.elements") }).click();
   await table.getByRole("row").nth(1).getByRole("button").click();
