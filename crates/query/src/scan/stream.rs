@@ -212,6 +212,7 @@ pub(crate) struct Scratch<'c> {
 /// What putting a bucket's rows person after person needs of memory.
 #[derive(Debug, Default)]
 struct PersonScratch {
+    person_of_row: Vec<u32>,
     offsets: Vec<u32>,
     keys: Vec<u64>,
     hits: Vec<Hit>,
@@ -341,15 +342,15 @@ impl<'c> Bucket<'c> {
         let decides_later = !self.rows.accept.is_empty();
         let first_times = !decides_later && self.request.picks.iter().any(|pick| pick.select.first_time);
         let mut scratch = std::mem::take(&mut self.scratch);
-        let PersonScratch { offsets, keys, hits } = &mut scratch;
-        // Callers may number groups and nodes on the way, and look at any row; whose rows are whose does not change.
-        let person_of_row = std::mem::take(&mut self.rows.person);
-        let mut walker = self.rows.runs.to_walk(person_of_row.len(), self.people.len()).map(|runs| Walker::new(&person_of_row, runs));
+        let PersonScratch { person_of_row, offsets, keys, hits } = &mut scratch;
+        // A copy, since callers may number groups and nodes on the way, and look at any row.
+        person_of_row.clone_from(&self.rows.person);
+        let mut walker = self.rows.runs.to_walk(person_of_row.len(), self.people.len()).map(|runs| Walker::new(person_of_row, runs));
         let scattered = match &walker {
             Some(_) => None,
             None => {
                 let scattered = Keys::new(&self.rows);
-                scattered.scatter(&person_of_row, &self.rows.time, self.people.len(), offsets, keys);
+                scattered.scatter(person_of_row, &self.rows.time, self.people.len(), offsets, keys);
                 Some(scattered)
             }
         };
@@ -391,8 +392,6 @@ impl<'c> Bucket<'c> {
                 each(&mut self.rows, Person { id: self.people[position], hits: &hits[..n] });
             }
         }
-        drop(walker);
-        self.rows.person = person_of_row;
         self.context.count_people(n_people);
         self.scratch = scratch;
     }
