@@ -18,6 +18,7 @@ mod embedded;
 mod error;
 mod event;
 mod export;
+mod friction_weights;
 mod guard;
 mod ingest;
 mod key;
@@ -85,6 +86,7 @@ fn private_routes() -> OpenApiRouter<Api> {
         .merge(report::routes())
         .merge(cohort::routes())
         .merge(custom_event::routes())
+        .merge(friction_weights::routes())
         .merge(export::routes())
         .merge(recording::routes())
         .merge(recording::shared_routes())

@@ -6,7 +6,7 @@ use crate::{
     body::{Json, Named},
     cohort, custom_event,
     error::ApiError,
-    recording,
+    friction_weights, recording,
 };
 use axum::{
     extract::State,
@@ -126,6 +126,7 @@ async fn cancel(State(api): State<Api>, inside: Inside<ToRead>, Named(query): Na
 pub(crate) async fn answer(api: &Api, project: &Project, mut question: Question, id: Option<String>) -> Result<Reply, ApiError> {
     cohort::add_saved(api, project.id, &mut question).await?;
     question.expand_custom_events(&custom_event::of_project(api, project.id).await?);
+    friction_weights::use_in(api, project.id, &mut question).await?;
     let asked = api.running.begin(project.id, id)?;
     let limit = api.options.question_time;
     let timed_out = || {

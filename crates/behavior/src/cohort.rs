@@ -239,6 +239,7 @@ impl Question {
             Kind::Cohort(cohort) => cohort.definition.uses(into),
             Kind::Trend(trend) => trend.attribution.iter().for_each(|one| of_breakdown(std::slice::from_ref(&one.by), into)),
             Kind::Driver(driver) => of_breakdown(&driver.properties, into),
+            Kind::Heatmap(heatmap) => of_filter(&heatmap.pages, into),
             Kind::People(people) => people.of.cohort_names(into),
             Kind::Recordings(recordings) => recordings.behind.iter().for_each(|behind| behind.of.cohort_names(into)),
             _ => {}

@@ -17,7 +17,9 @@ pub mod feature;
 pub mod filter;
 pub mod formula;
 pub mod frequency;
+pub mod friction;
 pub mod funnel;
+pub mod heatmap;
 pub mod impact;
 pub mod journey;
 pub mod lifecycle;
@@ -27,6 +29,7 @@ pub mod recording;
 pub mod retention;
 pub mod session;
 pub mod statistics;
+pub mod vital;
 
 pub use ask::{
     Ask, AskError, AskErrorCode, Browse, Cancel, Explain, ExplainRange, IdentityInfo, LedgerEntry, LiveEvent, LiveFeed, NameInfo, PropertyInfo, RefusedFeed,

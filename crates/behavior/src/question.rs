@@ -4,6 +4,7 @@ mod fields;
 mod parse;
 
 pub use fields::QuestionError;
+pub(crate) use parse::read_friction_weights;
 
 use crate::{
     attribution::Model,
@@ -12,7 +13,10 @@ use crate::{
     filter::Filter,
     filter::Of,
     formula::Formula,
+    friction::{Tier, Weights},
+    heatmap::Device,
     recording,
+    vital::Rating,
 };
 use serde_json::Value;
 use sillage_event::Actor;
@@ -57,6 +61,10 @@ pub enum Kind {
     Impact(Impact),
     Driver(Driver),
     Feature(Feature),
+    Friction(Friction),
+    Heatmap(Heatmap),
+    Vital(Vital),
+    Error(Error),
     Timeline(Timeline),
     People(Box<People>),
     Recordings(Recordings),
@@ -77,6 +85,10 @@ impl Kind {
             Self::Impact(_) => "impact",
             Self::Driver(_) => "driver",
             Self::Feature(_) => "feature",
+            Self::Friction(_) => "friction",
+            Self::Heatmap(_) => "heatmap",
+            Self::Vital(_) => "vital",
+            Self::Error(_) => "error",
             Self::Timeline(_) => "timeline",
             Self::People(_) => "people",
             Self::Recordings(_) => "recordings",
@@ -102,7 +114,9 @@ impl Kind {
             Self::Driver(driver) => vec![&driver.goal, &driver.population],
             Self::Feature(feature) => feature.features.iter().flatten().chain([&feature.population]).collect(),
             Self::Recordings(recordings) => recordings.sequence.iter().collect(),
-            Self::Sessions(_) | Self::Cohort(_) | Self::Timeline(_) | Self::People(_) => Vec::new(),
+            Self::Friction(friction) => friction.goal.iter().collect(),
+            Self::Heatmap(heatmap) => heatmap.goal.iter().collect(),
+            Self::Sessions(_) | Self::Cohort(_) | Self::Vital(_) | Self::Error(_) | Self::Timeline(_) | Self::People(_) => Vec::new(),
         }
     }
 }
@@ -505,6 +519,65 @@ pub struct Feature {
     pub fewest: u64,
 }
 
+/// How much people struggled, where, and what came of it.
+#[derive(Clone, Debug)]
+pub struct Friction {
+    pub interval: Unit,
+    /// What sessions with and without friction are compared by.
+    pub goal: Option<Selector>,
+    /// `None` until the project's own are known; without those, the defaults.
+    pub weights: Option<FrictionWeights>,
+    /// The property that names a release.
+    pub release: String,
+    /// Pages, and elements, that are listed.
+    pub limit: usize,
+}
+
+/// A page as it was seen and used.
+#[derive(Clone, Debug)]
+pub struct Heatmap {
+    /// Which page views: a condition on the events of their summaries.
+    pub pages: Filter,
+    pub device: Option<Device>,
+    pub goal: Option<Selector>,
+    pub zones: Vec<Zone>,
+    /// Elements that are listed.
+    pub limit: usize,
+}
+
+/// How fast pages were.
+#[derive(Clone, Debug)]
+pub struct Vital {
+    pub interval: Unit,
+    /// Pages, and elements, that are listed.
+    pub limit: usize,
+}
+
+/// Errors that nothing caught, and requests that failed.
+#[derive(Clone, Debug)]
+pub struct Error {
+    pub interval: Unit,
+    /// The property that names a release.
+    pub release: String,
+    /// Errors, and requests, that are listed.
+    pub limit: usize,
+}
+
+/// Elements that are looked at as one.
+#[derive(Clone, Debug)]
+pub struct Zone {
+    pub name: String,
+    /// With what is inside of them.
+    pub selectors: Vec<String>,
+}
+
+#[derive(Clone, Debug)]
+pub struct FrictionWeights {
+    /// Of the project's settings; `None` where the question brought them itself.
+    pub version: Option<u32>,
+    pub weights: Weights,
+}
+
 #[derive(Clone, Debug)]
 pub struct Timeline {
     pub person: String,
@@ -569,6 +642,10 @@ pub enum Place {
     Impact { adopters: bool },
     Driver(DriverCell),
     Feature { position: Option<usize>, users: FeatureUsers },
+    Friction(FrictionCell),
+    Heatmap(HeatmapCell),
+    Vital(VitalCell),
+    Error(ErrorCell),
 }
 
 /// A candidate, or everybody.
@@ -579,6 +656,71 @@ pub struct DriverCell {
     /// A position among the question's properties, and a value.
     pub property: Option<(usize, Value)>,
     /// Only those who reached the goal, or did not.
+    pub reached: Option<bool>,
+}
+
+/// Page views that have a vital.
+#[derive(Clone, Debug)]
+pub struct VitalCell {
+    /// Its position in [`crate::vital::VITALS`].
+    pub vital: usize,
+    pub rating: Option<Rating>,
+    pub interval: Option<i64>,
+    pub page: Option<String>,
+    pub selector: Option<String>,
+}
+
+#[derive(Clone, Debug)]
+pub struct ErrorCell {
+    pub place: ErrorPlace,
+    pub interval: Option<i64>,
+    pub page: Option<String>,
+}
+
+#[derive(Clone, Debug)]
+pub enum ErrorPlace {
+    Error(String),
+    Request { method: String, url: String, status: i64 },
+    All { is_requests: bool },
+}
+
+/// Page views in which something was done to an element, a zone, or anything.
+#[derive(Clone, Debug)]
+pub struct HeatmapCell {
+    pub place: HeatmapPlace,
+    pub did: DidOnPage,
+    /// Scrolled at least so far, in thousandths.
+    pub depth: Option<u32>,
+}
+
+#[derive(Clone, Debug)]
+pub enum HeatmapPlace {
+    Page,
+    Element(String),
+    Zone(usize),
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DidOnPage {
+    Viewed,
+    Exposed,
+    Clicked,
+    Hovered,
+    Rage,
+    Dead,
+    Converted,
+}
+
+/// Page views, or sessions, that fit everything that is said.
+#[derive(Clone, Debug, Default)]
+pub struct FrictionCell {
+    pub interval: Option<i64>,
+    pub tier: Option<Tier>,
+    pub factor: Option<usize>,
+    pub of_sessions: bool,
+    pub page: Option<String>,
+    pub selector: Option<String>,
+    pub with_friction: Option<bool>,
     pub reached: Option<bool>,
 }
 

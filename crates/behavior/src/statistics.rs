@@ -52,6 +52,15 @@ pub fn wilson_interval(successes: u64, trials: u64) -> Option<(f64, f64)> {
     Some((((centre - half) / scale).max(0.0), ((centre + half) / scale).min(1.0)))
 }
 
+/// The difference of two proportions at 95 %, of independent samples: Newcombe's hybrid score interval (1998, method 10). `None` when nothing was tried on a side.
+#[must_use]
+pub fn two_proportion_interval(successes_a: u64, trials_a: u64, successes_b: u64, trials_b: u64) -> Option<(f64, f64)> {
+    let ((low_a, high_a), (low_b, high_b)) = wilson_interval(successes_a, trials_a).zip(wilson_interval(successes_b, trials_b))?;
+    let (pa, pb) = (successes_a as f64 / trials_a as f64, successes_b as f64 / trials_b as f64);
+    let difference = pa - pb;
+    Some((difference - (pa - low_a).hypot(high_b - pb), difference + (high_a - pa).hypot(pb - low_b)))
+}
+
 /// Two-sided p-value of the difference of two proportions: pooled two-proportion z-test. `None` when it cannot be computed.
 #[must_use]
 pub fn two_proportion_p_value(successes_a: u64, trials_a: u64, successes_b: u64, trials_b: u64) -> Option<f64> {

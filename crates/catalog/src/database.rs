@@ -25,6 +25,7 @@ const MIGRATIONS: [(i64, &str, &str); 4] = [
     (2, "cohorts", include_str!("../migrations/0002_cohorts.sql")),
     (3, "custom_events", include_str!("../migrations/0003_custom_events.sql")),
     (4, "recordings", include_str!("../migrations/0004_recordings.sql")),
+    (7, "friction_weights", include_str!("../migrations/0007_friction_weights.sql")),
 ];
 
 #[derive(Clone, Debug)]

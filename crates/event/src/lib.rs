@@ -5,6 +5,7 @@
 
 mod event;
 mod identity;
+pub mod page_summary;
 mod profile;
 pub mod recording;
 pub mod time;

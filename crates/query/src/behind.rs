@@ -1,18 +1,19 @@
 //! The people behind a cell of an answer.
 
 use crate::{
-    attribution, cohort, driver, feature, frequency, funnel,
+    attribution, cohort, driver, error, feature, frequency, friction, funnel,
     group::{GroupKey, GroupValue},
-    impact, journey, lifecycle, retention,
-    scan::Context,
-    sessions, trend,
+    heatmap, impact, journey, lifecycle, retention,
+    scan::{self, Context, Pick, Request, context::SessionBehind},
+    sessions, trend, vital,
 };
 use serde_json::{Value, json};
 use sillage_behavior::{
     AskError,
-    question::{Kind, People, Place},
+    question::{Kind, People, Place, Selector},
 };
 use sillage_event::{PersonId, time};
+use std::collections::HashSet;
 
 pub(crate) fn answer(context: &Context<'_>, people: &People, inner: cohort::InnerContext<'_, '_>) -> Result<Value, AskError> {
     let found = people_at(context, people, inner)?;
@@ -25,7 +26,39 @@ pub(crate) fn answer(context: &Context<'_>, people: &People, inner: cohort::Inne
         }
         list.push(person);
     }
-    Ok(json!({"count": count, "people": list}))
+    let mut answer = json!({"count": count, "people": list});
+    let sessions = context.take_sessions();
+    if !sessions.is_empty() {
+        answer["sessions_in_all"] = sessions.len().into();
+        answer["sessions"] = sessions_json(context, sessions, people.limit)?;
+    }
+    Ok(answer)
+}
+
+/// The sessions behind the cell, the worst first, by the ids that clients gave them; those without an id by person and time alone.
+fn sessions_json(context: &Context<'_>, mut sessions: Vec<SessionBehind>, limit: usize) -> Result<Value, AskError> {
+    sessions.sort_by(|a, b| b.weight.total_cmp(&a.weight).then(b.time.cmp(&a.time)).then(a.person.cmp(&b.person)));
+    sessions.truncate(limit);
+    let wanted: HashSet<u64> = sessions.iter().map(|session| session.key).filter(|key| *key != 0).collect();
+    let events = ["$page_summary", "$friction", "$web_vitals", "$error", "$failed_request"].map(str::to_owned).to_vec();
+    let of_the_tag = Selector { events, ..Selector::default() };
+    let (from, to) = context.range;
+    let request = Request {
+        picks: vec![Pick { select: &of_the_tag, from, to }],
+        texts: vec!["$session_id"],
+        words: vec!["$session_id"],
+        only_words: Some(wanted),
+        ..Request::default()
+    };
+    let n_people = context.people();
+    scan::run(context, &request, |_| Ok(()), |(), ()| ())?;
+    debug_assert_eq!(n_people, context.people(), "names are looked for among rows, not people");
+    let mut list = Vec::with_capacity(sessions.len());
+    for session in sessions {
+        let id = context.word(session.key).map_or(Value::Null, |id| Value::from(&*id));
+        list.push(json!({"id": id, "person": context.name_of(session.person)?, "time": time::to_rfc3339(session.time)}));
+    }
+    Ok(Value::Array(list))
 }
 
 /// Everybody behind the cell, each once and in order, with the times of their attempt if they made one.
@@ -53,6 +86,10 @@ pub(crate) fn people_at(context: &Context<'_>, people: &People, inner: cohort::I
         (Kind::Impact(one), Place::Impact { adopters }) => without_times(impact::people_at(context, scope, one, *adopters)?),
         (Kind::Driver(one), Place::Driver(cell)) => without_times(driver::people_at(context, scope, one, cell)?),
         (Kind::Feature(one), Place::Feature { position, users }) => without_times(feature::people_at(context, scope, one, *position, *users)?),
+        (Kind::Friction(one), Place::Friction(cell)) => without_times(friction::people_at(context, scope, one, cell, segment)?),
+        (Kind::Heatmap(one), Place::Heatmap(cell)) => without_times(heatmap::people_at(context, scope, one, cell)?),
+        (Kind::Vital(one), Place::Vital(cell)) => without_times(vital::people_at(context, scope, one, cell, segment)?),
+        (Kind::Error(one), Place::Error(cell)) => without_times(error::people_at(context, scope, one, cell)?),
         (Kind::Cohort(one), Place::Cohort) => without_times(cohort::known_members(context, one, inner)?),
         _ => return Err(AskError::invalid("at", "is not a cell of this kind of answer")),
     };

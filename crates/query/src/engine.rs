@@ -3,11 +3,11 @@
 use crate::{
     attribution, behind,
     cohort::{self, Members},
-    driver, explain, feature, frequency, funnel, impact, journey, lifecycle, recording,
+    driver, error, explain, feature, frequency, friction, funnel, heatmap, impact, journey, lifecycle, recording,
     remember::{Key, Remembered, Way},
     retention,
     scan::{Context, context::Setting},
-    sessions, timeline, trend,
+    sessions, timeline, trend, vital,
 };
 use serde_json::Value;
 use sillage_behavior::{
@@ -131,6 +131,10 @@ impl<S: Source> Engine<S> {
             Kind::Impact(impact) => impact::answer(&context, &scope, impact)?,
             Kind::Driver(driver) => driver::answer(&context, &scope, driver)?,
             Kind::Feature(feature) => feature::answer(&context, &scope, feature)?,
+            Kind::Friction(friction) => friction::answer(&context, &scope, friction)?,
+            Kind::Heatmap(heatmap) => heatmap::answer(&context, &scope, heatmap)?,
+            Kind::Vital(one) => vital::answer(&context, &scope, one)?,
+            Kind::Error(one) => error::answer(&context, &scope, one)?,
             Kind::Cohort(cohort) => cohort::answer(&context, cohort, &inner)?,
             Kind::Timeline(timeline) => timeline::answer(&context, &scope, timeline)?,
             Kind::People(people) => behind::answer(&context, people, &inner)?,

@@ -8,9 +8,10 @@
 pub(crate) mod context;
 mod decode;
 mod stream;
+pub(crate) mod summary;
 
 pub(crate) use context::Context;
-pub(crate) use decode::{NodeNames, Nodes, cuts_an_hour, is_any, selects_name};
+pub(crate) use decode::{NodeNames, Nodes, cuts_an_hour, is_any, key_of_text, selects_name};
 pub(crate) use stream::{Bucket, Rows, sessions_of};
 
 use crate::{
@@ -63,6 +64,12 @@ pub(crate) struct Request<'a> {
     pub(crate) numbers: Vec<&'a str>,
     /// Properties whose values are told apart.
     pub(crate) texts: Vec<&'a str>,
+    /// Those of `texts` whose values the answer shows: [`Context::word`] knows them afterwards.
+    pub(crate) words: Vec<&'a str>,
+    /// Only these of them, by key.
+    pub(crate) only_words: Option<HashSet<u64>>,
+    /// Picks, one bit each, whose rows are page summaries that are looked into.
+    pub(crate) summaries: u64,
     /// Properties held constant.
     pub(crate) hold: &'a [String],
     pub(crate) nodes: Option<&'a NodeNames<'a>>,

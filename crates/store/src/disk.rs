@@ -5,6 +5,7 @@
 
 mod activity;
 mod sheet;
+mod summary;
 mod write;
 
 pub(crate) use activity::EventHours;
@@ -335,6 +336,10 @@ impl Segment for DiskSegment {
 
     fn has_overflow(&self) -> bool {
         self.description.has_overflow
+    }
+
+    fn has_summaries(&self) -> bool {
+        self.rows.schema().index_of(column::SUMMARY).is_ok()
     }
 
     fn event_hours(&self, event: usize) -> Result<Option<Vec<(i64, u64)>>, StoreError> {

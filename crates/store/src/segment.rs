@@ -48,6 +48,9 @@ pub mod column {
     pub const SEQ: &str = "seq";
     /// `Utf8`: the properties that have no column of their own, as one JSON object, or null.
     pub const OVERFLOW: &str = "overflow";
+    /// `Binary`, of segments on disk that hold page summaries: what [`sillage_event::page_summary`] makes of their lists, null elsewhere. It is derived: a segment
+    /// without it, as older ones are, is read from the lists themselves.
+    pub const SUMMARY: &str = "summary";
 }
 
 /// How a property is stored. One property may have several columns, one per kind.
@@ -130,6 +133,8 @@ pub trait Segment: Send + Sync + fmt::Debug {
     fn properties(&self) -> &[PropertyColumn];
     /// Whether some row keeps properties in [`column::OVERFLOW`].
     fn has_overflow(&self) -> bool;
+    /// Whether there is a [`column::SUMMARY`].
+    fn has_summaries(&self) -> bool;
     fn people(&self, bucket: usize) -> Result<Arc<People>, StoreError>;
     /// The identity string (as [`sillage_event::Identity`] displays) of people by ordinal.
     fn person_names(&self, bucket: usize) -> Result<Arc<Vec<Arc<str>>>, StoreError>;

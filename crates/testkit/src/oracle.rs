@@ -8,14 +8,18 @@ pub mod calendar;
 mod cohort;
 mod driver;
 mod engagement;
+mod error;
 mod feature;
 mod filter;
+mod friction;
 pub mod funnel;
+mod heatmap;
 mod impact;
 mod journey;
 mod retention;
 mod sessions;
 mod trend;
+mod vital;
 
 use crate::world::World;
 use calendar::Calendar;
@@ -62,6 +66,10 @@ pub fn answer(world: &World, question: &Value) -> Value {
         "impact" => impact::answer(&scene),
         "driver" => driver::answer(&scene),
         "feature" => feature::answer(&scene),
+        "friction" => friction::answer(&scene),
+        "heatmap" => heatmap::answer(&scene),
+        "vital" => vital::answer(&scene),
+        "error" => error::answer(&scene),
         "cohort" => cohort::answer(&scene),
         "journey" => journey::answer(&scene),
         other => panic!("no oracle for {other}"),

@@ -3,6 +3,8 @@
 //! Arrival is not in order of time, some events arrive twice, devices become users before and after they act, properties hold numbers, texts, lists,
 //! nothing and the wrong type. The same seed and shape give the same world.
 
+mod visit;
+
 use rand::Rng;
 use rand_chacha::{ChaCha8Rng, rand_core::SeedableRng};
 use serde_json::{Map, Value, json};
@@ -55,6 +57,14 @@ impl World {
         }
         arrive(&mut rng, &mut world.events);
         world
+    }
+
+    /// Makes most events those of a browser's tag: page summaries, signals of friction, vitals, errors. The same event comes out the same, however often it came.
+    pub fn browse_pages(&mut self, seed: u64) {
+        for event in &mut self.events {
+            let rank: u64 = event.insert_id[1..].parse().unwrap_or_default();
+            visit::browse(&mut ChaCha8Rng::seed_from_u64(seed ^ rank.wrapping_mul(0x9E37_79B9_7F4A_7C15)), event);
+        }
     }
 
     fn profiles(&mut self, rng: &mut ChaCha8Rng, shape: Shape) {

@@ -1,5 +1,6 @@
 //! The logic behind `make` that wants Rust: one file per verb.
 
+mod browse;
 mod docs_check;
 mod load;
 mod openapi;
@@ -18,6 +19,8 @@ struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Verb {
+    /// Write page views of a site with everything that the tag tells of them, as NDJSON in the import form.
+    Browse(browse::Browse),
     /// Check that every path and link that the documentation names exists, and that each guide is there in both languages.
     DocsCheck,
     /// Send events to a running server as fast as it takes them, or one at a time at a steady rate, and print what it took.
@@ -30,6 +33,7 @@ enum Verb {
 
 fn main() -> ExitCode {
     let result = match Cli::parse().verb {
+        Verb::Browse(browse) => browse::run(&browse),
         Verb::DocsCheck => docs_check::run(),
         Verb::Load(load) => load::run(&load),
         Verb::Story(story) => story::run(&story),

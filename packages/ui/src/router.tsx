@@ -98,6 +98,11 @@ const features = createRoute({ getParentRoute: () => project, path: "features", 
 const drivers = createRoute({ getParentRoute: () => project, path: "drivers", validateSearch: reportSearch, component: lazyRouteComponent(() => import("@/rooms/driver/DriverRoom.tsx"), "DriverRoom") });
 const impact = createRoute({ getParentRoute: () => project, path: "impact", validateSearch: reportSearch, component: lazyRouteComponent(() => import("@/rooms/impact/ImpactRoom.tsx"), "ImpactRoom") });
 
+const friction = createRoute({ getParentRoute: () => project, path: "friction", validateSearch: reportSearch, component: lazyRouteComponent(() => import("@/rooms/friction/FrictionRoom.tsx"), "FrictionRoom") });
+const heatmaps = createRoute({ getParentRoute: () => project, path: "heatmaps", validateSearch: reportSearch, component: lazyRouteComponent(() => import("@/rooms/heatmap/HeatmapRoom.tsx"), "HeatmapRoom") });
+const speed = createRoute({ getParentRoute: () => project, path: "speed", validateSearch: reportSearch, component: lazyRouteComponent(() => import("@/rooms/vital/VitalRoom.tsx"), "VitalRoom") });
+const errors = createRoute({ getParentRoute: () => project, path: "errors", validateSearch: reportSearch, component: lazyRouteComponent(() => import("@/rooms/vital/ErrorRoom.tsx"), "ErrorRoom") });
+
 const cohorts = createRoute({ getParentRoute: () => project, path: "cohorts", component: lazyRouteComponent(() => import("@/rooms/cohort/CohortList.tsx"), "CohortList") });
 const cohort = createRoute({
   getParentRoute: () => project,
@@ -134,7 +139,7 @@ const tree = root.addChildren([
   signedIn.addChildren([
     home,
     newProject,
-    project.addChildren([projectHome, trends, funnels, retention, engagement, lifecycle, journeys, sessions, features, drivers, impact, cohorts, cohort, reports, start, live, people, person, settings, settingsTab]),
+    project.addChildren([projectHome, trends, funnels, retention, engagement, lifecycle, journeys, sessions, features, drivers, impact, friction, heatmaps, speed, errors, cohorts, cohort, reports, start, live, people, person, settings, settingsTab]),
   ]),
 ]);
 

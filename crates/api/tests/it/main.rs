@@ -5,6 +5,7 @@ mod cohort;
 mod contract;
 mod custom_event;
 mod fake;
+mod friction_weights;
 mod guard;
 mod ingest;
 mod mixpanel;

@@ -6,7 +6,9 @@ mod cohort;
 mod driver;
 mod feature;
 mod frequency;
+mod friction;
 mod funnel;
+mod heatmap;
 mod impact;
 mod journey;
 mod lifecycle;
@@ -18,6 +20,9 @@ mod scope;
 mod selector;
 mod timeline;
 mod trend;
+mod vital;
+
+pub(crate) use friction::read_weights as read_friction_weights;
 
 use super::{
     Kind, Question, Sessions,
@@ -25,7 +30,7 @@ use super::{
 };
 use serde_json::Value;
 
-const KINDS: &str = "trend, funnel, retention, frequency, lifecycle, journey, sessions, cohort, impact, driver, feature, timeline, people or recordings";
+const KINDS: &str = "trend, funnel, retention, frequency, lifecycle, journey, sessions, cohort, impact, driver, feature, friction, heatmap, vital, error, timeline, people or recordings";
 
 impl Question {
     /// Reads and checks a question.
@@ -55,6 +60,10 @@ fn read_question(value: &Value, path: &str, nested: usize) -> Read<Question> {
         "driver" => Kind::Driver(driver::read_driver(&mut fields)?),
         "feature" => Kind::Feature(feature::read_feature(&mut fields)?),
         "recordings" if nested == 0 => Kind::Recordings(recording::read_recordings(&mut fields)?),
+        "friction" => Kind::Friction(friction::read_friction(&mut fields)?),
+        "heatmap" => Kind::Heatmap(heatmap::read_heatmap(&mut fields)?),
+        "vital" => Kind::Vital(vital::read_vital(&mut fields)?),
+        "error" => Kind::Error(vital::read_error(&mut fields)?),
         "people" if nested == 0 => Kind::People(Box::new(people::read_people(&mut fields)?)),
         _ => {
             return Err(not_allowed(&kind_path, format!("\"{word}\" is not a kind of question here; use {KINDS}")));

@@ -40,10 +40,36 @@ pub(crate) struct Context<'a> {
     group_values: Mutex<HashMap<(String, String), GroupValues>>,
     /// The names of actors that are no persons.
     actor_names: Mutex<HashMap<PersonId, Arc<str>>>,
+    /// Texts that the answer shows, by the number that stands for them in rows.
+    words: Mutex<HashMap<u64, Arc<str>>>,
+    /// Sessions behind the cell that was asked about.
+    sessions: Mutex<Vec<SessionBehind>>,
     events_read: AtomicU64,
     /// People whose events were looked at one by one; [`NOT_COUNTED`] while nobody's were.
     people: AtomicU64,
     notes: Mutex<Vec<String>>,
+}
+
+/// One session behind a cell, where its recording would be looked for.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct SessionBehind {
+    pub(crate) person: PersonId,
+    /// Stands for the client's session id.
+    pub(crate) key: u64,
+    /// When what was asked about happened in it, milliseconds UTC.
+    pub(crate) time: i64,
+    /// Those with more come first.
+    pub(crate) weight: f64,
+}
+
+impl SessionBehind {
+    /// One of each session: the worst, then the earliest.
+    pub(crate) fn worst(mut all: Vec<Self>) -> Vec<Self> {
+        all.sort_by(|a, b| (a.person, a.key).cmp(&(b.person, b.key)).then(b.weight.total_cmp(&a.weight)).then(a.time.cmp(&b.time)));
+        // Without the client's id there is nothing that tells sessions of a person apart here.
+        all.dedup_by_key(|one| (one.person, one.key));
+        all
+    }
 }
 
 /// What a question brings with it.
@@ -82,6 +108,8 @@ impl<'a> Context<'a> {
             person_values: Mutex::default(),
             group_values: Mutex::default(),
             actor_names: Mutex::default(),
+            words: Mutex::default(),
+            sessions: Mutex::default(),
             events_read: AtomicU64::new(0),
             people: AtomicU64::new(NOT_COUNTED),
             notes: Mutex::default(),
@@ -125,6 +153,25 @@ impl<'a> Context<'a> {
 
     pub(crate) fn events_read(&self) -> u64 {
         self.events_read.load(Ordering::Relaxed)
+    }
+
+    pub(crate) fn learn_words(&self, words: HashMap<u64, Arc<str>>) {
+        if !words.is_empty() {
+            self.words.lock().unwrap_or_else(PoisonError::into_inner).extend(words);
+        }
+    }
+
+    /// The text that a number stands for, if a request asked to keep it.
+    pub(crate) fn word(&self, key: u64) -> Option<Arc<str>> {
+        self.words.lock().unwrap_or_else(PoisonError::into_inner).get(&key).cloned()
+    }
+
+    pub(crate) fn keep_sessions(&self, sessions: Vec<SessionBehind>) {
+        *self.sessions.lock().unwrap_or_else(PoisonError::into_inner) = sessions;
+    }
+
+    pub(crate) fn take_sessions(&self) -> Vec<SessionBehind> {
+        std::mem::take(&mut *self.sessions.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
     pub(crate) fn note(&self, note: impl Into<String>) {

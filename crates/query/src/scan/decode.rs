@@ -1,6 +1,10 @@
 //! From columns of one bucket of one segment to rows.
 
-use super::{Context, Did, ELSEWHERE, NO_PERSON, Pick, Request, store_failed, stream::Rows};
+use super::{
+    Context, Did, ELSEWHERE, NO_PERSON, Pick, Request, store_failed,
+    stream::Rows,
+    summary::{self, Selectors},
+};
 use crate::{
     group::breakdown_columns,
     people::Mapping,
@@ -206,6 +210,9 @@ impl<'a> Decoder<'a> {
             columns.push(column::EVENT.to_owned());
         }
         breakdown_columns(segment, request.breakdown, &mut columns);
+        if request.summaries != 0 {
+            summary::columns(segment, &mut columns);
+        }
         for property in request.numbers.iter().chain(&request.texts).copied().chain(request.hold.iter().map(String::as_str)) {
             columns_of(segment, property, &mut columns);
         }
@@ -242,7 +249,7 @@ impl<'a> Decoder<'a> {
             self.take_hours(hours, *bits, mapping, rows);
         }
         match &read.batch {
-            Some(batch) if batch.num_rows() > 0 => self.take(batch, &read.runs, mapping, people, rows),
+            Some(batch) if batch.num_rows() > 0 => self.take(batch, read, mapping, people, rows),
             _ => Ok(()),
         }
     }
@@ -279,13 +286,15 @@ impl<'a> Decoder<'a> {
             }
         }
         if ranges.is_empty() {
-            return Ok(hours.map(|hours| Read { batch: None, runs, hours: Some((hours, hourly_bits)) }));
+            return Ok(hours.map(|hours| Read { batch: None, runs, hours: Some((hours, hourly_bits)), selectors: None }));
         }
         let columns = self.columns(segment);
         let names: Vec<&str> = columns.iter().map(String::as_str).collect();
         let batch = segment.read(bucket, &ranges, &names).map_err(store_failed)?;
         self.context.count_events_read(batch.num_rows());
-        Ok(Some(Read { batch: Some(batch), runs, hours: hours.map(|hours| (hours, hourly_bits)) }))
+        // The whole of each event is read, and with it the first summary, which names the selectors of all.
+        let selectors = if self.request.summaries == 0 { None } else { summary::selectors_of(self.context, &batch) };
+        Ok(Some(Read { batch: Some(batch), runs, hours: hours.map(|hours| (hours, hourly_bits)), selectors }))
     }
 
     /// Adds the last events of people's hours.
@@ -309,7 +318,9 @@ impl<'a> Decoder<'a> {
         }
     }
 
-    fn take(&self, batch: &RecordBatch, runs: &[(usize, u64)], mapping: &Mapping, people: &[PersonId], rows: &mut Rows<'_>) -> Result<(), AskError> {
+    fn take(&self, batch: &RecordBatch, read: &Read, mapping: &Mapping, people: &[PersonId], rows: &mut Rows<'_>) -> Result<(), AskError> {
+        let runs = &read.runs;
+        let before = rows.mask.len();
         let n = batch.num_rows();
         let times: &Int64Array = batch.column(0).as_primitive();
         let times = times.values();
@@ -354,6 +365,7 @@ impl<'a> Decoder<'a> {
         let plain = conditions.is_empty() && accepts.is_none() && kept_by_did == self.first_time_bits && !some_elsewhere;
         if plain && self.all_inside(times) {
             runs.iter().for_each(|(len, bits)| rows.mask.extend(std::iter::repeat_n(*bits, *len)));
+            self.summaries(batch, read, before, None, rows);
             return self.side_values(batch, &view, &positions, None, rows);
         }
         let mut chosen: Vec<u32> = Vec::with_capacity(n);
@@ -406,7 +418,22 @@ impl<'a> Decoder<'a> {
             }
             row += len;
         }
+        self.summaries(batch, read, before, Some(&chosen), rows);
         self.side_values(batch, &view, &positions, Some(&chosen), rows)
+    }
+
+    /// The page summaries of the rows whose masks were added from `before` on.
+    fn summaries(&self, batch: &RecordBatch, read: &Read, before: usize, chosen: Option<&[u32]>, rows: &mut Rows<'_>) {
+        let wanted = self.request.summaries;
+        if wanted == 0 {
+            return;
+        }
+        let masks = &rows.mask[before..];
+        let is_wanted = |at: usize| masks[at] & wanted != 0;
+        match chosen {
+            None => rows.summaries.add(self.context, batch, read.selectors.as_ref(), 0..batch.num_rows(), is_wanted),
+            Some(chosen) => rows.summaries.add(self.context, batch, read.selectors.as_ref(), chosen.iter().map(|row| *row as usize), is_wanted),
+        }
     }
 
     /// Whether every row lies where all picks look, and in the stream if there is one.
@@ -480,8 +507,7 @@ impl<'a> Decoder<'a> {
             pick(&numbers, chosen, &mut rows.numbers[i]);
         }
         for (i, property) in request.texts.iter().enumerate() {
-            let mut keys = vec![0u64; batch.num_rows()];
-            PropertyView::new(batch, property).for_each(|row, cell| keys[row] = text_key(cell));
+            let keys = self.text_keys(batch, property);
             if rows.texts.len() <= i {
                 rows.texts.push(Vec::new());
             }
@@ -511,6 +537,38 @@ impl<'a> Decoder<'a> {
             self.actors(batch, view, chosen, rows)?;
         }
         Ok(())
+    }
+
+    /// A number for each row's value, which tells it apart from others; the values themselves go to the context where they will be shown.
+    fn text_keys(&self, batch: &RecordBatch, property: &str) -> Vec<u64> {
+        let view = PropertyView::new(batch, property);
+        let is_shown = self.request.words.contains(&property);
+        let is_wanted = |key: u64| is_shown && self.request.only_words.as_ref().is_none_or(|only| only.contains(&key));
+        let mut words: HashMap<u64, Arc<str>> = HashMap::new();
+        let mut keys = vec![0u64; batch.num_rows()];
+        if let Some(array) = view.only_dictionary() {
+            let values: &StringArray = array.values().as_string();
+            let mut by_value = vec![0u64; values.len()];
+            for (row, value) in array.keys().iter().enumerate() {
+                let Some(value) = value.map(|value| value as usize) else { continue };
+                if by_value[value] == 0 {
+                    by_value[value] = key_of_text(values.value(value));
+                    if is_wanted(by_value[value]) {
+                        words.insert(by_value[value], Arc::from(values.value(value)));
+                    }
+                }
+                keys[row] = by_value[value];
+            }
+        } else {
+            view.for_each(|row, cell| {
+                keys[row] = text_key(cell);
+                if is_wanted(keys[row]) {
+                    words.entry(keys[row]).or_insert_with(|| Arc::from(cell.text()));
+                }
+            });
+        }
+        self.context.learn_words(words);
+        keys
     }
 
     /// Who else than the person each row counts for: one device, or any number of groups.
@@ -572,6 +630,8 @@ pub(crate) struct Read {
     runs: Vec<(usize, u64)>,
     /// What stands in for rows, and for which picks.
     hours: Option<(LastOfHours, u64)>,
+    /// Those of the page summaries among the rows.
+    selectors: Option<Selectors>,
 }
 
 impl Read {
@@ -582,7 +642,7 @@ impl Read {
             let to = hours.ordinals.partition_point(|ordinal| *ordinal < ordinals.end);
             (LastOfHours { ordinals: hours.ordinals[from..to].to_vec(), times: hours.times[from..to].to_vec() }, *bits)
         });
-        let Some(batch) = &self.batch else { return Ok(Self { batch: None, runs: Vec::new(), hours }) };
+        let Some(batch) = &self.batch else { return Ok(Self { batch: None, runs: Vec::new(), hours, selectors: None }) };
         let persons: &UInt32Array = batch.column(1).as_primitive();
         let persons = persons.values();
         let mut slices = Vec::new();
@@ -604,7 +664,7 @@ impl Read {
             start += len;
         }
         let batch = arrow_select::concat::concat_batches(batch.schema_ref(), &slices).map_err(|error| super::failed(error.to_string()))?;
-        Ok(Self { batch: Some(batch), runs, hours })
+        Ok(Self { batch: Some(batch), runs, hours, selectors: self.selectors.clone() })
     }
 }
 
@@ -647,11 +707,15 @@ const HOLD_SEED: u64 = 7;
 
 /// A value as a number that tells it apart from others; 0 is not set.
 fn text_key(cell: Cell<'_>) -> u64 {
-    let hash = |text: &str| xxh3_64_with_seed(text.as_bytes(), 5).max(1);
     match cell {
-        Cell::Text(text) => hash(text),
-        other => hash(&other.text()),
+        Cell::Text(text) => key_of_text(text),
+        other => key_of_text(&other.text()),
     }
+}
+
+/// The number by which rows tell a text apart from others.
+pub(crate) fn key_of_text(text: &str) -> u64 {
+    xxh3_64_with_seed(text.as_bytes(), 5).max(1)
 }
 
 fn keys_of(batch: &RecordBatch, name: &str) -> Result<Vec<u64>, AskError> {

@@ -1,6 +1,6 @@
 //! Rows of a bucket, and each person's hits in order.
 
-use super::{Context, Did, NO_PERSON, Nodes, Request};
+use super::{Context, Did, NO_PERSON, Nodes, Request, summary::Summaries};
 use crate::{group::Groups, predicate::Accepts};
 use sillage_behavior::{
     Hit,
@@ -27,6 +27,7 @@ pub(crate) struct Rows<'a> {
     pub(crate) device_key: Vec<u64>,
     pub(crate) node: Vec<u32>,
     pub(crate) actors: Vec<Vec<PersonId>>,
+    pub(crate) summaries: Summaries,
     pub(crate) groups: Groups,
     pub(crate) nodes: Nodes<'a>,
     /// Of the side pass: which bucket these rows go to, and the people they are of.
@@ -56,6 +57,7 @@ impl<'a> Rows<'a> {
             device_key,
             node,
             actors,
+            summaries,
             groups,
             nodes,
             bucket,
@@ -69,6 +71,7 @@ impl<'a> Rows<'a> {
         numbers.iter_mut().for_each(Vec::clear);
         texts.iter_mut().for_each(Vec::clear);
         actors.clear();
+        summaries.clear();
         (*groups, *nodes, *bucket) = (Groups::default(), Nodes::default(), 0);
         people.clear();
     }
@@ -96,6 +99,7 @@ impl<'a> Rows<'a> {
         from.numbers.iter().zip(&mut self.numbers).for_each(|(from, into)| pick(from, rows, into));
         self.texts.resize(from.texts.len().max(self.texts.len()), Vec::new());
         from.texts.iter().zip(&mut self.texts).for_each(|(from, into)| pick(from, rows, into));
+        self.summaries.copy(&from.summaries, rows);
         if !from.group.is_empty() {
             self.group.extend(rows.iter().map(|row| group_of(from.group[*row as usize])));
         }

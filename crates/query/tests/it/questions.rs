@@ -79,6 +79,9 @@ impl Asked<'_> {
             "impact" => self.impact(),
             "driver" => self.driver(),
             "feature" => self.feature(),
+            "friction" => self.friction(),
+            "heatmap" => self.heatmap(),
+            "vital" | "error" => json!({"interval": self.interval(), "limit": 1000}),
             "cohort" => json!({"definition": self.definition(3), "limit": 1000}),
             _ => json!({"limit": 1000}),
         };
@@ -107,7 +110,11 @@ impl Asked<'_> {
             let with_did = question["actor"] != "group:company";
             question["filter"] = self.filter(2, with_did);
         }
-        if self.breakdowns && !matches!(kind, "impact" | "driver" | "feature" | "attribution") && kind != "lifecycle" && kind != "journey" && self.chance(0.45)
+        if self.breakdowns
+            && !matches!(kind, "impact" | "driver" | "feature" | "attribution" | "heatmap" | "error")
+            && kind != "lifecycle"
+            && kind != "journey"
+            && self.chance(0.45)
         {
             let n = one(self.rng, &[1, 1, 1, 2]);
             question["breakdown"] = (0..n).map(|_| self.breakdown()).collect();
@@ -286,6 +293,38 @@ impl Asked<'_> {
         }
         if self.chance(0.6) {
             question["properties"] = json!([{"property": "plan"}, {"property": "tags"}, {"property": "role", "of": "person"}]);
+        }
+        question
+    }
+
+    fn friction(&mut self) -> Value {
+        let mut question = json!({"interval": self.interval(), "limit": 1000});
+        if self.chance(0.6) {
+            question["goal"] = self.plain_selector();
+        }
+        if self.chance(0.3) {
+            question["weights"] =
+                json!({"rage_click": {"points": 2.5}, "dead_click": {"cap": 1}, "zoom_burst": {"points": 1}, "loop": {"points": 3, "cap": 2}});
+        }
+        question
+    }
+
+    fn heatmap(&mut self) -> Value {
+        let mut question = json!({"limit": 1000});
+        if self.chance(0.7) {
+            question["page"] = self.pick(&["/a", "/b", "/b"]);
+        } else {
+            question["pages"] = json!({"property": "$page", "op": "set"});
+        }
+        if self.chance(0.3) {
+            question["device"] = self.pick(&["desktop", "tablet", "mobile"]);
+        }
+        if self.chance(0.5) {
+            question["goal"] = self.plain_selector();
+        }
+        if self.chance(0.4) {
+            question["zones"] =
+                json!([{"name": "Save", "selector": "[id=\"save\"]"}, {"name": "All", "selector": ["button.buy", "nav", "[id=\"save\"] > span"]}]);
         }
         question
     }

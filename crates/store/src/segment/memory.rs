@@ -222,6 +222,10 @@ impl Segment for MemorySegment {
         self.has_overflow
     }
 
+    fn has_summaries(&self) -> bool {
+        false
+    }
+
     fn people(&self, bucket: usize) -> Result<Arc<People>, StoreError> {
         Ok(Arc::clone(&self.buckets[bucket].people))
     }

@@ -11,4 +11,5 @@ mod keeping;
 mod model;
 mod recording;
 mod refused;
+mod summaries;
 mod world;

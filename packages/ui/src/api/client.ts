@@ -4,7 +4,7 @@ import createClient from "openapi-fetch";
 import type { Definition } from "@/question/definition.ts";
 import type { Question, QuestionKind } from "@/question/question.ts";
 import type { paths } from "./schema.d.ts";
-import type { AnswerOf, Answered, Cell, Cohort, CustomEvent, KeyScope, LiveAnswer, NewCohort, NewCustomEvent, NewReport, People, PeopleAnswer, PersonDetail, Report, TimelineAnswer } from "./types.ts";
+import type { AnswerOf, Answered, Cell, Cohort, CustomEvent, FrictionWeight, FrictionWeights, KeyScope, LiveAnswer, NewCohort, NewCustomEvent, NewReport, People, PeopleAnswer, PersonDetail, Report, TimelineAnswer } from "./types.ts";
 
 export class ApiError extends Error {
   constructor(
@@ -99,6 +99,9 @@ export const api = {
   createCustomEvent: (project: number, body: NewCustomEvent) => open<CustomEvent>(http.POST("/api/projects/{project}/custom-events", { params: { path: { project } }, body: body as never })),
   changeCustomEvent: (project: number, event: string, body: NewCustomEvent) => open<CustomEvent>(http.PUT("/api/projects/{project}/custom-events/{custom_event}", { params: { path: { project, custom_event: event } }, body: body as never })),
   removeCustomEvent: (project: number, event: string) => read(http.DELETE("/api/projects/{project}/custom-events/{custom_event}", { params: { path: { project, custom_event: event } } })),
+
+  frictionWeights: (project: number) => open<FrictionWeights>(http.GET("/api/projects/{project}/friction-weights", { params: { path: { project } } })),
+  changeFrictionWeights: (project: number, weights: Record<string, FrictionWeight>) => open<FrictionWeights>(http.PUT("/api/projects/{project}/friction-weights", { params: { path: { project } }, body: { weights } as never })),
 
   reports: (project: number) => open<{ reports: Report[] }>(http.GET("/api/projects/{project}/reports", { params: { path: { project } } })),
   report: (project: number, report: string) => open<Report>(http.GET("/api/projects/{project}/reports/{report}", { params: { path: { project, report } } })),

@@ -200,6 +200,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/projects/{project}/friction-weights": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What signals of friction are worth. */
+        get: operations["friction_get"];
+        /** Give them other weights. History is scored anew with them; the versions before stay on record. */
+        put: operations["friction_replace"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/projects/{project}/keys": {
         parameters: {
             query?: never;
@@ -939,6 +957,27 @@ export interface components {
             insert_id?: string | null;
             message: string;
         };
+        /** @description What each factor of friction is worth. */
+        FrictionWeights: {
+            /** @description The same, as it holds without any change. */
+            defaults: Record<string, never>;
+            /** @description Newest first. */
+            history: components["schemas"]["FrictionWeightsVersion"][];
+            /**
+             * Format: int32
+             * @description Null while the defaults hold.
+             */
+            version?: number | null;
+            /** @description `{"rage_click": {"points": 4, "cap": 4}, …}`, every factor. */
+            weights: Record<string, never>;
+        };
+        /** @description Who changed the weights, and when. */
+        FrictionWeightsVersion: {
+            created_at: string;
+            created_by: string;
+            /** Format: int32 */
+            version: number;
+        };
         Health: {
             checks: components["schemas"]["HealthCheck"][];
             /** @description `ok`, or `degraded` when a check is not. */
@@ -1009,6 +1048,10 @@ export interface components {
             description?: string | null;
             made_of: Record<string, never>;
             name: string;
+        };
+        NewFrictionWeights: {
+            /** @description By factor; what is not named keeps what holds without. */
+            weights: Record<string, never>;
         };
         NewProjectBody: {
             name: string;
@@ -1855,6 +1898,70 @@ export interface operations {
                 };
                 content: {
                     "application/x-ndjson": string;
+                };
+            };
+            /** @description What is wrong and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    friction_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FrictionWeights"];
+                };
+            };
+            /** @description What is wrong and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    friction_replace: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewFrictionWeights"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FrictionWeights"];
                 };
             };
             /** @description What is wrong and how to mend it */

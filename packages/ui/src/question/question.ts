@@ -215,7 +215,43 @@ export interface FeatureQuestion extends Common {
   fewest_people?: number;
 }
 
-export type Question = TrendQuestion | FunnelQuestion | RetentionQuestion | FrequencyQuestion | LifecycleQuestion | JourneyQuestion | SessionsQuestion | DriverQuestion | ImpactQuestion | FeatureQuestion;
+export interface FrictionQuestion extends Common {
+  kind: "friction";
+  interval: TrendInterval;
+  goal?: Selector;
+  /** The property that names a release. */
+  release?: string;
+  limit?: number;
+}
+
+export type DeviceWidth = "desktop" | "tablet" | "mobile";
+export interface HeatmapZone {
+  name: string;
+  selector: string | string[];
+}
+export interface HeatmapQuestion extends Common {
+  kind: "heatmap";
+  page: string;
+  device?: DeviceWidth;
+  goal?: Selector;
+  zones?: HeatmapZone[];
+  limit?: number;
+}
+
+export interface VitalQuestion extends Common {
+  kind: "vital";
+  interval: TrendInterval;
+  limit?: number;
+}
+
+export interface ErrorQuestion extends Common {
+  kind: "error";
+  interval: TrendInterval;
+  release?: string;
+  limit?: number;
+}
+
+export type Question = TrendQuestion | FunnelQuestion | RetentionQuestion | FrequencyQuestion | LifecycleQuestion | JourneyQuestion | SessionsQuestion | DriverQuestion | ImpactQuestion | FeatureQuestion | FrictionQuestion | HeatmapQuestion | VitalQuestion | ErrorQuestion;
 export type QuestionKind = Question["kind"];
 export type QuestionOf<K extends QuestionKind> = Extract<Question, { kind: K }>;
 
@@ -280,6 +316,17 @@ const schemas = {
   driver: v.looseObject({ kind: v.literal("driver"), ...common, goal: selectorSchema, population: v.optional(selectorSchema), properties: v.optional(v.array(breakdownSchema)) }),
   impact: v.looseObject({ kind: v.literal("impact"), ...common, launch: selectorSchema, metric: selectorSchema, population: v.optional(selectorSchema) }),
   feature: v.looseObject({ kind: v.literal("feature"), ...common, features: v.optional(v.array(selectorSchema)), population: v.optional(selectorSchema) }),
+  friction: v.looseObject({ kind: v.literal("friction"), ...common, interval: intervals, goal: v.optional(selectorSchema) }),
+  heatmap: v.looseObject({
+    kind: v.literal("heatmap"),
+    ...common,
+    page: v.string(),
+    device: v.optional(v.picklist(["desktop", "tablet", "mobile"] as const)),
+    goal: v.optional(selectorSchema),
+    zones: v.optional(v.array(v.object({ name: v.string(), selector: v.union([v.string(), v.array(v.string())]) }))),
+  }),
+  vital: v.looseObject({ kind: v.literal("vital"), ...common, interval: intervals }),
+  error: v.looseObject({ kind: v.literal("error"), ...common, interval: intervals }),
   sessions: v.looseObject({ kind: v.literal("sessions"), ...common }),
   journey: v.looseObject({ kind: v.literal("journey"), ...common, direction: v.picklist(["forward", "reverse"] as const), depth: v.number(), top: v.number() }),
 };

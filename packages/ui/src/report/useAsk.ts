@@ -103,6 +103,11 @@ function withoutEmptyGroups(question: Question): Question {
       return { ...question, filter, launch: select(question.launch), metric: select(question.metric), population: question.population && select(question.population) };
     case "feature":
       return { ...question, filter, features: question.features?.map(select), population: question.population && select(question.population) };
+    case "friction":
+    case "heatmap":
+      return { ...question, filter, goal: question.goal && select(question.goal) };
+    case "vital":
+    case "error":
     case "sessions":
       return { ...question, filter };
     case "journey":

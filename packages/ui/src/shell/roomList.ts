@@ -1,10 +1,10 @@
 // The rooms that exist, by intent. Navigation, palette and routes read this one list: a room that is not here is not shown.
-import { Activity, Blocks, ChartNoAxesColumn, Filter, LayoutList, Radio, Repeat2, Rocket, Route as RouteIcon, Signpost, Sprout, Timer, Users, UsersRound } from "lucide-react";
+import { Activity, Blocks, Bug, ChartNoAxesColumn, CircleAlert, Filter, Flame, Gauge, LayoutList, Radio, Repeat2, Rocket, Route as RouteIcon, Signpost, Sprout, Timer, Users, UsersRound } from "lucide-react";
 import type { ComponentType } from "react";
 import type { QuestionKind } from "@/question/question.ts";
 import type { MessageKey } from "@/i18n/catalogue.ts";
 
-export type RoomPath = "trends" | "funnels" | "retention" | "engagement" | "lifecycle" | "journeys" | "sessions" | "cohorts" | "features" | "drivers" | "impact" | "reports" | "live" | "people";
+export type RoomPath = "trends" | "funnels" | "retention" | "engagement" | "lifecycle" | "journeys" | "sessions" | "cohorts" | "features" | "drivers" | "impact" | "friction" | "heatmaps" | "speed" | "errors" | "reports" | "live" | "people";
 
 export interface RoomEntry {
   path: RoomPath;
@@ -33,6 +33,15 @@ export const intents: Intent[] = [
       { path: "features", label: "room.feature", icon: Blocks, kind: "feature" },
       { path: "drivers", label: "room.driver", icon: Signpost, kind: "driver" },
       { path: "impact", label: "room.impact", icon: Rocket, kind: "impact" },
+    ],
+  },
+  {
+    label: "intent.why",
+    rooms: [
+      { path: "heatmaps", label: "room.heatmap", icon: Flame, kind: "heatmap" },
+      { path: "friction", label: "room.friction", icon: CircleAlert, kind: "friction" },
+      { path: "speed", label: "room.vital", icon: Gauge, kind: "vital" },
+      { path: "errors", label: "room.error", icon: Bug, kind: "error" },
     ],
   },
   { label: "intent.decide", rooms: [{ path: "reports", label: "room.reports", icon: LayoutList }] },

@@ -1,6 +1,12 @@
 //! Which cell of which answer: the fields of a question for the people behind it.
 
-use super::{limit, read_question, scope::read_instant};
+use super::{
+    friction::read_friction_cell,
+    heatmap::read_heatmap_cell,
+    limit, read_question,
+    scope::read_instant,
+    vital::{read_error_cell, read_vital_cell},
+};
 use crate::question::{
     Cell, Driver, DriverCell, FeatureUsers, Kind, People, Place, Question,
     fields::{Fields, Read, missing, not_allowed},
@@ -65,6 +71,10 @@ pub(super) fn read_cell(value: &Value, path: &str, of: &Question) -> Read<Cell> 
                 .choice("users", &[("all", FeatureUsers::All), ("power", FeatureUsers::Power), ("others", FeatureUsers::Others)])?
                 .unwrap_or(FeatureUsers::All),
         },
+        Kind::Friction(friction) => Place::Friction(read_friction_cell(&mut fields, friction)?),
+        Kind::Heatmap(heatmap) => Place::Heatmap(read_heatmap_cell(&mut fields, heatmap)?),
+        Kind::Vital(_) => Place::Vital(read_vital_cell(&mut fields)?),
+        Kind::Error(_) => Place::Error(read_error_cell(&mut fields)?),
         Kind::Timeline(_) | Kind::People(_) | Kind::Recordings(_) => return Err(not_allowed(path, "there are no cells in this kind of answer")),
     };
     fields.done()?;

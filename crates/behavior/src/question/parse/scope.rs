@@ -70,7 +70,7 @@ pub(super) fn read_scope(fields: &mut Fields<'_>, kind: &str) -> Read<Scope> {
         scope.filter = Some(read_filter(value, &fields.at("filter"), 0)?);
     }
     // A lifecycle has no segments; the people behind a cell have those of their question.
-    let has_segments = !matches!(kind, "lifecycle" | "timeline" | "people" | "recordings" | "cohort" | "impact" | "driver" | "feature");
+    let has_segments = !matches!(kind, "lifecycle" | "timeline" | "people" | "recordings" | "cohort" | "impact" | "driver" | "feature" | "heatmap" | "error");
     if let Some(list) = if has_segments { fields.list("breakdown")? } else { None } {
         let path = fields.at("breakdown");
         if list.len() > 5 {
