@@ -20,7 +20,7 @@ const READ_CONNECTIONS: u32 = 3;
 const LOCK_WAIT: Duration = Duration::from_secs(10);
 
 /// Every version of the tables, in order. A released entry is never edited.
-const MIGRATIONS: [(i64, &str, &str); 4] = [
+const MIGRATIONS: [(i64, &str, &str); 5] = [
     (1, "first", include_str!("../migrations/0001_first.sql")),
     (2, "cohorts", include_str!("../migrations/0002_cohorts.sql")),
     (3, "custom_events", include_str!("../migrations/0003_custom_events.sql")),

@@ -57,7 +57,7 @@ const VERY_SLOW_POINTS: f64 = 1.5;
 /// The points of one page view.
 pub fn page_points<'a>(signals: impl Iterator<Item = &'a SignalSeen>) -> f64 {
     let mut counts = [0.0; SIGNALS.len()];
-    let (mut very_slow, mut dead_elsewhere) = (0.0, 0.0);
+    let (mut very_slow, mut dead_elsewhere) = (0.0_f64, 0.0_f64);
     for signal in signals {
         match signal.name.as_str() {
             "slow_click" if signal.severity >= 2.0 => very_slow += 1.0,
@@ -72,7 +72,7 @@ pub fn page_points<'a>(signals: impl Iterator<Item = &'a SignalSeen>) -> f64 {
             }
         }
     }
-    let very_slow = f64::min(very_slow, SLOW_CAP);
+    let very_slow = very_slow.min(SLOW_CAP);
     let points = |((name, weight, cap), n): (&(&str, f64, f64), f64)| match *name {
         "slow_click" => very_slow * VERY_SLOW_POINTS + n.min(cap - very_slow) * weight,
         "dead_click" => n.min(*cap) * weight + dead_elsewhere.min(*cap) * weight / 2.0,
