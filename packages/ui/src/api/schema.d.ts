@@ -520,7 +520,7 @@ export interface paths {
             cookie?: never;
         };
         /** The events of a segment: a JSON list for rrweb's player, stylesheets in their places; zstd or gzip as accepted. */
-        get: operations["recording_get"];
+        get: operations["recording_segment"];
         put?: never;
         post?: never;
         delete?: never;
@@ -3091,7 +3091,7 @@ export interface operations {
             };
         };
     };
-    recording_get: {
+    recording_segment: {
         parameters: {
             query?: never;
             header?: never;
