@@ -5,7 +5,7 @@
 
 use crate::{
     behind, cohort,
-    scan::{self, Bucket, Context, Pick, Request},
+    scan::{self, Bucket, Context, Pick, Request, context::SessionBehind},
 };
 use serde_json::{Map, Value, json};
 use sillage_behavior::{
@@ -37,7 +37,7 @@ pub(crate) fn answer(context: &Context<'_>, scope: &Scope, recordings: &Recordin
             let context_of_question = inner(&people.of.scope)?;
             let found = behind::people_at(&context_of_question, people, inner)?;
             context.count_events_read(context_of_question.events_read() as usize);
-            Some(found.into_iter().collect::<HashMap<PersonId, Vec<i64>>>())
+            Some(Behind::new(found, context_of_question.take_sessions()))
         }
         None => None,
     };
@@ -59,11 +59,8 @@ pub(crate) fn answer(context: &Context<'_>, scope: &Scope, recordings: &Recordin
         }
         let mut moment = None;
         if let Some(behind) = &behind {
-            let Some(times) = person.and_then(|person| behind.get(&person)) else { continue };
-            moment = times.iter().rev().copied().find(|t| covers(row, *t));
-            if !times.is_empty() && moment.is_none() {
-                continue;
-            }
+            let Some(found) = behind.moment(row, person) else { continue };
+            moment = found;
         }
         if let Some(matched) = &matched {
             match matched.moment(row, person) {
@@ -98,6 +95,42 @@ pub(crate) fn answer(context: &Context<'_>, scope: &Scope, recordings: &Recordin
 
 fn covers(row: &Row, t: i64) -> bool {
     (row.start - SLACK_MS..=row.end + SLACK_MS).contains(&t)
+}
+
+/// Who is behind a cell, and when.
+struct Behind {
+    people: HashMap<PersonId, Vec<i64>>,
+    /// Of cells that tell of sessions: when it happened in each, by the session's key.
+    sessions: HashMap<u64, i64>,
+}
+
+impl Behind {
+    fn new(people: Vec<(PersonId, Vec<i64>)>, told: Vec<SessionBehind>) -> Self {
+        let mut people: HashMap<PersonId, Vec<i64>> = people.into_iter().collect();
+        let mut sessions = HashMap::new();
+        for one in told {
+            // Without a session's id, person and time have to do.
+            if one.key == 0 {
+                people.entry(one.person).or_default().push(one.time);
+            } else {
+                sessions.insert(one.key, one.time);
+            }
+        }
+        people.values_mut().for_each(|times| times.sort_unstable());
+        Self { people, sessions }
+    }
+
+    /// Whether a recording is behind the cell, and the moment in it, if one is told.
+    fn moment(&self, row: &Row, person: Option<PersonId>) -> Option<Option<i64>> {
+        if let Some(t) = self.sessions.get(&row.session_key) {
+            return Some(Some(*t));
+        }
+        let times = self.people.get(&person?)?;
+        match times.iter().rev().copied().find(|t| covers(row, *t)) {
+            Some(t) => Some(Some(t)),
+            None => (times.is_empty() && self.sessions.is_empty()).then_some(None),
+        }
+    }
 }
 
 /// The columns of a recording as answers write them.

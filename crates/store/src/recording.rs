@@ -179,11 +179,11 @@ impl Shared {
 pub(crate) fn tidy_when_due(shared: &Shared) {
     const TICK: Duration = Duration::from_millis(500);
     const TIDY_EVERY: u32 = 10;
-    let mut ticks = 0;
+    let mut ticks: u32 = 0;
     while !shared.is_closing.load(std::sync::atomic::Ordering::Acquire) {
         std::thread::sleep(TICK);
         ticks += 1;
-        if !shared.options.background || ticks % TIDY_EVERY != 0 {
+        if !shared.options.background || !ticks.is_multiple_of(TIDY_EVERY) {
             continue;
         }
         for keeper in shared.keepers() {

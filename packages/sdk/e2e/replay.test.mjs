@@ -176,7 +176,7 @@ scene("from the page to the player: recorded by the tag, kept by the server, fou
   assert.deepEqual(problems, []);
   assert.equal(documents.length, 2);
   assert.equal(new Set(documents.map((document) => document.tab)).size, 1);
-  assert.deepEqual(pages.map((one) => one.page), ["/secrets", "/secrets"]);
+  assert.deepEqual(pages.map((one) => one.page), ["/secrets", "/secrets/:id", "/secrets"]);
   for (const kind of ["click", "input", "event"]) assert.ok(markers.some((marker) => marker.kind === kind), kind);
   assert.ok(segments[0].has_snapshot && segments[0].t1 - segments[0].t0 <= 15_000);
   const events = [];

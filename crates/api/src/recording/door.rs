@@ -77,7 +77,7 @@ impl Receiving {
             all.insert(key, (known, now));
         }
         let n_nodes = |all: &HashMap<DocumentKey, (Known, i64)>| all.values().map(|(known, _)| known.len()).sum::<usize>();
-        if all.len() > MOST_DOCUMENTS || (all.len() % 64 == 0 && n_nodes(&all) > MOST_NODES) {
+        if all.len() > MOST_DOCUMENTS || (all.len().is_multiple_of(64) && n_nodes(&all) > MOST_NODES) {
             let mut times: Vec<i64> = all.values().map(|(_, at)| *at).collect();
             times.sort_unstable();
             let middle = times[times.len() / 2];

@@ -17,7 +17,7 @@ use std::io::Write;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 pub(super) fn routes() -> OpenApiRouter<Api> {
-    OpenApiRouter::new().routes(routes!(get))
+    OpenApiRouter::new().routes(routes!(segment))
 }
 
 /// The events of a segment: a JSON list for rrweb's player, stylesheets in their places; zstd or gzip as accepted.
@@ -25,7 +25,12 @@ pub(super) fn routes() -> OpenApiRouter<Api> {
     get, path = "/api/projects/{project}/recordings/{session}/segments/{segment}", tag = "recording",
     params(("project" = u32, Path), ("session" = String, Path), ("segment" = u32, Path)), responses((status = 200, body = Vec<serde_json::Value>))
 )]
-async fn get(State(api): State<Api>, inside: Inside<ToRead>, NamedSession { session, part }: NamedSession, headers: HeaderMap) -> Result<Response, ApiError> {
+async fn segment(
+    State(api): State<Api>,
+    inside: Inside<ToRead>,
+    NamedSession { session, part }: NamedSession,
+    headers: HeaderMap,
+) -> Result<Response, ApiError> {
     serve(&api, inside.project.id, session, &part, &headers).await
 }
 

@@ -50,19 +50,35 @@ pub fn score_of(facts: &Facts) -> u32 {
     (100.0 * (1.0 - (-points / 15.0_f64).exp())).round() as u32
 }
 
+/// Degrees of one thing share what counts at most: a click that waited for more than three seconds goes before one that waited for less, and a loop is a back and forth.
+const SLOW_CAP: f64 = 4.0;
+const VERY_SLOW_POINTS: f64 = 1.5;
+
 /// The points of one page view.
 pub fn page_points<'a>(signals: impl Iterator<Item = &'a SignalSeen>) -> f64 {
     let mut counts = [0.0; SIGNALS.len()];
-    // A slow click of more than three seconds weighs three times one of less; a slow page of the middle half.
+    let (mut very_slow, mut dead_elsewhere) = (0.0_f64, 0.0_f64);
     for signal in signals {
-        let Some(at) = SIGNALS.iter().position(|(name, ..)| *name == signal.name) else { continue };
-        counts[at] += match signal.name.as_str() {
-            "slow_click" if signal.severity >= 2.0 => 3.0,
-            "slow_page" | "dead_click" => signal.severity.clamp(0.0, 1.0),
-            _ => 1.0,
-        };
+        match signal.name.as_str() {
+            "slow_click" if signal.severity >= 2.0 => very_slow += 1.0,
+            // What does not look as if it could be clicked weighs half, and has a cap of its own.
+            "dead_click" if signal.severity < 1.0 => dead_elsewhere += 1.0,
+            name => {
+                let name = if name == "loop" { "back_and_forth" } else { name };
+                let n = if name == "slow_page" { signal.severity.clamp(0.0, 1.0) } else { 1.0 };
+                if let Some(at) = SIGNALS.iter().position(|(one, ..)| *one == name) {
+                    counts[at] += n;
+                }
+            }
+        }
     }
-    SIGNALS.iter().zip(counts).map(|((name, weight, cap), n)| weight * n.min(if *name == "slow_click" { cap * 3.0 } else { *cap })).sum()
+    let very_slow = very_slow.min(SLOW_CAP);
+    let points = |((name, weight, cap), n): (&(&str, f64, f64), f64)| match *name {
+        "slow_click" => very_slow * VERY_SLOW_POINTS + n.min(cap - very_slow) * weight,
+        "dead_click" => n.min(*cap) * weight + dead_elsewhere.min(*cap) * weight / 2.0,
+        _ => n.min(*cap) * weight,
+    };
+    SIGNALS.iter().zip(counts).map(points).sum()
 }
 
 fn is_absorbed(signal: &SignalSeen, all: &[SignalSeen]) -> bool {

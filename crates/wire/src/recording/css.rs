@@ -45,7 +45,7 @@ pub(super) fn scrub_css(sheet: &str) -> (String, u32) {
             b'e' | b'E' if starts_with(&sheet[at..], "expression") && bytes.get(skip_blank(bytes, at + 10)) == Some(&b'(') => {
                 out.push_str(&sheet[kept..at]);
                 out.push_str("none");
-                at += "expression".len();
+                at = behind_brackets(bytes, skip_blank(bytes, at + 10));
                 kept = at;
                 neutralised += 1;
             }
@@ -83,6 +83,22 @@ fn skip_blank(bytes: &[u8], mut at: usize) -> usize {
         at += 1;
     }
     at
+}
+
+/// Behind the bracket that closes the one here.
+fn behind_brackets(bytes: &[u8], from: usize) -> usize {
+    let mut depth = 0;
+    for (at, byte) in bytes.iter().enumerate().skip(from) {
+        match byte {
+            b'(' => depth += 1,
+            b')' => depth -= 1,
+            _ => {}
+        }
+        if depth == 0 {
+            return at + 1;
+        }
+    }
+    bytes.len()
 }
 
 /// Behind the semicolon, or where a block ends.

@@ -227,18 +227,11 @@ impl<'a> Reader<'a> {
         self.at += 1;
         let from = self.at;
         let bytes = self.text.as_bytes();
-        loop {
-            let Some(next) = memchr::memchr2(b'"', b'\\', &bytes[self.at..]) else { return self.malformed() };
-            if bytes[self.at..self.at + next].iter().any(|byte| *byte < 0x20) {
-                return self.malformed();
-            }
-            self.at += next;
-            if bytes[self.at] == b'"' {
-                let text = &self.text[from..self.at];
-                self.at += 1;
-                return Ok(Cow::Borrowed(text));
-            }
-            break;
+        self.plain(bytes)?;
+        if bytes[self.at] == b'"' {
+            let text = &self.text[from..self.at];
+            self.at += 1;
+            return Ok(Cow::Borrowed(text));
         }
         let mut text = self.text[from..self.at].to_owned();
         loop {
@@ -249,16 +242,23 @@ impl<'a> Reader<'a> {
                 }
                 Some(b'\\') => self.escape(&mut text)?,
                 Some(_) => {
-                    let Some(next) = memchr::memchr2(b'"', b'\\', &bytes[self.at..]) else { return self.malformed() };
-                    if bytes[self.at..self.at + next].iter().any(|byte| *byte < 0x20) {
-                        return self.malformed();
-                    }
-                    text.push_str(&self.text[self.at..self.at + next]);
-                    self.at += next;
+                    let start = self.at;
+                    self.plain(bytes)?;
+                    text.push_str(&self.text[start..self.at]);
                 }
                 None => return self.malformed(),
             }
         }
+    }
+
+    /// Up to the next quote or escape.
+    fn plain(&mut self, bytes: &[u8]) -> Result<(), JsonError> {
+        let Some(next) = memchr::memchr2(b'"', b'\\', &bytes[self.at..]) else { return self.malformed() };
+        if bytes[self.at..self.at + next].iter().any(|byte| *byte < 0x20) {
+            return self.malformed();
+        }
+        self.at += next;
+        Ok(())
     }
 
     fn escape(&mut self, text: &mut String) -> Result<(), JsonError> {

@@ -227,7 +227,9 @@ impl<'k> Scrub<'k> {
         }
         if let Some(Json::Object(all)) = node.get_mut("attributes") {
             let all_names = std::mem::take(all);
-            *all = self.attributes(all_names, Some(&tag), within.sight);
+            if tag != "noscript" {
+                *all = self.attributes(all_names, Some(&tag), within.sight);
+            }
         }
         if let Some(text) = node.get_mut("tagName") {
             *text = Json::text(tag);

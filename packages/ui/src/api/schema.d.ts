@@ -510,6 +510,165 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/projects/{project}/recording-settings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How the project records. */
+        get: operations["recording_setting_get"];
+        /** Change how the project records. Pieces that arrive within the next seconds may still be taken by the old settings. */
+        put: operations["recording_setting_replace"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{project}/recordings/delete": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Delete the recordings of a person, of a period, or of both. */
+        post: operations["recording_delete_many"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{project}/recordings/{session}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One recording: what is in it, and where. */
+        get: operations["recording_get"];
+        put?: never;
+        post?: never;
+        /** Delete a recording, with its notes and links. It is in no answer from then on, and off the disk within a minute. */
+        delete: operations["recording_delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{project}/recordings/{session}/notes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The notes of a recording, by their place in it. */
+        get: operations["recording_note_list"];
+        put?: never;
+        /** Write a note on a recording. */
+        post: operations["recording_note_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{project}/recordings/{session}/notes/{note}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Delete a note. */
+        delete: operations["recording_note_delete"];
+        options?: never;
+        head?: never;
+        /** Change a note. */
+        patch: operations["recording_note_change"];
+        trace?: never;
+    };
+    "/api/projects/{project}/recordings/{session}/segments/{segment}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The events of a segment: a JSON list for rrweb's player, stylesheets in their places; zstd or gzip as accepted. */
+        get: operations["recording_segment"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{project}/recordings/{session}/shares": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The links of a recording, the latest first. */
+        get: operations["recording_share_list"];
+        put?: never;
+        /** Make a link to a recording: `/shared/recordings/<token>` on the screens. */
+        post: operations["recording_share_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{project}/recordings/{session}/shares/{share}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Take a link back. */
+        delete: operations["recording_share_revoke"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{project}/recordings/{session}/watched": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Mark a recording as watched by the caller. */
+        put: operations["recording_mark_watched"];
+        post?: never;
+        /** Mark a recording as not watched by the caller. */
+        delete: operations["recording_mark_unwatched"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/projects/{project}/refused": {
         parameters: {
             query?: never;
@@ -661,6 +820,40 @@ export interface paths {
         put?: never;
         /** Make the first account, with the token that the server printed. Once. */
         post: operations["session_set_up"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/shared/recordings/{token}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The recording that a link opens. Who was recorded is not told, nor are the team's notes. */
+        get: operations["recording_share_shared"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/shared/recordings/{token}/segments/{segment}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The events of a segment of the recording that a link opens. */
+        get: operations["recording_share_shared_segment"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -868,7 +1061,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Recordings are not kept, and their sender is told so: a success would mean that they were. */
+        /** Batches of session recordings. Success means that the batch is on the disk. */
         post: operations["mixpanel_record_post"];
         delete?: never;
         options?: never;
@@ -926,6 +1119,23 @@ export interface paths {
          *     For events with neither an insert id nor a time, name the request in the header `Idempotency-Key`.
          */
         post: operations["event_receive"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/recordings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Send a piece of a recording, as the tag does (`docs/decisions/recording-wire.md`). Success means that it is on the disk; sending it again changes nothing. */
+        post: operations["recording_door_receive"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1067,6 +1277,20 @@ export interface components {
         };
         CustomEvents: {
             custom_events: components["schemas"]["CustomEvent"][];
+        };
+        Deleted: {
+            deleted: number;
+            /** @description There are more: ask again. */
+            more: boolean;
+        };
+        /** @description Which recordings to delete: of a person, of a period, or those of a person in a period. */
+        Deletion: {
+            /** @description A day or an instant; recordings that begin from then on. */
+            from?: string | null;
+            /** @description Any id of the person. */
+            person?: string | null;
+            /** @description A day, included, or an instant, excluded. */
+            to?: string | null;
         };
         /** @description What is wrong. */
         ErrorBody: {
@@ -1268,6 +1492,17 @@ export interface components {
             /** @description By factor; what is not named keeps what holds without. */
             weights: Record<string, never>;
         };
+        NewNote: {
+            /**
+             * Format: int64
+             * @description From the beginning of the recording.
+             */
+            from_ms: number;
+            tags?: string[];
+            text: string;
+            /** Format: int64 */
+            to_ms?: number | null;
+        };
         NewProjectBody: {
             name: string;
             timezone: string;
@@ -1278,6 +1513,42 @@ export interface components {
             name: string;
             question: Record<string, never>;
             view?: Record<string, never> | null;
+        };
+        NewShare: {
+            /**
+             * Format: int64
+             * @description Where playing begins, from the beginning of the recording.
+             */
+            at_ms?: number;
+            /** @description RFC 3339, at most 30 days ahead; a week when left out. */
+            expires_at?: string | null;
+        };
+        Note: {
+            author: string;
+            created_at: string;
+            /**
+             * Format: int64
+             * @description From the beginning of the recording.
+             */
+            from_ms: number;
+            id: string;
+            tags: string[];
+            text: string;
+            /** Format: int64 */
+            to_ms?: number | null;
+            updated_at: string;
+        };
+        /** @description What is left out stays as it is. */
+        NoteChange: {
+            /** Format: int64 */
+            from_ms?: number | null;
+            tags?: string[] | null;
+            text?: string | null;
+            /** Format: int64 */
+            to_ms?: number | null;
+        };
+        Notes: {
+            notes: components["schemas"]["Note"][];
         };
         People: {
             /** @description For the next page. */
@@ -1317,6 +1588,11 @@ export interface components {
             kind: string;
             linked_at?: string | null;
             reason: string;
+        };
+        /** @description What became of a piece. */
+        PieceReceipt: {
+            /** @description It was there already, and counts once. */
+            duplicate: boolean;
         };
         Project: {
             created_at: string;
@@ -1387,6 +1663,103 @@ export interface components {
              */
             duplicates: number;
             failed: components["schemas"]["FailedRecord"][];
+        };
+        /** @description One page load. */
+        RecordedDocument: {
+            document: string;
+            /** Format: int64 */
+            end: number;
+            /**
+             * Format: int32
+             * @description The number of its first segment; null when it has none.
+             */
+            first_segment?: number | null;
+            /** @description The page was too large to be recorded: clicks, moves and scrolls only. */
+            is_interaction_only: boolean;
+            /** @description How it was masked. */
+            profile: components["schemas"]["RecordedProfile"];
+            /** Format: int64 */
+            start: number;
+            /** @description Stitches the page loads of a tab together. */
+            tab: string;
+        };
+        /** @description Something on the timeline. */
+        RecordedMarker: Record<string, never> & {
+            document?: string | null;
+            /** @description `click`, `input`, `signal`, `error`, `request`, `console`, `event`, `survey`, `trigger` or `note` */
+            kind: string;
+            /** Format: int64 */
+            t: number;
+        };
+        RecordedPage: {
+            document: string;
+            page: string;
+            /** Format: int64 */
+            t: number;
+        };
+        RecordedProblem: {
+            /** @description `no_snapshot`, `interaction_only`, `missing_pieces`, `unread_styles`, `neutralised`, `dropped_events`, `cut_short` or `damaged` */
+            code: string;
+            document?: string | null;
+            message: string;
+        };
+        /** @description How a page was masked: by the tag, and at least by the server. */
+        RecordedProfile: {
+            hash: string;
+            level: string;
+            recorder: string;
+            server_level: string;
+        };
+        RecordedSegment: {
+            /**
+             * Format: int64
+             * @description Of JSON, without stylesheets.
+             */
+            bytes: number;
+            document: string;
+            /** @description It can be played without those before it. */
+            has_snapshot: boolean;
+            /** Format: int32 */
+            n: number;
+            /** Format: int64 */
+            t0: number;
+            /** Format: int64 */
+            t1: number;
+        };
+        /** @description A recording as a player needs it. Times are milliseconds since 1970 by the recorded browser's clock, as in its events. */
+        Recording: {
+            /** @description Stretches in which something was done, from and to. */
+            activity: [
+                number,
+                number
+            ][];
+            /** @description Page loads, by their first event. */
+            documents: components["schemas"]["RecordedDocument"][];
+            /** @description What happened: clicks, signals, errors, requests, console lines, events, surveys, and the notes of people. */
+            markers: components["schemas"]["RecordedMarker"][];
+            /** @description The pages, as names. */
+            pages: components["schemas"]["RecordedPage"][];
+            /** @description Why it cannot be played, or not all of it. */
+            problems: components["schemas"]["RecordedProblem"][];
+            /** @description The columns that lists have, and what the caller and the team added. */
+            recording: Record<string, never>;
+            /** @description Parts to fetch and play in this order. */
+            segments: components["schemas"]["RecordedSegment"][];
+        };
+        /** @description How a project records. */
+        RecordingSettingsBody: {
+            /** @description Off: pieces are refused, and the tag records nothing more. */
+            is_on: boolean;
+            /**
+             * Format: int32
+             * @description 1 to 180.
+             */
+            keep_days: number;
+            /**
+             * @description What the server masks at least, whatever the tag sends: `strict` (all texts but those marked `data-px-unmask`), `balanced` (digits, addresses, tokens) or
+             *     `open` (addresses, tokens, long numbers). What is kept already stays as it is.
+             */
+            masking: string;
         };
         RefusedCount: {
             code: string;
@@ -1472,6 +1845,32 @@ export interface components {
             password: string;
             /** @description As the server printed it at its first start. */
             token: string;
+        };
+        /** @description A link to a recording. */
+        Share: {
+            /**
+             * Format: int64
+             * @description Where playing begins.
+             */
+            at_ms: number;
+            created_at: string;
+            created_by: string;
+            expires_at: string;
+            id: string;
+            revoked_at?: string | null;
+            /** @description Only in the reply that made it: it is kept nowhere. */
+            token?: string | null;
+            /** Format: int64 */
+            views: number;
+        };
+        /** @description A shared recording, and where playing begins. */
+        SharedRecording: components["schemas"]["Recording"] & {
+            /** Format: int64 */
+            at_ms: number;
+            expires_at: string;
+        };
+        Shares: {
+            shares: components["schemas"]["Share"][];
         };
         SignIn: {
             email: string;
@@ -2851,6 +3250,482 @@ export interface operations {
             };
         };
     };
+    recording_setting_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecordingSettingsBody"];
+                };
+            };
+            /** @description What is wrong and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    recording_setting_replace: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RecordingSettingsBody"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecordingSettingsBody"];
+                };
+            };
+            /** @description What is wrong and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    recording_delete_many: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Deletion"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Deleted"];
+                };
+            };
+            /** @description What is wrong and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    recording_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: number;
+                session: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Recording"];
+                };
+            };
+            /** @description What is wrong and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    recording_delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: number;
+                session: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What is wrong and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    recording_note_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: number;
+                session: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Notes"];
+                };
+            };
+            /** @description What is wrong and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    recording_note_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: number;
+                session: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewNote"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Note"];
+                };
+            };
+            /** @description What is wrong and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    recording_note_delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: number;
+                session: string;
+                note: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What is wrong and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    recording_note_change: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: number;
+                session: string;
+                note: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NoteChange"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Note"];
+                };
+            };
+            /** @description What is wrong and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    recording_segment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: number;
+                session: string;
+                segment: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown[];
+                };
+            };
+            /** @description What is wrong and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    recording_share_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: number;
+                session: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Shares"];
+                };
+            };
+            /** @description What is wrong and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    recording_share_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: number;
+                session: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewShare"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Share"];
+                };
+            };
+            /** @description What is wrong and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    recording_share_revoke: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: number;
+                session: string;
+                share: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What is wrong and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    recording_mark_watched: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: number;
+                session: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What is wrong and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    recording_mark_unwatched: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: number;
+                session: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What is wrong and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     refused_list: {
         parameters: {
             query?: {
@@ -3258,6 +4133,67 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SignedInBody"];
+                };
+            };
+            /** @description What is wrong and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    recording_share_shared: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                token: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SharedRecording"];
+                };
+            };
+            /** @description What is wrong and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    recording_share_shared_segment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                token: string;
+                segment: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown[];
                 };
             };
             /** @description What is wrong and how to mend it */
@@ -3705,14 +4641,50 @@ export interface operations {
     };
     mixpanel_record_post: {
         parameters: {
-            query?: never;
+            query: {
+                replay_id: string;
+                seq: number;
+                format?: string;
+            };
             header?: never;
             path?: never;
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            403: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3841,6 +4813,87 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Receipt"];
                 };
+            };
+            /** @description Again after `Retry-After` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Again after `Retry-After` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    recording_door_receive: {
+        parameters: {
+            query: {
+                /** @description The write key */
+                key: string;
+                session: string;
+                document: string;
+                seq: number;
+                /** @description gzip or json */
+                format: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description The piece: JSON, packed as `format` says */
+        requestBody: {
+            content: {
+                "text/plain": string;
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PieceReceipt"];
+                };
+            };
+            /** @description It cannot be read; the reason names the field */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Unknown key */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The project takes no recordings */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The recording was deleted */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Too large, or the session is */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Again after `Retry-After` */
             429: {
