@@ -483,7 +483,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /** How far the question is that was asked with this `X-Query-Id`. */
+        get: operations["query_progress"];
         put?: never;
         post?: never;
         /** Take a question back that was asked with this `X-Query-Id`. Also when it is answered already. */
@@ -1594,6 +1595,13 @@ export interface components {
             /** @description It was there already, and counts once. */
             duplicate: boolean;
         };
+        /** @description How far a question is. */
+        Progress: {
+            /** Format: int64 */
+            events_read: number;
+            /** @description False when it is answered, or was never asked. */
+            running: boolean;
+        };
         Project: {
             created_at: string;
             /**
@@ -1785,7 +1793,7 @@ export interface components {
              */
             index: number;
             message: string;
-            /** @description As it came, cut at 8 KiB. */
+            /** @description As it came, cut at 128 KiB. */
             raw: string;
             /** @description The door: `/v1/events`, `/track`, … */
             source: string;
@@ -3170,6 +3178,37 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PropertyNames"];
+                };
+            };
+            /** @description What is wrong and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    query_progress: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: number;
+                query: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Progress"];
                 };
             };
             /** @description What is wrong and how to mend it */
