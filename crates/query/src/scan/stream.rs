@@ -47,6 +47,9 @@ pub(crate) struct Rows<'a> {
     pub(crate) people: Vec<PersonId>,
 }
 
+/// Whether a row is one of a kind.
+type RowTest<'t, 'c> = &'t dyn Fn(&Rows<'c>, usize) -> bool;
+
 impl<'a> Rows<'a> {
     pub(crate) fn new(groups: Groups, nodes: Nodes<'a>) -> Self {
         Self { groups, nodes, ..Self::default() }
@@ -402,7 +405,7 @@ impl<'c> Bucket<'c> {
         &mut self,
         most: usize,
         counts: impl Fn(&Rows<'c>, usize) -> bool,
-        starts: Option<&dyn Fn(&Rows<'c>, usize) -> bool>,
+        starts: Option<RowTest<'_, 'c>>,
         mut each: impl FnMut(&mut Rows<'c>, Person<'_>),
     ) -> bool {
         if most > MOST_FIRST || !self.counts_rows_as_they_are() || self.people.is_empty() {
