@@ -26,6 +26,8 @@ const listOf = (person: string) => `/recordings?q=${encodeURIComponent(`(kind:re
 
 test("a visit with the tag is found in the list and plays", async ({ page, browser, visit, project, baseURL, words: { t, language } }) => {
   user = `visitor-${language}-${Date.now()}`;
+  // As strictly as the site asks for, so that its headings can be read.
+  expect((await page.request.put(`/api/projects/${project}/recording-settings`, { data: { is_on: true, masking: "balanced", keep_days: 30 } })).ok()).toBe(true);
   const site = await openSite(baseURL ?? "", await keyOf(page, project));
   session = await visitSite(browser, site, user);
   await site.close();

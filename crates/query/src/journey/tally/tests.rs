@@ -26,7 +26,7 @@ fn equal_paths_become_one() {
                 sum.2.iter_mut().zip(milliseconds).for_each(|(a, b)| *a += b);
             }
             let added = paths.added_up(n_nodes as usize);
-            let got: Vec<(Vec<u32>, (u64, u64, Vec<i64>))> = (0..added.len())
+            let got: Vec<_> = (0..added.len())
                 .map(|path| {
                     let milliseconds = std::iter::once(0).chain(added.milliseconds(path).iter().copied()).collect();
                     (added.nodes(path).to_vec(), (added.sum(path).count, added.sum(path).exits, milliseconds))
