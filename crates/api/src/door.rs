@@ -64,11 +64,13 @@ impl<R: Recordings> RecordingDoor for R {
     }
 }
 
-/// One thing that must be well for the server to do its work.
+/// One thing that must be well for the server to do all of its work.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct HealthCheck {
     pub name: String,
     pub ok: bool,
+    /// Whether nothing goes on without it: while such a check is not well, no request should be sent here.
+    pub vital: bool,
     /// What is wrong and what to do, in a sentence; empty when all is well.
     pub message: String,
 }

@@ -43,10 +43,10 @@ pub(crate) const SESSION_HOURS: u32 = 2;
 /// Kept when nobody said how long.
 pub(crate) const DEFAULT_DAYS: u32 = 30;
 pub(crate) const MOST_DAYS: u32 = 180;
-/// New recordings are refused from this share of the disk on, and all from the next; events go on.
-const NO_NEW_FROM_PERCENT: u64 = 90;
-const NONE_FROM_PERCENT: u64 = 95;
-const FILLING_FROM_PERCENT: u64 = 80;
+/// Used per cent of the disk and free bytes, both of which must be passed: a twentieth of a large disk is room for many recordings.
+const FILLING: (u64, u64) = (80, 8 << 30);
+const NO_NEW: (u64, u64) = (90, 4 << 30);
+const NONE: (u64, u64) = (95, 2 << 30);
 const RETRY_WHEN_FULL_S: u32 = 60;
 const RETRY_WHEN_BUSY_S: u32 = 2;
 /// Bytes of pieces between arrival and reply.
@@ -56,7 +56,7 @@ pub(crate) const IN_FLIGHT_BYTES: usize = 32 << 20;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RecordingLevel {
     Fine,
-    /// Four fifths are used.
+    /// Nothing is refused yet, and somebody should make room.
     Filling,
     /// Recordings that go on are kept, new ones are not.
     NoNew,
@@ -166,13 +166,15 @@ fn unreadable(error: StoreError) -> ReadError {
 
 impl Shared {
     pub(crate) fn recording_level(&self) -> RecordingLevel {
-        match self.used_percent() {
-            NONE_FROM_PERCENT.. => RecordingLevel::None,
-            NO_NEW_FROM_PERCENT.. => RecordingLevel::NoNew,
-            FILLING_FROM_PERCENT.. => RecordingLevel::Filling,
-            _ => RecordingLevel::Fine,
-        }
+        level(self.folder.free_bytes(), fs4::total_space(&self.folder.path).unwrap_or(u64::MAX))
     }
+}
+
+fn level(free: u64, total: u64) -> RecordingLevel {
+    let used_percent = 100 - (free.min(total) / (total / 100).max(1)).min(100);
+    let is_past = |(percent, bytes): (u64, u64)| used_percent >= percent && free < bytes;
+    let steps = [(NONE, RecordingLevel::None), (NO_NEW, RecordingLevel::NoNew), (FILLING, RecordingLevel::Filling)];
+    steps.into_iter().find(|(step, _)| is_past(*step)).map_or(RecordingLevel::Fine, |(_, level)| level)
 }
 
 /// What is due for recordings of all projects, again and again until the store closes.
@@ -196,6 +198,30 @@ pub(crate) fn tidy_when_due(shared: &Shared) {
                 tracing::error!(project = %keeper.id, %error, cause, "recordings could not be put in order; it is tried again");
                 *shared.last_error.lock() = Some(format!("project {}: recordings could not be put in order: {error}{cause}", keeper.id));
             }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{RecordingLevel, level};
+
+    #[test]
+    fn a_disk_is_low_when_both_its_share_and_its_free_bytes_are() {
+        const GB: u64 = 1 << 30;
+        for (free, total, expected) in [
+            (GB, 4 * GB, RecordingLevel::Fine),
+            (GB / 2, 4 * GB, RecordingLevel::Filling),
+            (GB / 3, 4 * GB, RecordingLevel::NoNew),
+            (GB / 6, 4 * GB, RecordingLevel::None),
+            (9 * GB, 1000 * GB, RecordingLevel::Fine),
+            (7 * GB, 1000 * GB, RecordingLevel::Filling),
+            (3 * GB, 1000 * GB, RecordingLevel::NoNew),
+            (GB, 1000 * GB, RecordingLevel::None),
+            (5, 7, RecordingLevel::Fine),
+            (u64::MAX, u64::MAX, RecordingLevel::Fine),
+        ] {
+            assert_eq!(level(free, total), expected, "{free} of {total}");
         }
     }
 }

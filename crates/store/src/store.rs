@@ -9,7 +9,7 @@ use crate::{
     folder::Folder,
     journal::{Frame, Journal, Kind},
     project::Project,
-    recording::Keeper,
+    recording::{Keeper, RecordingLevel},
     recovery::{Recovered, Recovery, recover},
     writer::{Job, Payload, Permit},
 };
@@ -64,9 +64,9 @@ pub(crate) struct Shared {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum DiskLevel {
     Fine,
-    /// Four fifths are used: time to make room.
+    /// Time to make room.
     Filling,
-    /// Nine tenths are used, or free space is near the reserve: recordings and other large things should pause.
+    /// Recordings and other large things should pause.
     Low,
     /// Below the reserve: nothing is accepted until there is space again.
     Full,
@@ -78,7 +78,7 @@ pub struct Health {
     /// Why nothing is accepted any more until a restart.
     pub stopped: Option<String>,
     pub disk: DiskLevel,
-    pub recordings: crate::recording::RecordingLevel,
+    pub recordings: RecordingLevel,
     pub free_bytes: u64,
     pub journal_bytes: u64,
     /// The last thing that failed in the background and was not made good since.
@@ -392,21 +392,13 @@ impl Shared {
     pub(crate) fn disk_level(&self) -> DiskLevel {
         let free = self.folder.free_bytes();
         let reserve = self.options.reserve_bytes;
-        if free < reserve {
-            return DiskLevel::Full;
-        }
-        match self.used_percent() {
+        match self.recording_level() {
+            _ if free < reserve => DiskLevel::Full,
+            RecordingLevel::NoNew | RecordingLevel::None => DiskLevel::Low,
             _ if free < 4 * reserve => DiskLevel::Low,
-            90.. => DiskLevel::Low,
-            80.. => DiskLevel::Filling,
-            _ => DiskLevel::Fine,
+            RecordingLevel::Filling => DiskLevel::Filling,
+            RecordingLevel::Fine => DiskLevel::Fine,
         }
-    }
-
-    /// Of the disk, by whatever is on it.
-    pub(crate) fn used_percent(&self) -> u64 {
-        let total = fs4::total_space(&self.folder.path).unwrap_or(u64::MAX).max(1);
-        100 - (self.folder.free_bytes().min(total) / (total / 100).max(1)).min(100)
     }
 
     /// Deletes journal files that everybody is done with.

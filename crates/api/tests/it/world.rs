@@ -73,7 +73,7 @@ impl World {
         let project = catalog.create_project(&NewProject { name: "Courriel".into(), timezone: "Europe/Paris".into() }).await.unwrap();
         let other = catalog.create_project(&NewProject { name: "Other".into(), timezone: "UTC".into() }).await.unwrap();
         let store = Arc::new(FakeStore::default());
-        let health = Arc::new(|| vec![HealthCheck { name: "disk".into(), ok: true, message: String::new() }]);
+        let health = Arc::new(|| vec![HealthCheck { name: "disk".into(), ok: true, vital: true, message: String::new() }]);
         let parts = Parts {
             catalog: catalog.clone(),
             append: Arc::clone(&store),

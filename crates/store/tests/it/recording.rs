@@ -345,8 +345,8 @@ fn a_filling_disk_sheds_recordings_before_events() {
     let faults = Faults::default().with_free_bytes(Arc::clone(&free));
     let store = Store::open(dir.path(), with_faults(faults)).unwrap();
     keep_all(&store, &[piece("a", "d", 0, START)]);
-    for (percent_free, level) in [(15, RecordingLevel::Filling), (8, RecordingLevel::NoNew), (3, RecordingLevel::None)] {
-        free.store(total / 100 * percent_free, Ordering::Relaxed);
+    for (percent_free, most_gb, level) in [(15, 7, RecordingLevel::Filling), (8, 3, RecordingLevel::NoNew), (3, 1, RecordingLevel::None)] {
+        free.store((total / 100 * percent_free).min(most_gb << 30), Ordering::Relaxed);
         assert_eq!(store.health().recordings, level);
         let old = keep(&store, &piece("a", "d", percent_free as u32, START + 1000 * percent_free as i64));
         let new = keep(&store, &piece(&format!("new {percent_free}"), "d", 0, START));

@@ -1043,7 +1043,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Whether requests may be sent here: 200 when all checks are well, else 503. */
+        /** Whether requests may be sent here: 200 when all vital checks are well, else 503. A disk that fills is no reason to turn anybody away. */
         get: operations["status_ready"];
         put?: never;
         post?: never;
@@ -1376,12 +1376,14 @@ export interface components {
             /** @description `ok`, or `degraded` when a check is not. */
             status: string;
         };
-        /** @description One thing that must be well for the server to do its work. */
+        /** @description One thing that must be well for the server to do all of its work. */
         HealthCheck: {
             /** @description What is wrong and what to do, in a sentence; empty when all is well. */
             message: string;
             name: string;
             ok: boolean;
+            /** @description Whether nothing goes on without it: while such a check is not well, no request should be sent here. */
+            vital: boolean;
         };
         /** @description What an invitation is for. */
         InvitationBody: {
