@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-site build ui test test-rust fmt lint openapi bench load torture friction-check timings clean-demo
+.PHONY: help demo demo-site build ui test test-rust fmt lint openapi bench load torture dashboards friction-check timings clean-demo
 
 # Real event sets and peers of the benchmark, beside the checkout; without them the parts that need them say so.
 SHARED ?= ../shared
@@ -73,6 +73,10 @@ load: build ## Send EVENTS events over HTTP as fast as they are taken, then sing
 
 torture: build ## Kill the server KILLS times under load and check every acknowledged event
 	@python3 bench/torture.py --kills $(KILLS)
+
+dashboards: build ## Ten people on dashboards while events arrive, on the event set that `make bench` has loaded (ROWS)
+	@cargo build --release -q -p sillage-xtask
+	@python3 bench/dashboards.py --data bench/out/events-$(ROWS)/sillage
 
 friction-check: build ## Judge the detectors of friction by scripted visits in Chromium: each signal planted TIMES times, and calm visits; prints the table
 	@node demo/drive.mjs --check --times $(TIMES)

@@ -235,6 +235,7 @@ impl Question {
             Kind::Driver(driver) => of_breakdown(&driver.properties, into),
             Kind::Heatmap(heatmap) => of_filter(&heatmap.pages, into),
             Kind::People(people) => people.of.cohort_names(into),
+            Kind::Recordings(recordings) => recordings.behind.iter().for_each(|behind| behind.of.cohort_names(into)),
             _ => {}
         }
     }

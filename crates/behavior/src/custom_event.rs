@@ -72,6 +72,10 @@ impl Question {
                 in_filter(&mut heatmap.pages, custom, n_named);
                 heatmap.goal.iter_mut().for_each(|select| in_selector(select, custom, n_named));
             }
+            Kind::Recordings(recordings) => {
+                recordings.sequence.iter_mut().for_each(|select| in_selector(select, custom, n_named));
+                recordings.behind.iter_mut().for_each(|behind| behind.of.expand(custom, n_named));
+            }
             Kind::Sessions(_) | Kind::Vital(_) | Kind::Error(_) | Kind::Timeline(_) => {}
         }
     }

@@ -138,7 +138,20 @@ fn in_question(question: &mut Question, each: Each<'_>) {
         }
         Kind::Feature(feature) => feature.features.iter_mut().flatten().chain([&mut feature.population]).for_each(|select| in_selector(select, each)),
         Kind::People(people) => in_question(&mut people.of, each),
-        Kind::Sessions(_) | Kind::Timeline(_) => {}
+        Kind::Friction(friction) => {
+            friction.goal.iter_mut().for_each(|select| in_selector(select, each));
+            each(&Of::Event, &mut friction.release);
+        }
+        Kind::Heatmap(heatmap) => {
+            in_filter(&mut heatmap.pages, each);
+            heatmap.goal.iter_mut().for_each(|select| in_selector(select, each));
+        }
+        Kind::Error(error) => each(&Of::Event, &mut error.release),
+        Kind::Recordings(recordings) => {
+            recordings.sequence.iter_mut().for_each(|step| in_selector(step, each));
+            recordings.behind.iter_mut().for_each(|behind| in_question(&mut behind.of, each));
+        }
+        Kind::Sessions(_) | Kind::Timeline(_) | Kind::Vital(_) => {}
     }
 }
 

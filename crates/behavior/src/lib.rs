@@ -26,6 +26,7 @@ pub mod journey;
 pub mod lifecycle;
 pub mod normal;
 pub mod question;
+pub mod recording;
 pub mod retention;
 pub mod session;
 pub mod statistics;

@@ -15,6 +15,7 @@ use crate::{
     formula::Formula,
     friction::{Tier, Weights},
     heatmap::Device,
+    recording,
     vital::Rating,
 };
 use serde_json::Value;
@@ -69,6 +70,7 @@ pub enum Kind {
     Error(Error),
     Timeline(Timeline),
     People(Box<People>),
+    Recordings(Recordings),
 }
 
 impl Kind {
@@ -92,6 +94,7 @@ impl Kind {
             Self::Error(_) => "error",
             Self::Timeline(_) => "timeline",
             Self::People(_) => "people",
+            Self::Recordings(_) => "recordings",
         }
     }
 }
@@ -123,6 +126,7 @@ impl Kind {
             Self::Feature(feature) => feature.features.iter().flatten().chain([&feature.population]).collect(),
             Self::Friction(friction) => friction.goal.iter().collect(),
             Self::Heatmap(heatmap) => heatmap.goal.iter().collect(),
+            Self::Recordings(recordings) => recordings.sequence.iter().collect(),
             Self::Sessions(_) | Self::Cohort(_) | Self::Vital(_) | Self::Error(_) | Self::Timeline(_) | Self::People(_) => Vec::new(),
         }
     }
@@ -736,6 +740,32 @@ pub struct People {
     pub of: Question,
     pub at: Cell,
     pub limit: usize,
+}
+
+/// Recordings of sessions: those that pass every condition, in an order.
+#[derive(Clone, Debug)]
+pub struct Recordings {
+    /// The session did these in this order.
+    pub sequence: Vec<Selector>,
+    pub conditions: Vec<recording::Condition>,
+    /// Only of the people behind a cell.
+    pub behind: Option<Box<People>>,
+    pub sort: recording::Sort,
+    /// Those after this one.
+    pub before: Option<recording::Cursor>,
+    pub limit: usize,
+    pub marks: recording::Marks,
+}
+
+impl Question {
+    /// A question inside brings its cohorts along; names are one space.
+    fn adopt_cohorts(&mut self) {
+        if let Kind::Recordings(Recordings { behind: Some(behind), .. }) = &mut self.kind {
+            for (name, definition) in std::mem::take(&mut behind.of.scope.cohorts) {
+                self.scope.cohorts.entry(name).or_insert(definition);
+            }
+        }
+    }
 }
 
 /// Where in an answer. Times are instants in milliseconds.

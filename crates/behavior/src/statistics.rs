@@ -25,26 +25,39 @@ pub fn percentile_of_sorted(sorted: &[f64], percentile: f64) -> Option<f64> {
     Some(low + (high - low) * at.fract())
 }
 
-/// Sorts, then [`percentile_of_sorted`].
+/// Like [`percentile_of_sorted`] of values in any order, which it changes. Nothing is sorted: two neighbours are looked for.
 #[must_use]
 pub fn percentile(values: &mut [f64], percentile: f64) -> Option<f64> {
-    values.sort_unstable_by(f64::total_cmp);
-    percentile_of_sorted(values, percentile)
+    let last = values.len().checked_sub(1)?;
+    let at = percentile / 100.0 * last as f64;
+    let (_, low, above) = values.select_nth_unstable_by(at.floor() as usize, f64::total_cmp);
+    let low = *low;
+    if at.fract() == 0.0 {
+        return Some(low);
+    }
+    let high = above.iter().copied().min_by(f64::total_cmp).unwrap_or(low);
+    Some(low + (high - low) * at.fract())
 }
 
 /// The middle value, or the mean of the two in the middle. Puts the values into another order.
 #[must_use]
 pub fn median(values: &mut [f64]) -> Option<f64> {
+    percentile(values, 50.0)
+}
+
+/// The same of whole numbers, which are told apart faster.
+#[must_use]
+pub fn median_of_whole(values: &mut [i64]) -> Option<f64> {
     if values.is_empty() {
         return None;
     }
     let is_odd = values.len() % 2 == 1;
-    let (below, upper, _) = values.select_nth_unstable_by(values.len() / 2, f64::total_cmp);
-    let upper = *upper;
+    let (below, upper, _) = values.select_nth_unstable(values.len() / 2);
+    let upper = *upper as f64;
     if is_odd {
         return Some(upper);
     }
-    let lower = below.iter().copied().max_by(f64::total_cmp)?;
+    let lower = below.iter().copied().max()? as f64;
     Some(lower + (upper - lower) * 0.5)
 }
 

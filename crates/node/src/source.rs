@@ -6,7 +6,7 @@ use sillage_behavior::{AskError, AskErrorCode, expression::LookupColumn};
 use sillage_catalog::Clock;
 use sillage_event::{PersonId, ProjectId};
 use sillage_query::{History, Source};
-use sillage_store::{Snapshot, Store, StoreError};
+use sillage_store::{RecordingIndex, Snapshot, Store, StoreError};
 use std::{collections::HashMap, sync::Arc};
 
 #[derive(Debug)]
@@ -45,6 +45,10 @@ impl Source for Live {
 
     fn group_property(&self, project: ProjectId, kind: &str, name: &str) -> Result<Arc<HashMap<String, Value>>, AskError> {
         self.profiles.of_groups(project, kind, name)
+    }
+
+    fn recordings(&self, project: ProjectId) -> Result<Arc<RecordingIndex>, AskError> {
+        self.store.recordings(project).map_err(unreadable)
     }
 
     fn now(&self) -> i64 {

@@ -3,7 +3,7 @@
 use crate::{
     attribution, behind,
     cohort::{self, Inner, Members},
-    driver, error, explain, feature, frequency, friction, funnel, heatmap, impact, journey, lifecycle, quantile,
+    driver, error, explain, feature, frequency, friction, funnel, heatmap, impact, journey, lifecycle, quantile, recording,
     remember::{Key, Remembered, Way},
     retention,
     scan::{Context, context::Setting},
@@ -18,7 +18,7 @@ use sillage_behavior::{
     question::{Kind, Place, Scope},
 };
 use sillage_event::{Actor, PersonId, ProjectId};
-use sillage_store::Snapshot;
+use sillage_store::{RecordingIndex, Snapshot};
 use std::{
     borrow::Cow,
     collections::{HashMap, HashSet},
@@ -42,6 +42,10 @@ pub trait Source: Send + Sync + 'static {
     fn lookup(&self, project: ProjectId, table: &str, column: &str) -> Result<Option<LookupColumn>, AskError>;
     /// The latest values of a property of groups of a type, by key.
     fn group_property(&self, project: ProjectId, kind: &str, name: &str) -> Result<Arc<HashMap<String, Value>>, AskError>;
+    /// What recordings are found by; none where none are kept.
+    fn recordings(&self, _: ProjectId) -> Result<Arc<RecordingIndex>, AskError> {
+        Ok(Arc::default())
+    }
     /// Milliseconds UTC.
     fn now(&self) -> i64;
 }
@@ -152,6 +156,7 @@ impl<S: Source> Engine<S> {
             Kind::Cohort(cohort) => cohort::answer(&context, cohort, &inner)?,
             Kind::Timeline(timeline) => timeline::answer(&context, scope, timeline)?,
             Kind::People(people) => behind::answer(&context, people, &inner)?,
+            Kind::Recordings(recordings) => recording::answer(&context, scope, recordings, &inner)?,
         };
         Ok(explain::reply(&context, question, scope, answer))
     }
@@ -246,7 +251,8 @@ fn counted_as_asked(question: &Question) -> Cow<'_, Question> {
 
 impl<S: Source> Ask for Engine<S> {
     async fn ask(&self, project: ProjectId, settings: &Settings, question: Question, cancel: Cancel) -> Result<Reply, AskError> {
-        if question.scope.fresh {
+        // Pieces of recordings arrive all the time, and no version of events tells of them.
+        if question.scope.fresh || matches!(question.kind, Kind::Recordings(_)) {
             return self.compute(project, settings, question, cancel, None).await;
         }
         let started = Instant::now();

@@ -165,10 +165,10 @@ impl<'a> Plan<'a> {
 
     /// Calls with everybody's errors and failed requests, then with those of nobody.
     fn each_person(&self, bucket: &mut Bucket<'_>, mut each: impl FnMut(&Rows<'_>, Option<PersonId>, &[Fault])) {
-        let timeout_ms = bucket.context.session_timeout_ms;
+        let context = bucket.context;
         let mut sessions: Vec<u32> = Vec::new();
         bucket.for_each_person(|rows, person| {
-            sessions_of(rows, person.hits, timeout_ms, &mut sessions);
+            sessions_of(context, rows, person.hits, &mut sessions);
             let faults: Vec<Fault> = person.hits.iter().zip(&sessions).map(|(hit, session)| self.fault(rows, hit.row as usize, hit.mask, *session)).collect();
             each(rows, Some(person.id), &faults);
         });

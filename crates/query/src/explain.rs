@@ -151,6 +151,8 @@ fn definition(question: &Question, french: bool) -> String {
         (Kind::Error(_), true) => "Erreurs que rien n’a interceptées, regroupées par empreinte, et requêtes en échec, regroupées par méthode, adresse et statut. Parmi les visiteurs qui ont consenti.".into(),
         (Kind::Timeline(_), false) => "Everything that counts for this person, latest first.".into(),
         (Kind::Timeline(_), true) => "Tout ce qui compte pour cette personne, du plus récent au plus ancien.".into(),
+        (Kind::Recordings(_), false) => "Recordings that begin in the range and pass every condition. With a filter, an event of the session passes it; with a sequence, the session did its steps in order. A person's ids are joined as of now.".into(),
+        (Kind::Recordings(_), true) => "Enregistrements qui commencent dans la période et remplissent toutes les conditions. Avec un filtre, un événement de la session le passe ; avec une séquence, la session en a fait les étapes dans l’ordre. Les identifiants d’une personne sont réunis tels que connus maintenant.".into(),
         (Kind::People(_), false) => "The people behind one cell of the answer.".into(),
         (Kind::People(_), true) => "Les personnes derrière une cellule de la réponse.".into(),
     }

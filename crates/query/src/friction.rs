@@ -250,12 +250,11 @@ impl<'a> Plan<'a> {
 
     /// Calls with everybody who had a page view, then with those of nobody.
     fn each_person(&self, bucket: &mut Bucket<'_>, mut each: impl FnMut(&Rows<'_>, Visit)) {
-        let timeout_ms = bucket.context.session_timeout_ms;
         let context = bucket.context;
         let mut counts = Counts { context, by_key: HashMap::new() };
         let mut numbers: Vec<u32> = Vec::new();
         bucket.for_each_person(|rows, person| {
-            sessions_of(rows, person.hits, timeout_ms, &mut numbers);
+            sessions_of(context, rows, person.hits, &mut numbers);
             let mut views = self.page_views(rows, person.hits, &mut counts);
             for view in &mut views {
                 view.1.session = numbers[view.0];

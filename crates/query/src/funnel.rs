@@ -180,7 +180,7 @@ impl<'a> Plan<'a> {
             PlainFinder::new(&self.rules()).filter(|_| self.funnel.between.is_none() && self.is_simple(&bucket.rows) && bucket.is_one_pick_a_row())
         {
             let (mut hits, mut steps, mut reached) = (Vec::new(), Vec::new(), Vec::new());
-            bucket.for_each_person_by_pick(|rows, id, lists| {
+            bucket.for_each_starter_by_pick(|rows, id, lists| {
                 let best = finder.best(lists, self.range);
                 if best.is_empty() {
                     return;

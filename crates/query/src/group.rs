@@ -193,6 +193,11 @@ impl Groups {
         if *id & SEVERAL == 0 { std::slice::from_ref(id) } else { &self.several[(*id & !SEVERAL) as usize] }
     }
 
+    /// Whether some row belongs to more than one group.
+    pub(crate) fn has_several(&self) -> bool {
+        !self.several.is_empty()
+    }
+
     fn several(&mut self, mut ids: Vec<u32>) -> u32 {
         ids.sort_unstable();
         ids.dedup();
@@ -333,18 +338,22 @@ impl Groups {
                 let mut ids = vec![not_set; n];
                 if let Some(array) = view.only_dictionary() {
                     let values: &StringArray = array.values().as_string();
-                    let mut by_key: Vec<Option<u32>> = vec![None; values.len()];
-                    for (row, key) in array.keys().iter().enumerate() {
-                        let Some(key) = key else { continue };
-                        let key = key as usize;
-                        ids[row] = match by_key[key] {
-                            Some(id) => id,
-                            None => {
-                                let id = self.ids_of(Cell::Text(values.value(key)), value_of, only)?;
-                                by_key[key] = Some(id);
-                                id
-                            }
-                        };
+                    let keys = array.keys();
+                    // Only values that rows have are groups; then every row is a look at a small table.
+                    let mut by_key: Vec<u32> = vec![u32::MAX; values.len()];
+                    let is_met = |row: usize| keys.is_valid(row);
+                    if keys.null_count() == 0 {
+                        keys.values().iter().for_each(|key| by_key[*key as usize] = 0);
+                    } else {
+                        keys.values().iter().enumerate().filter(|(row, _)| is_met(*row)).for_each(|(_, key)| by_key[*key as usize] = 0);
+                    }
+                    for (key, id) in by_key.iter_mut().enumerate().filter(|(_, id)| **id == 0) {
+                        *id = self.ids_of(Cell::Text(values.value(key)), value_of, only)?;
+                    }
+                    if keys.null_count() == 0 {
+                        ids.iter_mut().zip(keys.values()).for_each(|(id, key)| *id = by_key[*key as usize]);
+                    } else {
+                        ids.iter_mut().zip(keys.values()).enumerate().filter(|(row, _)| is_met(*row)).for_each(|(_, (id, key))| *id = by_key[*key as usize]);
                     }
                     return Ok(Part { rows: ids });
                 }

@@ -162,10 +162,10 @@ impl<'a> Plan<'a> {
 
     /// Calls with everybody who saw the page: their hits, the session of each, and their page views by session.
     fn each_person(&self, bucket: &mut Bucket<'_>, mut each: impl FnMut(&Rows<'_>, &[Hit], &[u32], &[View])) {
-        let timeout_ms = bucket.context.session_timeout_ms;
+        let context = bucket.context;
         let mut sessions: Vec<u32> = Vec::new();
         bucket.for_each_person(|rows, person| {
-            sessions_of(rows, person.hits, timeout_ms, &mut sessions);
+            sessions_of(context, rows, person.hits, &mut sessions);
             let mut views = views_of(rows, person.hits, &sessions);
             if !views.is_empty() {
                 views.sort_by_key(|view| view.session);

@@ -29,6 +29,7 @@ mod people;
 mod predicate;
 mod property;
 mod quantile;
+mod recording;
 mod remember;
 mod retention;
 mod scan;

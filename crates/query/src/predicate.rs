@@ -95,6 +95,18 @@ pub(crate) struct Rows<'a> {
     pub(crate) people: &'a [PersonId],
 }
 
+/// Under which combinations of `did` answers any row passes a filter that looks at no row.
+pub(crate) fn accepts_alike(filter: &Filter) -> Option<Accepts> {
+    let mut leaves = Vec::new();
+    filter.leaves(&mut leaves);
+    if !leaves.iter().all(|leaf| matches!(leaf, Filter::Did { .. })) || leaves.len() > MOST_DID_LEAVES {
+        return None;
+    }
+    let answers: Vec<Answer> = (0..leaves.len()).map(Answer::Did).collect();
+    let passes = |combination: &u32| combine(filter, &mut answers.iter(), *combination, 1)[0];
+    Some((0..1u32 << leaves.len()).filter(passes).fold(0, |accepts, combination| accepts | 1 << combination))
+}
+
 impl Rows<'_> {
     /// For each row, under which combinations of `did` answers it passes.
     pub(crate) fn accepts(&self, filter: &Filter) -> Result<Vec<Accepts>, AskError> {

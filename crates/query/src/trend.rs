@@ -2,8 +2,10 @@
 
 mod cohort_line;
 mod line;
+mod marks;
 mod rolling;
 mod table;
+mod top;
 mod write;
 
 pub(crate) use cohort_line::members_at;
@@ -15,6 +17,7 @@ use crate::{
 };
 use cohort_line::cohort_line;
 use line::{Line, Meaning, OfSession};
+use marks::Marks;
 use rolling::Before;
 use serde_json::Value;
 use sillage_behavior::{
@@ -88,8 +91,15 @@ struct Plan<'a> {
 
 fn one_range(context: &Context<'_>, scope: &Scope, trend: &Trend, range: (i64, i64), inner: InnerContext<'_, '_>) -> Result<Value, AskError> {
     let plan = Plan::new(context, scope, trend, range)?;
-    let (keep, others) = top_groups(context, scope, &Plan::new(context, scope, &part_of(trend, &events_of(trend)), range)?)?.unzip();
-    let lines = all_lines(context, scope, trend, range, keep.clone(), inner)?;
+    // A plain trend of events may find its segments while it counts; else the segments are kept by what all series of events say together.
+    let top = if counts_only_events_of_one_actor(trend) { plan.lines_of_top(context, scope)? } else { None };
+    let (lines, keep, others) = match top {
+        Some(top) => (top.lines, Some(top.kept), Some(top.others)),
+        None => {
+            let (keep, others) = top_groups(context, scope, &Plan::new(context, scope, &part_of(trend, &events_of(trend)), range)?)?.unzip();
+            (all_lines(context, scope, trend, range, keep.clone(), inner)?, keep, others)
+        }
+    };
     check_count(lines.keys().map(|(_, key)| key).collect::<HashSet<_>>().len())?;
     // A running total begins with the range.
     let before = match trend.rolling.filter(|window| *window > 1 && !trend.cumulative) {
@@ -109,6 +119,10 @@ fn events_of(trend: &Trend) -> Vec<usize> {
     (0..trend.series.len()).filter(|i| trend.series[*i].people.is_none()).collect()
 }
 
+fn counts_only_events_of_one_actor(trend: &Trend) -> bool {
+    trend.series.iter().all(|series| series.people.is_none() && series.actor.is_none())
+}
+
 /// Some of the series, as a trend of their own.
 fn part_of(trend: &Trend, series: &[usize]) -> Trend {
     Trend { series: series.iter().map(|i| trend.series[*i].clone()).collect(), formulas: Vec::new(), attribution: None, ..*trend }
@@ -124,7 +138,7 @@ fn all_lines(
     inner: InnerContext<'_, '_>,
 ) -> Result<Lines, AskError> {
     let events = events_of(trend);
-    if events.len() == trend.series.len() && trend.series.iter().all(|series| series.actor.is_none()) {
+    if counts_only_events_of_one_actor(trend) {
         return Plan::new(context, scope, trend, range)?.lines(context, scope, keep);
     }
     let mut lines = Lines::new();
@@ -368,7 +382,6 @@ impl<'a> Plan<'a> {
             && scope.actor == Actor::Person
             && !self.trend.cumulative
             && self.trend.series.iter().all(|series| !series.select.first_time)
-            && !scope.filter.as_ref().is_some_and(has_did)
     }
 
     /// Counts of events without conditions, from what segments know of their hours. Gives the segments that were counted so.
@@ -421,13 +434,8 @@ impl<'a> Plan<'a> {
     }
 
     fn partial(&self, scope: &Scope, bucket: &mut Bucket<'_>) -> Result<Lines, AskError> {
-        let n_series = self.trend.series.len();
-        let n_slots = self.intervals.len();
-        let n_unique = self.meanings.iter().filter(|meaning| **meaning == Meaning::Unique).count();
-        let marks = (bucket.rows.groups.keys.len() + 1) * n_unique * bucket.people.len() * (n_slots + 1);
-        let marks_people = self.can_mark_people(scope) && marks <= MOST_MARKS;
-        let n_marked = if marks_people { bucket.people.len() } else { 0 };
-        let mut tables: Vec<Table<'_>> = (0..n_series).map(|series| Table { meaning: &self.meanings[series], n_slots, n_marked, lines: Vec::new() }).collect();
+        let marks_people = self.can_mark_people(scope) && self.bits_of_marks(bucket) <= MOST_MARKS;
+        let mut tables = self.tables(if marks_people { bucket.people.len() } else { 0 });
         let context = bucket.context;
         if bucket.is_by_person() && !marks_people {
             let mut sessions = Vec::new();
@@ -448,20 +456,50 @@ impl<'a> Plan<'a> {
             }
         } else {
             let rows = &bucket.rows;
-            self.rows(&mut tables, rows, |row| rows.mask[row]);
-            let mut marked = tables.iter().filter(|table| table.n_marked > 0 && *table.meaning == Meaning::Unique);
-            // Of several series nobody knows here who is in more than one.
-            if let (Some(only), None) = (marked.next(), marked.next()) {
-                context.count_people(only.lines.first().and_then(Option::as_ref).map_or(0, Line::weight) as usize);
+            match bucket.decided() {
+                Some(decided) => {
+                    self.rows(&mut tables, rows, |row| decided.masks[row]);
+                    context.count_people(decided.n_people);
+                }
+                None => {
+                    self.rows(&mut tables, rows, |row| rows.mask[row]);
+                    let mut marked = tables.iter_mut().filter(|table| table.n_marked > 0 && *table.meaning == Meaning::Unique);
+                    // Of several series nobody knows here who is in more than one.
+                    if let (Some(only), None) = (marked.next(), marked.next()) {
+                        context.count_people(only.lines.first_mut().and_then(Option::as_mut).map_or(0, |line| {
+                            line.count_marked();
+                            line.weight()
+                        }) as usize);
+                    }
+                }
             }
         }
+        self.finish(context, tables, &bucket.rows.groups.keys)
+    }
+
+    /// How many bits it takes to mark everybody in every line.
+    fn bits_of_marks(&self, bucket: &Bucket<'_>) -> usize {
+        let n_unique = self.meanings.iter().filter(|meaning| **meaning == Meaning::Unique).count();
+        Marks::bits(bucket.people.len(), self.intervals.len()).saturating_mul(n_unique * (bucket.rows.groups.keys.len() + 1))
+    }
+
+    /// Empty tables; with a number of people, people are marked in them.
+    fn tables(&self, n_marked: usize) -> Vec<Table<'_>> {
+        self.meanings.iter().map(|meaning| Table { meaning, n_slots: self.intervals.len(), n_marked, lines: Vec::new() }).collect()
+    }
+
+    fn finish(&self, context: &Context<'_>, tables: Vec<Table<'_>>, keys: &[GroupKey]) -> Result<Lines, AskError> {
         let mut lines = Lines::new();
         let mut cells = 0;
         for (series, table) in tables.into_iter().enumerate() {
             for (index, line) in table.lines.into_iter().enumerate() {
-                let Some(line) = line.filter(|line| !line.is_empty()) else { continue };
-                cells += n_slots;
-                let key = if index == 0 { GroupKey::overall() } else { bucket.rows.groups.keys[index - 1].clone() };
+                let Some(mut line) = line else { continue };
+                line.count_marked();
+                if line.is_empty() {
+                    continue;
+                }
+                cells += self.intervals.len();
+                let key = if index == 0 { GroupKey::overall() } else { keys[index - 1].clone() };
                 lines.insert((series, key), line);
             }
         }
@@ -478,7 +516,7 @@ impl<'a> Plan<'a> {
                 Meaning::Count => table.each_row(rows, &slots, counts, |line, slot, _| line.add_event(slot)),
                 Meaning::Unique if table.n_marked > 0 => {
                     let known = |row: usize| counts(row) && rows.person[row] != NO_PERSON;
-                    table.each_row(rows, &slots, known, |line, slot, row| line.mark_person(slot, rows.person[row]));
+                    table.each_row(rows, &slots, known, |line, slot, row| line.mark_person(slot as u32, rows.person[row]));
                 }
                 Meaning::Numbers(_, at) => table.each_row(rows, &slots, counts, |line, slot, row| line.add_number(slot, rows.numbers[at][row])),
                 Meaning::Values(_, at) => table.each_row(rows, &slots, counts, |line, slot, row| line.keep_number(slot, rows.numbers[at][row])),

@@ -129,7 +129,7 @@ pub trait Segment: Send + Sync + fmt::Debug {
     /// Hours (UTC) in which the event happened, by their start in milliseconds, and how often; `None` when rows have to be read for it.
     fn event_hours(&self, event: usize) -> Result<Option<Vec<(i64, u64)>>, StoreError>;
     /// The last event of each hour (UTC) of each person; `None` when rows have to be read for it.
-    fn last_of_hours(&self, bucket: usize) -> Result<Option<LastOfHours>, StoreError>;
+    fn last_of_hours(&self, bucket: usize) -> Result<Option<Arc<LastOfHours>>, StoreError>;
     fn properties(&self) -> &[PropertyColumn];
     /// Whether some row keeps properties in [`column::OVERFLOW`].
     fn has_overflow(&self) -> bool;

@@ -14,6 +14,7 @@ mod journey;
 mod lifecycle;
 mod measure;
 mod people;
+mod recording;
 mod retention;
 mod scope;
 mod selector;
@@ -29,8 +30,7 @@ use super::{
 };
 use serde_json::Value;
 
-const KINDS: &str =
-    "trend, funnel, retention, frequency, lifecycle, journey, sessions, cohort, impact, driver, feature, friction, heatmap, vital, error, timeline or people";
+const KINDS: &str = "trend, funnel, retention, frequency, lifecycle, journey, sessions, cohort, impact, driver, feature, friction, heatmap, vital, error, timeline, people or recordings";
 
 impl Question {
     /// Reads and checks a question.
@@ -63,6 +63,7 @@ fn read_question(value: &Value, path: &str, nested: usize) -> Read<Question> {
         "heatmap" => Kind::Heatmap(heatmap::read_heatmap(&mut fields)?),
         "vital" => Kind::Vital(vital::read_vital(&mut fields)?),
         "error" => Kind::Error(vital::read_error(&mut fields)?),
+        "recordings" if nested == 0 => Kind::Recordings(recording::read_recordings(&mut fields)?),
         "people" if nested == 0 => Kind::People(Box::new(people::read_people(&mut fields)?)),
         _ => {
             return Err(not_allowed(&kind_path, format!("\"{word}\" is not a kind of question here; use {KINDS}")));
@@ -77,6 +78,7 @@ fn read_question(value: &Value, path: &str, nested: usize) -> Read<Question> {
         return Err(missing(&field, "{\"from\", \"to\"} or {\"last\": 30, \"unit\": \"day\"}"));
     }
     let mut question = Question { kind, scope };
+    question.adopt_cohorts();
     question.expand_custom_events(&custom);
     question.expand_custom_properties(&custom_properties);
     Ok(question)

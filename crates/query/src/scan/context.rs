@@ -12,7 +12,7 @@ use sillage_behavior::{
     question::{Lookups, SessionBy},
 };
 use sillage_event::{Actor, PersonId, ProjectId};
-use sillage_store::Snapshot;
+use sillage_store::{RecordingIndex, Snapshot};
 use std::{
     collections::{HashMap, HashSet},
     hash::Hash,
@@ -58,7 +58,7 @@ pub(crate) struct Context<'a> {
     /// Texts that the answer shows, by the number that stands for them in rows.
     words: Mutex<HashMap<u64, Arc<str>>>,
     /// Sessions behind the cell that was asked about.
-    sessions: Mutex<Vec<SessionBehind>>,
+    sessions_behind: Mutex<Vec<SessionBehind>>,
     events_read: AtomicU64,
     /// People whose events were looked at one by one; [`NOT_COUNTED`] while nobody's were.
     people: AtomicU64,
@@ -134,7 +134,7 @@ impl<'a> Context<'a> {
             sessions: SessionTables::default(),
             actor_names: Mutex::default(),
             words: Mutex::default(),
-            sessions: Mutex::default(),
+            sessions_behind: Mutex::default(),
             events_read: AtomicU64::new(0),
             people: AtomicU64::new(NOT_COUNTED),
             notes: Mutex::default(),
@@ -209,6 +209,7 @@ impl<'a> Context<'a> {
 
     pub(crate) fn count_events_read(&self, n: usize) {
         self.events_read.fetch_add(n as u64, Ordering::Relaxed);
+        self.cancel.note_events_read(n as u64);
     }
 
     pub(crate) fn count_people(&self, n: usize) {
@@ -243,11 +244,11 @@ impl<'a> Context<'a> {
     }
 
     pub(crate) fn keep_sessions(&self, sessions: Vec<SessionBehind>) {
-        *self.sessions.lock().unwrap_or_else(PoisonError::into_inner) = sessions;
+        *self.sessions_behind.lock().unwrap_or_else(PoisonError::into_inner) = sessions;
     }
 
     pub(crate) fn take_sessions(&self) -> Vec<SessionBehind> {
-        std::mem::take(&mut *self.sessions.lock().unwrap_or_else(PoisonError::into_inner))
+        std::mem::take(&mut *self.sessions_behind.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
     pub(crate) fn note(&self, note: impl Into<String>) {
@@ -265,6 +266,11 @@ impl<'a> Context<'a> {
     /// The people of a cohort; those that a question names are found before it is answered.
     pub(crate) fn cohort(&self, name: &CohortName) -> Result<Members, AskError> {
         self.cohorts.get(&name.name).cloned().ok_or_else(|| AskError::invalid(name.field.clone(), format!("there is no cohort \"{}\"", name.name)))
+    }
+
+    /// What recordings are found by.
+    pub(crate) fn recordings(&self) -> Result<Arc<RecordingIndex>, AskError> {
+        self.source.recordings(self.project)
     }
 
     /// Everybody whom an event or a profile tells of; of an earlier day, whom an event told of by then.

@@ -186,6 +186,9 @@ impl<'a> Decoder<'a> {
         if request.ties {
             fixed(column::TIE);
         }
+        if request.session_ids {
+            fixed(column::SESSION_ID);
+        }
         if request.sessions {
             fixed(column::DEVICE_ID);
         }
@@ -202,7 +205,8 @@ impl<'a> Decoder<'a> {
         self.picks.iter().for_each(|pick| selector_filters(pick.select, &mut filters));
         if let Some(names) = request.nodes {
             filters.extend(names.journey.select.iter());
-            if !columns.iter().any(|one| one == column::EVENT) {
+            // Where nodes are events, the runs of rows say which.
+            if !matches!(names.journey.node, NodeName::Event) && !columns.iter().any(|one| one == column::EVENT) {
                 columns.push(column::EVENT.to_owned());
             }
             match &names.journey.node {
@@ -253,6 +257,9 @@ impl<'a> Decoder<'a> {
     }
 
     fn take_read(&self, read: &Read, mapping: &Mapping, people: &[PersonId], rows: &mut Rows<'_>) -> Result<(), AskError> {
+        if self.uses_people && !mapping.is_in_order() {
+            rows.runs.break_up();
+        }
         if let Some((hours, bits)) = &read.hours {
             self.take_hours(hours, *bits, mapping, rows);
         }
@@ -277,7 +284,7 @@ impl<'a> Decoder<'a> {
             hourly_bits = 0;
         }
         let mut ranges: Vec<Range<usize>> = Vec::new();
-        let mut runs: Vec<(usize, u64)> = Vec::new();
+        let mut runs: Vec<EventRun> = Vec::new();
         for (event, name) in segment.event_names().iter().enumerate() {
             let Some(bits) = self.bits_of_name(name).map(|bits| bits & !hourly_bits) else { continue };
             if bits == 0 && self.request.stream.is_none() {
@@ -287,7 +294,7 @@ impl<'a> Decoder<'a> {
             if range.is_empty() {
                 continue;
             }
-            runs.push((range.len(), bits));
+            runs.push(EventRun { len: range.len(), bits, name: Arc::clone(name) });
             match ranges.last_mut() {
                 Some(last) if last.end == range.start => last.end = range.end,
                 _ => ranges.push(range),
@@ -311,11 +318,14 @@ impl<'a> Decoder<'a> {
         mapping.positions(&hours.ordinals, &mut positions);
         let bounded: Vec<(u64, i64, i64)> = self.bit_bounds();
         if !mapping.leaves_some() && bounded.iter().all(|(_, from, to)| hours.times.iter().fold(true, |all, time| all & (from <= time) & (time < to))) {
+            let start = rows.time.len();
             rows.person.extend_from_slice(&positions);
             rows.time.extend_from_slice(&hours.times);
             rows.mask.resize(rows.time.len(), bits);
+            rows.runs.push(start..rows.time.len(), bits);
             return;
         }
+        let start = rows.time.len();
         for (position, time) in positions.into_iter().zip(&hours.times) {
             let mask = bounded.iter().filter(|(_, from, to)| from <= time && time < to).fold(0, |mask, (those, _, _)| mask | (bits & those));
             if position != ELSEWHERE && mask != 0 {
@@ -324,6 +334,7 @@ impl<'a> Decoder<'a> {
                 rows.mask.push(mask);
             }
         }
+        rows.runs.push(start..rows.time.len(), 0);
     }
 
     fn take(&self, batch: &RecordBatch, read: &Read, mapping: &Mapping, people: &[PersonId], rows: &mut Rows<'_>) -> Result<(), AskError> {
@@ -349,7 +360,9 @@ impl<'a> Decoder<'a> {
             &positions
         };
         let view = predicate::Rows { context: self.context, batch, ordinals: seen_positions, people };
+        let alike = self.request.filter.and_then(predicate::accepts_alike);
         let accepts: Option<Vec<Accepts>> = match self.request.filter {
+            Some(_) if alike.is_some() => None,
             Some(filter) => Some(view.accepts(filter)?),
             None => None,
         };
@@ -369,25 +382,38 @@ impl<'a> Decoder<'a> {
         let selects_walk = self.request.nodes.is_some_and(|names| names.journey.select.is_some());
         let kept_by_did = self.first_time_bits | self.did_bits();
         let bounded: Vec<(u64, i64, i64)> = self.bit_bounds();
-        let uniform = bounded.len() == 1 && self.request.stream.is_none();
-        let plain = conditions.is_empty() && accepts.is_none() && kept_by_did == self.first_time_bits && !some_elsewhere;
+        let plain = conditions.is_empty() && self.request.filter.is_none() && kept_by_did == self.first_time_bits && !some_elsewhere;
         if plain && self.all_inside(times) {
-            runs.iter().for_each(|(len, bits)| rows.mask.extend(std::iter::repeat_n(*bits, *len)));
+            for run in runs {
+                let start = rows.mask.len();
+                rows.mask.resize(start + run.len, run.bits);
+                rows.runs.push(start..start + run.len, run.bits);
+            }
             self.summaries(batch, read, before, None, rows);
-            return self.side_values(batch, &view, &positions, None, rows);
+            return self.side_values(batch, runs, &view, &positions, None, rows);
         }
         let mut chosen: Vec<u32> = Vec::with_capacity(n);
         let mut row = 0usize;
-        for &(len, bits) in runs {
-            if uniform && conditions.is_empty() && kept_by_did == 0 {
-                let (_, from, to) = bounded[0];
+        for &EventRun { len, bits, .. } in runs {
+            let start = rows.mask.len();
+            let mut own_bounds = bounded.iter().filter(|(those, ..)| bits & those != 0);
+            let is_alike = conditions.is_empty() && self.request.stream.is_none() && (kept_by_did == 0 || accepts.is_none());
+            if let (true, Some((_, from, to)), None) = (is_alike, own_bounds.next(), own_bounds.next()) {
+                // Every row that passes counts for the same picks.
+                let accept = alike.unwrap_or(Accepts::MAX);
+                let bits = if accept == 0 { bits & kept_by_did } else { bits };
                 for r in row..row + len {
                     let passes = accepts.as_ref().is_none_or(|accepts| accepts[r] != 0);
-                    if passes && from <= times[r] && times[r] < to && positions[r] != ELSEWHERE {
+                    if passes && bits != 0 && *from <= times[r] && times[r] < *to && positions[r] != ELSEWHERE {
                         chosen.push(r as u32);
                         rows.mask.push(bits);
                     }
                 }
+                if self.decides_later() {
+                    rows.accept.resize(rows.mask.len(), accept);
+                    rows.in_stream.resize(rows.mask.len(), false);
+                }
+                rows.runs.push(start..rows.mask.len(), bits);
                 row += len;
                 continue;
             }
@@ -409,7 +435,7 @@ impl<'a> Decoder<'a> {
                         walked &= !selects_walk || *bit != walked_bits;
                     }
                 }
-                let accept = accepts.as_ref().map_or(Accepts::MAX, |accepts| accepts[r]);
+                let accept = accepts.as_ref().map_or(alike.unwrap_or(Accepts::MAX), |accepts| accepts[r]);
                 if accept == 0 {
                     mask &= kept_by_did;
                 }
@@ -424,10 +450,11 @@ impl<'a> Decoder<'a> {
                     rows.in_stream.push(in_stream);
                 }
             }
+            rows.runs.push(start..rows.mask.len(), 0);
             row += len;
         }
         self.summaries(batch, read, before, Some(&chosen), rows);
-        self.side_values(batch, &view, &positions, Some(&chosen), rows)
+        self.side_values(batch, runs, &view, &positions, Some(&chosen), rows)
     }
 
     /// The page summaries of the rows whose masks were added from `before` on.
@@ -479,6 +506,7 @@ impl<'a> Decoder<'a> {
     fn side_values(
         &self,
         batch: &RecordBatch,
+        runs: &[EventRun],
         view: &predicate::Rows<'_>,
         positions: &[u32],
         chosen: Option<&[u32]>,
@@ -537,8 +565,15 @@ impl<'a> Decoder<'a> {
             pick(&session_keys(view)?, chosen, &mut rows.session_key);
             pick(&device_keys(batch)?, chosen, &mut rows.device_key);
         }
+        if request.session_ids {
+            let numbers = rows.session_ids.numbers_of(dictionary(batch, column::SESSION_ID)?);
+            pick(&numbers, chosen, &mut rows.session);
+        }
         if let Some(names) = request.nodes {
-            let ids = node_ids(self.context, batch, names, &mut rows.nodes)?;
+            let ids = match &names.journey.node {
+                NodeName::Event => nodes_by_name(runs, &mut rows.nodes),
+                _ => node_ids(self.context, batch, names, &mut rows.nodes)?,
+            };
             pick(&ids, chosen, &mut rows.node);
         }
         if self.context.actor != Actor::Person {
@@ -631,13 +666,22 @@ impl<'a> Decoder<'a> {
     }
 }
 
-/// Rows as they were read: runs of one event each, one behind the other, with the picks that the event's name allows.
+/// Rows of one event, one behind the other.
+#[derive(Clone, Debug)]
+struct EventRun {
+    len: usize,
+    /// The picks that the event's name allows.
+    bits: u64,
+    name: Arc<str>,
+}
+
+/// Rows as they were read: runs of one event each, one behind the other.
 #[derive(Debug)]
 pub(crate) struct Read {
     batch: Option<RecordBatch>,
-    runs: Vec<(usize, u64)>,
+    runs: Vec<EventRun>,
     /// What stands in for rows, and for which picks.
-    hours: Option<(LastOfHours, u64)>,
+    hours: Option<(Arc<LastOfHours>, u64)>,
     /// Those of the page summaries among the rows.
     selectors: Option<Selectors>,
 }
@@ -648,7 +692,7 @@ impl Read {
         let hours = self.hours.as_ref().map(|(hours, bits)| {
             let from = hours.ordinals.partition_point(|ordinal| *ordinal < ordinals.start);
             let to = hours.ordinals.partition_point(|ordinal| *ordinal < ordinals.end);
-            (LastOfHours { ordinals: hours.ordinals[from..to].to_vec(), times: hours.times[from..to].to_vec() }, *bits)
+            (Arc::new(LastOfHours { ordinals: hours.ordinals[from..to].to_vec(), times: hours.times[from..to].to_vec() }), *bits)
         });
         let Some(batch) = &self.batch else { return Ok(Self { batch: None, runs: Vec::new(), hours, selectors: None }) };
         let persons: &UInt32Array = batch.column(1).as_primitive();
@@ -656,18 +700,19 @@ impl Read {
         let mut slices = Vec::new();
         let mut runs = Vec::new();
         let mut start = 0;
-        for &(len, bits) in &self.runs {
+        for one in &self.runs {
+            let len = one.len;
             let run = &persons[start..start + len];
             let from = run.partition_point(|person| *person < ordinals.start);
             let to = run.partition_point(|person| *person < ordinals.end);
             if to > from {
                 slices.push(batch.slice(start + from, to - from));
-                runs.push((to - from, bits));
+                runs.push(EventRun { len: to - from, ..one.clone() });
             }
             let nobody = run.partition_point(|person| *person < NO_PERSON);
             if with_nobody && nobody < len {
                 slices.push(batch.slice(start + nobody, len - nobody));
-                runs.push((len - nobody, bits));
+                runs.push(EventRun { len: len - nobody, ..one.clone() });
             }
             start += len;
         }
@@ -721,6 +766,16 @@ fn text_key(cell: Cell<'_>) -> u64 {
     }
 }
 
+/// Events as nodes.
+fn nodes_by_name(runs: &[EventRun], nodes: &mut Nodes<'_>) -> Vec<u32> {
+    let mut ids = Vec::with_capacity(runs.iter().map(|run| run.len).sum());
+    for run in runs {
+        let id = nodes.of_raw(&run.name);
+        ids.resize(ids.len() + run.len, id);
+    }
+    ids
+}
+
 /// The number by which rows tell a text apart from others.
 pub(crate) fn key_of_text(text: &str) -> u64 {
     xxh3_64_with_seed(text.as_bytes(), 5).max(1)
@@ -729,6 +784,9 @@ pub(crate) fn key_of_text(text: &str) -> u64 {
 fn keys_of(batch: &RecordBatch, name: &str) -> Result<Vec<u64>, AskError> {
     let array = dictionary(batch, name)?;
     let values: &StringArray = array.values().as_string();
+    if array.null_count() == array.len() {
+        return Ok(vec![0; array.len()]);
+    }
     let by_key: Vec<u64> = (0..values.len()).map(|i| xxh3_64_with_seed(values.value(i).as_bytes(), 5).max(1)).collect();
     Ok(array.keys().iter().map(|key| key.map_or(0, |key| by_key[key as usize])).collect())
 }

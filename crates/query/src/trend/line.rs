@@ -1,5 +1,6 @@
 //! One line of a trend while it is being counted: a slot for each interval, and one for the whole range.
 
+use super::marks::Marks;
 use crate::scan::Rows;
 use sillage_behavior::{
     question::{Aggregate, Outer},
@@ -89,8 +90,8 @@ pub(super) struct Line {
     texts: Vec<HashSet<u64>>,
     /// The last person counted in each slot.
     stamps: Vec<u32>,
-    /// Who was seen in which slot, one bit each, a person's slots together.
-    marks: Vec<u64>,
+    /// Who was seen in which slot, until they are counted.
+    marks: Marks,
     last_slots: Option<(u32, std::ops::Range<usize>, bool)>,
     own_sessions: (u32, Vec<(u32, u32)>),
     own_values: HashMap<usize, Vec<Inner>>,
@@ -104,16 +105,18 @@ impl Line {
         let mut line = Self { counts: vec![0; n], ..Self::default() };
         match meaning {
             Meaning::Count => {}
-            Meaning::Unique if n_marked > 0 => line.marks = vec![0; (n_marked * n).div_ceil(64)],
+            Meaning::Unique if n_marked > 0 => line.marks = Marks::new(n_marked, n_slots),
             Meaning::Unique | Meaning::Once { .. } | Meaning::Active => {
                 line.stamps = vec![u32::MAX; n];
                 line.news = vec![0; n_slots];
             }
             Meaning::Sessions => line.news = vec![0; n_slots],
-            Meaning::Numbers(..) => {
+            Meaning::Numbers(aggregate, _) => {
                 line.sums = vec![0.0; n];
-                line.lows = vec![f64::INFINITY; n];
-                line.highs = vec![f64::NEG_INFINITY; n];
+                if matches!(aggregate, Aggregate::Min | Aggregate::Max) {
+                    line.lows = vec![f64::INFINITY; n];
+                    line.highs = vec![f64::NEG_INFINITY; n];
+                }
             }
             Meaning::Values(..) | Meaning::PerPerson { .. } | Meaning::PerSession { .. } => line.values = vec![Vec::new(); n],
             Meaning::Given => {}
@@ -158,8 +161,10 @@ impl Line {
         for slot in [slot, self.counts.len() - 1] {
             self.counts[slot] += 1;
             self.sums[slot] += number;
-            self.lows[slot] = self.lows[slot].min(number);
-            self.highs[slot] = self.highs[slot].max(number);
+            if !self.lows.is_empty() {
+                self.lows[slot] = self.lows[slot].min(number);
+                self.highs[slot] = self.highs[slot].max(number);
+            }
         }
     }
 
@@ -194,12 +199,26 @@ impl Line {
     }
 
     #[inline]
-    pub(super) fn mark_person(&mut self, slot: usize, person: u32) {
-        let total = self.counts.len() - 1;
-        let first = person as usize * self.counts.len();
-        // Without a branch, since whether somebody was seen before cannot be foretold.
-        self.counts[slot] += u64::from(mark(&mut self.marks, first + slot));
-        self.counts[total] += u64::from(mark(&mut self.marks, first + total));
+    pub(super) fn mark_person(&mut self, slot: u32, person: u32) {
+        self.marks.mark(person, slot);
+    }
+
+    /// Takes in a line whose people are of the same bucket and not counted yet.
+    pub(super) fn join(&mut self, other: Self) {
+        self.marks.join(&other.marks);
+        self.merge(other);
+    }
+
+    /// Whether lines of segments, each event in one of them, can be added up to the overall line.
+    pub(super) fn adds_up(meaning: &Meaning, n_marked: usize) -> bool {
+        matches!(meaning, Meaning::Count | Meaning::Numbers(..)) || (*meaning == Meaning::Unique && n_marked > 0)
+    }
+
+    /// Counts the people who were marked.
+    pub(super) fn count_marked(&mut self) {
+        if self.marks.is_used() {
+            self.counts = std::mem::take(&mut self.marks).count();
+        }
     }
 
     pub(super) fn see_person(&mut self, slot: usize, number: u32) {
@@ -415,13 +434,4 @@ pub(super) fn figure(source: Option<(Aggregate, usize)>, inner: &[Inner]) -> Opt
             statistics::aggregate(aggregate, &mut numbers.filter(|number| !number.is_nan()).collect::<Vec<f64>>())
         }
     }
-}
-
-/// Whether the bit was not set before.
-#[inline]
-fn mark(marks: &mut [u64], at: usize) -> bool {
-    let (word, bit) = (&mut marks[at / 64], 1u64 << (at % 64));
-    let is_new = *word & bit == 0;
-    *word |= bit;
-    is_new
 }

@@ -4,6 +4,9 @@ use super::{Line, Meaning};
 use crate::{group::Groups, scan::Rows};
 use sillage_behavior::calendar::OUTSIDE;
 
+/// Of more segments the overall line is counted by itself.
+const MOST_ADDED_UP: usize = 512;
+
 /// The lines of one series in one bucket: overall first, then a segment each.
 pub(super) struct Table<'a> {
     pub(super) meaning: &'a Meaning,
@@ -47,6 +50,25 @@ impl Table<'_> {
     /// The overall line and those of its segments, for every row that counts and lies in an interval.
     #[inline]
     pub(super) fn each_row(&mut self, rows: &Rows<'_>, slots: &[u32], counts: impl Fn(usize) -> bool, mut f: impl FnMut(&mut Line, usize, usize)) {
+        let n_groups = rows.groups.keys.len();
+        let is_split = !rows.group.is_empty() && !rows.groups.has_several() && n_groups <= MOST_ADDED_UP;
+        if is_split && self.lines.is_empty() && Line::adds_up(self.meaning, self.n_marked) {
+            // Every row is in one segment, so the overall line is all of theirs together.
+            self.lines.push(None);
+            for (row, slot) in slots.iter().enumerate() {
+                if *slot != OUTSIDE && counts(row) {
+                    let index = rows.group[row] as usize + 1;
+                    match self.lines.get_mut(index) {
+                        Some(Some(line)) => f(line, *slot as usize, row),
+                        _ => f(self.line(index), *slot as usize, row),
+                    }
+                }
+            }
+            let mut overall = Line::new(self.meaning, self.n_slots, self.n_marked);
+            self.lines.iter().flatten().for_each(|line| overall.join(line.clone()));
+            self.lines[0] = Some(overall);
+            return;
+        }
         let overall = self.line(0);
         for (row, slot) in slots.iter().enumerate() {
             if *slot != OUTSIDE && counts(row) {

@@ -57,7 +57,7 @@ fn the_field_at_fault_is_named() {
         ("kind", with("heat", json!({}))),
         ("launch", with("impact", json!({}))),
         ("goal", with("driver", json!({}))),
-        ("kind", with("recordings", json!({}))),
+        ("kind", with("replays", json!({}))),
         ("of.kind", with("people", json!({"of": with("people", json!({}))}))),
         // Unknown fields at every level.
         ("colour", with("trend", json!({"colour": "red"}))),

@@ -28,7 +28,8 @@ use std::sync::Arc;
 
 /// The column of people that says when they were active.
 pub(super) const ACTIVE: &str = "active";
-const PAGE_ROWS: usize = 20_000;
+/// A question about a rare event decodes the pages that hold it: small ones, so that it costs little more than its rows.
+const PAGE_ROWS: usize = 5_000;
 const DICTIONARY_PAGE_BYTES: usize = 8 << 20;
 
 /// The rows of one bucket, in segment order, with the columns of [`SegmentWriter::schema`].

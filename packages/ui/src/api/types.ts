@@ -12,6 +12,12 @@ export type Project = Schema["Project"];
 export type Me = Schema["Me"];
 export type ApiKey = Schema["ApiKey"];
 export type KeyScope = "read" | "write" | "admin";
+/** What somebody may do in a project; each one may also do what the ones before it may. */
+export type Role = "viewer" | "editor" | "admin";
+export type Member = Schema["Member"];
+export type AccountRow = Schema["AccountRow"];
+export type InvitationLink = Schema["InvitationLink"];
+export type Invitation = Schema["InvitationBody"];
 export type EventName = Schema["EventName"];
 export type PropertyName = Schema["PropertyName"];
 export type PropertyValue = Schema["PropertyValue"];

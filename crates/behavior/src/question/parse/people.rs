@@ -87,7 +87,7 @@ pub(super) fn read_cell(value: &Value, path: &str, of: &Question) -> Read<Cell> 
         Kind::Heatmap(heatmap) => Place::Heatmap(read_heatmap_cell(&mut fields, heatmap)?),
         Kind::Vital(_) => Place::Vital(read_vital_cell(&mut fields)?),
         Kind::Error(_) => Place::Error(read_error_cell(&mut fields)?),
-        Kind::Timeline(_) | Kind::People(_) => return Err(not_allowed(path, "there are no cells in this kind of answer")),
+        Kind::Timeline(_) | Kind::People(_) | Kind::Recordings(_) => return Err(not_allowed(path, "there are no cells in this kind of answer")),
     };
     fields.done()?;
     Ok(Cell { breakdown, other, place })

@@ -61,6 +61,9 @@ pub(super) fn read_scope(fields: &mut Fields<'_>, kind: &str) -> Read<Scope> {
         scope.actor = read_actor(word, &fields.at("actor"))?;
     }
     if let Some(value) = fields.get("session_by") {
+        if ["friction", "heatmap", "vital", "error", "recordings"].contains(&kind) {
+            return Err(not_allowed(&fields.at("session_by"), format!("is for other kinds: sessions of {kind} are those of the tag")));
+        }
         scope.session_by = read_session_by(value, &fields.at("session_by"))?;
     }
     if let Some(value) = fields.get("lookups") {
@@ -75,7 +78,7 @@ pub(super) fn read_scope(fields: &mut Fields<'_>, kind: &str) -> Read<Scope> {
         scope.filter = Some(read_filter(value, &fields.at("filter"), 0)?);
     }
     // A lifecycle has no segments; the people behind a cell have those of their question.
-    let has_segments = !matches!(kind, "lifecycle" | "timeline" | "people" | "cohort" | "impact" | "driver" | "feature" | "heatmap" | "error");
+    let has_segments = !matches!(kind, "lifecycle" | "timeline" | "people" | "recordings" | "cohort" | "impact" | "driver" | "feature" | "heatmap" | "error");
     if let Some(list) = if has_segments { fields.list("breakdown")? } else { None } {
         let path = fields.at("breakdown");
         if list.len() > 5 {
