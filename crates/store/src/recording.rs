@@ -171,7 +171,7 @@ impl Shared {
 }
 
 fn level(free: u64, total: u64) -> RecordingLevel {
-    let used_percent = 100 - (free.min(total) / (total / 100).max(1)).min(100);
+    let used_percent = 100 - (u128::from(free.min(total)) * 100 / u128::from(total.max(1))) as u64;
     let is_past = |(percent, bytes): (u64, u64)| used_percent >= percent && free < bytes;
     let steps = [(NONE, RecordingLevel::None), (NO_NEW, RecordingLevel::NoNew), (FILLING, RecordingLevel::Filling)];
     steps.into_iter().find(|(step, _)| is_past(*step)).map_or(RecordingLevel::Fine, |(_, level)| level)

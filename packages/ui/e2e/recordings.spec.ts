@@ -205,7 +205,7 @@ test("a page whose first snapshot did not arrive says so, and is seen from the n
   await page.getByRole("button", { name: t("player.blank.seenFrom", { at: "0:40" }) }).click();
   await expect(page.getByRole("img", { name: t("player.screen") }).frameLocator("iframe").first().getByRole("heading", { name: "Here it is" })).toBeAttached();
   await page.getByRole("region", { name: t("player.problems") }).getByRole("button").click();
-  await expect(page.getByText(t("player.problem.missing_pieces"))).toHaveCount(1);
+  await expect(page.getByRole("region", { name: t("player.problems") }).getByRole("listitem").filter({ hasText: t("player.problem.missing_pieces") })).toHaveCount(1);
 });
 
 test("the list and the player fit a phone", async ({ page, visit, words: { t } }) => {

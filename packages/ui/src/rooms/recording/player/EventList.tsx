@@ -44,7 +44,9 @@ const OF_TAB: Record<string, (entry: Entry) => boolean> = {
 export function EventList({ stage, entries, go, tab, onTab, notesTab, nNotes }: EventListProps) {
   const speech = useSpeech();
   const { t, format } = speech;
-  const [find, setFind] = useState("");
+  // What is looked for belongs to a tab: another one is shown whole.
+  const [search, setSearch] = useState({ tab, text: "" });
+  const find = search.tab === tab ? search.text : "";
   const shown = useMemo(() => {
     const wanted = find.trim().toLowerCase();
     const rows = entries.filter(OF_TAB[tab] ?? (() => false)).map((entry) => {
@@ -87,7 +89,7 @@ export function EventList({ stage, entries, go, tab, onTab, notesTab, nNotes }: 
         <div className={styles.notes}>{notesTab(stage)}</div>
       ) : (
         <>
-          <input type="search" className={styles.find} value={find} placeholder={t("player.find")} aria-label={t("player.find")} onChange={(event) => setFind(event.target.value)} />
+          <input type="search" className={styles.find} value={find} placeholder={t("player.find")} aria-label={t("player.find")} onChange={(event) => setSearch({ tab, text: event.target.value })} />
           <ol ref={listRef} className={styles.list} onWheel={reading} onPointerDown={reading} onKeyDown={reading}>
             {shown.map(({ entry, title, detail }, index) => {
               const Icon = ICONS[entry.kind];

@@ -39,8 +39,16 @@ export function StageView({ manifest, fetchSegment, onStage, label, speed, skips
     });
     const observer = new ResizeObserver(fit);
     observer.observe(host);
+    // A dialog that opens in what was recorded takes the focus; the keyboard stays with the player.
+    const keepFocus = () =>
+      setTimeout(() => {
+        const focused = document.activeElement;
+        if (focused instanceof HTMLElement && place.contains(focused)) focused.blur();
+      });
+    addEventListener("blur", keepFocus);
     given.current.onStage(stage);
     return () => {
+      removeEventListener("blur", keepFocus);
       observer.disconnect();
       stopListening();
       stage.destroy();
