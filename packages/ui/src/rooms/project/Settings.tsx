@@ -6,7 +6,9 @@ import { useProject } from "@/shell/session.tsx";
 import { Page } from "@/ui/Page.tsx";
 import { AccountSettings } from "./AccountSettings.tsx";
 import { CustomEventSettings } from "./CustomEventSettings.tsx";
+import { CustomPropertySettings } from "./CustomPropertySettings.tsx";
 import { KeySettings } from "./KeySettings.tsx";
+import { LookupSettings } from "./LookupSettings.tsx";
 import { ProjectSettings } from "./ProjectSettings.tsx";
 import styles from "./Settings.module.css";
 
@@ -25,10 +27,12 @@ export function Settings() {
       <nav className={styles.tabs} aria-label={t("room.settings")}>
         {link("project", t("settings.project"))}
         {link("events", t("settings.customEvents"))}
+        {link("properties", t("settings.customProperties"))}
+        {link("lookups", t("settings.lookups"))}
         {link("keys", t("settings.keys"))}
         {link("account", t("settings.account"))}
       </nav>
-      {tab === "events" ? <CustomEventSettings /> : tab === "keys" ? <KeySettings /> : tab === "account" ? <AccountSettings /> : <ProjectSettings key={project.id} />}
+      {tab === "events" ? <CustomEventSettings /> : tab === "properties" ? <CustomPropertySettings /> : tab === "lookups" ? <LookupSettings /> : tab === "keys" ? <KeySettings /> : tab === "account" ? <AccountSettings /> : <ProjectSettings key={project.id} />}
     </Page>
   );
 }
