@@ -5,7 +5,7 @@ import type { Definition } from "@/question/definition.ts";
 import type { Question, QuestionKind } from "@/question/question.ts";
 import type { Manifest, RecordingNote, RecordingShare, RecordingsAnswer } from "./recording.ts";
 import type { paths } from "./schema.d.ts";
-import type { AnswerOf, Answered, Cell, Cohort, CustomEvent, FrictionWeight, FrictionWeights, KeyScope, LiveAnswer, NewCohort, NewCustomEvent, NewReport, People, PeopleAnswer, PersonDetail, Report, Role, TimelineAnswer } from "./types.ts";
+import type { AnswerOf, Answered, Cell, Cohort, CustomEvent, FrictionWeight, FrictionWeights, KeyScope, LiveAnswer, NewCohort, NewCustomEvent, NewCustomProperty, NewLookupTable, NewReport, People, PeopleAnswer, PersonDetail, Report, Role, TimelineAnswer } from "./types.ts";
 
 export class ApiError extends Error {
   constructor(
@@ -153,6 +153,17 @@ export const api = {
 
   frictionWeights: (project: number) => open<FrictionWeights>(http.GET("/api/projects/{project}/friction-weights", { params: { path: { project } } })),
   changeFrictionWeights: (project: number, weights: Record<string, FrictionWeight>) => open<FrictionWeights>(http.PUT("/api/projects/{project}/friction-weights", { params: { path: { project } }, body: { weights } as never })),
+
+  customProperties: (project: number) => read(http.GET("/api/projects/{project}/custom-properties", { params: { path: { project } } })),
+  createCustomProperty: (project: number, body: NewCustomProperty) => read(http.POST("/api/projects/{project}/custom-properties", { params: { path: { project } }, body })),
+  changeCustomProperty: (project: number, property: string, body: NewCustomProperty) => read(http.PUT("/api/projects/{project}/custom-properties/{custom_property}", { params: { path: { project, custom_property: property } }, body })),
+  removeCustomProperty: (project: number, property: string) => read(http.DELETE("/api/projects/{project}/custom-properties/{custom_property}", { params: { path: { project, custom_property: property } } })),
+
+  lookups: (project: number) => read(http.GET("/api/projects/{project}/lookups", { params: { path: { project } } })),
+  createLookup: (project: number, body: NewLookupTable) => read(http.POST("/api/projects/{project}/lookups", { params: { path: { project } }, body })),
+  replaceLookup: (project: number, lookup: string, body: NewLookupTable) => read(http.PUT("/api/projects/{project}/lookups/{lookup}", { params: { path: { project, lookup } }, body })),
+  removeLookup: (project: number, lookup: string) => read(http.DELETE("/api/projects/{project}/lookups/{lookup}", { params: { path: { project, lookup } } })),
+  lookupFile: (project: number, lookup: string) => read(http.GET("/api/projects/{project}/lookups/{lookup}/file", { params: { path: { project, lookup } } })),
 
   reports: (project: number) => open<{ reports: Report[] }>(http.GET("/api/projects/{project}/reports", { params: { path: { project } } })),
   report: (project: number, report: string) => open<Report>(http.GET("/api/projects/{project}/reports/{report}", { params: { path: { project, report } } })),

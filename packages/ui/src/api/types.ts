@@ -54,6 +54,10 @@ export interface NewCustomEvent {
   description: string;
   made_of: CustomEvent["made_of"];
 }
+export type CustomProperty = Schema["CustomProperty"];
+export type NewCustomProperty = Schema["NewCustomPropertyBody"];
+export type LookupTable = Schema["LookupTable"];
+export type NewLookupTable = Schema["NewLookupTableBody"];
 export type Explain = Schema["Explain"];
 
 export interface Answered<A> extends Omit<Schema["Answer"], "answer"> {
@@ -80,6 +84,8 @@ export interface TrendSeries {
   total: number | null;
   /** On the segment of all others: how many values it holds. */
   other?: number;
+  /** How many people (or sessions) have how much: bin i from edge i (included) to the next. */
+  distribution?: { edges: number[]; bins: number[]; below: number; above: number; intervals: number[][] };
 }
 export interface TrendAnswer {
   times: string[];
@@ -97,13 +103,16 @@ export interface FunnelStep {
   mean_seconds: number | null;
   conversion_low?: number | null;
   conversion_high?: number | null;
+  /** Of the property that is added up. */
+  sum?: number;
 }
 export interface FunnelGroup {
   breakdown: SegmentValue[];
   steps: FunnelStep[];
   other?: number;
   significance?: { p_value: number; better: boolean; enough: boolean } | null;
-  time_to_convert?: { mean_seconds: number | null; median_seconds: number | null; edges: number[]; bins: number[] };
+  time_to_convert?: { mean_seconds: number | null; median_seconds: number | null; p90_seconds?: number | null; edges: number[]; bins: number[] };
+  between?: { attempts: number; mean: number | null; median: number | null; edges: number[]; bins: number[] };
   intervals?: { start: string; steps: number[] }[];
 }
 export interface FunnelAnswer {
@@ -127,6 +136,8 @@ export interface RetentionAnswer {
 }
 export interface FrequencyAnswer {
   periods: { start: string; people: number[]; breakdown?: SegmentValue[] }[];
+  /** How many are usually away for 1, 2, … units from one time to the next. */
+  gaps?: { breakdown: SegmentValue[]; count: number; median: number | null; p80: number | null; people: number[] }[];
 }
 export interface LifecycleAnswer {
   intervals: { start: string; new: number; returning: number; resurrected: number; dormant: number }[];

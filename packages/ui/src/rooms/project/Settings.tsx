@@ -8,7 +8,9 @@ import { RecordingSettings } from "@/rooms/recording/RecordingSettings.tsx";
 import { AccountSettings } from "./AccountSettings.tsx";
 import { AuditSettings } from "./AuditSettings.tsx";
 import { CustomEventSettings } from "./CustomEventSettings.tsx";
+import { CustomPropertySettings } from "./CustomPropertySettings.tsx";
 import { KeySettings } from "./KeySettings.tsx";
+import { LookupSettings } from "./LookupSettings.tsx";
 import { ProjectSettings } from "./ProjectSettings.tsx";
 import { TeamSettings } from "./TeamSettings.tsx";
 import styles from "./Settings.module.css";
@@ -21,6 +23,8 @@ export function Settings() {
   const isAdmin = project.role === "admin";
   const shown: Record<string, ReactNode> = {
     events: <CustomEventSettings />,
+    properties: <CustomPropertySettings />,
+    lookups: <LookupSettings />,
     recordings: <RecordingSettings />,
     account: <AccountSettings />,
     ...(isAdmin && { keys: <KeySettings />, team: <TeamSettings />, audit: <AuditSettings /> }),
@@ -35,6 +39,8 @@ export function Settings() {
       <nav className={styles.tabs} aria-label={t("room.settings")}>
         {link("project", t("settings.project"))}
         {link("events", t("settings.customEvents"))}
+        {link("properties", t("settings.customProperties"))}
+        {link("lookups", t("settings.lookups"))}
         {link("recordings", t("room.recording"))}
         {isAdmin && link("keys", t("settings.keys"))}
         {isAdmin && link("team", t("settings.team"))}
