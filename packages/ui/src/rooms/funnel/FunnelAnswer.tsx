@@ -342,7 +342,7 @@ export function FunnelTable({ asked, onOpen, onAsk }: AnswerProps<"funnel">) {
             <th scope="col" className={table.number}>
               {t("funnel.column.interval")}
             </th>
-            <th scope="col">{t("funnel.column.against")}</th>
+            <th scope="col">{control === undefined ? t("funnel.column.against") : t("funnel.column.againstControl", { segment: segmentName(control as FunnelGroup["breakdown"], speech, undefined, asked.question.breakdown) })}</th>
           </tr>
         </thead>
         <tbody>
@@ -368,7 +368,7 @@ export function FunnelTable({ asked, onOpen, onAsk }: AnswerProps<"funnel">) {
                 <td>
                   {isControl(group) ? <span className={table.muted}>{t("funnel.isControl")}</span> : <Significance group={group} against={control === undefined ? null : segmentName(control as FunnelGroup["breakdown"], speech, undefined, asked.question.breakdown)} />}
                   {group.breakdown.length > 0 && group.other === undefined && !isControl(group) && (
-                    <button type="button" className={table.open} onClick={() => onAsk({ ...asked.question, control: group.breakdown })}>
+                    <button type="button" className={table.open} style={{ marginLeft: 8 }} onClick={() => onAsk({ ...asked.question, control: group.breakdown })}>
                       {t("funnel.makeControl")}
                     </button>
                   )}
