@@ -76,7 +76,7 @@ test("a funnel counts what came between its steps, and one of its segments is th
   await visit(`/funnels?q=${encodeURIComponent("(kind:funnel,steps:!((event:'$pageview'),(event:'$pageview')),window:(n:7,unit:day),range:(last:90,unit:day))")}`);
   await answered(page, words);
   await page.getByRole("button", { name: t("options.title"), exact: true }).click();
-  await page.getByRole("button", { name: t("pick.event"), exact: true }).last().click();
+  await page.getByRole("button", { name: t("funnel.betweenAdd"), exact: true }).click();
   await page.getByRole("listbox").getByRole("option").first().click();
   await expect(page).toHaveURL(/between/);
   await page.keyboard.press("Escape");

@@ -312,7 +312,7 @@ function FunnelOptions({ question, onChange }: BuilderProps<"funnel">) {
               trigger={(props) => (
                 <Chip {...props} look="add">
                   <Plus aria-hidden />
-                  <span>{t("pick.event")}</span>
+                  <span>{t("funnel.betweenAdd")}</span>
                 </Chip>
               )}
             >
