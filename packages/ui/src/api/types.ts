@@ -309,6 +309,7 @@ export interface ZoneSums {
   clicked_people: number;
   converted_people?: number;
   conversion_per_click?: number | null;
+  conversion_per_click_interval?: Interval | null;
   enough: boolean;
   enough_clicks: boolean;
 }

@@ -6,7 +6,7 @@ import styles from "./Picture.module.css";
 
 export interface PictureHandle {
   /** The picture as a PNG data URL, on the given ground. */
-  toPng: (ground: string) => { url: string; width: number; height: number } | null;
+  toPng: (ground: string) => DrawnPicture | null | Promise<DrawnPicture | null>;
 }
 
 export interface PicturePoint {
@@ -15,6 +15,12 @@ export interface PicturePoint {
   seriesId?: string;
   data: unknown;
   treePath?: string[];
+}
+
+export interface DrawnPicture {
+  url: string;
+  width: number;
+  height: number;
 }
 
 interface PictureProps {

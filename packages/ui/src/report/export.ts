@@ -35,7 +35,7 @@ interface Sheet {
 }
 
 export async function savePng(picture: PictureHandle, sheet: Sheet): Promise<void> {
-  const drawn = picture.toPng(sheet.ground);
+  const drawn = await picture.toPng(sheet.ground);
   if (!drawn) return;
   const image = new Image();
   image.src = drawn.url;

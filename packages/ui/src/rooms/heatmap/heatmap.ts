@@ -1,8 +1,9 @@
 // The layers of a heatmap and the metrics of its elements.
 import type { HeatmapAnswer, ZoneSums } from "@/api/types.ts";
+import type { HeatmapQuestion, HeatmapZone } from "@/question/question.ts";
 import type { Speech } from "@/report/room.ts";
 
-export const LAYERS = ["clicks", "moves", "reach", "attention", "rage", "dead"] as const;
+export const LAYERS = ["clicks", "moves", "elements", "reach", "attention", "rage", "dead"] as const;
 export type Layer = (typeof LAYERS)[number];
 
 export const METRICS = ["click_rate", "click_share", "exposure_rate", "exposure_ms", "attractiveness", "recurrence", "hover_ms", "hesitation_ms", "before_first_click_ms", "rage_rate", "dead_rate", "conversion_per_click"] as const;
@@ -36,15 +37,42 @@ export interface Named {
   name: string;
   isZone: boolean;
   sums: ZoneSums;
+  /** Of zones, the elements of the answer that lie in them. */
+  members?: string[];
 }
 
-export function ranked(answer: HeatmapAnswer, metric: Metric): Named[] {
-  const zones = answer.zones.map((zone): Named => ({ name: zone.name, isZone: true, sums: zone }));
+export function metricsOf(question: HeatmapQuestion): Metric[] {
+  return METRICS.filter((metric) => metric !== "conversion_per_click" || question.goal !== undefined);
+}
+
+export function ranked(answer: HeatmapAnswer, metric: Metric, zones: HeatmapZone[] = []): Named[] {
+  const ofZones = answer.zones.map((zone): Named => ({ name: zone.name, isZone: true, sums: zone, members: membersOf(answer, zones.find(({ name }) => name === zone.name)) }));
   const elements = answer.elements.map((element): Named => ({ name: element.selector, isZone: false, sums: element }));
   const value = (one: Named) => one.sums[metric] ?? -1;
-  return [...zones.toSorted((a, b) => value(b) - value(a)), ...elements.toSorted((a, b) => value(b) - value(a))];
+  return [...ofZones.toSorted((a, b) => value(b) - value(a)), ...elements.toSorted((a, b) => value(b) - value(a))];
+}
+
+/** Those that the zone names, and what lies in them; as the server reads it. */
+function membersOf({ elements }: HeatmapAnswer, zone: HeatmapZone | undefined): string[] {
+  const named = zone === undefined ? [] : [zone.selector].flat();
+  return elements.map(({ selector }) => selector).filter((selector) => named.some((one) => selector === one || selector.startsWith(`${one} > `) || selector.startsWith(`${one} >>> `)));
+}
+
+/** The same element or zone in another answer. */
+export function sameIn(list: Named[], wanted: Named | null): Named | null {
+  return wanted && (list.find(({ isZone, name }) => isZone === wanted.isZone && name === wanted.name) ?? null);
+}
+
+/** A selector as people read it: the marks that its authors gave stand for themselves. */
+export function shortName({ name, isZone }: Named): string {
+  return isZone ? name : name.replace(/\[(?:data-px-id|data-testid)="([^"]*)"\]/g, "$1").replace(/\[id="([^"]*)"\]/g, "#$1");
 }
 
 export function cellOf(named: Named, did: string): Record<string, unknown> {
   return named.isZone ? { zone: named.name, did } : { selector: named.name, did };
+}
+
+/** A part of a whole; the others are times, or counts. */
+export function isShare(metric: Metric): boolean {
+  return metric !== "recurrence" && !metric.endsWith("_ms");
 }
