@@ -75,7 +75,18 @@ export const HeatmapPicture: ReportRoomParts<"heatmap">["Picture"] = ({ asked, v
   return (
     <>
       <AnswerHead
-        note={answer.enough ? t("heatmap.note", { n: answer.page_views, views: format.number(answer.page_views) }) : t("heatmap.few", { n: answer.page_views })}
+        note={
+          <>
+            {answer.enough ? t("heatmap.note", { n: answer.page_views, views: format.number(answer.page_views) }) : t("heatmap.few", { n: answer.page_views })}
+            {(layer === "clicks" || layer === "moves") && (
+              <span className={styles.scale}>
+                {t("heatmap.scale.few")}
+                <i aria-hidden />
+                {t(beside ? "heatmap.scale.manyOnBoth" : "heatmap.scale.many")}
+              </span>
+            )}
+          </>
+        }
         aside={
           <span className={styles.controls}>
             <Segmented<Layer> label={t("heatmap.layer")} value={layer} onPick={(next) => change({ layer: next === "clicks" ? undefined : next })} choices={LAYERS.map((value) => ({ value, label: t(`heatmap.layer.${value}`) }))} />

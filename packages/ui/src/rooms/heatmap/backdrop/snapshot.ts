@@ -58,10 +58,11 @@ function pinScreen(page: Document, viewHeight: number, height: number): void {
   }
   if (Math.abs(page.documentElement.getBoundingClientRect().height - viewHeight) < 1) page.documentElement.style.setProperty("height", `${viewHeight}px`, "important");
   for (const { element, box } of hung) {
-    const pinned = { position: "absolute", top: `${box.top}px`, left: `${box.left}px`, right: "auto", bottom: "auto", width: `${box.width}px`, height: `${box.height}px`, margin: "0", transform: "none", "max-height": "none" };
-    // Within what is placed itself it would be placed by that.
-    if (element.offsetParent && element.offsetParent !== page.body && element.offsetParent !== page.documentElement) continue;
-    for (const [name, value] of Object.entries(pinned)) element.style.setProperty(name, value, "important");
+    const pin = (values: Record<string, string>) => Object.entries(values).forEach(([name, value]) => element.style.setProperty(name, value, "important"));
+    pin({ position: "absolute", top: "0", left: "0", right: "auto", bottom: "auto", width: `${box.width}px`, height: `${box.height}px`, margin: "0", transform: "none", "max-height": "none" });
+    // Within what is placed itself it is placed by that.
+    const now = element.getBoundingClientRect();
+    pin({ top: `${box.top - now.top}px`, left: `${box.left - now.left}px` });
   }
 }
 
