@@ -8,7 +8,10 @@ import { hostilePieces } from "./hostile.ts";
 import { expect, test } from "./words.ts";
 import { openSite, visitSite } from "./visit.ts";
 
-test.describe.configure({ mode: "serial" });
+test.describe.configure({ mode: "serial", timeout: 120_000 });
+
+/** The page is drawn after the heatmap is, and the replayer comes with the first. */
+const DRAWN = { timeout: 30_000 };
 
 const PAGE = "/campaigns/new";
 let session = "";
@@ -16,6 +19,11 @@ let session = "";
 async function keyOf(page: Page, project: number): Promise<string> {
   const me = (await (await page.request.get("/api/me")).json()) as { projects: { id: number; write_key: string }[] };
   return me.projects.find((one) => one.id === project)?.write_key ?? "";
+}
+
+/** Waits until a recording is there to be found. */
+async function known(page: Page, project: number, of: string) {
+  await expect(async () => expect((await page.request.get(`/api/projects/${project}/recordings/${of}`)).status()).toBe(200)).toPass({ timeout: 30_000 });
 }
 
 const heatmapOf = (name: string, view = "") => `/heatmaps?q=${encodeURIComponent(`(kind:heatmap,page:'${name}',range:(last:7,unit:day))`)}${view && `&v=${encodeURIComponent(view)}`}`;
@@ -27,10 +35,9 @@ test("the page is shown as it was seen, and marks stand on its elements", async 
   await site.close();
 
   const sheet = page.locator("[data-drawn]");
-  await expect(async () => {
-    await visit(heatmapOf(PAGE));
-    await expect(sheet).toBeVisible({ timeout: 4000 });
-  }).toPass({ timeout: 25_000 });
+  await known(page, project, session);
+  await visit(heatmapOf(PAGE));
+  await expect(sheet).toBeVisible(DRAWN);
   await expect(page.locator(`a[href*="/recordings/${session}"]`).filter({ hasText: t("heatmap.backdrop.watch") })).toBeVisible();
   await expect(page.getByTestId("heat")).toBeVisible();
   const frame = page.getByTestId("backdrop").locator("iframe");
@@ -71,11 +78,11 @@ test("the page is shown as it was seen, and marks stand on its elements", async 
 
 test("another picture, another moment or none; the heatmap stays", async ({ page, visit, words: { t } }) => {
   await visit(heatmapOf(PAGE));
-  await expect(page.locator("[data-drawn]")).toBeVisible();
+  await expect(page.locator("[data-drawn]")).toBeVisible(DRAWN);
   await page.getByRole("button", { name: t("heatmap.backdrop.another") }).click();
   await page.getByRole("radio", { name: t("heatmap.backdrop.left") }).click();
   await expect(page).toHaveURL(/moment:left/);
-  await expect(page.locator("[data-drawn]")).toBeVisible();
+  await expect(page.locator("[data-drawn]")).toBeVisible(DRAWN);
   await page.getByRole("option", { name: t("heatmap.backdrop.blank") }).click();
   await expect(page).toHaveURL(/visit:none/);
   await expect(page.locator("[data-drawn]")).toHaveCount(0);
@@ -85,13 +92,13 @@ test("another picture, another moment or none; the heatmap stays", async ({ page
 
 test("two are compared side by side, and leave as one picture", async ({ page, visit, words: { t } }) => {
   await visit(heatmapOf(PAGE));
-  await expect(page.locator("[data-drawn]")).toBeVisible();
+  await expect(page.locator("[data-drawn]")).toBeVisible(DRAWN);
   await page.getByRole("combobox", { name: t("heatmap.beside") }).selectOption("people");
-  await expect(page.locator("[data-drawn]")).toHaveCount(2);
+  await expect(page.locator("[data-drawn]")).toHaveCount(2, DRAWN);
   await page.getByRole("combobox", { name: t("heatmap.besideDevice") }).selectOption("mobile");
   await expect(page).toHaveURL(/beside:\(by:people,device:mobile/);
   await page.getByRole("combobox", { name: t("heatmap.besideDevice") }).selectOption("desktop");
-  await expect(page.locator("[data-drawn]")).toHaveCount(2);
+  await expect(page.locator("[data-drawn]")).toHaveCount(2, DRAWN);
   const compared = page.getByRole("region", { name: t("heatmap.difference.title") });
   await expect(compared.getByRole("rowheader", { name: "#preview" })).toBeVisible();
   await compared.getByRole("row", { name: /#preview/ }).getByRole("button").nth(1).click();
@@ -131,10 +138,9 @@ test("a forged recording behind a heatmap runs nothing and asks for nothing", as
   page.on("request", (request) => {
     if (request.url().startsWith(origin) || /\?(img|css)$/.test(request.url())) asked.push(request.url());
   });
-  await expect(async () => {
-    await visit(heatmapOf(place));
-    await expect(page.locator("[data-drawn]")).toBeVisible({ timeout: 5000 });
-  }).toPass({ timeout: 30_000 });
+  await known(page, project, name);
+  await visit(heatmapOf(place));
+  await expect(page.locator("[data-drawn]")).toBeVisible(DRAWN);
   await page.getByRole("button", { name: t("action.export"), exact: true }).click();
   await Promise.all([page.waitForEvent("download"), page.getByRole("option", { name: t("action.exportPng") }).click()]);
   await page.waitForTimeout(1500);
@@ -146,6 +152,6 @@ test("a forged recording behind a heatmap runs nothing and asks for nothing", as
 test("a phone shows it whole", async ({ page, visit }) => {
   await page.setViewportSize({ width: 390, height: 844 });
   await visit(heatmapOf(PAGE));
-  await expect(page.locator("[data-drawn]")).toBeVisible();
+  await expect(page.locator("[data-drawn]")).toBeVisible(DRAWN);
   expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBeLessThanOrEqual(0);
 });

@@ -45,8 +45,8 @@ export function ElementList({ named, others, metric, highlighted, onHighlight, o
               data-pointed={isPointed || undefined}
               data-unsure={isUnsure(metric, one.sums) || undefined}
               title={isUnsure(metric, one.sums) ? t("heatmap.unsure") : one.name}
-              onMouseEnter={() => onHighlight(one)}
-              onMouseLeave={() => onHighlight(null)}
+              onPointerEnter={() => onHighlight(one)}
+              onPointerLeave={() => onHighlight(null)}
               onFocus={() => onHighlight(one)}
               onBlur={() => onHighlight(null)}
               onClick={() => onOpen(one)}
