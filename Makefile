@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-site build ui test test-rust fmt lint openapi bench load torture friction-check tag-cost demo-visits timings clean-demo
+.PHONY: help demo demo-site build ui test test-rust fmt lint openapi bench load torture dashboards friction-check tag-cost demo-visits timings clean-demo
 
 # Real event sets and peers of the benchmark, beside the checkout; without them the parts that need them say so.
 SHARED ?= ../shared
@@ -74,6 +74,10 @@ load: build ## Send EVENTS events over HTTP as fast as they are taken, then sing
 torture: build ## Kill the server KILLS times under load and check every acknowledged event
 	@python3 bench/torture.py --kills $(KILLS)
 
+dashboards: build ## Ten people on dashboards while events arrive, on the event set that `make bench` has loaded (ROWS)
+	@cargo build --release -q -p sillage-xtask
+	@python3 bench/dashboards.py --data bench/out/events-$(ROWS)/sillage
+
 friction-check: build ## Judge the detectors of friction by scripted visits in Chromium: each signal planted TIMES times, and calm visits; prints the table
 	@node demo/drive.mjs --check --times $(TIMES)
 
@@ -85,7 +89,7 @@ tag-cost: packages/sdk/dist/web/sillage.js bench/tag/node_modules/.installed ## 
 	@node bench/tag/cost.mjs --runs $(RUNS)
 
 demo-visits: build ## Make the recorded visits of the demo anew: sixty-two simulated people in Chromium (a quarter of an hour; zstd must be installed)
-	@node demo/drive.mjs --visits 62 --parallel 4 --keep demo/visits.ndjson.zst
+	@node demo/drive.mjs --visits 62 --parallel 4 --keep demo/visits/courriel.ndjson.zst
 
 timings: ## Build from nothing in a folder of its own and show what the time goes to
 	cargo build --release -p sillage-node --timings --target-dir target/timings

@@ -69,8 +69,9 @@ def wait_until_quiet(server, quiet_seconds=30, limit_seconds=1800):
         last = ticks()
 
 
-def size_of(folder):
-    return sum(p.stat().st_size for p in folder.rglob("*.parquet"))
+def size_of(folder, pattern="*"):
+    """All that is kept of the events; what tells resent events (`*.keys`) is of no use to the questions, and the peers have nothing like it."""
+    return sum(p.stat().st_size for p in (folder / "projects").rglob(pattern) if p.is_file())
 
 
 def reset_peak(server):
@@ -143,7 +144,7 @@ def main():
     work = a.work or HERE / "out" / a.events.stem
     work.mkdir(parents=True, exist_ok=True)
     server, loaded = start(a.events, work)
-    report = {"rows": loaded["rows"], "threads": THREADS, "queries": {}, "load": {"sillage_seconds": round(loaded["seconds"], 1)}, "bytes": {"sillage": size_of(server.data)}}
+    report = {"rows": loaded["rows"], "threads": THREADS, "queries": {}, "load": {"sillage_seconds": round(loaded["seconds"], 1)}, "bytes": {"sillage": size_of(server.data), "sillage_without_keys": size_of(server.data, "*.parquet")}}
     wanted = [w for w in a.only.split(",") if w]
     print(f"{'question':34} {'sillage':>9} {'clickhouse':>11} {'duckdb':>9} {'ahead':>7}  {'equal':5} {'peak MB':>7}")
     try:

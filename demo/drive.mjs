@@ -4,7 +4,7 @@
 //   node demo/drive.mjs --url http://127.0.0.1:7070 --key wk_… --visits 60 --parallel 4     visits, each kind as often as its weight says
 //   node demo/drive.mjs --url … --key … --kind rage_clicks --visits 5                        of one kind
 //   node demo/drive.mjs --check [--times 6]                                                  of each signal so many plants, and calm visits; ends with 1 where it is not enough
-//   node demo/drive.mjs … --keep demo/visits.ndjson.zst                                      writes down what the tag sent, for `sillage demo` to tell again
+//   node demo/drive.mjs … --keep demo/visits/courriel.ndjson.zst                                writes down what the tag sent, for `sillage demo` to tell again
 //
 // Without --url a Sillage of its own is started (target/release/sillage, or SILLAGE_BINARY) and thrown away at the end. --site names a site that runs already and was started with
 // --driven; without it one is opened. --tag serves the tag from a folder instead of from Sillage, for trying a build. --seed changes who comes.

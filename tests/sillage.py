@@ -46,10 +46,11 @@ def free_port():
 class Server:
     """`with Server() as server:` starts one, sets it up and stops it; `kill()` and `start()` go on with the same data."""
 
-    def __init__(self, data=None, setup=True, options=()):
+    def __init__(self, data=None, setup=True, options=(), env=None):
         self.owned = data is None
         self.data = pathlib.Path(data or tempfile.mkdtemp(prefix="sillage-test-"))
         self.options = list(options)
+        self.env = env or {}
         self.port = free_port()
         self.process = None
         self.cookie = None
@@ -77,7 +78,7 @@ class Server:
     def start(self, wait_seconds=60):
         with open(self.log, "ab") as log:
             command = [str(BINARY), "serve", "--data", str(self.data), "--listen", f"127.0.0.1:{self.port}", *self.options]
-            self.process = subprocess.Popen(command, stdout=log, stderr=log, stdin=subprocess.DEVNULL)
+            self.process = subprocess.Popen(command, stdout=log, stderr=log, stdin=subprocess.DEVNULL, env=os.environ | self.env)
         began = time.monotonic()
         while time.monotonic() - began < wait_seconds:
             if self.process.poll() is not None:

@@ -1,13 +1,16 @@
 """What the command line does without a browser: ask files, import and export them, and say what is wrong."""
+import bz2
 import csv
 import gzip
 import json
+import lzma
 import statistics
+import subprocess
 import time
 
 import duckdb
 import pytest
-from sillage import Server, run
+from sillage import BINARY, EMAIL, Server, run
 
 EVENTS = [{"event": "Sent" if n % 3 else "Opened", "distinct_id": f"p{n % 10}", "time": 1_750_000_000_000 + n * 60_000, "insert_id": f"e{n}", "properties": {"amount": n, "plan": ["free", "pro"][n % 2]}} for n in range(300)]
 TREND = {"kind": "trend", "series": [{"select": {"event": "Sent"}, "measure": "total"}], "interval": "day", "range": {"from": "2025-06-15", "to": "2025-06-16"}, "timezone": "UTC"}
@@ -101,6 +104,45 @@ def test_import_of_a_file_that_is_no_table_is_refused_in_words(tmp_path):
         done = run("import", tmp_path / "picture.csv", "--url", server.url, "--key", server.write_key, check=False)
         assert done.returncode not in (0, 101) and b"panicked" not in done.stderr
         assert server.count() == 0
+
+
+def test_an_import_that_is_killed_half_way_goes_on_and_counts_nothing_twice(tmp_path):
+    lines = "".join(json.dumps({"event": "Long", "distinct_id": f"p{n % 500}", "time": 1_750_000_000_000 + n, "properties": {"n": n, "text": "x" * 120}}) + "\n" for n in range(150_000))
+    (tmp_path / "long.ndjson").write_text(lines)
+    with Server() as server:
+        command = [str(BINARY), "import", str(tmp_path / "long.ndjson"), "--url", server.url, "--key", server.write_key, "--connections", "2"]
+        importing = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        server.until(lambda: importing.poll() is not None or server.count() > 20_000, 30, "a part of the file")
+        importing.kill()
+        importing.wait()
+        half = server.count()
+        done = run(*command[1:])
+        assert server.count() == 150_000, (half, done.stderr.decode())
+        assert half == 150_000 or b"earlier run" in done.stdout + done.stderr, "it goes on where it stopped"
+        run(*command[1:], "--from-start")
+        assert server.count() == 150_000
+
+
+@pytest.mark.parametrize("pack,word", [(bz2.compress, b"bzcat"), (lzma.compress, b"xzcat")])
+def test_what_is_packed_otherwise_is_said_with_what_unpacks_it(tmp_path, pack, word):
+    (tmp_path / "events").write_bytes(pack(b'{"event": "A"}\n'))
+    done = run("import", tmp_path / "events", "--key", "wk_x", check=False)
+    assert done.returncode not in (0, 101) and word in done.stderr, done
+
+
+def test_accounts_from_the_command_line():
+    with Server() as server:
+        run("user", "create", "bo@courriel.example", "--role", "editor", "--project", server.project, "--data", server.data)
+        assert b"editor of Courriel" in run("user", "list", "--data", server.data).stdout
+        run("user", "role", "bo@courriel.example", "viewer", "--project", server.project, "--data", server.data)
+        run("user", "role", "bo@courriel.example", "editor", "--data", server.data)
+        assert b"editor of everything" in run("user", "list", "--data", server.data).stdout
+        last = run("user", "remove", EMAIL, "--data", server.data, check=False)
+        assert last.returncode != 0 and b"last administrator" in last.stderr
+        run("user", "remove", "bo@courriel.example", "--data", server.data)
+        assert b"bo@" not in run("user", "list", "--data", server.data).stdout
+        actions = [entry["action"] for entry in server.get(f"/api/projects/{server.project}/audit").json()["entries"]]
+        assert {"user.create", "member.role"} <= set(actions), actions
 
 
 def test_help_is_there_for_every_verb():

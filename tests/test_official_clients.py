@@ -118,3 +118,16 @@ def test_browser_loses_nothing_and_counts_nothing_twice(server):
     anonymous = [e for e in server.timeline("web-ada") if e["event"] == "Landed"][0]
     assert anonymous["device_id"], "what was done before sign-up carries the device"
     assert anonymous["properties"]["$browser"] and anonymous["properties"]["$current_url"]
+
+
+@pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine; make test installs it where apt-get is there")
+def test_browser_recordings_are_kept_and_played(server):
+    result = node(server, "recorder.mjs", CHROMIUM)
+    assert result["errors"] == [] and result["posted"] >= 1 and result["replay"], result
+    recording = server.get(f"/api/projects/{server.project}/recordings/{result['replay']}").json()
+    assert recording["recording"]["clicks"] >= 1 and recording["recording"]["has_snapshot"], recording["recording"]
+    assert recording["pages"][0]["page"] == "/campaigns/:id" and recording["problems"] == [], recording
+    events = [e for s in recording["segments"] for e in server.get(f"/api/projects/{server.project}/recordings/{result['replay']}/segments/{s['n']}").json()]
+    assert events[0]["type"] == 4 and events[1]["type"] == 2
+    everything = json.dumps(events) + json.dumps(recording)
+    assert "Ada" not in everything and "secret" not in everything and "everybody" not in everything

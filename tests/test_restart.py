@@ -1,9 +1,12 @@
 """What was acknowledged is there once: after a kill, after a resend, after a restart; a folder that cannot be opened is refused in one sentence."""
 import concurrent.futures
+import os
 import shutil
 import subprocess
+import tempfile
 import time
 
+import pytest
 from sillage import BINARY, Server, free_port, run
 
 
@@ -80,6 +83,41 @@ def test_a_folder_of_a_newer_version_is_refused():
         version.write_text(kept)
         server.start()
         assert server.count("Counted") == 10
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can become somebody else")
+def test_a_folder_of_somebody_else_is_refused_and_nothing_is_written():
+    # Where everybody may look: the test's own folder is closed to others.
+    with tempfile.TemporaryDirectory(dir="/var/tmp") as base:
+        shutil.copy2(BINARY, f"{base}/sillage")
+        for path in (base, f"{base}/sillage"):
+            os.chmod(path, 0o755)
+        for rights in (0o700, 0o755):
+            folder = f"{base}/data-{rights:o}"
+            os.mkdir(folder)
+            os.chmod(folder, rights)
+            done = subprocess.run([f"{base}/sillage", "serve", "--data", folder, "--listen", f"127.0.0.1:{free_port()}"], capture_output=True, timeout=30, user="nobody")
+            assert done.returncode == 1 and b"read-only for this user" in done.stderr and done.stderr.count(b"\n") == 1, done
+            assert os.listdir(folder) == []
+
+
+def test_a_read_only_volume_is_refused(tmp_path):
+    volume = tmp_path / "volume"
+    volume.mkdir()
+    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=64m", "tmpfs", str(volume)], capture_output=True)
+    if mounted.returncode:
+        pytest.skip(f"no volume can be mounted here: {mounted.stderr.decode().strip()}")
+    try:
+        with Server(volume / "data") as server:
+            assert server.send(batch(0, 10)).status == 200
+            server.stop()
+            subprocess.run(["mount", "-o", "remount,ro", str(volume)], check=True)
+            assert "read-only" in refusal(volume / "data") and "ead-only" in refusal(volume / "other")
+            subprocess.run(["mount", "-o", "remount,rw", str(volume)], check=True)
+            server.start()
+            assert server.count("Counted") == 10
+    finally:
+        subprocess.run(["umount", "-l", str(volume)], check=True)
 
 
 def test_a_file_in_place_of_a_folder_is_refused(tmp_path):

@@ -49,8 +49,8 @@ impl Caller {
         }
     }
 
-    /// Who may make projects: an administrator of everything.
-    pub(crate) fn may_create_projects(&self) -> bool {
+    /// An administrator of everything: makes projects, and changes every account.
+    pub(crate) fn is_of_installation(&self) -> bool {
         matches!(self, Self::User(signed_in) if signed_in.user.everywhere == Some(Role::Admin))
     }
 
@@ -92,6 +92,21 @@ impl OptionalFromRequestParts<Api> for SignedIn {
             Some(Caller::User(signed_in)) => Ok(Some(signed_in)),
             _ => Ok(None),
         }
+    }
+}
+
+/// An administrator of the whole installation, signed in.
+pub(crate) struct OfInstallation(pub(crate) Caller);
+
+impl FromRequestParts<Api> for OfInstallation {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, api: &Api) -> Result<Self, ApiError> {
+        let caller = <Caller as FromRequestParts<Api>>::from_request_parts(parts, api).await?;
+        if !caller.is_of_installation() {
+            return Err(ApiError::forbidden("this is for administrators of the installation"));
+        }
+        Ok(Self(caller))
     }
 }
 

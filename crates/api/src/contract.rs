@@ -18,7 +18,7 @@ use utoipa::{
 struct Head;
 
 /// Open to who has no session yet.
-const OPEN: [&str; 5] = ["/api/status", "/api/openapi.json", "/api/setup", "/api/session", "/api/session/link"];
+const OPEN: [&str; 7] = ["/api/status", "/api/openapi.json", "/api/setup", "/api/session", "/api/session/link", "/api/invitation", "/api/invitation/look"];
 
 /// Completes the document of the handlers.
 pub(crate) fn complete(handlers: utoipa::openapi::OpenApi) -> utoipa::openapi::OpenApi {
@@ -26,7 +26,7 @@ pub(crate) fn complete(handlers: utoipa::openapi::OpenApi) -> utoipa::openapi::O
     document.merge(handlers);
     add_security_schemes(&mut document);
     for (path, item) in &mut document.paths.paths {
-        let is_private = path.starts_with("/api/") && !OPEN.contains(&path.as_str());
+        let is_private = path.starts_with("/api/") && !OPEN.contains(&path.as_str()) && !path.starts_with("/api/shared/");
         for (method, operation) in operations(item) {
             name_uniquely(operation, method);
             if path.starts_with("/api/") {
@@ -36,8 +36,8 @@ pub(crate) fn complete(handlers: utoipa::openapi::OpenApi) -> utoipa::openapi::O
             }
             if is_private {
                 let no_scopes: [&str; 0] = [];
-                // What users change about themselves is not for programs.
-                let schemes: &[&str] = if path == "/api/me" { &["session"] } else { &["session", "api_key"] };
+                // What users change about themselves, and about all accounts, is not for programs.
+                let schemes: &[&str] = if path == "/api/me" || path.starts_with("/api/users") { &["session"] } else { &["session", "api_key"] };
                 operation.security = Some(schemes.iter().map(|name| SecurityRequirement::new(*name, no_scopes)).collect());
             }
         }

@@ -54,7 +54,8 @@ impl From<NativeReply> for Receipt {
 }
 
 /// Send events, and properties of people and groups: a JSON array, one object, or one object a line; gzip, deflate, zstd or plain.
-/// Success means that what is accepted is on the disk. Send again freely: an event with the same insert id counts once.
+/// Success means that what is accepted is on the disk. Send again freely: an event with the same insert id, or the same content and time, counts once.
+/// For events with neither an insert id nor a time, name the request in the header `Idempotency-Key`.
 #[utoipa::path(
     post, path = "/v1/events", tag = "event", security(("write_key" = [])),
     request_body(content = serde_json::Value, description = "Records: `{\"event\", \"distinct_id\", \"time\", \"properties\", …}`"),

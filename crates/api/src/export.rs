@@ -17,7 +17,7 @@ use axum::{
 use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
-use sillage_catalog::{Profile, ProfileKind};
+use sillage_catalog::{NewAuditEntry, Profile, ProfileKind};
 use sillage_event::{Event, ProjectId, Properties, time::to_rfc3339};
 use std::io;
 use tokio::sync::mpsc;
@@ -50,6 +50,12 @@ async fn export(State(api): State<Api>, inside: Inside<ToRead>, Query(query): Qu
     let project = inside.project.id;
     // What cannot be read at all is said before anything is promised.
     api.browse(move |browse| browse.export(project, &mut |_| false)).await?;
+    let entry =
+        NewAuditEntry { actor: &inside.caller.actor(), project: Some(project), action: "events.export", object: &inside.project.name, details: Value::Null };
+    if let Err(error) = api.catalog.record(entry).await {
+        // What is there can be taken out also when nothing can be written.
+        tracing::warn!(%project, %error, "an export is not in the audit log");
+    }
     let (parts, mut waiting) = mpsc::channel::<Part>(PARTS_AHEAD);
     tokio::spawn(async move {
         if let Err(error) = write(&api, project, query.profiles.unwrap_or(true), &parts).await {

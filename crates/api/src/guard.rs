@@ -84,4 +84,4 @@ pub(crate) async fn public(request: Request, next: Next) -> Response {
 }
 
 /// Those of the official clients among them: `traceparent` comes with their flags.
-const ALLOWED_HEADERS: &str = "authorization, content-type, content-encoding, x-sillage-key, x-requested-with, traceparent";
+const ALLOWED_HEADERS: &str = "authorization, content-type, content-encoding, x-sillage-key, idempotency-key, x-requested-with, traceparent";

@@ -16,7 +16,10 @@ use sillage_wire::{Decoded, Key, Protocol, Received, Token, WireError};
 use std::{
     collections::{BTreeSet, HashMap},
     net::IpAddr,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicU64, Ordering},
+    },
     time::Duration,
 };
 use tokio::{runtime::Handle, sync::Semaphore};
@@ -27,12 +30,14 @@ const DECODE_PATIENCE: Duration = Duration::from_secs(10);
 const REMEMBER_MS: i64 = 5_000;
 const MAX_REMEMBERED: usize = 10_000;
 pub(crate) const KEY_HEADER: HeaderName = HeaderName::from_static("x-sillage-key");
+const IDEMPOTENCY_HEADER: HeaderName = HeaderName::from_static("idempotency-key");
 
 /// The room that receiving may take.
 pub(crate) struct Intake {
     bytes: Arc<Semaphore>,
     decoders: Semaphore,
     group_types: Mutex<HashMap<ProjectId, Remembered>>,
+    next_request: AtomicU64,
 }
 
 /// The group types of a project, and until when they are believed.
@@ -42,7 +47,7 @@ impl Intake {
     pub(crate) fn new(bytes: usize) -> Self {
         // Reading is work for processors: more at once than there are would only take more memory.
         let decoders = std::thread::available_parallelism().map_or(2, usize::from).max(2);
-        Self { bytes: Arc::new(Semaphore::new(bytes)), decoders: Semaphore::new(decoders), group_types: Mutex::default() }
+        Self { bytes: Arc::new(Semaphore::new(bytes)), decoders: Semaphore::new(decoders), group_types: Mutex::default(), next_request: AtomicU64::new(1) }
     }
 }
 
@@ -54,6 +59,8 @@ pub(crate) struct Delivery {
     pub(crate) body: Bytes,
     pub(crate) client: Option<IpAddr>,
     pub(crate) received_at: i64,
+    /// No other request has it; empty for what is read again.
+    request_id: String,
     /// Held until the reply: what it counts is in memory until then.
     _share: Option<Share>,
 }
@@ -75,6 +82,7 @@ impl Delivery {
             query: parts.uri.query().unwrap_or_default().to_owned(),
             body,
             received_at: api.clock.now_ms(),
+            request_id: api.intake.next_request.fetch_add(1, Ordering::Relaxed).to_string(),
             _share: Some(share),
         };
         (Arc::new(delivery), outcome)
@@ -84,7 +92,16 @@ impl Delivery {
     pub(crate) fn again(protocol: Protocol, raw: String, received_at: i64, write_key: &str) -> Result<Arc<Self>, ApiError> {
         let mut headers = HeaderMap::new();
         headers.insert(KEY_HEADER, write_key.parse().map_err(|error| ApiError::internal(&error))?);
-        Ok(Arc::new(Self { protocol, headers, query: String::new(), body: Bytes::from(raw), client: None, received_at, _share: None }))
+        Ok(Arc::new(Self {
+            protocol,
+            headers,
+            query: String::new(),
+            body: Bytes::from(raw),
+            client: None,
+            received_at,
+            request_id: String::new(),
+            _share: None,
+        }))
     }
 
     pub(crate) fn received(&self) -> Received<'_> {
@@ -100,6 +117,8 @@ impl Delivery {
             received_at: self.received_at,
             authorization: self.header(&header::AUTHORIZATION),
             key_header: self.header(&KEY_HEADER),
+            request_id: &self.request_id,
+            idempotency_key: self.header(&IDEMPOTENCY_HEADER).filter(|key| !key.is_empty()),
         }
     }
 

@@ -13,19 +13,24 @@ mod client_address;
 mod cohort;
 mod contract;
 mod custom_event;
+mod custom_property;
 mod door;
 mod embedded;
 mod error;
 mod event;
 mod export;
+mod friction_weights;
 mod guard;
 mod ingest;
 mod key;
 mod live;
+mod lookup;
+mod member;
 mod mixpanel;
 mod person;
 mod project;
 mod query;
+mod recording;
 mod refused;
 mod report;
 mod serve;
@@ -52,7 +57,11 @@ pub fn router(api: Api) -> Router {
     let (private, _) = private_routes().split_for_parts();
     let private = private.method_not_allowed_fallback(error::on_wrong_method).layer(middleware::from_fn_with_state(api.clone(), guard::private));
     let (public, _) = public_routes().split_for_parts();
-    let public = public.merge(mixpanel::twins()).method_not_allowed_fallback(error::on_wrong_method).layer(middleware::from_fn(guard::public));
+    let public = public
+        .merge(mixpanel::twins())
+        .merge(mixpanel::renamed(&api.options.tag_path))
+        .method_not_allowed_fallback(error::on_wrong_method)
+        .layer(middleware::from_fn(guard::public));
     let (plain, _) = status::plain_routes().split_for_parts();
     private
         .merge(public)
@@ -76,6 +85,7 @@ fn private_routes() -> OpenApiRouter<Api> {
         .merge(session::routes())
         .merge(project::routes())
         .merge(key::routes())
+        .merge(member::routes())
         .merge(query::routes())
         .merge(browse::routes())
         .merge(live::routes())
@@ -84,10 +94,15 @@ fn private_routes() -> OpenApiRouter<Api> {
         .merge(report::routes())
         .merge(cohort::routes())
         .merge(custom_event::routes())
+        .merge(custom_property::routes())
+        .merge(lookup::routes())
+        .merge(friction_weights::routes())
         .merge(export::routes())
+        .merge(recording::routes())
+        .merge(recording::shared_routes())
 }
 
 /// For everybody's browsers and servers: events only go in.
 fn public_routes() -> OpenApiRouter<Api> {
-    OpenApiRouter::new().merge(event::routes()).merge(mixpanel::routes())
+    OpenApiRouter::new().merge(event::routes()).merge(mixpanel::routes()).merge(recording::public_routes())
 }

@@ -3,6 +3,8 @@
 use crate::{
     Api,
     ingest::{Delivery, Refusal, keep},
+    recording::receive_mixpanel,
+    tag::TagPath,
 };
 use axum::{
     Json, Router,
@@ -38,6 +40,17 @@ pub(crate) fn twins() -> Router<Api> {
         .route("/decide/", get(decide).post(decide))
         .route("/flags/", get(flags).post(flags))
         .route("/record/", post(record))
+}
+
+/// The doors of browsers below the tag's path and under names that say nothing, for `api_host` and `api_routes` of the client: lists of blocked
+/// addresses know the usual ones.
+pub(crate) fn renamed(path: &TagPath) -> Router<Api> {
+    ["", "/"].into_iter().fold(Router::new(), |router, slash| {
+        router
+            .route(&format!("{path}/t{slash}"), get(track).post(track))
+            .route(&format!("{path}/p{slash}"), get(engage).post(engage))
+            .route(&format!("{path}/g{slash}"), get(groups).post(groups))
+    })
 }
 
 /// Events of browsers and apps, for at most five days.
@@ -94,10 +107,13 @@ async fn flags() -> Json<Value> {
     Json(json!({"flags": {}, "pending_first_time_events": []}))
 }
 
-/// Recordings are not kept, and their sender is told so: a success would mean that they were.
-#[utoipa::path(post, path = "/record", tag = "mixpanel", responses((status = 403, body = Value)))]
-async fn record() -> (StatusCode, Json<Value>) {
-    (StatusCode::FORBIDDEN, Json(json!({"error": "recordings are not kept here", "status": "error"})))
+/// Batches of session recordings. Success means that the batch is on the disk.
+#[utoipa::path(
+    post, path = "/record", tag = "mixpanel", params(("replay_id" = String, Query), ("seq" = u32, Query), ("format" = Option<String>, Query)),
+    responses((status = 200, body = Value), (status = 400, body = Value), (status = 401, body = Value), (status = 429, body = Value), (status = 503, body = Value))
+)]
+async fn record(State(api): State<Api>, request: Request) -> Response {
+    receive_mixpanel(&api, request).await
 }
 
 async fn receive(api: &Api, protocol: Protocol, request: Request) -> Response {

@@ -1,6 +1,6 @@
 use crate::{
     Api,
-    access::{Caller, Inside, ToAdminister, ToRead, role_of},
+    access::{Caller, Inside, OfInstallation, ToAdminister, ToRead, role_of},
     body::{Json, Query},
     error::ApiError,
     time::shown,
@@ -91,10 +91,7 @@ async fn list(State(api): State<Api>, caller: Caller) -> Result<axum::Json<Proje
 
 /// Make a project.
 #[utoipa::path(post, path = "/api/projects", tag = "project", request_body = NewProjectBody, responses((status = 200, body = Project)))]
-async fn create(State(api): State<Api>, caller: Caller, Json(body): Json<NewProjectBody>) -> Result<axum::Json<Project>, ApiError> {
-    if !caller.may_create_projects() {
-        return Err(ApiError::forbidden("projects are made by administrators of the installation"));
-    }
+async fn create(State(api): State<Api>, OfInstallation(caller): OfInstallation, Json(body): Json<NewProjectBody>) -> Result<axum::Json<Project>, ApiError> {
     let project = api.catalog.create_project(&NewProject { name: body.name, timezone: body.timezone }).await?;
     let entry = NewAuditEntry { actor: &caller.actor(), project: Some(project.id), action: "project.create", object: &project.name, details: Value::Null };
     api.catalog.record(entry).await?;

@@ -4,8 +4,9 @@ use crate::{
     Api,
     access::{Inside, ToRead},
     body::{Json, Named},
-    cohort, custom_event,
+    cohort, custom_event, custom_property,
     error::ApiError,
+    friction_weights, recording,
 };
 use axum::{
     extract::State,
@@ -35,7 +36,7 @@ const STOP_GRACE: Duration = Duration::from_secs(5);
 const MAX_QUERY_ID_BYTES: usize = 100;
 
 pub(crate) fn routes() -> OpenApiRouter<Api> {
-    OpenApiRouter::new().routes(routes!(ask)).routes(routes!(cancel))
+    OpenApiRouter::new().routes(routes!(ask)).routes(routes!(progress, cancel))
 }
 
 /// The answer to a question, and what was done to get it.
@@ -105,9 +106,28 @@ impl From<Reply> for Answer {
     responses((status = 200, body = Answer))
 )]
 async fn ask(State(api): State<Api>, inside: Inside<ToRead>, headers: HeaderMap, Json(question): Json<Value>) -> Result<axum::Json<Answer>, ApiError> {
-    let question = Question::from_json(&question)?;
+    let mut question = Question::from_json(&question)?;
+    recording::add_marks(&api, inside.project.id, &inside.caller, &mut question).await?;
     let id = headers.get("x-query-id").map(|id| id.to_str().unwrap_or_default().to_owned()).filter(|id| !id.is_empty() && id.len() <= MAX_QUERY_ID_BYTES);
     Ok(axum::Json(answer(&api, &inside.project, question, id).await?.into()))
+}
+
+/// How far a question is.
+#[derive(Serialize, ToSchema)]
+struct Progress {
+    /// False when it is answered, or was never asked.
+    running: bool,
+    events_read: u64,
+}
+
+/// How far the question is that was asked with this `X-Query-Id`.
+#[utoipa::path(
+    get, path = "/api/projects/{project}/queries/{query}", tag = "query",
+    params(("project" = u32, Path), ("query" = String, Path)), responses((status = 200, body = Progress))
+)]
+async fn progress(State(api): State<Api>, inside: Inside<ToRead>, Named(query): Named) -> axum::Json<Progress> {
+    let events_read = api.running.events_read(inside.project.id, &query);
+    axum::Json(Progress { running: events_read.is_some(), events_read: events_read.unwrap_or(0) })
 }
 
 /// Take a question back that was asked with this `X-Query-Id`. Also when it is answered already.
@@ -124,6 +144,8 @@ async fn cancel(State(api): State<Api>, inside: Inside<ToRead>, Named(query): Na
 pub(crate) async fn answer(api: &Api, project: &Project, mut question: Question, id: Option<String>) -> Result<Reply, ApiError> {
     cohort::add_saved(api, project.id, &mut question).await?;
     question.expand_custom_events(&custom_event::of_project(api, project.id).await?);
+    question.expand_custom_properties(&custom_property::of_project(api, project.id).await?);
+    friction_weights::use_in(api, project.id, &mut question).await?;
     let asked = api.running.begin(project.id, id)?;
     let limit = api.options.question_time;
     let timed_out = || {
@@ -174,6 +196,10 @@ impl Running {
             self.by_id.lock().unwrap_or_else(PoisonError::into_inner).insert(key.clone(), asked.cancel.clone());
         }
         Ok(asked)
+    }
+
+    fn events_read(&self, project: ProjectId, id: &str) -> Option<u64> {
+        self.by_id.lock().unwrap_or_else(PoisonError::into_inner).get(&(project, id.to_owned())).map(Cancel::events_read)
     }
 
     fn cancel(&self, project: ProjectId, id: &str) {

@@ -61,7 +61,7 @@ struct RefusedRecord {
     message: String,
     /// Its position in the request.
     index: u32,
-    /// As it came, cut at 8 KiB.
+    /// As it came, cut at 128 KiB.
     raw: String,
 }
 

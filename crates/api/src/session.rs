@@ -7,6 +7,7 @@ use crate::{
     client_address::{client_address, throttle_key},
     error::ApiError,
     project::Project,
+    time::shown,
 };
 use axum::{
     extract::{FromRequestParts, State},
@@ -23,7 +24,13 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 const FRESH_MS: i64 = 15 * 60_000;
 
 pub(crate) fn routes() -> OpenApiRouter<Api> {
-    OpenApiRouter::new().routes(routes!(set_up)).routes(routes!(sign_in, sign_out)).routes(routes!(sign_in_by_link)).routes(routes!(me, change_me))
+    OpenApiRouter::new()
+        .routes(routes!(set_up))
+        .routes(routes!(sign_in, sign_out))
+        .routes(routes!(sign_in_by_link))
+        .routes(routes!(look_at_invitation))
+        .routes(routes!(accept_invitation))
+        .routes(routes!(me, change_me))
 }
 
 #[derive(Serialize, ToSchema)]
@@ -40,6 +47,8 @@ struct Account {
     language: &'static str,
     /// The highest role they have anywhere: `admin`, `editor` or `viewer`. What holds in a project stands there.
     role: &'static str,
+    /// The role that they have in every project, if any; `admin` also makes projects and changes accounts.
+    everywhere: Option<&'static str>,
 }
 
 #[derive(Deserialize, ToSchema)]
@@ -65,6 +74,32 @@ struct SignIn {
 #[serde(deny_unknown_fields)]
 struct SignInByLink {
     token: String,
+}
+
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct AcceptInvitation {
+    token: String,
+    name: String,
+    password: String,
+    /// `en` or `fr`
+    language: Option<String>,
+}
+
+/// What an invitation is for.
+#[derive(Serialize, ToSchema)]
+struct InvitationBody {
+    email: String,
+    name: String,
+    language: &'static str,
+    projects: Vec<InvitedTo>,
+    expires_at: String,
+}
+
+#[derive(Serialize, ToSchema)]
+struct InvitedTo {
+    name: String,
+    role: &'static str,
 }
 
 #[derive(Serialize, ToSchema)]
@@ -122,6 +157,31 @@ async fn sign_in_by_link(State(api): State<Api>, address: Address, Json(body): J
     api.throttle.try_address(address.0, api.clock.now_ms())?;
     let user = api.catalog.use_sign_in_link(&body.token).await?;
     record(&api, &user, "session.begin_by_link").await?;
+    begin_session(&api, user).await
+}
+
+/// What an invitation is for; it is not used up.
+#[utoipa::path(post, path = "/api/invitation/look", tag = "session", request_body = SignInByLink, responses((status = 200, body = InvitationBody)))]
+async fn look_at_invitation(State(api): State<Api>, address: Address, Json(body): Json<SignInByLink>) -> Result<axum::Json<InvitationBody>, ApiError> {
+    api.throttle.try_address(address.0, api.clock.now_ms())?;
+    let invitation = api.catalog.invitation(&body.token).await?;
+    let projects = invitation.projects.into_iter().map(|(name, role)| InvitedTo { name, role: role.as_str() });
+    Ok(axum::Json(InvitationBody {
+        email: invitation.user.email,
+        name: invitation.user.name,
+        language: invitation.user.language.as_str(),
+        projects: projects.collect(),
+        expires_at: shown(invitation.expires_at),
+    }))
+}
+
+/// Accept an invitation with a name and a password, and be signed in. Once.
+#[utoipa::path(post, path = "/api/invitation", tag = "session", request_body = AcceptInvitation, responses((status = 200, body = SignedInBody)))]
+async fn accept_invitation(State(api): State<Api>, address: Address, Json(body): Json<AcceptInvitation>) -> Result<Response, ApiError> {
+    api.throttle.try_address(address.0, api.clock.now_ms())?;
+    let language = read_language(body.language.as_deref())?;
+    let user = api.catalog.accept_invitation(&body.token, &body.name, &body.password, language).await?;
+    record(&api, &user, "invitation.accept").await?;
     begin_session(&api, user).await
 }
 
@@ -196,7 +256,14 @@ fn set_cookie(response: &mut Response, api: &Api, token: &str, max_age_s: i64) -
 async fn account(api: &Api, user: User) -> Result<Account, ApiError> {
     let roles = api.catalog.projects_of(&user).await?.into_iter().map(|(_, role)| role);
     let role = roles.chain(user.everywhere).max().unwrap_or(Role::Viewer);
-    Ok(Account { id: user.id, email: user.email, name: user.name, language: user.language.as_str(), role: role.as_str() })
+    Ok(Account {
+        id: user.id,
+        email: user.email,
+        name: user.name,
+        language: user.language.as_str(),
+        role: role.as_str(),
+        everywhere: user.everywhere.map(Role::as_str),
+    })
 }
 
 async fn record(api: &Api, user: &User, action: &str) -> Result<(), ApiError> {
@@ -205,7 +272,7 @@ async fn record(api: &Api, user: &User, action: &str) -> Result<(), ApiError> {
     Ok(api.catalog.record(entry).await?)
 }
 
-fn read_language(text: Option<&str>) -> Result<Option<Language>, ApiError> {
+pub(crate) fn read_language(text: Option<&str>) -> Result<Option<Language>, ApiError> {
     let read = |text| Language::parse(text).ok_or_else(|| ApiError::invalid("language", "give `en` or `fr`"));
     text.map(read).transpose()
 }

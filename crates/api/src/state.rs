@@ -1,22 +1,28 @@
 use crate::{
     client_address::Network,
-    door::{AppendDoor, AskDoor, HealthCheck},
+    door::{AppendDoor, AskDoor, HealthCheck, RecordingDoor},
+    error::ApiError,
     ingest::Intake,
     query::Running,
+    recording::Receiving,
     tag::TagPath,
     throttle::Throttle,
 };
 use sillage_behavior::{Ask, AskError, AskErrorCode, Browse};
 use sillage_catalog::{Catalog, Clock};
-use sillage_event::Append;
+use sillage_event::{
+    Append,
+    recording::{ReadError, Recordings},
+};
 use std::{fmt, sync::Arc, time::Duration};
 
 /// The parts that the doors open on.
-pub struct Parts<A, K, B> {
+pub struct Parts<A, K, B, R> {
     pub catalog: Catalog,
     pub append: Arc<A>,
     pub ask: Arc<K>,
     pub browse: Arc<B>,
+    pub recordings: Arc<R>,
     /// What is well and what is not, for `/health`; cheap, since anybody may ask.
     pub health: Arc<dyn Fn() -> Vec<HealthCheck> + Send + Sync>,
 }
@@ -82,16 +88,20 @@ pub struct Inner {
     pub(crate) throttle: Throttle,
     pub(crate) running: Running,
     pub(crate) intake: Intake,
+    pub(crate) recordings: Arc<dyn RecordingDoor>,
+    pub(crate) receiving: Receiving,
 }
 
 impl Api {
-    pub fn new<A: Append, K: Ask, B: Browse>(parts: Parts<A, K, B>, options: Options) -> Self {
+    pub fn new<A: Append, K: Ask, B: Browse, R: Recordings>(parts: Parts<A, K, B, R>, options: Options) -> Self {
         let inner = Inner {
             clock: parts.catalog.clock(),
             catalog: parts.catalog,
             append: parts.append,
             ask: parts.ask,
             browse: parts.browse,
+            recordings: parts.recordings,
+            receiving: Receiving::default(),
             health: parts.health,
             throttle: Throttle::default(),
             running: Running::new(options.questions_at_once),
@@ -117,6 +127,17 @@ impl Api {
             .await
             .unwrap_or_else(|stopped| Err(AskError::new(AskErrorCode::Unavailable, format!("the lookup stopped: {stopped}"))))
     }
+
+    /// Looks at recordings, or changes them, away from the threads that serve connections.
+    pub(crate) async fn look_at_recordings<T, F>(&self, look: F) -> Result<T, ApiError>
+    where
+        T: Send + 'static,
+        F: FnOnce(&dyn RecordingDoor) -> Result<T, ReadError> + Send + 'static,
+    {
+        let recordings = Arc::clone(&self.recordings);
+        let looked = tokio::task::spawn_blocking(move || look(recordings.as_ref())).await.map_err(|stopped| ApiError::internal(&stopped))?;
+        looked.map_err(|error| ApiError::internal(&error))
+    }
 }
 
 impl std::ops::Deref for Api {
@@ -139,7 +160,7 @@ impl fmt::Debug for Options {
     }
 }
 
-impl<A, K, B> fmt::Debug for Parts<A, K, B> {
+impl<A, K, B, R> fmt::Debug for Parts<A, K, B, R> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Parts")
     }

@@ -31,9 +31,11 @@ pub(crate) async fn serve(request: Request) -> Response {
     }
     let mut response = match Screens::get(path) {
         Some(file) => embedded(path, &file, request.headers()),
-        None if path.starts_with(HASHED_FOLDER) || !wants_page(request.headers()) => ApiError::not_found().into_response(),
+        None if path.starts_with(HASHED_FOLDER) || !(is_screen(path) || wants_page(request.headers())) => ApiError::not_found().into_response(),
         None => match Screens::get(INDEX) {
-            Some(file) => embedded(INDEX, &file, request.headers()),
+            Some(file) if is_screen(path) => embedded(INDEX, &file, request.headers()),
+            // The application says that there is nothing here; so does the status.
+            Some(file) => (StatusCode::NOT_FOUND, embedded(INDEX, &file, &HeaderMap::new())).into_response(),
             None => Html(NOT_BUILT).into_response(),
         },
     };
@@ -50,6 +52,11 @@ pub(crate) async fn serve(request: Request) -> Response {
 fn embedded(path: &str, file: &EmbeddedFile, headers: &HeaderMap) -> Response {
     let caching = if path.starts_with(HASHED_FOLDER) { "public, max-age=31536000, immutable" } else { "no-cache" };
     embedded::answer(path, file, headers, caching)
+}
+
+/// Addresses that the application itself gives out, whatever a program that looks at them says it takes.
+fn is_screen(path: &str) -> bool {
+    matches!(path.split('/').next(), Some("" | "signin" | "setup" | "join" | "new-project" | "p"))
 }
 
 /// Browsers ask for pages so; a script that mistypes a path shall not be given one.

@@ -6,7 +6,7 @@ use std::{
     fmt,
     sync::{
         Arc,
-        atomic::{AtomicBool, Ordering},
+        atomic::{AtomicBool, AtomicU64, Ordering},
     },
 };
 
@@ -25,18 +25,34 @@ impl Default for Settings {
     }
 }
 
-/// Tells a running question to stop. Cheap to clone; looked at between buckets.
+/// Tells a running question to stop, and how far it is. Cheap to clone; looked at between buckets.
 #[derive(Clone, Debug, Default)]
-pub struct Cancel(Arc<AtomicBool>);
+pub struct Cancel(Arc<Underway>);
+
+#[derive(Debug, Default)]
+struct Underway {
+    is_cancelled: AtomicBool,
+    events_read: AtomicU64,
+}
 
 impl Cancel {
     pub fn cancel(&self) {
-        self.0.store(true, Ordering::Relaxed);
+        self.0.is_cancelled.store(true, Ordering::Relaxed);
     }
 
     #[must_use]
     pub fn is_cancelled(&self) -> bool {
-        self.0.load(Ordering::Relaxed)
+        self.0.is_cancelled.load(Ordering::Relaxed)
+    }
+
+    /// The engine read so many more events for this question.
+    pub fn note_events_read(&self, n_events: u64) {
+        self.0.events_read.fetch_add(n_events, Ordering::Relaxed);
+    }
+
+    #[must_use]
+    pub fn events_read(&self) -> u64 {
+        self.0.events_read.load(Ordering::Relaxed)
     }
 }
 

@@ -68,6 +68,12 @@ impl Zone {
         Timestamp::from_millisecond(clamped).unwrap_or_default().to_zoned(self.zone.clone())
     }
 
+    /// The local date and time.
+    #[must_use]
+    pub fn civil(&self, ms: i64) -> civil::DateTime {
+        self.at(ms).datetime()
+    }
+
     fn start_of(&self, date: civil::Date) -> i64 {
         date.to_zoned(self.zone.clone()).map_or(0, |zoned| zoned.timestamp().as_millisecond())
     }
@@ -127,6 +133,19 @@ impl Zone {
         }
     }
 
+    /// The same local time so many units later (earlier when negative); the last day of a month where there is no such day.
+    #[must_use]
+    pub fn shift(&self, ms: i64, unit: Unit, n: i64) -> i64 {
+        let local = self.at(ms).datetime().saturating_add(unit.span(n));
+        local.to_zoned(self.zone.clone()).map_or(ms, |zoned| zoned.timestamp().as_millisecond())
+    }
+
+    /// How many days a date lies before that of an instant.
+    #[must_use]
+    pub fn days_before(&self, date: civil::Date, ms: i64) -> i64 {
+        date.until(self.at(ms).date()).map_or(0, |span| i64::from(span.get_days()))
+    }
+
     /// RFC 3339 with this zone's offset at that instant.
     #[must_use]
     pub fn format(&self, ms: i64) -> String {
@@ -140,9 +159,17 @@ impl Zone {
         match range {
             RangeSpec::Instants { from, to } => (*from, *to),
             RangeSpec::Days { from, to } => (self.start_of(*from), self.start_of(to.saturating_add(1.days()))),
-            RangeSpec::Last { n, unit } => {
-                let current = self.floor(now, *unit);
-                (self.step(current, *unit, 1 - n), self.step(current, *unit, 1))
+            RangeSpec::Last { n, unit, ago } => {
+                let last = self.step(self.floor(now, *unit), *unit, -ago);
+                (self.step(last, *unit, 1 - n), self.step(last, *unit, 1))
+            }
+            RangeSpec::Since { from } => {
+                let today = self.floor(now, Unit::Day);
+                (self.start_of(*from), self.step(today, Unit::Day, 1))
+            }
+            RangeSpec::ToDate { unit } => {
+                let today = self.floor(now, Unit::Day);
+                (self.floor(now, *unit), self.step(today, Unit::Day, 1))
             }
         }
     }

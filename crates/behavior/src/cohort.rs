@@ -15,7 +15,7 @@ use crate::{
     Hit,
     filter::{Filter, Test},
     funnel::{Finder, NOT_REACHED, Rules},
-    question::{Aggregate, Breakdown, Compare, CountBy, Kind, Order, People, Question, QuestionError, RangeSpec, Selector, Window},
+    question::{Aggregate, Breakdown, Compare, CountBy, Kind, Order, People, Question, QuestionError, RangeSpec, Selector, SessionBy, Window},
     statistics,
 };
 use std::{
@@ -86,7 +86,7 @@ impl Did {
     pub fn holds_for(&self, amount: Amount<'_>) -> bool {
         let value = match (&self.measure, amount) {
             (_, Amount::Count(n)) => Some(n as f64),
-            (DidMeasure::Property(aggregate, _), Amount::Numbers(numbers)) => measured(*aggregate, numbers),
+            (DidMeasure::Property(aggregate, _), Amount::Numbers(numbers)) => statistics::aggregate(*aggregate, numbers),
             (_, Amount::Numbers(numbers)) => Some(numbers.len() as f64),
         };
         value.is_some_and(|value| self.holds.holds(value))
@@ -108,18 +108,6 @@ pub enum Amount<'a> {
     /// Events, distinct days or distinct values.
     Count(usize),
     Numbers(&'a mut [f64]),
-}
-
-fn measured(aggregate: Aggregate, numbers: &mut [f64]) -> Option<f64> {
-    match aggregate {
-        Aggregate::Sum => Some(numbers.iter().sum()),
-        Aggregate::Average => statistics::mean(numbers),
-        Aggregate::Median => statistics::percentile(numbers, 50.0),
-        Aggregate::Percentile(p) => statistics::percentile(numbers, p),
-        Aggregate::Min => numbers.iter().copied().reduce(f64::min),
-        Aggregate::Max => numbers.iter().copied().reduce(f64::max),
-        Aggregate::Distinct => Some(numbers.len() as f64),
-    }
 }
 
 impl Sequence {
@@ -233,13 +221,21 @@ impl Question {
     pub fn cohort_names<'a>(&'a self, into: &mut Vec<&'a CohortName>) {
         self.scope.filter.iter().for_each(|filter| of_filter(filter, into));
         of_breakdown(&self.scope.breakdown, into);
+        if let SessionBy::Events { start, end } = &self.scope.session_by {
+            [start, end].into_iter().for_each(|select| of_selector(select, into));
+        }
         self.kind.selectors().into_iter().for_each(|select| of_selector(select, into));
         match &self.kind {
             Kind::Journey(journey) => journey.select.iter().for_each(|filter| of_filter(filter, into)),
             Kind::Cohort(cohort) => cohort.definition.uses(into),
-            Kind::Trend(trend) => trend.attribution.iter().for_each(|one| of_breakdown(std::slice::from_ref(&one.by), into)),
+            Kind::Trend(trend) => {
+                trend.attribution.iter().for_each(|one| of_breakdown(std::slice::from_ref(&one.by), into));
+                trend.series.iter().filter_map(|series| series.people.as_ref()).for_each(|people| people.uses(into));
+            }
             Kind::Driver(driver) => of_breakdown(&driver.properties, into),
+            Kind::Heatmap(heatmap) => of_filter(&heatmap.pages, into),
             Kind::People(people) => people.of.cohort_names(into),
+            Kind::Recordings(recordings) => recordings.behind.iter().for_each(|behind| behind.of.cohort_names(into)),
             _ => {}
         }
     }

@@ -6,7 +6,7 @@
 use crate::{
     cohort::Definition,
     filter::Filter,
-    question::{AnchorAt, Kind, Question, Selector},
+    question::{AnchorAt, Kind, Question, Selector, SessionBy},
 };
 use std::collections::BTreeMap;
 
@@ -35,6 +35,9 @@ impl Question {
     fn expand(&mut self, custom: &CustomEvents, n_named: &mut usize) {
         self.scope.filter.iter_mut().for_each(|filter| in_filter(filter, custom, n_named));
         self.scope.cohorts.values_mut().for_each(|definition| in_definition(definition, custom, n_named));
+        if let SessionBy::Events { start, end } = &mut self.scope.session_by {
+            [start, end].into_iter().for_each(|select| in_selector(select, custom, n_named));
+        }
         match &mut self.kind {
             Kind::Journey(journey) => {
                 journey.select.iter_mut().for_each(|filter| in_filter(filter, custom, n_named));
@@ -45,11 +48,13 @@ impl Question {
             Kind::Cohort(cohort) => in_definition(&mut cohort.definition, custom, n_named),
             Kind::People(people) => people.of.expand(custom, n_named),
             Kind::Trend(trend) => {
+                trend.series.iter_mut().filter_map(|series| series.people.as_mut()).for_each(|people| in_definition(people, custom, n_named));
                 let selectors = trend.series.iter_mut().map(|series| &mut series.select).chain(trend.attribution.iter_mut().map(|one| &mut one.touch));
                 selectors.for_each(|select| in_selector(select, custom, n_named));
             }
             Kind::Funnel(funnel) => {
-                let selectors = funnel.steps.iter_mut().chain(funnel.exclude.iter_mut().map(|one| &mut one.select));
+                let others = funnel.exclude.iter_mut().map(|one| &mut one.select).chain(funnel.between.iter_mut().map(|one| &mut one.select));
+                let selectors = funnel.steps.iter_mut().chain(others);
                 selectors.for_each(|select| in_selector(select, custom, n_named));
             }
             Kind::Retention(retention) => [&mut retention.birth, &mut retention.comeback].into_iter().for_each(|select| in_selector(select, custom, n_named)),
@@ -62,7 +67,16 @@ impl Question {
             Kind::Feature(feature) => {
                 feature.features.iter_mut().flatten().chain([&mut feature.population]).for_each(|select| in_selector(select, custom, n_named));
             }
-            Kind::Sessions(_) | Kind::Timeline(_) => {}
+            Kind::Friction(friction) => friction.goal.iter_mut().for_each(|select| in_selector(select, custom, n_named)),
+            Kind::Heatmap(heatmap) => {
+                in_filter(&mut heatmap.pages, custom, n_named);
+                heatmap.goal.iter_mut().for_each(|select| in_selector(select, custom, n_named));
+            }
+            Kind::Recordings(recordings) => {
+                recordings.sequence.iter_mut().for_each(|select| in_selector(select, custom, n_named));
+                recordings.behind.iter_mut().for_each(|behind| behind.of.expand(custom, n_named));
+            }
+            Kind::Sessions(_) | Kind::Vital(_) | Kind::Error(_) | Kind::Timeline(_) => {}
         }
     }
 }
@@ -114,7 +128,7 @@ fn in_filter(filter: &mut Filter, custom: &CustomEvents, n_named: &mut usize) {
             let one = |name: &String| custom.get(name).map_or_else(|| Filter::Event(vec![name.clone()]), condition_of);
             *filter = Filter::Any(names.iter().map(one).collect());
         }
-        Filter::Event(_) | Filter::Property { .. } | Filter::Cohort { .. } => {}
+        Filter::Event(_) | Filter::Property { .. } | Filter::Time { .. } | Filter::Cohort { .. } => {}
     }
 }
 

@@ -11,7 +11,10 @@
 //! | `in` | whether a list has the value, or a text has the part |
 //! | counting | positions of `mid` and `split` begin at 1 |
 //!
-//! Nothing here reads a clock, so there is no `today()`: compare with `in_last`, `before` and `after` instead.
+//! | lists | `map(one, list, …)`, `filter`, `any` and `all` name each element in turn; `let(name, value, …)` names a value |
+//!
+//! Nothing here reads a clock or a table: what `today()` is and what `lookup(key, "table", "column")` finds is put in by [`Expression::bind`]. A formula
+//! that was not bound finds nothing and knows no day.
 
 mod function;
 mod parse;
@@ -20,12 +23,24 @@ pub use function::Function;
 
 use serde_json::Value;
 use sillage_event::{as_text, number_text};
+use std::{collections::HashMap, sync::Arc};
+
+/// One column of a lookup table: key to value.
+pub type LookupColumn = Arc<HashMap<String, Value>>;
+
+/// What a formula does not know by itself.
+pub trait Surroundings {
+    /// What `today()` is: a date such as 2025-10-01.
+    fn today(&self) -> Value;
+    /// A column of a table. The error says what there is no such thing of.
+    fn lookup(&self, table: &str, column: &str) -> Result<LookupColumn, String>;
+}
 
 /// The first character of a name that is a formula.
 pub const MARK: char = '=';
 
 /// Characters of one formula.
-pub const MOST_CHARS: usize = 5000;
+pub const MOST_CHARS: usize = 20_000;
 
 /// A formula, read.
 #[derive(Clone, Debug)]
@@ -46,7 +61,38 @@ enum Node {
     Element(Box<Node>, Box<Node>),
     List(Vec<Node>),
     Call(Function, Vec<Node>),
+    Today,
+    Lookup {
+        key: Box<Node>,
+        table: String,
+        column: String,
+        found: Option<LookupColumn>,
+    },
+    /// A name in a part of the formula, by position; [`LOCALS`] and more.
+    Let {
+        slot: usize,
+        value: Box<Node>,
+        inside: Box<Node>,
+    },
+    Each {
+        over: Over,
+        slot: usize,
+        list: Box<Node>,
+        inside: Box<Node>,
+    },
 }
+
+/// What is done with each element of a list.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Over {
+    Map,
+    Filter,
+    Any,
+    All,
+}
+
+/// Inputs from here on are names given inside the formula.
+const LOCALS: usize = 1 << 32;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Operator {
@@ -76,10 +122,41 @@ impl Expression {
         parse::expression(text)
     }
 
+    /// The name of what a column of a table has for a property: a formula.
+    #[must_use]
+    pub fn looking_up(property: &str, table: &str, column: &str) -> String {
+        let quoted = |text: &str, mark: char| format!("{mark}{}{mark}", text.replace('\\', "\\\\").replace(mark, &format!("\\{mark}")));
+        let key = match property.strip_prefix(MARK) {
+            Some(formula) => formula.to_owned(),
+            None => quoted(property, '`'),
+        };
+        format!("{MARK}lookup({key}, {}, {})", quoted(table, '"'), quoted(column, '"'))
+    }
+
     /// The properties that it is made of, each once.
     #[must_use]
     pub fn inputs(&self) -> &[String] {
         &self.inputs
+    }
+
+    /// Puts in what `today()` is and the tables that are looked up.
+    ///
+    /// # Errors
+    /// A table or column that there is not.
+    pub fn bind(&mut self, surroundings: &dyn Surroundings) -> Result<(), String> {
+        self.root.bind(surroundings)
+    }
+
+    /// The tables and columns that it looks up.
+    #[must_use]
+    pub fn lookups(&self) -> Vec<(&str, &str)> {
+        let mut found = Vec::new();
+        self.root.each(&mut |node| {
+            if let Node::Lookup { table, column, .. } = node {
+                found.push((table.as_str(), column.as_str()));
+            }
+        });
+        found
     }
 
     /// Its value where each input, by position, has one; null is undefined.
@@ -106,7 +183,78 @@ impl Node {
             },
             Self::List(nodes) => nodes.iter().map(|node| node.evaluate(input)).collect(),
             Self::Call(function, arguments) => function.call(arguments, input),
+            Self::Today => Value::Null,
+            Self::Lookup { key, found, .. } => found.as_ref().map_or(Value::Null, |column| looked_up(column, &key.evaluate(input))),
+            Self::Let { slot, value, inside } => {
+                let value = value.evaluate(input);
+                inside.evaluate(&|i| if i == *slot { value.clone() } else { input(i) })
+            }
+            Self::Each { over, slot, list, inside } => {
+                let Value::Array(list) = list.evaluate(input) else { return Value::Null };
+                let of = |element: &Value| inside.evaluate(&|i| if i == *slot { element.clone() } else { input(i) });
+                match over {
+                    Over::Map => list.iter().map(of).collect(),
+                    Over::Filter => Value::Array(list.iter().filter(|element| is_true(&of(element))).cloned().collect()),
+                    Over::Any => Value::Bool(list.iter().any(|element| is_true(&of(element)))),
+                    Over::All => Value::Bool(!list.is_empty() && list.iter().all(|element| is_true(&of(element)))),
+                }
+            }
         }
+    }
+
+    fn children(&self) -> Vec<&Self> {
+        match self {
+            Self::Value(_) | Self::Property(_) | Self::Today => Vec::new(),
+            Self::Negative(inner) | Self::Not(inner) => vec![inner],
+            Self::Binary(_, left, right) | Self::Element(left, right) => vec![left, right],
+            Self::List(nodes) | Self::Call(_, nodes) => nodes.iter().collect(),
+            Self::Lookup { key, .. } => vec![key],
+            Self::Let { value, inside, .. } => vec![value, inside],
+            Self::Each { list, inside, .. } => vec![list, inside],
+        }
+    }
+
+    fn children_mut(&mut self) -> Vec<&mut Self> {
+        match self {
+            Self::Value(_) | Self::Property(_) | Self::Today => Vec::new(),
+            Self::Negative(inner) | Self::Not(inner) => vec![inner],
+            Self::Binary(_, left, right) | Self::Element(left, right) => vec![left, right],
+            Self::List(nodes) | Self::Call(_, nodes) => nodes.iter_mut().collect(),
+            Self::Lookup { key, .. } => vec![key],
+            Self::Let { value, inside, .. } => vec![value, inside],
+            Self::Each { list, inside, .. } => vec![list, inside],
+        }
+    }
+
+    fn each<'a>(&'a self, f: &mut dyn FnMut(&'a Self)) {
+        f(self);
+        self.children().into_iter().for_each(|child| child.each(f));
+    }
+
+    fn bind(&mut self, surroundings: &dyn Surroundings) -> Result<(), String> {
+        match self {
+            Self::Today => *self = Self::Value(surroundings.today()),
+            Self::Lookup { table, column, found, .. } => *found = Some(surroundings.lookup(table, column)?),
+            _ => {}
+        }
+        self.children_mut().into_iter().try_for_each(|child| child.bind(surroundings))
+    }
+}
+
+/// The value of a key; of a list, what each element has, so that a test of all elements sees those that have nothing.
+fn looked_up(column: &HashMap<String, Value>, key: &Value) -> Value {
+    let of = |key: &Value| text(key).and_then(|key| column.get(&key)).cloned().unwrap_or_default();
+    match key {
+        Value::Array(keys) => {
+            let mut found: Vec<Value> = Vec::new();
+            for value in keys.iter().map(of) {
+                if !found.contains(&value) {
+                    found.push(value);
+                }
+            }
+            if found.iter().all(Value::is_null) { Value::Null } else { Value::Array(found) }
+        }
+        one => of(one),
     }
 }
 

@@ -1,5 +1,6 @@
 //! Filters: which events exist, which people count. The meaning of each operator on one value.
 
+use crate::calendar::{Unit, Zone};
 use crate::cohort::CohortName;
 use crate::question::{Compare, RangeSpec, Selector};
 use regex::Regex;
@@ -12,10 +13,26 @@ pub enum Filter {
     All(Vec<Filter>),
     Any(Vec<Filter>),
     Not(Box<Filter>),
-    Property { property: String, of: Of, test: Test },
+    Property {
+        property: String,
+        of: Of,
+        test: Test,
+    },
+    /// When it happened: a part of the local time passes.
+    Time {
+        part: TimePart,
+        test: Test,
+    },
     Event(Vec<String>),
-    Cohort { name: CohortName, inside: bool },
-    Did { select: Box<Selector>, count: Compare, within: Option<RangeSpec> },
+    Cohort {
+        name: CohortName,
+        inside: bool,
+    },
+    Did {
+        select: Box<Selector>,
+        count: Compare,
+        within: Option<RangeSpec>,
+    },
 }
 
 /// Whose property.
@@ -24,7 +41,53 @@ pub enum Of {
     #[default]
     Event,
     Person,
+    /// As it was when the event happened.
+    PersonAtEvent,
+    /// Of the session that the event belongs to.
+    Session,
     Group(String),
+}
+
+/// A part of the local time of an event.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum TimePart {
+    /// 0 to 23.
+    HourOfDay,
+    /// 1 is Monday, 7 Sunday.
+    DayOfWeek,
+    /// 1 to 31.
+    DayOfMonth,
+    /// 1 to 12.
+    MonthOfYear,
+    /// The start of the unit that holds it.
+    Start(Unit),
+}
+
+impl TimePart {
+    /// By the names that questions use.
+    pub const NAMES: [(&'static str, Self); 9] = [
+        ("hour_of_day", Self::HourOfDay),
+        ("day_of_week", Self::DayOfWeek),
+        ("day_of_month", Self::DayOfMonth),
+        ("month_of_year", Self::MonthOfYear),
+        ("day", Self::Start(Unit::Day)),
+        ("week", Self::Start(Unit::Week)),
+        ("month", Self::Start(Unit::Month)),
+        ("quarter", Self::Start(Unit::Quarter)),
+        ("year", Self::Start(Unit::Year)),
+    ];
+
+    /// Its value at an instant: a number, or the date on which a unit starts.
+    #[must_use]
+    pub fn at(self, zone: &Zone, ms: i64) -> Value {
+        match self {
+            Self::HourOfDay => Value::from(zone.civil(ms).hour()),
+            Self::DayOfWeek => Value::from(zone.civil(ms).weekday().to_monday_one_offset()),
+            Self::DayOfMonth => Value::from(zone.civil(ms).day()),
+            Self::MonthOfYear => Value::from(zone.civil(ms).month()),
+            Self::Start(unit) => Value::from(zone.civil(zone.floor(ms, unit)).date().to_string()),
+        }
+    }
 }
 
 /// One operator with its value. A property that is not set is `None` in [`Test::matches`].
@@ -52,6 +115,8 @@ pub enum Test {
     After(i64),
     AnyOfList(Vec<String>),
     AllOfList(Vec<String>),
+    /// Every element of a list passes, and there is one; what is no list passes by itself.
+    Every(Box<Test>),
 }
 
 /// One value as columns hold it, without building JSON.
@@ -113,6 +178,12 @@ impl Test {
             Self::IsNot(texts) => return !Self::Is(texts.clone()).matches(cell),
             Self::NotContains(texts) => return !Self::Contains(texts.clone()).matches(cell),
             Self::NotSet => return cell.is_none(),
+            Self::Every(test) => {
+                return match cell {
+                    Some(Cell::Json(Value::Array(elements))) => !elements.is_empty() && elements.iter().all(|one| test.matches(Cell::of(one))),
+                    other => test.matches(other),
+                };
+            }
             _ => {}
         }
         let Some(cell) = cell else { return false };
@@ -147,7 +218,7 @@ impl Test {
             Self::Before(than) => cell.time().is_some_and(|at| at < *than),
             Self::After(than) => cell.time().is_some_and(|at| at > *than),
             Self::Set => true,
-            Self::NotSet | Self::IsNot(_) | Self::NotContains(_) => unreachable!("answered above"),
+            Self::NotSet | Self::IsNot(_) | Self::NotContains(_) | Self::Every(_) => unreachable!("answered above"),
         }
     }
 }
@@ -172,6 +243,18 @@ pub fn trim_url(url: &str) -> &str {
 }
 
 impl Filter {
+    /// Whether a leaf looks at a property of sessions.
+    #[must_use]
+    pub fn reads_sessions(&self) -> bool {
+        let mut leaves = Vec::new();
+        self.leaves(&mut leaves);
+        leaves.iter().any(|leaf| match leaf {
+            Self::Property { of: Of::Session, .. } => true,
+            Self::Did { select, .. } => select.reads_sessions(),
+            _ => false,
+        })
+    }
+
     /// Every leaf of the tree, in order.
     pub fn leaves<'a>(&'a self, into: &mut Vec<&'a Filter>) {
         match self {

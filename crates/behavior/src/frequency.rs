@@ -25,3 +25,10 @@ pub fn active_units(events: &[(u32, u32)], count: Option<Compare>, mut emit: imp
         }
     }
 }
+
+/// The median number of units from one active unit to the next; `None` for who was active in fewer than two. `units` rise.
+#[must_use]
+pub fn usual_gap(units: &[u32]) -> Option<f64> {
+    let mut gaps: Vec<f64> = units.windows(2).map(|pair| f64::from(pair[1] - pair[0])).collect();
+    crate::statistics::median(&mut gaps)
+}

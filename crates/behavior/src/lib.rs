@@ -11,21 +11,26 @@ pub mod attribution;
 pub mod calendar;
 pub mod cohort;
 pub mod custom_event;
+pub mod custom_property;
 pub mod driver;
 pub mod expression;
 pub mod feature;
 pub mod filter;
 pub mod formula;
 pub mod frequency;
+pub mod friction;
 pub mod funnel;
+pub mod heatmap;
 pub mod impact;
 pub mod journey;
 pub mod lifecycle;
 pub mod normal;
 pub mod question;
+pub mod recording;
 pub mod retention;
 pub mod session;
 pub mod statistics;
+pub mod vital;
 
 pub use ask::{
     Ask, AskError, AskErrorCode, Browse, Cancel, Explain, ExplainRange, IdentityInfo, LedgerEntry, LiveEvent, LiveFeed, NameInfo, PropertyInfo, RefusedFeed,

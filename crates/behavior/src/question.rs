@@ -4,14 +4,19 @@ mod fields;
 mod parse;
 
 pub use fields::QuestionError;
+pub(crate) use parse::read_friction_weights;
 
 use crate::{
     attribution::Model,
     calendar::Unit,
     cohort::{CohortName, Definition, Definitions},
-    filter::Filter,
-    filter::Of,
+    expression::LookupColumn,
+    filter::{Filter, Of, Test, TimePart},
     formula::Formula,
+    friction::{Tier, Weights},
+    heatmap::Device,
+    recording,
+    vital::Rating,
 };
 use serde_json::Value;
 use sillage_event::Actor;
@@ -33,7 +38,10 @@ pub struct Scope {
     pub timezone: Option<String>,
     pub week_start_sunday: Option<bool>,
     pub session_timeout_ms: Option<i64>,
+    pub session_by: SessionBy,
     pub actor: Actor,
+    /// Lookup tables that the question brings with it.
+    pub lookups: Lookups,
     pub cohorts: Definitions,
     pub filter: Option<Filter>,
     pub breakdown: Vec<Breakdown>,
@@ -56,8 +64,13 @@ pub enum Kind {
     Impact(Impact),
     Driver(Driver),
     Feature(Feature),
+    Friction(Friction),
+    Heatmap(Heatmap),
+    Vital(Vital),
+    Error(Error),
     Timeline(Timeline),
     People(Box<People>),
+    Recordings(Recordings),
 }
 
 impl Kind {
@@ -75,8 +88,13 @@ impl Kind {
             Self::Impact(_) => "impact",
             Self::Driver(_) => "driver",
             Self::Feature(_) => "feature",
+            Self::Friction(_) => "friction",
+            Self::Heatmap(_) => "heatmap",
+            Self::Vital(_) => "vital",
+            Self::Error(_) => "error",
             Self::Timeline(_) => "timeline",
             Self::People(_) => "people",
+            Self::Recordings(_) => "recordings",
         }
     }
 }
@@ -86,8 +104,16 @@ impl Kind {
     #[must_use]
     pub fn selectors(&self) -> Vec<&Selector> {
         match self {
-            Self::Trend(trend) => trend.series.iter().map(|series| &series.select).chain(trend.attribution.iter().map(|one| &one.touch)).collect(),
-            Self::Funnel(funnel) => funnel.steps.iter().chain(funnel.exclude.iter().map(|one| &one.select)).collect(),
+            Self::Trend(trend) => trend
+                .series
+                .iter()
+                .filter(|series| series.people.is_none())
+                .map(|series| &series.select)
+                .chain(trend.attribution.iter().map(|one| &one.touch))
+                .collect(),
+            Self::Funnel(funnel) => {
+                funnel.steps.iter().chain(funnel.exclude.iter().map(|one| &one.select)).chain(funnel.between.iter().map(|one| &one.select)).collect()
+            }
             Self::Retention(retention) => vec![&retention.birth, &retention.comeback],
             Self::Frequency(frequency) => vec![&frequency.select],
             Self::Lifecycle(lifecycle) => vec![&lifecycle.select],
@@ -98,7 +124,10 @@ impl Kind {
             Self::Impact(impact) => vec![&impact.launch, &impact.metric, &impact.population],
             Self::Driver(driver) => vec![&driver.goal, &driver.population],
             Self::Feature(feature) => feature.features.iter().flatten().chain([&feature.population]).collect(),
-            Self::Sessions(_) | Self::Cohort(_) | Self::Timeline(_) | Self::People(_) => Vec::new(),
+            Self::Friction(friction) => friction.goal.iter().collect(),
+            Self::Heatmap(heatmap) => heatmap.goal.iter().collect(),
+            Self::Recordings(recordings) => recordings.sequence.iter().collect(),
+            Self::Sessions(_) | Self::Cohort(_) | Self::Vital(_) | Self::Error(_) | Self::Timeline(_) | Self::People(_) => Vec::new(),
         }
     }
 }
@@ -110,8 +139,12 @@ pub enum RangeSpec {
     Days { from: jiff::civil::Date, to: jiff::civil::Date },
     /// Milliseconds, `to` excluded.
     Instants { from: i64, to: i64 },
-    /// The current unit included.
-    Last { n: i64, unit: Unit },
+    /// The current unit included; with `ago`, ending so many units earlier.
+    Last { n: i64, unit: Unit, ago: i64 },
+    /// From a day to the end of today.
+    Since { from: jiff::civil::Date },
+    /// From the start of the current unit to the end of today.
+    ToDate { unit: Unit },
 }
 
 impl RangeSpec {
@@ -151,6 +184,12 @@ impl Selector {
     pub fn names(&self) -> Vec<&str> {
         let own = self.events.iter().map(String::as_str);
         own.chain(self.alternatives.iter().flat_map(Self::names)).collect()
+    }
+
+    /// Whether its conditions look at properties of sessions.
+    #[must_use]
+    pub fn reads_sessions(&self) -> bool {
+        self.filter.as_ref().is_some_and(Filter::reads_sessions) || self.alternatives.iter().any(Self::reads_sessions)
     }
 
     #[must_use]
@@ -195,11 +234,73 @@ impl Compare {
     }
 }
 
+/// What makes a session.
+#[derive(Clone, Debug, Default)]
+pub enum SessionBy {
+    /// The client's own, else what follows within the timeout.
+    #[default]
+    Timeout,
+    /// Events that carry the same value of a property; those without one belong to none.
+    Property(String),
+    /// From an event to the next closing one; what lies outside belongs to none.
+    Events { start: Box<Selector>, end: Box<Selector> },
+}
+
+/// Tables by name: column, then key.
+pub type Lookups = BTreeMap<String, BTreeMap<String, LookupColumn>>;
+
 #[derive(Clone, Debug)]
 pub enum Breakdown {
-    Property { property: String, of: Of, trim_url: bool },
+    Property {
+        property: String,
+        of: Of,
+        trim_url: bool,
+        /// Of a list, only the elements that pass.
+        only: Option<Test>,
+    },
     Cohorts(Vec<CohortName>),
-    Bucket { property: String, of: Of, edges: Vec<f64> },
+    Bucket {
+        property: String,
+        of: Of,
+        edges: Vec<f64>,
+    },
+    /// So many buckets with about as many events each; the engine finds their edges.
+    Quantiles {
+        property: String,
+        of: Of,
+        n: usize,
+    },
+    /// The first group whose test a value passes.
+    Groups {
+        property: String,
+        of: Of,
+        groups: Vec<(String, Test)>,
+    },
+    Time(TimePart),
+}
+
+impl Breakdown {
+    /// The property that it reads, if it reads one.
+    #[must_use]
+    pub fn property(&self) -> Option<(&str, &Of)> {
+        match self {
+            Self::Property { property, of, .. }
+            | Self::Bucket { property, of, .. }
+            | Self::Quantiles { property, of, .. }
+            | Self::Groups { property, of, .. } => Some((property, of)),
+            Self::Cohorts(_) | Self::Time(_) => None,
+        }
+    }
+
+    pub(crate) fn property_mut(&mut self) -> Option<(&mut String, &Of)> {
+        match self {
+            Self::Property { property, of, .. }
+            | Self::Bucket { property, of, .. }
+            | Self::Quantiles { property, of, .. }
+            | Self::Groups { property, of, .. } => Some((property, of)),
+            Self::Cohorts(_) | Self::Time(_) => None,
+        }
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -217,6 +318,10 @@ pub enum Aggregate {
 pub enum Measure {
     Total,
     Unique,
+    /// People, each only in the segment of their first (last) event of the interval.
+    UniqueOnce {
+        first: bool,
+    },
     Sessions,
     /// People active in the trailing days that end with the interval's last day.
     Active(u32),
@@ -227,8 +332,33 @@ pub enum Measure {
     /// `inner` is `None` for the number of events of the person.
     PerPerson {
         inner: Option<(Aggregate, String)>,
-        outer: Aggregate,
+        outer: Outer,
     },
+    /// Of each session with such an event, in the interval of the first of them.
+    PerSession {
+        inner: PerSession,
+        outer: Outer,
+    },
+}
+
+/// What becomes of a figure for each person or session.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Outer {
+    Aggregate(Aggregate),
+    /// How many have how much: the edges of the bins, chosen if none are given.
+    Distribution(Option<Vec<f64>>),
+}
+
+/// A figure of a session.
+#[derive(Clone, Debug, PartialEq)]
+pub enum PerSession {
+    /// Events of the series.
+    Total,
+    /// Events of any name.
+    Events,
+    /// Seconds from its first event to its last.
+    Duration,
+    Property(Aggregate, String),
 }
 
 impl Measure {
@@ -244,6 +374,10 @@ pub struct Series {
     pub select: Selector,
     pub measure: Measure,
     pub label: Option<String>,
+    /// Who is counted, if others than the question says.
+    pub actor: Option<Actor>,
+    /// The size of a cohort at the end of each interval, in place of events. `select` is not looked at.
+    pub people: Option<Definition>,
 }
 
 #[derive(Clone, Debug)]
@@ -253,10 +387,20 @@ pub struct Trend {
     pub interval: Unit,
     pub rolling: Option<usize>,
     pub cumulative: bool,
-    /// How many periods of the range's own length back.
-    pub compare_previous: Option<u32>,
+    pub compare: Option<CompareWith>,
     /// Conversions are given to the touches before them.
     pub attribution: Option<Attribution>,
+}
+
+/// Which other range stands beside.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CompareWith {
+    /// So many periods of the range's own length back.
+    Previous(u32),
+    /// So many units back.
+    Back(i64, Unit),
+    /// The same length from a day on.
+    From(jiff::civil::Date),
 }
 
 #[derive(Clone, Debug)]
@@ -327,6 +471,23 @@ pub struct Funnel {
     pub ties_later: bool,
     pub interval: Option<Unit>,
     pub time_to_convert: Option<TimeToConvert>,
+    /// A property whose numbers are added up over the events that serve each step.
+    pub sum: Option<String>,
+    pub between: Option<Between>,
+    /// The segment that others are compared with; else each is compared with the rest.
+    pub control: Option<Vec<Value>>,
+}
+
+/// What happens strictly between the events of two steps, other than what serves a step.
+#[derive(Clone, Debug)]
+pub struct Between {
+    pub select: Selector,
+    /// Steps from 0.
+    pub from: usize,
+    pub to: usize,
+    /// `None` counts events.
+    pub measure: Option<(Aggregate, String)>,
+    pub edges: Option<Vec<f64>>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -340,6 +501,7 @@ pub enum FirstTime {
 pub enum Criterion {
     On,
     OnOrAfter,
+    OnOrBefore,
     Streak,
 }
 
@@ -367,6 +529,10 @@ pub struct Frequency {
     pub unit: Unit,
     pub at_least: bool,
     pub count: Option<Compare>,
+    /// So many units together are one, counted from the beginning of the range.
+    pub unit_count: usize,
+    /// Adds how long people are away between two times.
+    pub gaps: bool,
 }
 
 #[derive(Clone, Debug)]
@@ -501,6 +667,65 @@ pub struct Feature {
     pub fewest: u64,
 }
 
+/// How much people struggled, where, and what came of it.
+#[derive(Clone, Debug)]
+pub struct Friction {
+    pub interval: Unit,
+    /// What sessions with and without friction are compared by.
+    pub goal: Option<Selector>,
+    /// `None` until the project's own are known; without those, the defaults.
+    pub weights: Option<FrictionWeights>,
+    /// The property that names a release.
+    pub release: String,
+    /// Pages, and elements, that are listed.
+    pub limit: usize,
+}
+
+/// A page as it was seen and used.
+#[derive(Clone, Debug)]
+pub struct Heatmap {
+    /// Which page views: a condition on the events of their summaries.
+    pub pages: Filter,
+    pub device: Option<Device>,
+    pub goal: Option<Selector>,
+    pub zones: Vec<Zone>,
+    /// Elements that are listed.
+    pub limit: usize,
+}
+
+/// How fast pages were.
+#[derive(Clone, Debug)]
+pub struct Vital {
+    pub interval: Unit,
+    /// Pages, and elements, that are listed.
+    pub limit: usize,
+}
+
+/// Errors that nothing caught, and requests that failed.
+#[derive(Clone, Debug)]
+pub struct Error {
+    pub interval: Unit,
+    /// The property that names a release.
+    pub release: String,
+    /// Errors, and requests, that are listed.
+    pub limit: usize,
+}
+
+/// Elements that are looked at as one.
+#[derive(Clone, Debug)]
+pub struct Zone {
+    pub name: String,
+    /// With what is inside of them.
+    pub selectors: Vec<String>,
+}
+
+#[derive(Clone, Debug)]
+pub struct FrictionWeights {
+    /// Of the project's settings; `None` where the question brought them itself.
+    pub version: Option<u32>,
+    pub weights: Weights,
+}
+
 #[derive(Clone, Debug)]
 pub struct Timeline {
     pub person: String,
@@ -517,6 +742,32 @@ pub struct People {
     pub limit: usize,
 }
 
+/// Recordings of sessions: those that pass every condition, in an order.
+#[derive(Clone, Debug)]
+pub struct Recordings {
+    /// The session did these in this order.
+    pub sequence: Vec<Selector>,
+    pub conditions: Vec<recording::Condition>,
+    /// Only of the people behind a cell.
+    pub behind: Option<Box<People>>,
+    pub sort: recording::Sort,
+    /// Those after this one.
+    pub before: Option<recording::Cursor>,
+    pub limit: usize,
+    pub marks: recording::Marks,
+}
+
+impl Question {
+    /// A question inside brings its cohorts along; names are one space.
+    fn adopt_cohorts(&mut self) {
+        if let Kind::Recordings(Recordings { behind: Some(behind), .. }) = &mut self.kind {
+            for (name, definition) in std::mem::take(&mut behind.of.scope.cohorts) {
+                self.scope.cohorts.entry(name).or_insert(definition);
+            }
+        }
+    }
+}
+
 /// Where in an answer. Times are instants in milliseconds.
 #[derive(Clone, Debug)]
 pub struct Cell {
@@ -528,17 +779,49 @@ pub struct Cell {
 
 #[derive(Clone, Debug)]
 pub enum Place {
-    Trend { series: usize, time: Option<i64> },
-    Funnel { step: usize, interval: Option<i64>, dropped: bool },
-    Retention { cohort: i64, period: Option<usize> },
-    Frequency { n: usize, period: Option<i64> },
-    Lifecycle { interval: i64, status: crate::lifecycle::Status },
-    Journey { path: Vec<String>, exit: bool },
+    /// `between`: whose figure lies there, the upper end excluded.
+    Trend {
+        series: usize,
+        time: Option<i64>,
+        between: Option<(f64, f64)>,
+    },
+    Funnel {
+        step: usize,
+        interval: Option<i64>,
+        dropped: bool,
+    },
+    Retention {
+        cohort: i64,
+        period: Option<usize>,
+    },
+    /// `gap`: who is away for so many units, in place of `n`.
+    Frequency {
+        n: usize,
+        period: Option<i64>,
+        gap: Option<usize>,
+    },
+    Lifecycle {
+        interval: i64,
+        status: crate::lifecycle::Status,
+    },
+    Journey {
+        path: Vec<String>,
+        exit: bool,
+    },
     Sessions,
     Cohort,
-    Impact { adopters: bool },
+    Impact {
+        adopters: bool,
+    },
     Driver(DriverCell),
-    Feature { position: Option<usize>, users: FeatureUsers },
+    Feature {
+        position: Option<usize>,
+        users: FeatureUsers,
+    },
+    Friction(FrictionCell),
+    Heatmap(HeatmapCell),
+    Vital(VitalCell),
+    Error(ErrorCell),
 }
 
 /// A candidate, or everybody.
@@ -549,6 +832,71 @@ pub struct DriverCell {
     /// A position among the question's properties, and a value.
     pub property: Option<(usize, Value)>,
     /// Only those who reached the goal, or did not.
+    pub reached: Option<bool>,
+}
+
+/// Page views that have a vital.
+#[derive(Clone, Debug)]
+pub struct VitalCell {
+    /// Its position in [`crate::vital::VITALS`].
+    pub vital: usize,
+    pub rating: Option<Rating>,
+    pub interval: Option<i64>,
+    pub page: Option<String>,
+    pub selector: Option<String>,
+}
+
+#[derive(Clone, Debug)]
+pub struct ErrorCell {
+    pub place: ErrorPlace,
+    pub interval: Option<i64>,
+    pub page: Option<String>,
+}
+
+#[derive(Clone, Debug)]
+pub enum ErrorPlace {
+    Error(String),
+    Request { method: String, url: String, status: i64 },
+    All { is_requests: bool },
+}
+
+/// Page views in which something was done to an element, a zone, or anything.
+#[derive(Clone, Debug)]
+pub struct HeatmapCell {
+    pub place: HeatmapPlace,
+    pub did: DidOnPage,
+    /// Scrolled at least so far, in thousandths.
+    pub depth: Option<u32>,
+}
+
+#[derive(Clone, Debug)]
+pub enum HeatmapPlace {
+    Page,
+    Element(String),
+    Zone(usize),
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DidOnPage {
+    Viewed,
+    Exposed,
+    Clicked,
+    Hovered,
+    Rage,
+    Dead,
+    Converted,
+}
+
+/// Page views, or sessions, that fit everything that is said.
+#[derive(Clone, Debug, Default)]
+pub struct FrictionCell {
+    pub interval: Option<i64>,
+    pub tier: Option<Tier>,
+    pub factor: Option<usize>,
+    pub of_sessions: bool,
+    pub page: Option<String>,
+    pub selector: Option<String>,
+    pub with_friction: Option<bool>,
     pub reached: Option<bool>,
 }
 

@@ -81,6 +81,14 @@ impl Periods {
                     amounts[k] += amounts[k + 1];
                 }
             }
+            Criterion::OnOrBefore => {
+                for k in 1..n {
+                    if returned[k - 1] {
+                        returned[k] = true;
+                    }
+                    amounts[k] += amounts[k - 1];
+                }
+            }
             Criterion::Streak => {
                 for k in 2..n {
                     if !returned[k - 1] {

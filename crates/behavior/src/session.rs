@@ -8,6 +8,13 @@ use std::collections::HashMap;
 
 const LONGEST_MS: i64 = 24 * 3_600_000;
 
+/// The session of what belongs to none.
+pub const NO_SESSION: u32 = u32::MAX;
+
+/// Set on [`Visit::session_key`] where sessions are opened and closed by events.
+pub const OPENS: u64 = 1;
+pub const CLOSES: u64 = 2;
+
 /// What a session needs to know of an event.
 #[derive(Clone, Copy, Debug)]
 pub struct Visit {
@@ -60,5 +67,35 @@ pub fn assign(visits: &[Visit], timeout_ms: i64, sessions: &mut Vec<u32>) {
             None => open.push(Open { device_key: visit.device_key, number, start: visit.time, last: visit.time }),
         }
         sessions.push(number);
+    }
+}
+
+/// Sessions that are told apart by a property alone: each value of a person is one, what has none belongs to none.
+pub fn assign_by_value(visits: &[Visit], sessions: &mut Vec<u32>) {
+    sessions.clear();
+    let mut by_key: HashMap<u64, u32> = HashMap::new();
+    for visit in visits {
+        let next = by_key.len() as u32;
+        sessions.push(if visit.session_key == 0 { NO_SESSION } else { *by_key.entry(visit.session_key).or_insert(next) });
+    }
+}
+
+/// Sessions that one event opens and another closes, both included. An opening event inside an open session opens nothing, a closing one outside closes
+/// nothing; what lies outside belongs to none. Midnight closes nothing, nor does a silence.
+pub fn assign_by_events(visits: &[Visit], sessions: &mut Vec<u32>) {
+    sessions.clear();
+    let (mut next, mut open) = (0u32, None);
+    for visit in visits {
+        if open.is_none() && visit.session_key & OPENS != 0 {
+            open = Some(next);
+            next += 1;
+            // An event that is both opens, and the next one closes.
+            sessions.push(next - 1);
+            continue;
+        }
+        sessions.push(open.unwrap_or(NO_SESSION));
+        if visit.session_key & CLOSES != 0 {
+            open = None;
+        }
     }
 }

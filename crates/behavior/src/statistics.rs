@@ -1,5 +1,21 @@
 //! The few statistics that answers carry.
 
+use crate::question::Aggregate;
+
+/// An aggregate of numbers; their order is not kept. Of none: a sum and a number are 0, everything else is nothing.
+#[must_use]
+pub fn aggregate(aggregate: Aggregate, numbers: &mut [f64]) -> Option<f64> {
+    match aggregate {
+        Aggregate::Sum => Some(numbers.iter().sum()),
+        Aggregate::Average => mean(numbers),
+        Aggregate::Median => percentile(numbers, 50.0),
+        Aggregate::Percentile(p) => percentile(numbers, p),
+        Aggregate::Min => numbers.iter().copied().reduce(f64::min),
+        Aggregate::Max => numbers.iter().copied().reduce(f64::max),
+        Aggregate::Distinct => Some(numbers.len() as f64),
+    }
+}
+
 /// The value at a percentile of sorted numbers, interpolated linearly between the two nearest.
 #[must_use]
 pub fn percentile_of_sorted(sorted: &[f64], percentile: f64) -> Option<f64> {
@@ -9,26 +25,39 @@ pub fn percentile_of_sorted(sorted: &[f64], percentile: f64) -> Option<f64> {
     Some(low + (high - low) * at.fract())
 }
 
-/// Sorts, then [`percentile_of_sorted`].
+/// Like [`percentile_of_sorted`] of values in any order, which it changes. Nothing is sorted: two neighbours are looked for.
 #[must_use]
 pub fn percentile(values: &mut [f64], percentile: f64) -> Option<f64> {
-    values.sort_unstable_by(f64::total_cmp);
-    percentile_of_sorted(values, percentile)
+    let last = values.len().checked_sub(1)?;
+    let at = percentile / 100.0 * last as f64;
+    let (_, low, above) = values.select_nth_unstable_by(at.floor() as usize, f64::total_cmp);
+    let low = *low;
+    if at.fract() == 0.0 {
+        return Some(low);
+    }
+    let high = above.iter().copied().min_by(f64::total_cmp).unwrap_or(low);
+    Some(low + (high - low) * at.fract())
 }
 
 /// The middle value, or the mean of the two in the middle. Puts the values into another order.
 #[must_use]
 pub fn median(values: &mut [f64]) -> Option<f64> {
+    percentile(values, 50.0)
+}
+
+/// The same of whole numbers, which are told apart faster.
+#[must_use]
+pub fn median_of_whole(values: &mut [i64]) -> Option<f64> {
     if values.is_empty() {
         return None;
     }
     let is_odd = values.len() % 2 == 1;
-    let (below, upper, _) = values.select_nth_unstable_by(values.len() / 2, f64::total_cmp);
-    let upper = *upper;
+    let (below, upper, _) = values.select_nth_unstable(values.len() / 2);
+    let upper = *upper as f64;
     if is_odd {
         return Some(upper);
     }
-    let lower = below.iter().copied().max_by(f64::total_cmp)?;
+    let lower = below.iter().copied().max()? as f64;
     Some(lower + (upper - lower) * 0.5)
 }
 
@@ -50,6 +79,15 @@ pub fn wilson_interval(successes: u64, trials: u64) -> Option<(f64, f64)> {
     let half = Z * (p * (1.0 - p) / n + z2 / (4.0 * n * n)).sqrt();
     let scale = 1.0 + z2 / n;
     Some((((centre - half) / scale).max(0.0), ((centre + half) / scale).min(1.0)))
+}
+
+/// The difference of two proportions at 95 %, of independent samples: Newcombe's hybrid score interval (1998, method 10). `None` when nothing was tried on a side.
+#[must_use]
+pub fn two_proportion_interval(successes_a: u64, trials_a: u64, successes_b: u64, trials_b: u64) -> Option<(f64, f64)> {
+    let ((low_a, high_a), (low_b, high_b)) = wilson_interval(successes_a, trials_a).zip(wilson_interval(successes_b, trials_b))?;
+    let (pa, pb) = (successes_a as f64 / trials_a as f64, successes_b as f64 / trials_b as f64);
+    let difference = pa - pb;
+    Some((difference - (pa - low_a).hypot(high_b - pb), difference + (high_a - pa).hypot(pb - low_b)))
 }
 
 /// Two-sided p-value of the difference of two proportions: pooled two-proportion z-test. `None` when it cannot be computed.

@@ -9,7 +9,7 @@ use std::{
     io::{ErrorKind, Write},
     os::unix::fs::OpenOptionsExt,
     path::{Path, PathBuf},
-    sync::{Arc, Mutex},
+    sync::{Arc, Mutex, atomic::AtomicU64},
     time::Duration,
 };
 
@@ -20,10 +20,14 @@ const READ_CONNECTIONS: u32 = 3;
 const LOCK_WAIT: Duration = Duration::from_secs(10);
 
 /// Every version of the tables, in order. A released entry is never edited.
-const MIGRATIONS: [(i64, &str, &str); 3] = [
+const MIGRATIONS: [(i64, &str, &str); 7] = [
     (1, "first", include_str!("../migrations/0001_first.sql")),
     (2, "cohorts", include_str!("../migrations/0002_cohorts.sql")),
     (3, "custom_events", include_str!("../migrations/0003_custom_events.sql")),
+    (4, "recordings", include_str!("../migrations/0004_recordings.sql")),
+    (5, "members", include_str!("../migrations/0005_members.sql")),
+    (6, "properties", include_str!("../migrations/0006_properties.sql")),
+    (7, "friction_weights", include_str!("../migrations/0007_friction_weights.sql")),
 ];
 
 #[derive(Clone, Debug)]
@@ -54,6 +58,8 @@ pub(crate) struct Inner {
     pub(crate) passwords: Passwords,
     pub(crate) write_keys: crate::key::WriteKeyCache,
     pub(crate) visitor_secret: Mutex<Option<(i64, [u8; 32])>>,
+    /// Grows whenever a lookup table changes.
+    pub(crate) lookup_version: AtomicU64,
 }
 
 impl Catalog {
@@ -84,6 +90,7 @@ impl Catalog {
             passwords,
             write_keys: crate::key::WriteKeyCache::default(),
             visitor_secret: Mutex::default(),
+            lookup_version: AtomicU64::default(),
         };
         let catalog = Self { inner: Arc::new(inner) };
         catalog.prepare_setup_token().await?;

@@ -15,6 +15,9 @@ pub enum CatalogError {
     SetupDone,
     #[error("this token is wrong, used or too old")]
     WrongToken,
+    /// Without them nobody could let others in.
+    #[error("this is the last administrator of the installation who can sign in; make another one first")]
+    LastAdmin,
     /// Too many passwords are being checked at once.
     #[error("too many sign-ins at once, try again in a moment")]
     Busy,

@@ -3,7 +3,11 @@
 //! A profile is kept under the id as it was sent; which ids are one person is known to the store. Every changed row
 //! carries the project's change counter, so that who holds a copy (the engine) fetches only what changed.
 
-use crate::{Catalog, CatalogError, project::insert_group_type};
+use crate::{
+    Catalog, CatalogError,
+    profile_history::{self, worth_keeping},
+    project::insert_group_type,
+};
 use sillage_event::{Identity, PersonId, ProfileChange, ProfileOp, ProjectId, Properties, Subject};
 use sqlx::{Row, Sqlite, Transaction, sqlite::SqliteRow};
 use std::collections::BTreeMap;
@@ -87,6 +91,7 @@ impl Catalog {
 
         let mut applied = Applied::default();
         let mut touched: BTreeMap<Key, Slot> = BTreeMap::new();
+        let mut past = Vec::new();
         for (project, change) in changes {
             let (kind, id, hash) = subject_key(&change.subject);
             let key = (*project, kind, id);
@@ -95,8 +100,15 @@ impl Catalog {
                 touched.insert(key.clone(), slot);
             }
             let Some(slot) = touched.get_mut(&key) else { continue };
-            if slot.apply(change) { applied.changes += 1 } else { applied.too_large += 1 }
+            let kept = if matches!(change.subject, Subject::Person(_)) { worth_keeping(change, slot.properties.as_ref(), slot.updated_at) } else { None };
+            if !slot.apply(change) {
+                applied.too_large += 1;
+                continue;
+            }
+            applied.changes += 1;
+            past.extend(kept.map(|op| (*project, key.2, hash, change.at, op)));
         }
+        profile_history::append(&mut transaction, past).await?;
 
         let mut counters: BTreeMap<ProjectId, i64> = BTreeMap::new();
         for ((project, kind, id), slot) in touched.iter().filter(|(_, slot)| slot.changed) {

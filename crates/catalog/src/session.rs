@@ -1,6 +1,6 @@
 //! Being signed in: sessions by cookie, and links that sign in once.
 
-use crate::{Catalog, CatalogError, User, secret, user};
+use crate::{Catalog, CatalogError, INVITATION_LIFETIME_MS, User, secret, user};
 
 /// A session ends so long after it began.
 pub const SESSION_LIFETIME_MS: i64 = 30 * 86_400_000;
@@ -33,6 +33,7 @@ impl Catalog {
             .bind(now + SESSION_LIFETIME_MS)
             .execute(&mut *transaction)
             .await?;
+        sqlx::query("update users set signed_in_at = $2 where id = $1").bind(&user.id).bind(now).execute(&mut *transaction).await?;
         transaction.commit().await?;
         Ok(token)
     }
@@ -67,6 +68,15 @@ impl Catalog {
 
     /// A token that signs this user in once, for whoever holds it.
     pub async fn create_sign_in_link(&self, user: &User) -> Result<String, CatalogError> {
+        Ok(self.create_link(user, LINK_LIFETIME_MS).await?.0)
+    }
+
+    /// A token that lets somebody who was invited come in once, and until when.
+    pub async fn create_invitation(&self, user: &User) -> Result<(String, i64), CatalogError> {
+        self.create_link(user, INVITATION_LIFETIME_MS).await
+    }
+
+    async fn create_link(&self, user: &User, lifetime_ms: i64) -> Result<(String, i64), CatalogError> {
         let token = secret::new_secret("link_")?;
         let now = self.now_ms();
         let mut transaction = self.write().await?;
@@ -75,11 +85,11 @@ impl Catalog {
             .bind(secret::hash_of(&token))
             .bind(&user.id)
             .bind(now)
-            .bind(now + LINK_LIFETIME_MS)
+            .bind(now + lifetime_ms)
             .execute(&mut *transaction)
             .await?;
         transaction.commit().await?;
-        Ok(token)
+        Ok((token, now + lifetime_ms))
     }
 
     /// Uses a link up and tells whose it was.

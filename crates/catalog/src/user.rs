@@ -277,7 +277,7 @@ fn checked_email(email: &str) -> Result<&str, CatalogError> {
     Err(CatalogError::invalid("email", "give an e-mail address such as name@example.com"))
 }
 
-fn checked_name(name: &str) -> Result<&str, CatalogError> {
+pub(crate) fn checked_name(name: &str) -> Result<&str, CatalogError> {
     let name = name.trim();
     if name.is_empty() || name.chars().count() > 100 || name.chars().any(char::is_control) {
         return Err(CatalogError::invalid("name", "give a name of 1 to 100 characters"));
@@ -285,7 +285,7 @@ fn checked_name(name: &str) -> Result<&str, CatalogError> {
     Ok(name)
 }
 
-fn checked_password(password: &str) -> Result<&str, CatalogError> {
+pub(crate) fn checked_password(password: &str) -> Result<&str, CatalogError> {
     if password.chars().count() < MIN_PASSWORD_CHARS || password.len() > MAX_PASSWORD_BYTES {
         return Err(CatalogError::invalid("password", format!("give a password of at least {MIN_PASSWORD_CHARS} characters")));
     }

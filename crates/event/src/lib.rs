@@ -5,13 +5,15 @@
 
 mod event;
 mod identity;
+pub mod page_summary;
 mod profile;
+pub mod recording;
 pub mod time;
 mod value;
 
-pub use event::{DAY_MS, Event, HOUR_MS, MAX_NAME_BYTES, duplicate_key};
+pub use event::{BY_ARRIVAL, DAY_MS, Event, HOUR_MS, MAX_NAME_BYTES, Sent, arrival_window_ms, duplicate_key, duplicate_time};
 pub use identity::{Actor, Identity, PersonId, person_of, placeholder};
-pub use profile::{ProfileChange, ProfileOp, Subject};
+pub use profile::{ProfileChange, ProfileOp, Subject, history_of};
 pub use value::{as_number, as_text, lookup, number_text};
 
 use std::fmt;

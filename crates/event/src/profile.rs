@@ -96,6 +96,49 @@ impl ProfileOp {
     }
 }
 
+impl ProfileOp {
+    /// What of it concerns one property; `None` when nothing does.
+    #[must_use]
+    pub fn only(&self, name: &str) -> Option<Self> {
+        let part = |values: &Properties| values.get(name).map(|value| Properties::from_iter([(name.to_owned(), value.clone())]));
+        Some(match self {
+            Self::Set(values) => Self::Set(part(values)?),
+            Self::SetOnce(values) => Self::SetOnce(part(values)?),
+            Self::Add(values) => Self::Add(part(values)?),
+            Self::Append(values) => Self::Append(part(values)?),
+            Self::Union(values) => Self::Union(part(values)?),
+            Self::Remove(values) => Self::Remove(part(values)?),
+            Self::Unset(names) if names.iter().any(|one| one == name) => Self::Unset(vec![name.to_owned()]),
+            Self::Unset(_) => return None,
+            Self::Delete => Self::Delete,
+        })
+    }
+}
+
+/// The values that a property had, each from when on, by changes of one profile in the order in which they came. What came late stands where it
+/// happened. Null where the property was unset or the profile deleted.
+#[must_use]
+pub fn history_of(changes: &[ProfileChange], path: &str) -> Vec<(i64, serde_json::Value)> {
+    let head = path.split('.').next().unwrap_or(path);
+    let concerns = |change: &&ProfileChange| change.op.only(path).is_some() || change.op.only(head).is_some();
+    let mut own: Vec<&ProfileChange> = changes.iter().filter(concerns).collect();
+    own.sort_by_key(|change| change.at);
+    let mut current: Option<Properties> = None;
+    let mut values: Vec<(i64, serde_json::Value)> = Vec::new();
+    for change in own {
+        let op = change.op.only(path).or_else(|| change.op.only(head)).unwrap_or(ProfileOp::Delete);
+        current = op.apply(current.take());
+        let value = current.as_ref().and_then(|now| crate::lookup(now, path)).cloned().unwrap_or_default();
+        match values.last_mut() {
+            Some(last) if last.1 == value => {}
+            Some(last) if last.0 == change.at => last.1 = value,
+            None if value.is_null() => {}
+            _ => values.push((change.at, value)),
+        }
+    }
+    values
+}
+
 /// The list under `name`; a value that is no list becomes its first element.
 fn list_of<'a>(properties: &'a mut Properties, name: &str) -> &'a mut Vec<serde_json::Value> {
     use serde_json::Value;

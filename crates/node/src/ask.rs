@@ -3,9 +3,9 @@
 use crate::table::{self, Shape, Table};
 use anyhow::{Context, Result, bail};
 use serde_json::{Value, json};
-use sillage_behavior::{AskError, AskErrorCode, Cancel, Question, Settings};
-use sillage_event::{Batch, Identity, PersonId, ProfileOp, ProjectId, Properties, Subject};
-use sillage_query::{Engine, Limits, Source};
+use sillage_behavior::{AskError, AskErrorCode, Cancel, Question, Settings, expression::LookupColumn};
+use sillage_event::{Batch, Identity, PersonId, ProfileChange, ProfileOp, ProjectId, Properties, Subject};
+use sillage_query::{Engine, History, Limits, Source};
 use sillage_store::Snapshot;
 use sillage_wire::ImportForm;
 use std::{
@@ -123,19 +123,24 @@ struct Files {
     snapshot: Arc<Snapshot>,
     persons: HashMap<Identity, Properties>,
     groups: HashMap<(String, String), Properties>,
+    changes: HashMap<Identity, Vec<ProfileChange>>,
 }
 
 impl Files {
     fn new(snapshot: Snapshot, batch: &Batch) -> Self {
         let mut persons: HashMap<Identity, Properties> = HashMap::new();
         let mut groups: HashMap<(String, String), Properties> = HashMap::new();
+        let mut changes: HashMap<Identity, Vec<ProfileChange>> = HashMap::new();
         for change in &batch.profiles {
             match &change.subject {
-                Subject::Person(identity) => apply(&mut persons, identity.clone(), &change.op),
+                Subject::Person(identity) => {
+                    apply(&mut persons, identity.clone(), &change.op);
+                    changes.entry(identity.clone()).or_default().push(change.clone());
+                }
                 Subject::Group { r#type, key } => apply(&mut groups, (r#type.clone(), key.clone()), &change.op),
             }
         }
-        Self { snapshot: Arc::new(snapshot), persons, groups }
+        Self { snapshot: Arc::new(snapshot), persons, groups, changes }
     }
 }
 
@@ -172,6 +177,19 @@ impl Source for Files {
             Some((key.clone(), value.clone()))
         };
         Ok(Arc::new(self.groups.iter().filter_map(of).collect()))
+    }
+
+    fn person_history(&self, _: ProjectId, name: &str) -> Result<History, AskError> {
+        let of = |(identity, changes): (&Identity, &Vec<ProfileChange>)| {
+            let values = sillage_event::history_of(changes, name);
+            (!values.is_empty()).then(|| (identity.hash(), values))
+        };
+        Ok(Arc::new(self.changes.iter().filter_map(of).collect()))
+    }
+
+    /// A question on files brings its tables with it.
+    fn lookup(&self, _: ProjectId, _: &str, _: &str) -> Result<Option<LookupColumn>, AskError> {
+        Ok(None)
     }
 
     fn now(&self) -> i64 {

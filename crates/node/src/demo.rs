@@ -204,7 +204,8 @@ async fn end_of(catalog: &Catalog, setting: &str) -> Result<i64> {
 
 /// The recorded visits, in the project of the story.
 async fn tell_visits(catalog: &Catalog, url: String) -> Result<()> {
-    if catalog.setting(VISITS_DONE).await?.is_some() {
+    // A binary that was built before the visits were recorded tells none; one that was built later tells them to the same folder.
+    if !visits::is_kept() || catalog.setting(VISITS_DONE).await?.is_some() {
         return Ok(());
     }
     let id = catalog.setting(STORY_DONE).await?;

@@ -66,7 +66,7 @@ pub(crate) struct Target {
     pub(crate) connections: u32,
 }
 
-/// The state is written this often, and the bar moves.
+/// The bar moves this often.
 const TICK: Duration = Duration::from_millis(200);
 /// Records shown by `--dry-run`.
 const SHOWN_RECORDS: usize = 3;
@@ -177,22 +177,22 @@ fn collect(
     bar: &ProgressBar,
     done: impl Fn() -> u64,
 ) -> Option<anyhow::Error> {
-    let mut saved = Instant::now();
+    let mut moved = Instant::now();
     loop {
         match arrived.recv_timeout(TICK) {
             Ok(Ok(sent)) => {
                 state.acknowledged(sent.first, sent.records);
+                state.save_now_and_then();
                 summary.add(sent);
             }
             Ok(Err(error)) => return Some(error),
             Err(mpsc::RecvTimeoutError::Timeout) => {}
             Err(mpsc::RecvTimeoutError::Disconnected) => return None,
         }
-        if saved.elapsed() >= TICK {
-            saved = Instant::now();
+        if moved.elapsed() >= TICK {
+            moved = Instant::now();
             bar.set_position(done());
             bar.set_message(format!("{} records", summary::counted(summary.n_records())));
-            state.save_now_and_then();
         }
     }
 }

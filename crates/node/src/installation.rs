@@ -8,6 +8,7 @@ use crate::{
     backup,
     browse::Browser,
     control::{self, Check, Reply, Request},
+    lookups::LookupColumns,
     profiles::Profiles,
     source::Live,
 };
@@ -16,7 +17,7 @@ use sillage_api::{Api, HealthCheck, Options, Parts, ServeOptions};
 use sillage_catalog::{Catalog, CatalogOptions};
 use sillage_event::ProjectId;
 use sillage_query::{Engine, Limits};
-use sillage_store::{DiskLevel, Health, Recovery, Store, StoreOptions};
+use sillage_store::{DiskLevel, Health, RecordingLevel, Recovery, Store, StoreOptions};
 use std::{
     fs,
     net::SocketAddr,
@@ -67,12 +68,20 @@ impl Installation {
     pub(crate) fn api(&self, asking: AskingOptions, options: Options) -> Result<Api> {
         let clock = self.catalog.clock();
         let profiles = Profiles::new(self.catalog.clone(), Handle::current());
-        let source = Arc::new(Live { store: self.store.clone(), profiles, clock });
+        let lookups = LookupColumns::new(self.catalog.clone(), Handle::current());
+        let source = Arc::new(Live { store: self.store.clone(), profiles, lookups, clock });
         let engine = Engine::new(Arc::clone(&source), asking.limits, asking.threads)?;
         let browse = Arc::new(Browser { engine: engine.clone(), source, runtime: Handle::current() });
         let (store, applier) = (self.store.clone(), self.applier.clone());
         let health = Arc::new(move || checks(&store.health(), applier.failure()));
-        let parts = Parts { catalog: self.catalog.clone(), append: Arc::new(self.store.clone()), ask: Arc::new(engine), browse, health };
+        let parts = Parts {
+            catalog: self.catalog.clone(),
+            append: Arc::new(self.store.clone()),
+            ask: Arc::new(engine),
+            browse,
+            recordings: Arc::new(self.store.clone()),
+            health,
+        };
         Ok(Api::new(parts, options))
     }
 
@@ -172,18 +181,36 @@ fn tell_recovery(recovery: Recovery) {
 
 /// The state of the store as checks, each with what to do about it.
 pub(crate) fn checks(health: &Health, profile_failure: Option<String>) -> Vec<HealthCheck> {
-    let check = |name: &str, problem: Option<String>| HealthCheck { name: name.to_owned(), ok: problem.is_none(), message: problem.unwrap_or_default() };
+    let of = |name: &str, vital: bool, problem: Option<String>| HealthCheck {
+        name: name.to_owned(),
+        ok: problem.is_none(),
+        vital,
+        message: problem.unwrap_or_default(),
+    };
+    let check = |name: &str, problem: Option<String>| of(name, false, problem);
     let free_mb = health.free_bytes >> 20;
     let disk = match health.disk {
         DiskLevel::Full => Some(format!("the disk is full ({free_mb} MB free): no event is accepted until there is space")),
         DiskLevel::Low => Some(format!("the disk is nearly full ({free_mb} MB free): make room")),
         DiskLevel::Fine | DiskLevel::Filling => None,
     };
+    let recordings = match health.recordings {
+        RecordingLevel::Fine => None,
+        RecordingLevel::Filling => Some(format!("the disk fills ({free_mb} MB free): make room, or no new recording is begun soon; events go on")),
+        RecordingLevel::NoNew => Some(format!("the disk is nearly full ({free_mb} MB free): no new recording is begun; events go on")),
+        RecordingLevel::None => Some(format!("the disk is all but full ({free_mb} MB free): no recording is kept; events go on")),
+    };
     let damaged = health.damaged.iter().map(|(project, what)| format!("project {project}: {what}")).collect::<Vec<_>>().join("; ");
     let damaged_journal = health.recovery.damaged_bytes;
     vec![
-        check("store", health.stopped.as_ref().map(|why| format!("no event is accepted until a restart: {why}"))),
-        check("disk", disk),
+        of("store", true, health.stopped.as_ref().map(|why| format!("no event is accepted until a restart: {why}"))),
+        of("disk", health.disk == DiskLevel::Full, disk),
+        HealthCheck {
+            name: "recordings".to_owned(),
+            ok: matches!(health.recordings, RecordingLevel::Fine | RecordingLevel::Filling),
+            vital: false,
+            message: recordings.unwrap_or_default(),
+        },
         check("segments", (!damaged.is_empty()).then(|| format!("set aside because they are damaged, so answers lack them; restore a backup: {damaged}"))),
         check("journal", (damaged_journal > 0).then(|| format!("{damaged_journal} bytes were damaged at the last start; a copy is in journal/damaged"))),
         check("background", health.last_error.as_ref().map(|error| format!("sealing or merging failed and is tried again: {error}"))),

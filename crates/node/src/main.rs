@@ -13,6 +13,7 @@ mod http;
 mod import;
 mod installation;
 mod log;
+mod lookups;
 mod profiles;
 mod restore;
 mod say;

@@ -6,10 +6,11 @@
 use parking_lot::Mutex;
 use serde_json::Value;
 use sillage_behavior::{AskError, AskErrorCode, PropertyInfo};
-use sillage_catalog::{Catalog, CatalogError, Profile, ProfileKind};
-use sillage_event::{PersonId, ProjectId, lookup};
+use sillage_catalog::{Catalog, CatalogError, PastChange, Profile, ProfileKind};
+use sillage_event::{Identity, PersonId, ProfileChange, ProfileOp, ProjectId, Subject, lookup};
+use sillage_query::History;
 use std::{
-    collections::{BTreeMap, HashMap},
+    collections::{BTreeMap, HashMap, HashSet},
     hash::Hash,
     sync::Arc,
     time::{Duration, Instant},
@@ -18,6 +19,8 @@ use tokio::runtime::Handle;
 
 /// Tables held per project; the one that was not asked for the longest goes first.
 const MOST_TABLES: usize = 32;
+/// Histories held per project.
+const MOST_HISTORIES: usize = 8;
 /// A list of property names is believed for so long, since making it reads every profile.
 const NAMES_LIFETIME: Duration = Duration::from_secs(15);
 
@@ -38,6 +41,18 @@ struct Tables {
     names: HashMap<ProfileKind, Names>,
     /// Everybody who has a profile, as of a change.
     everybody: Option<(i64, Everybody)>,
+    /// By property.
+    histories: HashMap<String, Past>,
+}
+
+/// The changes of one property, and what they made of it.
+#[derive(Debug, Default)]
+struct Past {
+    /// The last change of any property that was looked at.
+    position: i64,
+    changes: HashMap<PersonId, Vec<ProfileChange>>,
+    history: History,
+    used_at: Option<Instant>,
 }
 
 /// The ids that profiles were written for.
@@ -132,6 +147,47 @@ impl Profiles {
         let everybody = Arc::new(everybody);
         tables.everybody = Some((counter, Arc::clone(&everybody)));
         Ok(everybody)
+    }
+
+    /// The values that a property of persons had, each from when on, by the id that each profile was written for.
+    pub(crate) fn history(&self, project: ProjectId, property: &str) -> Result<History, AskError> {
+        let tables = self.tables(project);
+        let mut tables = tables.lock();
+        if !tables.histories.contains_key(property) && tables.histories.len() >= MOST_HISTORIES {
+            let oldest = tables.histories.iter().min_by_key(|(_, past)| past.used_at).map(|(name, _)| name.clone());
+            oldest.and_then(|name| tables.histories.remove(&name));
+        }
+        let past = tables.histories.entry(property.to_owned()).or_default();
+        past.used_at = Some(Instant::now());
+        let head = property.split('.').next().unwrap_or(property);
+        let mut touched: HashSet<PersonId> = HashSet::new();
+        let after = past.position;
+        let (position, changes) = (&mut past.position, &mut past.changes);
+        let each = |change: PastChange| {
+            *position = change.position;
+            let Some(op) = change.op.only(property).or_else(|| change.op.only(head)) else { return };
+            touched.insert(change.hash);
+            let own = changes.entry(change.hash).or_default();
+            if op == ProfileOp::Delete {
+                own.clear();
+                return;
+            }
+            // Whose it is, the key says.
+            own.push(ProfileChange { subject: Subject::Person(Identity::User(String::new())), at: change.at, op });
+        };
+        self.runtime.block_on(self.catalog.each_past_change(project, after, each)).map_err(unavailable)?;
+        if !touched.is_empty() {
+            let history = Arc::make_mut(&mut past.history);
+            for person in touched {
+                let values = past.changes.get(&person).map(|changes| sillage_event::history_of(changes, property)).unwrap_or_default();
+                if values.is_empty() {
+                    history.remove(&person);
+                } else {
+                    history.insert(person, values);
+                }
+            }
+        }
+        Ok(Arc::clone(&past.history))
     }
 
     /// The latest values of a property of groups of a type, by key.

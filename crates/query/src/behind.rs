@@ -1,18 +1,19 @@
 //! The people behind a cell of an answer.
 
 use crate::{
-    attribution, cohort, driver, feature, frequency, funnel,
+    attribution, cohort, driver, error, feature, frequency, friction, funnel,
     group::{GroupKey, GroupValue},
-    impact, journey, lifecycle, retention,
-    scan::Context,
-    sessions, trend,
+    heatmap, impact, journey, lifecycle, quantile, retention,
+    scan::{self, Context, Pick, Request, context::SessionBehind},
+    sessions, trend, vital,
 };
 use serde_json::{Value, json};
 use sillage_behavior::{
     AskError,
-    question::{Kind, People, Place},
+    question::{Kind, People, Place, Selector},
 };
 use sillage_event::{PersonId, time};
+use std::collections::HashSet;
 
 pub(crate) fn answer(context: &Context<'_>, people: &People, inner: cohort::InnerContext<'_, '_>) -> Result<Value, AskError> {
     let found = people_at(context, people, inner)?;
@@ -25,12 +26,45 @@ pub(crate) fn answer(context: &Context<'_>, people: &People, inner: cohort::Inne
         }
         list.push(person);
     }
-    Ok(json!({"count": count, "people": list}))
+    let mut answer = json!({"count": count, "people": list});
+    let sessions = context.take_sessions();
+    if !sessions.is_empty() {
+        answer["sessions_in_all"] = sessions.len().into();
+        answer["sessions"] = sessions_json(context, sessions, people.limit)?;
+    }
+    Ok(answer)
+}
+
+/// The sessions behind the cell, the worst first, by the ids that clients gave them; those without an id by person and time alone.
+fn sessions_json(context: &Context<'_>, mut sessions: Vec<SessionBehind>, limit: usize) -> Result<Value, AskError> {
+    sessions.sort_by(|a, b| b.weight.total_cmp(&a.weight).then(b.time.cmp(&a.time)).then(a.person.cmp(&b.person)));
+    sessions.truncate(limit);
+    let wanted: HashSet<u64> = sessions.iter().map(|session| session.key).filter(|key| *key != 0).collect();
+    let events = ["$page_summary", "$friction", "$web_vitals", "$error", "$failed_request"].map(str::to_owned).to_vec();
+    let of_the_tag = Selector { events, ..Selector::default() };
+    let (from, to) = context.range;
+    let request = Request {
+        picks: vec![Pick { select: &of_the_tag, from, to }],
+        texts: vec!["$session_id"],
+        words: vec!["$session_id"],
+        only_words: Some(wanted),
+        ..Request::default()
+    };
+    let n_people = context.people();
+    scan::run(context, &request, |_| Ok(()), |(), ()| ())?;
+    debug_assert_eq!(n_people, context.people(), "names are looked for among rows, not people");
+    let mut list = Vec::with_capacity(sessions.len());
+    for session in sessions {
+        let id = context.word(session.key).map_or(Value::Null, |id| Value::from(&*id));
+        list.push(json!({"id": id, "person": context.name_of(session.person)?, "time": time::to_rfc3339(session.time)}));
+    }
+    Ok(Value::Array(list))
 }
 
 /// Everybody behind the cell, each once and in order, with the times of their attempt if they made one.
 pub(crate) fn people_at(context: &Context<'_>, people: &People, inner: cohort::InnerContext<'_, '_>) -> Result<Vec<(PersonId, Vec<i64>)>, AskError> {
-    let scope = &people.of.scope;
+    let with_edges = quantile::with_edges(context, &people.of.kind, &people.of.scope)?;
+    let scope = &*with_edges;
     let n_parts = if matches!(&people.of.kind, Kind::Trend(trend) if trend.attribution.is_some()) { 1 } else { scope.breakdown.len() };
     let segment = match people.at.breakdown.as_slice() {
         [] => None,
@@ -41,18 +75,25 @@ pub(crate) fn people_at(context: &Context<'_>, people: &People, inner: cohort::I
     let segment = segment.as_ref();
     let mut found: Vec<(PersonId, Vec<i64>)> = match (&people.of.kind, &people.at.place) {
         (Kind::Funnel(funnel), Place::Funnel { step, interval, dropped }) => funnel::people_at(context, scope, funnel, *step, *interval, *dropped, segment)?,
-        (Kind::Trend(one), Place::Trend { series, time }) => without_times(match &one.attribution {
-            Some(given) => attribution::people_at(context, scope, one, given, *series, *time, segment)?,
-            None => trend::people_at(context, scope, one, *series, *time, segment)?,
+        (Kind::Trend(one), Place::Trend { series, time, between }) => without_times(match (&one.attribution, &one.series[*series].people) {
+            (Some(given), _) => attribution::people_at(context, scope, one, given, *series, *time, segment)?,
+            (None, Some(definition)) => trend::members_at(context, one, definition, *time, inner)?,
+            (None, None) => trend::people_at(context, scope, one, trend::At { series: *series, time: *time, between: *between, segment })?,
         }),
         (Kind::Retention(one), Place::Retention { cohort, period }) => without_times(retention::people_at(context, scope, one, *cohort, *period, segment)?),
-        (Kind::Frequency(one), Place::Frequency { n, period }) => without_times(frequency::people_at(context, scope, one, *n, *period, segment)?),
+        (Kind::Frequency(one), Place::Frequency { n, period, gap }) => {
+            without_times(frequency::people_at(context, scope, one, frequency::At { n: *n, period: *period, gap: *gap, segment })?)
+        }
         (Kind::Lifecycle(one), Place::Lifecycle { interval, status }) => without_times(lifecycle::people_at(context, scope, one, *interval, *status)?),
         (Kind::Journey(one), Place::Journey { path, exit }) => without_times(journey::people_at(context, scope, one, path, *exit, segment)?),
         (Kind::Sessions(_), Place::Sessions) => without_times(sessions::people_at(context, scope, segment)?),
         (Kind::Impact(one), Place::Impact { adopters }) => without_times(impact::people_at(context, scope, one, *adopters)?),
         (Kind::Driver(one), Place::Driver(cell)) => without_times(driver::people_at(context, scope, one, cell)?),
         (Kind::Feature(one), Place::Feature { position, users }) => without_times(feature::people_at(context, scope, one, *position, *users)?),
+        (Kind::Friction(one), Place::Friction(cell)) => without_times(friction::people_at(context, scope, one, cell, segment)?),
+        (Kind::Heatmap(one), Place::Heatmap(cell)) => without_times(heatmap::people_at(context, scope, one, cell)?),
+        (Kind::Vital(one), Place::Vital(cell)) => without_times(vital::people_at(context, scope, one, cell, segment)?),
+        (Kind::Error(one), Place::Error(cell)) => without_times(error::people_at(context, scope, one, cell)?),
         (Kind::Cohort(one), Place::Cohort) => without_times(cohort::known_members(context, one, inner)?),
         _ => return Err(AskError::invalid("at", "is not a cell of this kind of answer")),
     };

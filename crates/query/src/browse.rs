@@ -2,7 +2,7 @@
 
 use crate::{
     engine::{Engine, Source},
-    property::{PropertyView, columns_of},
+    property::{Nowhere, PropertyView, columns_of},
     scan::store_failed,
 };
 use serde_json::Value;
@@ -115,7 +115,7 @@ impl<S: Source> Engine<S> {
                 }
                 left = left.saturating_sub(rows.len());
                 let batch = segment.read(bucket, std::slice::from_ref(&rows), &names).map_err(store_failed)?;
-                PropertyView::new(&batch, property).for_each(|_, cell| count_value(&mut counts, cell, search.as_deref()));
+                PropertyView::new(&batch, property, &Nowhere).for_each(|_, cell| count_value(&mut counts, cell, search.as_deref()));
             }
         }
         Ok(most_frequent(counts, limit))

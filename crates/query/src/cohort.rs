@@ -25,8 +25,20 @@ const MOST_LEAVES: usize = 64;
 
 pub(crate) type Members = Arc<HashSet<PersonId>>;
 
-/// Makes the context of a question inside a definition.
-pub(crate) type InnerContext<'e, 'a> = &'e dyn Fn(&Scope) -> Result<Context<'a>, AskError>;
+/// Makes the context of a question inside another.
+type MakesContext<'e, 'a> = dyn Fn(&Scope) -> Result<Context<'a>, AskError> + 'e;
+/// Finds who belonged to a cohort at a time.
+type FindsMembers<'e> = dyn Fn(&Definition, i64) -> Result<HashSet<PersonId>, AskError> + 'e;
+
+/// What lies inside a question: other questions, and cohorts as they were.
+pub(crate) struct Inner<'e, 'a> {
+    /// Makes the context of a question inside this one.
+    pub(crate) context: &'e MakesContext<'e, 'a>,
+    /// Who belonged to a cohort at a time.
+    pub(crate) members_at: &'e FindsMembers<'e>,
+}
+
+pub(crate) type InnerContext<'e, 'a> = &'e Inner<'e, 'a>;
 
 pub(crate) fn answer(context: &Context<'_>, cohort: &Cohort, inner: InnerContext<'_, '_>) -> Result<Value, AskError> {
     let found = known_members(context, cohort, inner)?;
@@ -99,7 +111,7 @@ impl Fact {
                 Self::Set { people: Arc::new(ids.iter().map(|id| links.resolve(Identity::parse(id).hash())).collect()), inside: true }
             }
             Definition::Behind(people) => {
-                let context_of_question = inner(&people.of.scope)?;
+                let context_of_question = (inner.context)(&people.of.scope)?;
                 let found = behind::people_at(&context_of_question, people, inner)?;
                 context.count_events_read(context_of_question.events_read() as usize);
                 Self::Set { people: Arc::new(found.into_iter().map(|(id, _)| id).collect()), inside: true }
@@ -173,6 +185,7 @@ impl<'a> Acts<'a> {
 
     fn pick(&mut self, context: &Context<'_>, select: &'a Selector, within: Option<&RangeSpec>) {
         let (from, to) = within.map_or((i64::MIN, i64::MAX), |range| context.zone.resolve(range, context.now));
+        let to = context.as_of.map_or(to, |as_of| to.min(as_of));
         self.picks.push(Pick { select, from, to });
     }
 
@@ -267,4 +280,22 @@ pub(crate) fn known_people(context: &Context<'_>, profiles: impl Iterator<Item =
         }
     }
     Ok(known)
+}
+
+/// Everybody of whom an event tells that happened before a time.
+pub(crate) fn people_seen_before(context: &Context<'_>, time: i64) -> Result<HashSet<PersonId>, AskError> {
+    let any = Selector::default();
+    let request = Request { picks: vec![Pick { select: &any, from: i64::MIN, to: time }], by_person: true, ..Request::default() };
+    let collect = |bucket: &mut Bucket<'_>| {
+        let mut found: HashSet<PersonId> = HashSet::new();
+        bucket.for_each_person(|_, person| {
+            found.insert(person.id);
+        });
+        Ok(found)
+    };
+    let add = |mut a: HashSet<PersonId>, b: HashSet<PersonId>| {
+        a.extend(b);
+        a
+    };
+    Ok(scan::run(context, &request, collect, add)?.unwrap_or_default())
 }

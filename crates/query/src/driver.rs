@@ -214,17 +214,19 @@ fn candidate_json(driver: &Driver, candidate: &Candidate, tally: Tally, found: A
 }
 
 fn property_of(part: &Breakdown) -> (String, String) {
-    match part {
-        Breakdown::Property { property, of, .. } | Breakdown::Bucket { property, of, .. } => {
-            let of = match of {
-                Of::Event => "event".to_owned(),
-                Of::Person => "person".to_owned(),
-                Of::Group(kind) => format!("group:{kind}"),
-            };
-            (property.clone(), of)
-        }
-        Breakdown::Cohorts(_) => ("cohort".to_owned(), "person".to_owned()),
-    }
+    let Some((property, of)) = part.property() else {
+        return match part {
+            Breakdown::Time(_) => ("time".to_owned(), "event".to_owned()),
+            _ => ("cohort".to_owned(), "person".to_owned()),
+        };
+    };
+    let of = match of {
+        Of::Event => "event".to_owned(),
+        Of::Person | Of::PersonAtEvent => "person".to_owned(),
+        Of::Session => "session".to_owned(),
+        Of::Group(kind) => format!("group:{kind}"),
+    };
+    (property.to_owned(), of)
 }
 
 fn name_of(candidate: &Candidate) -> (usize, String, u32) {

@@ -46,6 +46,9 @@ fn current_interval(context: &Context<'_>, question: &Question) -> i64 {
         Kind::Retention(retention) => Some(retention.unit),
         Kind::Frequency(frequency) => frequency.period,
         Kind::Lifecycle(lifecycle) => Some(lifecycle.interval),
+        Kind::Friction(friction) => Some(friction.interval),
+        Kind::Vital(vital) => Some(vital.interval),
+        Kind::Error(error) => Some(error.interval),
         _ => None,
     };
     let now = context.now.max(context.range.0);
@@ -138,8 +141,18 @@ fn definition(question: &Question, french: bool) -> String {
         (Kind::Driver(driver), true) => format!("Ce que les {who} ont fait depuis leur premier événement jusqu’à l’objectif, ou jusqu’à la fin. Le lift compare à l’ensemble ; phi, khi-deux et q (Benjamini-Hochberg) disent la solidité de l’association ; un groupe de moins de {} n’est pas testé. Ce n’est pas la preuve d’une cause.", driver.fewest),
         (Kind::Feature(feature), false) => format!("Adoption is the share of all active {who} who used the feature in the range; a period is a calendar unit after that of the first use. Power users are those active on the most days, at most {} % of all.", feature.power_share * 100.0),
         (Kind::Feature(feature), true) => format!("L’adoption est la part des {who} actives qui ont utilisé la fonction dans la période ; une période est une unité du calendrier après celle du premier usage. Les utilisateurs intensifs sont ceux actifs le plus de jours, au plus {} % de l’ensemble.", feature.power_share * 100.0),
+        (Kind::Friction(_), false) => "A page view has points for each signal of friction, weight times number up to a cap; its score is 100 (1 - e^(-points/10)), a session's 100 (1 - e^(-points/15)) of the points of its page views. High is 60 and more. Page views are told apart by $page_view_id; those of visitors who did not consent count as page views, not as people or sessions.".into(),
+        (Kind::Friction(_), true) => "Chaque signal de friction donne des points à la page vue, son poids multiplié par son nombre, dans la limite d’un plafond ; le score d’une page vue est 100 (1 - e^(-points/10)), celui d’une session 100 (1 - e^(-points/15)) sur les points de ses pages vues. Un score est élevé à partir de 60. Les pages vues sont distinguées par $page_view_id ; celles des visiteurs sans consentement comptent comme pages vues, ni comme personnes ni comme sessions.".into(),
+        (Kind::Heatmap(_), false) => "Page views of the page, told apart by $page_view_id, each with all its parts. An element is exposed when its middle line was in view for 150 ms; attractiveness is page views exposed and clicked among those exposed; recurrence is clicks by page view with a click; conversion per click counts people who reached the goal in the same session after their click.".into(),
+        (Kind::Heatmap(_), true) => "Pages vues de la page, distinguées par $page_view_id, chacune avec toutes ses parties. Un élément est exposé lorsque sa ligne médiane a été visible 150 ms ; l’attractivité est la part des pages vues exposées où il a été cliqué ; la récurrence est le nombre de clics par page vue avec clic ; la conversion par clic compte les personnes qui ont atteint l’objectif dans la même session après leur clic.".into(),
+        (Kind::Vital(_), false) => "Each page view has each web vital once, as it was told last. p75 is the value that three quarters of page views do not exceed; good is up to the first threshold, poor beyond the second.".into(),
+        (Kind::Vital(_), true) => "Chaque page vue a une valeur de chaque web vital, la dernière transmise. Le p75 est la valeur que trois quarts des pages vues ne dépassent pas ; bon jusqu’au premier seuil, mauvais au-delà du second.".into(),
+        (Kind::Error(_), false) => "Errors that nothing caught, grouped by fingerprint, and requests that failed, grouped by method, address and status. Of visitors who consented.".into(),
+        (Kind::Error(_), true) => "Erreurs que rien n’a interceptées, regroupées par empreinte, et requêtes en échec, regroupées par méthode, adresse et statut. Parmi les visiteurs qui ont consenti.".into(),
         (Kind::Timeline(_), false) => "Everything that counts for this person, latest first.".into(),
         (Kind::Timeline(_), true) => "Tout ce qui compte pour cette personne, du plus récent au plus ancien.".into(),
+        (Kind::Recordings(_), false) => "Recordings that begin in the range and pass every condition. With a filter, an event of the session passes it; with a sequence, the session did its steps in order. A person's ids are joined as of now.".into(),
+        (Kind::Recordings(_), true) => "Enregistrements qui commencent dans la période et remplissent toutes les conditions. Avec un filtre, un événement de la session le passe ; avec une séquence, la session en a fait les étapes dans l’ordre. Les identifiants d’une personne sont réunis tels que connus maintenant.".into(),
         (Kind::People(_), false) => "The people behind one cell of the answer.".into(),
         (Kind::People(_), true) => "Les personnes derrière une cellule de la réponse.".into(),
     }

@@ -3,37 +3,48 @@
 use crate::{
     group::{GroupKey, check_count},
     scan::{self, Bucket, Context, Pick, Request, Rows},
-    trend::intervals,
+    trend::{intervals, number},
 };
 use serde_json::{Value, json};
 use sillage_behavior::{
     AskError, Hit,
     calendar::Intervals,
-    frequency::active_units,
+    frequency::{active_units, usual_gap},
     question::{Frequency, Scope},
+    statistics,
 };
 use sillage_event::PersonId;
 use std::collections::HashMap;
 
-type Tallies = HashMap<GroupKey, Vec<Vec<u64>>>;
+type Tallies = HashMap<GroupKey, Tally>;
+
+/// Of one segment: by period, how many people were active in 1, 2, … units; and everybody's usual gap.
+#[derive(Clone, Debug, Default)]
+struct Tally {
+    periods: Vec<Vec<u64>>,
+    gaps: Vec<f64>,
+}
+
+/// A cell: who was active in so many units of a period, or is usually away for so many; in a segment.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct At<'a> {
+    pub(crate) n: usize,
+    pub(crate) period: Option<i64>,
+    pub(crate) gap: Option<usize>,
+    pub(crate) segment: Option<&'a GroupKey>,
+}
 
 pub(crate) fn answer(context: &Context<'_>, scope: &Scope, frequency: &Frequency) -> Result<Value, AskError> {
     let plan = Plan::new(context, frequency)?;
     let request = plan.request(scope);
-    let tallies = scan::run(context, &request, |bucket| Ok(plan.partial(bucket)), merge)?.unwrap_or_default();
+    let tallies = scan::run(context, &request, |bucket| plan.partial(bucket), merge)?.unwrap_or_default();
     check_count(tallies.len())?;
     Ok(plan.write(context, scope, tallies))
 }
 
 /// Who was active in exactly (at least) `n` units of a period.
-pub(crate) fn people_at(
-    context: &Context<'_>,
-    scope: &Scope,
-    frequency: &Frequency,
-    n: usize,
-    period: Option<i64>,
-    segment: Option<&GroupKey>,
-) -> Result<Vec<PersonId>, AskError> {
+pub(crate) fn people_at(context: &Context<'_>, scope: &Scope, frequency: &Frequency, at: At<'_>) -> Result<Vec<PersonId>, AskError> {
+    let At { n, period, gap, segment } = at;
     let plan = Plan::new(context, frequency)?;
     let wanted = match (period, &plan.periods) {
         (Some(start), Some(periods)) => match periods.index(start) {
@@ -52,6 +63,12 @@ pub(crate) fn people_at(
                 hits.retain(|hit| rows.groups.members(&rows.group[hit.row as usize]).iter().any(|id| rows.groups.keys[*id as usize] == *segment));
             }
             plan.pairs(hits.iter(), &mut pairs);
+            if let Some(gap) = gap {
+                if usual_gap(&plan.active(&pairs)).is_some_and(|usual| usual.ceil() as usize == gap) {
+                    found.push(person.id);
+                }
+                return;
+            }
             active_units(&pairs, frequency.count, |period, units| {
                 let there = if frequency.at_least { units as usize >= n } else { units as usize == n };
                 if period == wanted && there {
@@ -78,7 +95,7 @@ impl<'a> Plan<'a> {
         let units = intervals(context, "unit", frequency.unit, context.range)?;
         let periods = frequency.period.map(|unit| intervals(context, "period", unit, context.range)).transpose()?;
         let most = match &periods {
-            None => units.len(),
+            None => units.len().div_ceil(frequency.unit_count),
             Some(periods) => {
                 let count =
                     |p: usize| units.starts.iter().enumerate().filter(|(u, start)| units.end_of(*u) > periods.starts[p] && **start < periods.end_of(p)).count();
@@ -107,13 +124,25 @@ impl<'a> Plan<'a> {
                 None => 0,
                 Some(periods) => periods.index(hit.time)?,
             };
-            Some((period as u32, self.units.index(hit.time)? as u32))
+            Some((period as u32, (self.units.index(hit.time)? / self.frequency.unit_count) as u32))
         }));
     }
 
-    fn partial(&self, bucket: &mut Bucket<'_>) -> Tallies {
+    /// The active units of the whole range, whatever the period.
+    fn active(&self, pairs: &[(u32, u32)]) -> Vec<u32> {
+        let mut units = Vec::new();
+        for run in pairs.chunk_by(|a, b| a.1 == b.1) {
+            if self.frequency.count.is_none_or(|count| count.holds(run.len() as f64)) {
+                units.push(run[0].1);
+            }
+        }
+        units
+    }
+
+    fn partial(&self, bucket: &mut Bucket<'_>) -> Result<Tallies, AskError> {
+        bucket.context.check_cells(bucket.rows.groups.keys.len() + 1, self.most * self.periods.as_ref().map_or(1, Intervals::len))?;
         // The overall table first, then a segment each.
-        let mut tables: Vec<Option<Vec<Vec<u64>>>> = vec![Some(self.empty())];
+        let mut tables: Vec<Option<Tally>> = vec![Some(self.empty())];
         let mut pairs = Vec::new();
         bucket.for_each_person(|rows, person| {
             self.pairs(person.hits.iter(), &mut pairs);
@@ -123,22 +152,25 @@ impl<'a> Plan<'a> {
                 self.pairs(own, &mut pairs);
                 let at = group as usize + 1;
                 if tables.len() <= at {
-                    tables.resize(at + 1, None);
+                    tables.resize_with(at + 1, || None);
                 }
                 self.count(&pairs, tables[at].get_or_insert_with(|| self.empty()));
             }
         });
         let keys = std::iter::once(GroupKey::overall()).chain(bucket.rows.groups.keys.iter().cloned());
-        keys.zip(tables).filter_map(|(key, table)| Some((key, table?))).collect()
+        Ok(keys.zip(tables).filter_map(|(key, table)| Some((key, table?))).collect())
     }
 
-    fn empty(&self) -> Vec<Vec<u64>> {
-        vec![vec![0; self.most]; self.periods.as_ref().map_or(1, Intervals::len)]
+    fn empty(&self) -> Tally {
+        Tally { periods: vec![vec![0; self.most]; self.periods.as_ref().map_or(1, Intervals::len)], gaps: Vec::new() }
     }
 
-    fn count(&self, pairs: &[(u32, u32)], periods: &mut [Vec<u64>]) {
+    fn count(&self, pairs: &[(u32, u32)], tally: &mut Tally) {
+        if self.frequency.gaps {
+            tally.gaps.extend(usual_gap(&self.active(pairs)));
+        }
         active_units(pairs, self.frequency.count, |period, units| {
-            let row = &mut periods[period as usize];
+            let row = &mut tally.periods[period as usize];
             let at = units as usize - 1;
             if self.frequency.at_least {
                 row[..=at].iter_mut().for_each(|n| *n += 1);
@@ -153,12 +185,12 @@ impl<'a> Plan<'a> {
             None => vec![self.range.0],
             Some(periods) => periods.starts.clone(),
         };
-        tallies.entry(GroupKey::overall()).or_insert_with(|| vec![vec![0; self.most]; starts.len()]);
-        let mut segments: Vec<(GroupKey, Vec<Vec<u64>>)> = tallies.into_iter().collect();
+        tallies.entry(GroupKey::overall()).or_insert_with(|| self.empty());
+        let mut segments: Vec<(GroupKey, Tally)> = tallies.into_iter().collect();
         segments.sort_by(|a, b| a.0.order(&b.0));
         let mut rows = Vec::new();
-        for (key, periods) in &segments {
-            for (start, people) in starts.iter().zip(periods) {
+        for (key, tally) in &segments {
+            for (start, people) in starts.iter().zip(&tally.periods) {
                 let mut row = json!({"start": context.zone.format(*start), "people": people});
                 if !scope.breakdown.is_empty() {
                     row["breakdown"] = if *key == GroupKey::overall() { Value::Array(Vec::new()) } else { key.to_json(scope.breakdown.len()) };
@@ -166,8 +198,33 @@ impl<'a> Plan<'a> {
                 rows.push(row);
             }
         }
-        json!({"periods": rows})
+        let mut answer = json!({"periods": rows});
+        if self.frequency.gaps {
+            answer["gaps"] = segments.into_iter().map(|(key, tally)| gaps_json(&key, tally.gaps, scope.breakdown.len())).collect();
+        }
+        answer
     }
+}
+
+/// `people[i]` are usually away for i + 1 units (rounded up) from one time to the next.
+fn gaps_json(key: &GroupKey, mut gaps: Vec<f64>, n_parts: usize) -> Value {
+    let mut people: Vec<u64> = Vec::new();
+    for gap in &gaps {
+        let at = gap.ceil() as usize - 1;
+        if people.len() <= at {
+            people.resize(at + 1, 0);
+        }
+        people[at] += 1;
+    }
+    let count = gaps.len();
+    let mut percentile = |p: f64| number(statistics::percentile(&mut gaps, p));
+    json!({
+        "breakdown": if *key == GroupKey::overall() { Value::Array(Vec::new()) } else { key.to_json(n_parts) },
+        "count": count,
+        "median": percentile(50.0),
+        "p80": percentile(80.0),
+        "people": people,
+    })
 }
 
 /// The segments that a person has events in.
@@ -182,12 +239,15 @@ pub(crate) fn groups_of(rows: &Rows<'_>, hits: &[Hit]) -> Vec<u32> {
 }
 
 fn merge(mut a: Tallies, b: Tallies) -> Tallies {
-    for (key, periods) in b {
+    for (key, tally) in b {
         match a.get_mut(&key) {
             None => {
-                a.insert(key, periods);
+                a.insert(key, tally);
             }
-            Some(into) => into.iter_mut().zip(periods).for_each(|(into, from)| into.iter_mut().zip(from).for_each(|(a, b)| *a += b)),
+            Some(into) => {
+                into.periods.iter_mut().zip(tally.periods).for_each(|(into, from)| into.iter_mut().zip(from).for_each(|(a, b)| *a += b));
+                into.gaps.extend(tally.gaps);
+            }
         }
     }
     a

@@ -3,8 +3,8 @@
 //! `dropped` of a step is who reached the required step before it and not this one.
 
 use crate::{
-    group::{GroupKey, check_count},
-    scan::{self, Bucket, Context, Pick, Request, Rows, sessions_of},
+    group::{GroupKey, GroupValue, check_count},
+    scan::{self, Bucket, Context, Person, Pick, Request, Rows, sessions_of},
     trend::{intervals, number},
 };
 use serde_json::{Value, json};
@@ -12,7 +12,8 @@ use sillage_behavior::{
     AskError, Hit,
     calendar::Intervals,
     funnel::{Finder, NOT_REACHED, PlainFinder, Rules},
-    question::{Attribute, CountBy, Funnel, Order, Scope, Window},
+    question::{Aggregate, Attribute, CountBy, Funnel, Order, Scope, Window},
+    session::NO_SESSION,
     statistics,
 };
 use sillage_event::{DAY_MS, PersonId};
@@ -32,7 +33,7 @@ pub(crate) fn answer(context: &Context<'_>, scope: &Scope, funnel: &Funnel) -> R
         None => None,
     };
     let request = plan.request(scope, keep.as_ref().map(|kept| Arc::clone(&kept.0)));
-    let tallies = scan::run(context, &request, |bucket| Ok(plan.partial(bucket)), merge)?.unwrap_or_default();
+    let tallies = scan::run(context, &request, |bucket| plan.partial(bucket), merge)?.unwrap_or_default();
     check_count(tallies.len())?;
     Ok(plan.write(context, scope, tallies, keep.map(|kept| kept.1)))
 }
@@ -88,7 +89,6 @@ struct Plan<'a> {
     range: (i64, i64),
     /// Steps may fall until here.
     until: i64,
-    session_timeout_ms: i64,
     needs_sessions: bool,
     intervals: Option<Intervals>,
 }
@@ -115,6 +115,10 @@ struct Tally {
     seconds: Vec<Vec<f64>>,
     intervals: Vec<Vec<u64>>,
     converting: Vec<f64>,
+    /// Of the events that served each step.
+    sums: Vec<f64>,
+    /// A figure of what came between two steps, for every attempt that did both and has one.
+    between: Vec<f64>,
 }
 
 type Tallies = HashMap<GroupKey, Tally>;
@@ -128,11 +132,14 @@ impl<'a> Plan<'a> {
         };
         let intervals = funnel.interval.map(|unit| intervals(context, "interval", unit, context.range)).transpose()?;
         let range = context.range;
-        Ok(Self { funnel, range, until: range.1.saturating_add(longest), session_timeout_ms: context.session_timeout_ms, needs_sessions, intervals })
+        Ok(Self { funnel, range, until: range.1.saturating_add(longest), needs_sessions, intervals })
     }
 
     fn request(&self, scope: &'a Scope, keep: Option<Arc<HashSet<GroupKey>>>) -> Request<'a> {
-        let selects = self.funnel.steps.iter().chain(self.funnel.exclude.iter().map(|exclusion| &exclusion.select));
+        let excluded = self.funnel.exclude.iter().map(|exclusion| &exclusion.select);
+        let selects = self.funnel.steps.iter().chain(excluded).chain(self.funnel.between.iter().map(|between| &between.select));
+        let between = self.funnel.between.as_ref().and_then(|between| between.measure.as_ref());
+        let numbers = between.iter().filter(|(aggregate, _)| *aggregate != Aggregate::Distinct).map(|(_, property)| property.as_str());
         let strict = self.funnel.order == Order::Strict;
         Request {
             picks: selects.map(|select| Pick { select, from: self.range.0, to: self.until }).collect(),
@@ -141,6 +148,8 @@ impl<'a> Plan<'a> {
             breakdown: &scope.breakdown,
             keep,
             hold: &self.funnel.hold,
+            numbers: self.funnel.sum.iter().map(String::as_str).chain(numbers).collect(),
+            texts: between.iter().filter(|(aggregate, _)| *aggregate == Aggregate::Distinct).map(|(_, property)| property.as_str()).collect(),
             sessions: self.needs_sessions,
             by_person: true,
             in_order: true,
@@ -167,9 +176,11 @@ impl<'a> Plan<'a> {
     }
 
     fn each_attempt(&self, bucket: &mut Bucket<'_>, mut each: impl FnMut(&Rows<'_>, PersonId, Counted<'_>)) {
-        if let Some(mut finder) = PlainFinder::new(&self.rules()).filter(|_| self.is_simple(&bucket.rows) && bucket.is_one_pick_a_row()) {
+        if let Some(mut finder) =
+            PlainFinder::new(&self.rules()).filter(|_| self.funnel.between.is_none() && self.is_simple(&bucket.rows) && bucket.is_one_pick_a_row())
+        {
             let (mut hits, mut steps, mut reached) = (Vec::new(), Vec::new(), Vec::new());
-            bucket.for_each_person_by_pick(|rows, id, lists| {
+            bucket.for_each_starter_by_pick(|rows, id, lists| {
                 let best = finder.best(lists, self.range);
                 if best.is_empty() {
                     return;
@@ -187,10 +198,21 @@ impl<'a> Plan<'a> {
         let mut finder = Finder::new(self.rules());
         let mut sessions: Vec<u32> = Vec::new();
         let mut reached: Vec<u32> = Vec::new();
+        let context = bucket.context;
+        let mut in_sessions: Vec<Hit> = Vec::new();
         bucket.for_each_person(|rows, person| {
+            let mut hits = person.hits;
             if self.needs_sessions {
-                sessions_of(rows, person.hits, self.session_timeout_ms, &mut sessions);
+                sessions_of(context, rows, hits, &mut sessions);
+                if sessions.contains(&NO_SESSION) {
+                    // What lies in no session serves no step of an attempt in sessions.
+                    in_sessions.clear();
+                    in_sessions.extend(hits.iter().zip(&sessions).filter(|(_, session)| **session != NO_SESSION).map(|(hit, _)| *hit));
+                    sessions.retain(|session| *session != NO_SESSION);
+                    hits = &in_sessions;
+                }
             }
+            let person = Person { hits, ..person };
             if self.is_simple(rows) {
                 finder.attempts(person.hits, &sessions, self.range, &mut |steps| {
                     let group = self.attributed(rows, person.hits, steps, &mut reached);
@@ -376,19 +398,21 @@ impl<'a> Plan<'a> {
         }
     }
 
-    fn partial(&self, bucket: &mut Bucket<'_>) -> Tallies {
+    fn partial(&self, bucket: &mut Bucket<'_>) -> Result<Tallies, AskError> {
+        let n_intervals = self.intervals.as_ref().map_or(0, Intervals::len);
+        bucket.context.check_cells(bucket.rows.groups.keys.len() + 1, self.funnel.steps.len() * (n_intervals + 1))?;
         let mut overall = self.empty();
         let mut by_group: Vec<Option<Tally>> = Vec::new();
-        self.each_attempt(bucket, |_, _, counted| {
+        self.each_attempt(bucket, |rows, _, counted| {
             if counted.overall {
-                self.add(&mut overall, &counted);
+                self.add(&mut overall, rows, &counted);
             }
             for group in counted.groups {
                 let at = *group as usize;
                 if by_group.len() <= at {
                     by_group.resize_with(at + 1, || None);
                 }
-                self.add(by_group[at].get_or_insert_with(|| self.empty()), &counted);
+                self.add(by_group[at].get_or_insert_with(|| self.empty()), rows, &counted);
             }
         });
         let mut tallies = Tallies::new();
@@ -398,16 +422,16 @@ impl<'a> Plan<'a> {
                 tallies.insert(bucket.rows.groups.keys[group].clone(), tally);
             }
         }
-        tallies
+        Ok(tallies)
     }
 
     fn empty(&self) -> Tally {
         let n = self.funnel.steps.len();
         let n_intervals = self.intervals.as_ref().map_or(0, Intervals::len);
-        Tally { steps: vec![0; n], seconds: vec![Vec::new(); n], intervals: vec![vec![0; n]; n_intervals], converting: Vec::new() }
+        Tally { steps: vec![0; n], seconds: vec![Vec::new(); n], intervals: vec![vec![0; n]; n_intervals], sums: vec![0.0; n], ..Tally::default() }
     }
 
-    fn add(&self, tally: &mut Tally, counted: &Counted<'_>) {
+    fn add(&self, tally: &mut Tally, rows: &Rows<'_>, counted: &Counted<'_>) {
         let counts = match counted.interval {
             Some(interval) => &mut tally.intervals[interval],
             None => &mut tally.steps,
@@ -427,6 +451,13 @@ impl<'a> Plan<'a> {
                 tally.seconds[step].push((at - before) as f64 / 1000.0);
             }
         }
+        if self.funnel.sum.is_some() {
+            for (step, position) in counted.steps.iter().enumerate().filter(|(_, position)| **position != NOT_REACHED) {
+                let number = rows.numbers[0][counted.hits[*position as usize].row as usize];
+                tally.sums[step] += if number.is_nan() { 0.0 } else { number };
+            }
+        }
+        tally.between.extend(self.between(rows, counted));
         if let Some(convert) = &self.funnel.time_to_convert
             && let (Some(from), Some(to)) = (time(convert.from), time(convert.to))
         {
@@ -434,19 +465,41 @@ impl<'a> Plan<'a> {
         }
     }
 
+    /// The figure of what an attempt did strictly between two steps, other than its steps.
+    fn between(&self, rows: &Rows<'_>, counted: &Counted<'_>) -> Option<f64> {
+        let between = self.funnel.between.as_ref()?;
+        let time = |step: usize| (counted.steps[step] != NOT_REACHED).then(|| counted.hits[counted.steps[step] as usize].time);
+        let (from, to) = (time(between.from)?, time(between.to)?);
+        let bit = 1u64 << (self.funnel.steps.len() + self.funnel.exclude.len());
+        let is_between =
+            |(position, hit): &(usize, &Hit)| hit.mask & bit != 0 && from < hit.time && hit.time < to && !counted.steps.contains(&(*position as u32));
+        let own = counted.hits.iter().enumerate().filter(is_between).map(|(_, hit)| hit.row as usize);
+        match &between.measure {
+            None => Some(own.count() as f64),
+            Some((Aggregate::Distinct, _)) => Some(own.map(|row| rows.texts[0][row]).filter(|key| *key != 0).collect::<HashSet<_>>().len() as f64),
+            Some((aggregate, _)) => {
+                let at = usize::from(self.funnel.sum.is_some());
+                let mut numbers: Vec<f64> = own.map(|row| rows.numbers[at][row]).filter(|number| !number.is_nan()).collect();
+                statistics::aggregate(*aggregate, &mut numbers)
+            }
+        }
+    }
+
     fn write(&self, context: &Context<'_>, scope: &Scope, mut tallies: Tallies, others: Option<usize>) -> Value {
         let overall_key = GroupKey::overall();
         let overall = tallies.remove(&overall_key).unwrap_or_else(|| self.empty());
         let edges = self.edges(&overall);
+        let control = self.control(scope, &tallies);
         let mut keys: Vec<(GroupKey, Tally)> =
             tallies.into_iter().filter(|(_, tally)| tally.steps[0] > 0 || tally.intervals.iter().any(|counts| counts[0] > 0)).collect();
         keys.sort_by(|a, b| {
             let rank = |one: &(GroupKey, Tally)| (matches!(one.0, GroupKey::Other), std::cmp::Reverse(one.1.steps[0]));
             rank(a).cmp(&rank(b)).then_with(|| a.0.order(&b.0))
         });
-        let mut groups = vec![self.group_json(context, scope, &overall_key, &overall, &overall, edges.as_deref(), None)];
+        let shared = Shared { overall: &overall, control: control.as_ref(), edges: edges.as_deref(), between: self.between_edges(&overall), others };
+        let mut groups = vec![self.group_json(context, scope, &overall_key, &overall, &shared)];
         for (key, tally) in &keys {
-            groups.push(self.group_json(context, scope, key, tally, &overall, edges.as_deref(), others));
+            groups.push(self.group_json(context, scope, key, tally, &shared));
         }
         let mut answer = json!({"groups": groups});
         if self.intervals.is_some() {
@@ -455,17 +508,8 @@ impl<'a> Plan<'a> {
         answer
     }
 
-    #[expect(clippy::too_many_arguments, reason = "one group of an answer, written in one place")]
-    fn group_json(
-        &self,
-        context: &Context<'_>,
-        scope: &Scope,
-        key: &GroupKey,
-        tally: &Tally,
-        overall: &Tally,
-        edges: Option<&[f64]>,
-        others: Option<usize>,
-    ) -> Value {
+    fn group_json(&self, context: &Context<'_>, scope: &Scope, key: &GroupKey, tally: &Tally, shared: &Shared<'_>) -> Value {
+        let Shared { overall, edges, others, .. } = *shared;
         let rate = |n: u64, of: u64| if of == 0 { Value::Null } else { Value::from(n as f64 / of as f64) };
         let bounds = |n: u64, of: u64| {
             statistics::wilson_interval(n.min(of), of).map_or((Value::Null, Value::Null), |(low, high)| (Value::from(low), Value::from(high)))
@@ -480,7 +524,7 @@ impl<'a> Plan<'a> {
                 let mean = statistics::mean(&seconds);
                 let (conversion_low, conversion_high) = bounds(count, entered);
                 let (previous_low, previous_high) = bounds(count, before);
-                json!({
+                let mut row = json!({
                     "label": self.funnel.steps[step].label(),
                     "count": count,
                     "conversion": rate(count, entered),
@@ -493,7 +537,11 @@ impl<'a> Plan<'a> {
                     "median_seconds": number(statistics::percentile(&mut seconds, 50.0)),
                     "mean_seconds": number(mean),
                     "optional": self.funnel.optional.contains(&step),
-                })
+                });
+                if self.funnel.sum.is_some() {
+                    row["sum"] = number(Some(tally.sums[step]));
+                }
+                row
             })
             .collect();
         let is_overall = *key == GroupKey::overall();
@@ -502,25 +550,39 @@ impl<'a> Plan<'a> {
             "steps": steps,
         });
         if !is_overall {
-            group["significance"] = significance(tally, overall);
+            group["significance"] = match shared.control {
+                Some((control, _)) if control == key => Value::Null,
+                Some((_, control)) => significance(tally, (control.steps[0], control.steps[control.steps.len() - 1])),
+                None => significance(tally, rest(tally, overall)),
+            };
         }
         if let (GroupKey::Other, Some(others)) = (key, others) {
             group["other"] = Value::from(others);
         }
         if let (Some(edges), true) = (edges, self.funnel.time_to_convert.is_some()) {
             let mut seconds = tally.converting.clone();
-            let mut bins = vec![0u64; edges.len() - 1];
-            for one in &seconds {
-                let bin = edges.partition_point(|edge| edge <= one);
-                if bin > 0 && bin < edges.len() {
-                    bins[bin - 1] += 1;
-                }
-            }
+            let mean = statistics::mean(&seconds);
+            let mut percentile = |p: f64| number(statistics::percentile(&mut seconds, p));
             group["time_to_convert"] = json!({
-                "mean_seconds": number(statistics::mean(&seconds)),
-                "median_seconds": number(statistics::percentile(&mut seconds, 50.0)),
+                "mean_seconds": number(mean),
+                "median_seconds": percentile(50.0),
+                "min_seconds": percentile(0.0),
+                "p25_seconds": percentile(25.0),
+                "p75_seconds": percentile(75.0),
+                "p90_seconds": percentile(90.0),
+                "max_seconds": percentile(100.0),
                 "edges": edges.iter().map(|edge| number(Some(*edge))).collect::<Vec<_>>(),
-                "bins": bins,
+                "bins": bins(edges, &tally.converting),
+            });
+        }
+        if let Some(edges) = &shared.between {
+            let mut values = tally.between.clone();
+            group["between"] = json!({
+                "attempts": values.len(),
+                "mean": number(statistics::mean(&values)),
+                "median": number(statistics::percentile(&mut values, 50.0)),
+                "edges": edges.iter().map(|edge| number(Some(*edge))).collect::<Vec<_>>(),
+                "bins": bins(edges, &values),
             });
         }
         if self.intervals.is_some() && !is_overall {
@@ -532,6 +594,28 @@ impl<'a> Plan<'a> {
     fn intervals_json(&self, context: &Context<'_>, tally: &Tally) -> Value {
         let Some(intervals) = &self.intervals else { return Value::Null };
         intervals.starts.iter().zip(&tally.intervals).map(|(start, counts)| json!({"start": context.zone.format(*start), "steps": counts})).collect()
+    }
+
+    /// The segment that the others are compared with, if there is one.
+    fn control(&self, scope: &Scope, tallies: &Tallies) -> Option<(GroupKey, Tally)> {
+        let values = self.funnel.control.as_ref().filter(|values| values.len() == scope.breakdown.len())?;
+        let key = GroupKey::Values(values.iter().map(GroupValue::from_json).collect());
+        tallies.get_key_value(&key).map(|(key, tally)| (key.clone(), tally.clone()))
+    }
+
+    /// The edges asked for, or one for each number of times up to twenty, or twenty of equal width.
+    fn between_edges(&self, overall: &Tally) -> Option<Vec<f64>> {
+        let between = self.funnel.between.as_ref()?;
+        if let Some(edges) = &between.edges {
+            return Some(edges.clone());
+        }
+        let (low, high) = overall.between.iter().fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), one| (low.min(*one), high.max(*one)));
+        if !low.is_finite() {
+            return Some(vec![0.0, 1.0]);
+        }
+        let width = if high - low < 20.0 && overall.between.iter().all(|one| one.fract() == 0.0) { 1.0 } else { ((high - low) / 20.0).max(f64::MIN_POSITIVE) };
+        let n = ((high - low) / width).floor() as usize + 1;
+        Some((0..=n).map(|i| low + i as f64 * width).collect())
     }
 
     /// The edges asked for, or some twenty of equal width that hold everybody.
@@ -550,12 +634,38 @@ impl<'a> Plan<'a> {
     }
 }
 
-/// A segment's conversion against everybody else's: two-proportion z-test.
-fn significance(tally: &Tally, overall: &Tally) -> Value {
+/// What all segments of an answer share.
+struct Shared<'t> {
+    overall: &'t Tally,
+    control: Option<&'t (GroupKey, Tally)>,
+    edges: Option<&'t [f64]>,
+    between: Option<Vec<f64>>,
+    others: Option<usize>,
+}
+
+/// How many lie from each edge (included) to the next.
+fn bins(edges: &[f64], values: &[f64]) -> Vec<u64> {
+    let mut bins = vec![0u64; edges.len() - 1];
+    for one in values {
+        let bin = edges.partition_point(|edge| edge <= one);
+        if bin > 0 && bin < edges.len() {
+            bins[bin - 1] += 1;
+        }
+    }
+    bins
+}
+
+/// Everybody outside of a segment: how many entered, and how many of them converted.
+fn rest(tally: &Tally, overall: &Tally) -> (u64, u64) {
+    let last = tally.steps.len() - 1;
+    let entered = overall.steps[0].saturating_sub(tally.steps[0]);
+    (entered, overall.steps[last].saturating_sub(tally.steps[last].min(tally.steps[0])).min(entered))
+}
+
+/// A segment's conversion against others': two-proportion z-test.
+fn significance(tally: &Tally, (rest_entered, rest_converted): (u64, u64)) -> Value {
     let last = tally.steps.len() - 1;
     let (entered, converted) = (tally.steps[0], tally.steps[last].min(tally.steps[0]));
-    let rest_entered = overall.steps[0].saturating_sub(entered);
-    let rest_converted = overall.steps[last].saturating_sub(converted).min(rest_entered);
     match statistics::two_proportion_p_value(converted, entered, rest_converted, rest_entered) {
         Some(p_value) => json!({
             "p_value": p_value,
@@ -577,6 +687,8 @@ fn merge(mut a: Tallies, b: Tallies) -> Tallies {
                 into.seconds.iter_mut().zip(tally.seconds).for_each(|(a, b)| a.extend(b));
                 into.intervals.iter_mut().zip(tally.intervals).for_each(|(a, b)| a.iter_mut().zip(b).for_each(|(a, b)| *a += b));
                 into.converting.extend(tally.converting);
+                into.sums.iter_mut().zip(tally.sums).for_each(|(a, b)| *a += b);
+                into.between.extend(tally.between);
             }
         }
     }

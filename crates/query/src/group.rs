@@ -1,15 +1,16 @@
 //! Breakdowns: which segment, or segments, each row belongs to.
 
 use crate::{
-    predicate::Rows,
+    predicate::{Rows, TimeParts},
     property::{PropertyView, columns_of},
-    scan::NO_PERSON,
+    scan::{Context, NO_PERSON, session_columns},
+    session_property,
 };
-use arrow_array::{Array, StringArray, cast::AsArray};
+use arrow_array::{Array, Int64Array, StringArray, cast::AsArray};
 use serde_json::Value;
 use sillage_behavior::{
     AskError, AskErrorCode,
-    filter::{Cell, Of, trim_url},
+    filter::{Cell, Of, Test, trim_url},
     question::Breakdown,
 };
 use sillage_event::number_text;
@@ -192,6 +193,11 @@ impl Groups {
         if *id & SEVERAL == 0 { std::slice::from_ref(id) } else { &self.several[(*id & !SEVERAL) as usize] }
     }
 
+    /// Whether some row belongs to more than one group.
+    pub(crate) fn has_several(&self) -> bool {
+        !self.several.is_empty()
+    }
+
     fn several(&mut self, mut ids: Vec<u32>) -> u32 {
         ids.sort_unstable();
         ids.dedup();
@@ -285,42 +291,74 @@ impl Groups {
                 }
                 Ok(Part::by_person(rows, &by_person, not_set))
             }
-            Breakdown::Property { property, of, trim_url: trim } => self.property(property, of, rows, n, &|cell| match cell {
-                Cell::Text(text) if *trim => GroupValue::text(trim_url(text)),
-                other => GroupValue::of(other),
-            }),
-            Breakdown::Bucket { property, of, edges } => self.property(property, of, rows, n, &|cell| match cell {
-                Cell::Number(number) => bucket_label(edges, number),
-                _ => GroupValue::NOT_SET,
-            }),
+            Breakdown::Property { property, of, trim_url: trim, only } => {
+                let value_of = |cell: Cell<'_>| match cell {
+                    Cell::Text(text) if *trim => GroupValue::text(trim_url(text)),
+                    other => GroupValue::of(other),
+                };
+                self.property(property, of, rows, n, &value_of, only.as_ref())
+            }
+            Breakdown::Bucket { property, of, edges } => {
+                let value_of = |cell: Cell<'_>| match cell {
+                    Cell::Number(number) => bucket_label(edges, number),
+                    _ => GroupValue::NOT_SET,
+                };
+                self.property(property, of, rows, n, &value_of, None)
+            }
+            Breakdown::Groups { property, of, groups } => {
+                let value_of =
+                    |cell: Cell<'_>| groups.iter().find(|(_, test)| test.matches(Some(cell))).map_or(GroupValue::NOT_SET, |(label, _)| GroupValue::text(label));
+                self.property(property, of, rows, n, &value_of, None)
+            }
+            Breakdown::Time(part) => {
+                let times: &Int64Array = rows.batch.column(0).as_primitive();
+                let mut parts = TimeParts::new(rows.context, *part);
+                let positions: Vec<usize> = times.values().iter().map(|time| parts.position(*time)).collect();
+                let ids = parts.values.iter().map(|value| self.single(GroupValue::from_json(value))).collect::<Result<Vec<_>, _>>()?;
+                Ok(Part { rows: positions.into_iter().map(|at| ids[at]).collect() })
+            }
+            // The engine has put edges in their place.
+            Breakdown::Quantiles { .. } => Ok(Part { rows: vec![self.single(GroupValue::NOT_SET)?; n] }),
         }
     }
 
-    fn property(&mut self, property: &str, of: &Of, rows: &Rows<'_>, n: usize, value_of: &dyn Fn(Cell<'_>) -> GroupValue) -> Result<Part, AskError> {
+    fn property(
+        &mut self,
+        property: &str,
+        of: &Of,
+        rows: &Rows<'_>,
+        n: usize,
+        value_of: &dyn Fn(Cell<'_>) -> GroupValue,
+        only: Option<&Test>,
+    ) -> Result<Part, AskError> {
         let not_set = self.single(GroupValue::NOT_SET)?;
         match of {
             Of::Event => {
-                let view = PropertyView::new(rows.batch, property);
+                let view = PropertyView::new(rows.batch, property, rows.context);
                 let mut ids = vec![not_set; n];
                 if let Some(array) = view.only_dictionary() {
                     let values: &StringArray = array.values().as_string();
-                    let mut by_key: Vec<Option<u32>> = vec![None; values.len()];
-                    for (row, key) in array.keys().iter().enumerate() {
-                        let Some(key) = key else { continue };
-                        let key = key as usize;
-                        ids[row] = match by_key[key] {
-                            Some(id) => id,
-                            None => {
-                                let id = self.single(value_of(Cell::Text(values.value(key))))?;
-                                by_key[key] = Some(id);
-                                id
-                            }
-                        };
+                    let keys = array.keys();
+                    // Only values that rows have are groups; then every row is a look at a small table.
+                    let mut by_key: Vec<u32> = vec![u32::MAX; values.len()];
+                    let is_met = |row: usize| keys.is_valid(row);
+                    if keys.null_count() == 0 {
+                        keys.values().iter().for_each(|key| by_key[*key as usize] = 0);
+                    } else {
+                        keys.values().iter().enumerate().filter(|(row, _)| is_met(*row)).for_each(|(_, key)| by_key[*key as usize] = 0);
+                    }
+                    for (key, id) in by_key.iter_mut().enumerate().filter(|(_, id)| **id == 0) {
+                        *id = self.ids_of(Cell::Text(values.value(key)), value_of, only)?;
+                    }
+                    if keys.null_count() == 0 {
+                        ids.iter_mut().zip(keys.values()).for_each(|(id, key)| *id = by_key[*key as usize]);
+                    } else {
+                        ids.iter_mut().zip(keys.values()).enumerate().filter(|(row, _)| is_met(*row)).for_each(|(_, (id, key))| *id = by_key[*key as usize]);
                     }
                     return Ok(Part { rows: ids });
                 }
                 let mut problem = None;
-                view.for_each(|row, cell| match self.ids_of(cell, value_of) {
+                view.for_each(|row, cell| match self.ids_of(cell, value_of, only) {
                     Ok(id) => ids[row] = id,
                     Err(error) => problem = Some(error),
                 });
@@ -331,11 +369,44 @@ impl Groups {
                 let mut by_person = Vec::with_capacity(rows.people.len());
                 for person in rows.people {
                     by_person.push(match values.get(person).and_then(Cell::of) {
-                        Some(cell) => self.ids_of(cell, value_of)?,
+                        Some(cell) => self.ids_of(cell, value_of, only)?,
                         None => not_set,
                     });
                 }
                 Ok(Part::by_person(rows, &by_person, not_set))
+            }
+            Of::PersonAtEvent => {
+                let history = rows.context.person_history(property)?;
+                let times: &Int64Array = rows.batch.column(0).as_primitive();
+                let mut ids = vec![not_set; n];
+                // A person's value is looked up once for each stretch of time in which it did not change.
+                let mut known: HashMap<(u32, usize), u32> = HashMap::new();
+                for (row, ordinal) in rows.ordinals.iter().enumerate().filter(|(_, ordinal)| **ordinal != NO_PERSON) {
+                    let Some(own) = history.get(&rows.people[*ordinal as usize]) else { continue };
+                    let position = own.partition_point(|(from, _)| *from <= times.value(row));
+                    let Some(cell) = position.checked_sub(1).and_then(|at| Cell::of(&own[at].1)) else { continue };
+                    ids[row] = match known.get(&(*ordinal, position)) {
+                        Some(id) => *id,
+                        None => {
+                            let id = self.ids_of(cell, value_of, only)?;
+                            known.insert((*ordinal, position), id);
+                            id
+                        }
+                    };
+                }
+                Ok(Part { rows: ids })
+            }
+            Of::Session => {
+                let mut ids = vec![not_set; n];
+                let mut problem = None;
+                session_property::for_each_row(rows, property, |row, value| {
+                    let Some(cell) = Cell::of(value) else { return };
+                    match self.ids_of(cell, value_of, only) {
+                        Ok(id) => ids[row] = id,
+                        Err(error) => problem = Some(error),
+                    }
+                })?;
+                problem.map_or(Ok(Part { rows: ids }), Err)
             }
             Of::Group(kind) => {
                 let values = rows.context.group_property(kind, property)?;
@@ -347,7 +418,7 @@ impl Groups {
                         other => vec![other.text()],
                     };
                     let members = keys.iter().map(|key| match values.get(key.as_str()).and_then(Cell::of) {
-                        Some(cell) => self.ids_of(cell, value_of),
+                        Some(cell) => self.ids_of(cell, value_of, only),
                         None => Ok(not_set),
                     });
                     match members.collect::<Result<Vec<_>, _>>() {
@@ -360,19 +431,20 @@ impl Groups {
         }
     }
 
-    /// A list belongs to the group of each of its elements.
-    fn ids_of(&mut self, cell: Cell<'_>, value_of: &dyn Fn(Cell<'_>) -> GroupValue) -> Result<u32, AskError> {
+    /// A list belongs to the group of each of its elements, or of those that pass.
+    fn ids_of(&mut self, cell: Cell<'_>, value_of: &dyn Fn(Cell<'_>) -> GroupValue, only: Option<&Test>) -> Result<u32, AskError> {
+        let passes = |cell: Option<Cell<'_>>| only.is_none_or(|test| test.matches(cell));
         if let Cell::Json(Value::Array(elements)) = cell {
             let mut members = Vec::with_capacity(elements.len());
-            for element in elements {
-                members.push(self.single(Cell::of(element).map_or(GroupValue::NOT_SET, value_of))?);
+            for cell in elements.iter().map(Cell::of).filter(|cell| passes(*cell)) {
+                members.push(self.single(cell.map_or(GroupValue::NOT_SET, value_of))?);
             }
             if members.is_empty() {
                 return self.single(GroupValue::NOT_SET);
             }
             return Ok(self.several(members));
         }
-        self.single(value_of(cell))
+        self.single(if passes(Some(cell)) { value_of(cell) } else { GroupValue::NOT_SET })
     }
 }
 
@@ -398,12 +470,13 @@ fn bucket_label(edges: &[f64], number: f64) -> GroupValue {
 }
 
 /// Names the columns that a breakdown reads.
-pub(crate) fn breakdown_columns(segment: &dyn Segment, breakdown: &[Breakdown], into: &mut Vec<String>) {
-    for part in breakdown {
-        match part {
-            Breakdown::Property { property, of: Of::Event, .. } | Breakdown::Bucket { property, of: Of::Event, .. } => columns_of(segment, property, into),
-            Breakdown::Property { of: Of::Group(kind), .. } | Breakdown::Bucket { of: Of::Group(kind), .. } => columns_of(segment, kind, into),
-            _ => {}
+pub(crate) fn breakdown_columns(context: &Context<'_>, segment: &dyn Segment, breakdown: &[Breakdown], into: &mut Vec<String>) {
+    for (property, of) in breakdown.iter().filter_map(Breakdown::property) {
+        match of {
+            Of::Event => columns_of(segment, property, into),
+            Of::Group(kind) => columns_of(segment, kind, into),
+            Of::Session => session_columns(context, segment, into),
+            Of::Person | Of::PersonAtEvent => {}
         }
     }
 }

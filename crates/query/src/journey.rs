@@ -1,17 +1,27 @@
 //! The paths that people really take, forward and reverse.
 
+mod tally;
+
 use crate::{
     group::{GroupKey, check_count},
-    scan::{self, Bucket, Context, NodeNames, Nodes, Pick, Request, Rows, sessions_of},
+    scan::{self, Bucket, Context, NodeNames, Nodes, Person, Pick, Request, Rows, sessions_of},
 };
+use rayon::prelude::*;
 use serde_json::{Value, json};
 use sillage_behavior::{
     AskError, Hit,
     journey::{Cut, Path, Walk},
-    question::{AnchorAt, Journey, Scope, Selector, Window},
+    question::{AnchorAt, Journey, Occurrence, Scope, Selector, Window},
+    session::NO_SESSION,
 };
 use sillage_event::PersonId;
-use std::{collections::HashMap, sync::Arc};
+use std::{
+    cmp::Reverse,
+    collections::{BTreeSet, HashMap},
+    ops::Range,
+    sync::Arc,
+};
+use tally::{Paths, Sum};
 
 /// Paths written out in an answer; the tree counts all of them.
 const MOST_PATHS: usize = 10_000;
@@ -20,29 +30,30 @@ pub(crate) fn answer(context: &Context<'_>, scope: &Scope, journey: &Journey) ->
     let plan = Plan::new(context, journey)?;
     let request = plan.request(scope);
     let partial = |bucket: &mut Bucket<'_>| {
-        let mut tally: HashMap<Option<u32>, HashMap<Vec<u32>, Sum>> = HashMap::new();
+        // The overall paths first, then those of a segment each.
+        let mut tally: Vec<Paths> = vec![Paths::default()];
         plan.each_path(bucket, |rows, _, walked| {
-            let mut add = |group: Option<u32>| {
-                let paths = tally.entry(group).or_default();
-                let sum = match paths.get_mut(walked.nodes.as_slice()) {
-                    Some(sum) => sum,
-                    None => paths.entry(walked.nodes.clone()).or_default(),
-                };
-                sum.count += 1;
-                sum.exits += u64::from(walked.ends);
-                sum.seconds.resize(walked.seconds.len(), 0.0);
-                sum.seconds.iter_mut().zip(&walked.seconds).for_each(|(a, b)| *a += b);
+            let mut add = |at: usize| {
+                if tally.len() <= at {
+                    tally.resize_with(at + 1, Paths::default);
+                }
+                tally[at].push(walked.nodes.iter().copied(), walked.milliseconds.iter().copied(), Sum { count: 1, exits: u64::from(walked.ends) });
             };
-            add(None);
+            add(0);
             if let Some(group) = walked.group {
-                rows.groups.members(&group).iter().for_each(|member| add(Some(*member)));
+                rows.groups.members(&group).iter().for_each(|member| add(*member as usize + 1));
             }
         });
-        let keys = &bucket.rows.groups.keys;
-        let by_key = tally.into_iter().map(|(group, paths)| (group.map_or_else(GroupKey::overall, |group| keys[group as usize].clone()), paths)).collect();
-        Ok(Tally { names: bucket.rows.nodes.shown.clone(), by_key })
+        let names = bucket.rows.nodes.shown.clone();
+        let keys = std::iter::once(GroupKey::overall()).chain(bucket.rows.groups.keys.iter().cloned());
+        let by_key = keys.zip(tally).filter(|(_, paths)| !paths.is_empty()).map(|(key, paths)| (key, paths.added_up(names.len()))).collect();
+        Ok(vec![Tally { names, by_key }])
     };
-    let tally = scan::run(context, &request, partial, merge)?.unwrap_or_default();
+    let merge = |mut a: Vec<Tally>, b: Vec<Tally>| {
+        a.extend(b);
+        a
+    };
+    let tally = Tally::all(scan::run(context, &request, partial, merge)?.unwrap_or_default());
     check_count(tally.by_key.len())?;
     Ok(plan.write(context, scope, tally))
 }
@@ -81,28 +92,40 @@ struct Plan<'a> {
     names: NodeNames<'a>,
     any: Selector,
     range: (i64, i64),
-    session_timeout_ms: i64,
 }
 
 /// One path as a tally sees it, nodes in walking order of the question's direction.
+#[derive(Debug, Default)]
 struct Walked {
     nodes: Vec<u32>,
-    seconds: Vec<f64>,
+    /// From the node before; none for the first.
+    milliseconds: Vec<i64>,
     ends: bool,
     group: Option<u32>,
 }
 
-#[derive(Clone, Debug, Default)]
-struct Sum {
-    count: u64,
-    exits: u64,
-    seconds: Vec<f64>,
-}
-
+/// The paths of some buckets, overall and in each segment. Nodes are numbered as they are named here.
 #[derive(Debug, Default)]
 struct Tally {
     names: Vec<Arc<str>>,
-    by_key: HashMap<GroupKey, HashMap<Vec<u32>, Sum>>,
+    by_key: HashMap<GroupKey, Paths>,
+}
+
+impl Tally {
+    /// All buckets together, nodes numbered in the order of their names.
+    fn all(buckets: Vec<Self>) -> Self {
+        let names: BTreeSet<Arc<str>> = buckets.iter().flat_map(|bucket| bucket.names.iter().cloned()).collect();
+        let names: Vec<Arc<str>> = names.into_iter().collect();
+        let mut by_key: HashMap<GroupKey, Paths> = HashMap::new();
+        for bucket in buckets {
+            let numbers: Vec<u32> = bucket.names.iter().map(|name| names.binary_search(name).map_or(0, |number| number as u32)).collect();
+            for (key, paths) in bucket.by_key {
+                by_key.entry(key).or_default().adopt(&paths, &numbers);
+            }
+        }
+        let by_key = by_key.into_par_iter().map(|(key, paths)| (key, paths.added_up(names.len()))).collect();
+        Self { names, by_key }
+    }
 }
 
 impl<'a> Plan<'a> {
@@ -110,7 +133,7 @@ impl<'a> Plan<'a> {
         if matches!(journey.window, Some(Window::Sessions(_))) {
             return Err(AskError::invalid("window.unit", "takes a time; a journey over sessions is bounded by them already"));
         }
-        Ok(Self { journey, names: NodeNames { journey }, any: Selector::default(), range: context.range, session_timeout_ms: context.session_timeout_ms })
+        Ok(Self { journey, names: NodeNames { journey }, any: Selector::default(), range: context.range })
     }
 
     fn request<'r>(&'r self, scope: &'r Scope) -> Request<'r> {
@@ -132,7 +155,16 @@ impl<'a> Plan<'a> {
         }
     }
 
-    fn each_path(&self, bucket: &mut Bucket<'_>, mut each: impl FnMut(&Rows<'_>, PersonId, Walked)) {
+    /// How many of a person's first events say everything about their path, where some do.
+    fn first_hits(&self) -> Option<usize> {
+        let journey = self.journey;
+        let from_the_beginning = matches!(journey.anchor, None | Some((_, Occurrence::First)));
+        let is_enough = journey.over_person && !journey.reverse && from_the_beginning && journey.until.is_none() && !journey.collapse_repeats;
+        // One more tells whether the path ends there.
+        is_enough.then_some(journey.depth + 1)
+    }
+
+    fn each_path(&self, bucket: &mut Bucket<'_>, mut each: impl FnMut(&Rows<'_>, PersonId, &Walked)) {
         let journey = self.journey;
         let cut = Cut {
             anchored: journey.anchor.as_ref().map(|(_, occurrence)| *occurrence),
@@ -149,21 +181,25 @@ impl<'a> Plan<'a> {
             Some((AnchorAt::Node(name), _)) => Some(bucket.rows.nodes.id(&Arc::from(name.as_str()))),
             _ => None,
         };
+        let context = bucket.context;
         let mut sessions: Vec<u32> = Vec::new();
         let mut order: Vec<u32> = Vec::new();
         let mut walk = Walk { until, ..Walk::default() };
         let mut groups: Vec<Option<u32>> = Vec::new();
-        bucket.for_each_person(|rows, person| {
+        let mut walked = Walked::default();
+        let mut walk_through = |rows: &mut Rows<'_>, person: Person<'_>| {
             let hits = person.hits;
             if journey.over_person {
                 sessions.clear();
                 sessions.resize(hits.len(), 0);
             } else {
-                sessions_of(rows, hits, self.session_timeout_ms, &mut sessions);
+                sessions_of(context, rows, hits, &mut sessions);
             }
             order.clear();
-            order.extend(0..hits.len() as u32);
-            order.sort_by_key(|position| sessions[*position as usize]);
+            order.extend((0..hits.len() as u32).filter(|position| sessions[*position as usize] != NO_SESSION));
+            if !journey.over_person {
+                order.sort_by_key(|position| sessions[*position as usize]);
+            }
             let mut at = 0;
             while at < order.len() {
                 let session = sessions[order[at] as usize];
@@ -186,34 +222,39 @@ impl<'a> Plan<'a> {
                     }
                 }
                 walk.paths(cut, |path| {
-                    let walked = Self::walked(&walk, &path, groups[path.first]);
-                    each(rows, person.id, walked);
+                    walked.fill(&walk, &path, groups[path.first]);
+                    each(rows, person.id, &walked);
                 });
             }
+        };
+        let is_anchor = |rows: &Rows<'_>, row: usize| match anchor_node {
+            Some(wanted) => rows.node[row] == wanted,
+            None => rows.mask[row] & 1 != 0,
+        };
+        let is_done = self.first_hits().is_some_and(|most| {
+            bucket.for_each_beginning(
+                most,
+                |rows, row| rows.node[row] != Nodes::HIDDEN,
+                journey.anchor.is_some().then_some(&is_anchor as &dyn Fn(&Rows<'_>, usize) -> bool),
+                &mut walk_through,
+            )
         });
-    }
-
-    fn walked(walk: &Walk, path: &Path, group: Option<u32>) -> Walked {
-        let positions: Vec<usize> = if path.first <= path.last { (path.first..=path.last).collect() } else { (path.last..=path.first).rev().collect() };
-        Walked {
-            nodes: positions.iter().map(|position| walk.nodes[*position]).collect(),
-            seconds: positions.windows(2).map(|pair| (walk.times[pair[1]] - walk.times[pair[0]]).abs() as f64 / 1000.0).collect(),
-            ends: path.ends,
-            group,
+        if !is_done {
+            bucket.for_each_person(walk_through);
         }
     }
 
     fn write(&self, context: &Context<'_>, scope: &Scope, tally: Tally) -> Value {
         let Tally { names, mut by_key } = tally;
         let overall = by_key.remove(&GroupKey::overall()).unwrap_or_default();
-        let mut answer = self.paths_json(context, &names, overall);
+        let mut answer = self.paths_json(context, &names, &overall);
         if !scope.breakdown.is_empty() {
-            let mut segments: Vec<(GroupKey, HashMap<Vec<u32>, Sum>)> = by_key.into_iter().collect();
+            let mut segments: Vec<(GroupKey, Paths)> = by_key.into_iter().collect();
             segments.sort_by(|a, b| a.0.order(&b.0));
             answer["groups"] = segments
                 .into_iter()
                 .map(|(key, paths)| {
-                    let mut segment = self.paths_json(context, &names, paths);
+                    let mut segment = self.paths_json(context, &names, &paths);
                     segment["breakdown"] = key.to_json(scope.breakdown.len());
                     segment
                 })
@@ -222,95 +263,104 @@ impl<'a> Plan<'a> {
         answer
     }
 
-    fn paths_json(&self, context: &Context<'_>, names: &[Arc<str>], paths: HashMap<Vec<u32>, Sum>) -> Value {
-        let shown = |path: &[u32]| path.iter().map(|node| Value::from(&*names[*node as usize])).collect::<Vec<_>>();
-        let mut paths: Vec<(Vec<u32>, Sum)> = paths.into_iter().collect();
-        paths.sort_by(|a, b| {
-            b.1.count.cmp(&a.1.count).then_with(|| a.0.iter().map(|node| &names[*node as usize]).cmp(b.0.iter().map(|node| &names[*node as usize])))
-        });
-        let count: u64 = paths.iter().map(|(_, sum)| sum.count).sum();
-        let mut root = Branch::default();
-        for (path, sum) in &paths {
-            root.add(path, sum);
-        }
+    fn paths_json(&self, context: &Context<'_>, names: &[Arc<str>], paths: &Paths) -> Value {
         if paths.len() > MOST_PATHS {
             context.note(format!("{} distinct paths; the {MOST_PATHS} most frequent are listed, the tree counts all", paths.len()));
         }
-        let listed: Vec<Value> = paths
-            .iter()
-            .take(MOST_PATHS)
-            .map(|(path, sum)| {
-                let seconds: Vec<f64> = sum.seconds.iter().map(|seconds| seconds / sum.count as f64).collect();
-                json!({"nodes": shown(path), "count": sum.count, "exits": sum.exits, "mean_seconds": seconds})
+        // Paths stand in the order of their nodes' names.
+        let mut order: Vec<(Reverse<u64>, usize)> = (0..paths.len()).map(|path| (Reverse(paths.sum(path).count), path)).collect();
+        if order.len() > MOST_PATHS {
+            order.select_nth_unstable(MOST_PATHS);
+            order.truncate(MOST_PATHS);
+        }
+        order.sort_unstable();
+        let listed: Vec<Value> = order
+            .into_iter()
+            .map(|(_, path)| {
+                let sum = paths.sum(path);
+                let nodes: Vec<Value> = paths.nodes(path).iter().map(|node| Value::from(&*names[*node as usize])).collect();
+                let seconds: Vec<f64> = paths.milliseconds(path).iter().map(|ms| *ms as f64 / 1000.0 / sum.count as f64).collect();
+                json!({"nodes": nodes, "count": sum.count, "exits": sum.exits, "mean_seconds": seconds})
             })
             .collect();
-        let mut tree = root.to_json(names, self.journey.top);
+        let root = Branch::new(paths, 0..paths.len(), 0);
+        let mut tree = root.to_json(paths, names, self.journey.top);
         tree["node"] = Value::Null;
-        tree["count"] = Value::from(count);
-        json!({"paths": listed, "tree": tree, "count": count, "distinct_paths": paths.len()})
+        json!({"paths": listed, "count": root.sum.count, "tree": tree, "distinct_paths": paths.len()})
     }
 }
 
-/// A node of the tree of paths.
-#[derive(Default)]
+impl Walked {
+    fn fill(&mut self, walk: &Walk, path: &Path, group: Option<u32>) {
+        self.nodes.clear();
+        self.milliseconds.clear();
+        let mut before = None;
+        let mut step = |position: usize| {
+            self.nodes.push(walk.nodes[position]);
+            self.milliseconds.push(before.map_or(0, |before: i64| (walk.times[position] - before).abs()));
+            before = Some(walk.times[position]);
+        };
+        if path.first <= path.last {
+            (path.first..=path.last).for_each(&mut step);
+        } else {
+            (path.last..=path.first).rev().for_each(&mut step);
+        }
+        self.ends = path.ends;
+        self.group = group;
+    }
+}
+
+/// A node of the tree of paths: the paths that begin alike, and how many of them ended here.
 struct Branch {
-    count: u64,
-    exits: u64,
-    children: HashMap<u32, Branch>,
+    paths: Range<usize>,
+    depth: usize,
+    sum: Sum,
 }
 
 impl Branch {
-    fn add(&mut self, path: &[u32], sum: &Sum) {
-        self.count += sum.count;
-        match path.split_first() {
-            None => self.exits += sum.exits,
-            Some((first, rest)) => self.children.entry(*first).or_default().add(rest, sum),
+    fn new(paths: &Paths, range: Range<usize>, depth: usize) -> Self {
+        let mut sum = Sum::default();
+        for path in range.clone() {
+            let own = paths.sum(path);
+            sum.count += own.count;
+            sum.exits += if paths.nodes(path).len() == depth { own.exits } else { 0 };
         }
+        Self { paths: range, depth, sum }
+    }
+
+    /// The branches by their node, in order.
+    fn children(&self, paths: &Paths) -> Vec<(u32, Self)> {
+        let mut children = Vec::new();
+        let mut at = self.paths.start;
+        while at < self.paths.end {
+            let Some(node) = paths.nodes(at).get(self.depth) else {
+                at += 1;
+                continue;
+            };
+            let start = at;
+            while at < self.paths.end && paths.nodes(at)[self.depth] == *node {
+                at += 1;
+            }
+            children.push((*node, Self::new(paths, start..at, self.depth + 1)));
+        }
+        children
     }
 
     /// The most frequent children by name; the rest as one `other`.
-    fn to_json(&self, names: &[Arc<str>], top: usize) -> Value {
-        let mut children: Vec<(&u32, &Branch)> = self.children.iter().collect();
-        children.sort_by(|a, b| b.1.count.cmp(&a.1.count).then_with(|| names[*a.0 as usize].cmp(&names[*b.0 as usize])));
+    fn to_json(&self, paths: &Paths, names: &[Arc<str>], top: usize) -> Value {
+        let mut children = self.children(paths);
+        children.sort_by_key(|(node, branch)| (Reverse(branch.sum.count), *node));
         let rest = children.split_off(children.len().min(top));
-        let mut shown: Vec<Value> = children
-            .into_iter()
-            .map(|(node, branch)| {
-                let mut child = branch.to_json(names, top);
-                child["node"] = Value::from(&*names[*node as usize]);
-                child
-            })
-            .collect();
+        let write = |(node, branch): &(u32, Self)| {
+            let mut child = branch.to_json(paths, names, top);
+            child["node"] = Value::from(&*names[*node as usize]);
+            child
+        };
+        let mut shown: Vec<Value> = if self.paths.len() > MOST_PATHS { children.par_iter().map(write).collect() } else { children.iter().map(write).collect() };
         if !rest.is_empty() {
-            let (count, exits) = rest.iter().fold((0, 0), |sum, (_, branch)| (sum.0 + branch.count, sum.1 + branch.exits));
+            let (count, exits) = rest.iter().fold((0, 0), |sum, (_, branch)| (sum.0 + branch.sum.count, sum.1 + branch.sum.exits));
             shown.push(json!({"node": null, "other": rest.len(), "count": count, "exits": exits, "children": []}));
         }
-        json!({"count": self.count, "exits": self.exits, "children": shown})
+        json!({"count": self.sum.count, "exits": self.sum.exits, "children": shown})
     }
-}
-
-fn merge(mut a: Tally, b: Tally) -> Tally {
-    let mut known: HashMap<Arc<str>, u32> = a.names.iter().enumerate().map(|(i, name)| (Arc::clone(name), i as u32)).collect();
-    let ids: Vec<u32> = b
-        .names
-        .iter()
-        .map(|name| {
-            *known.entry(Arc::clone(name)).or_insert_with(|| {
-                a.names.push(Arc::clone(name));
-                a.names.len() as u32 - 1
-            })
-        })
-        .collect();
-    for (key, paths) in b.by_key {
-        let into = a.by_key.entry(key).or_default();
-        for (mut path, sum) in paths {
-            path.iter_mut().for_each(|node| *node = ids[*node as usize]);
-            let slot = into.entry(path).or_default();
-            slot.count += sum.count;
-            slot.exits += sum.exits;
-            slot.seconds.resize(sum.seconds.len(), 0.0);
-            slot.seconds.iter_mut().zip(sum.seconds).for_each(|(a, b)| *a += b);
-        }
-    }
-    a
 }

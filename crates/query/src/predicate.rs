@@ -6,12 +6,14 @@
 
 use crate::{
     property::{PropertyView, columns_of, dictionary},
-    scan::{Context, NO_PERSON},
+    scan::{Context, NO_PERSON, context::value_at, session_columns},
+    session_property,
 };
-use arrow_array::{Array, RecordBatch, StringArray, cast::AsArray};
+use arrow_array::{Array, Int64Array, RecordBatch, StringArray, cast::AsArray};
+use serde_json::Value;
 use sillage_behavior::{
     AskError,
-    filter::{Cell, Filter, Of},
+    filter::{Cell, Filter, Of, TimePart},
 };
 use sillage_event::PersonId;
 use sillage_store::{Segment, column};
@@ -19,6 +21,37 @@ use std::collections::HashMap;
 
 /// `did` leaves that one filter may hold: 2^4 combinations fit a `u16`.
 pub(crate) const MOST_DID_LEAVES: usize = 4;
+
+/// Parts of local times; a quarter of an hour, in which no part changes, is looked at once.
+pub(crate) struct TimeParts<'a> {
+    context: &'a Context<'a>,
+    part: TimePart,
+    by_quarter: HashMap<i64, usize>,
+    pub(crate) values: Vec<Value>,
+}
+
+const QUARTER_MS: i64 = 900_000;
+
+impl<'a> TimeParts<'a> {
+    pub(crate) fn new(context: &'a Context<'a>, part: TimePart) -> Self {
+        Self { context, part, by_quarter: HashMap::new(), values: Vec::new() }
+    }
+
+    /// Where in `values` that of an instant is.
+    pub(crate) fn position(&mut self, time: i64) -> usize {
+        let quarter = time.div_euclid(QUARTER_MS);
+        if let Some(at) = self.by_quarter.get(&quarter) {
+            return *at;
+        }
+        let value = self.part.at(&self.context.zone, time);
+        let at = self.values.iter().rposition(|one| *one == value).unwrap_or_else(|| {
+            self.values.push(value);
+            self.values.len() - 1
+        });
+        self.by_quarter.insert(quarter, at);
+        at
+    }
+}
 
 /// One bit for each combination of `did` answers under which the row passes.
 pub(crate) type Accepts = u16;
@@ -37,13 +70,14 @@ pub(crate) fn did_leaves(filter: Option<&Filter>) -> Result<Vec<&Filter>, AskErr
 }
 
 /// Names the columns that evaluating a filter reads.
-pub(crate) fn filter_columns(segment: &dyn Segment, filter: &Filter, into: &mut Vec<String>) {
+pub(crate) fn filter_columns(context: &Context<'_>, segment: &dyn Segment, filter: &Filter, into: &mut Vec<String>) {
     let mut leaves = Vec::new();
     filter.leaves(&mut leaves);
     for leaf in leaves {
         match leaf {
             Filter::Property { property, of: Of::Event, .. } => columns_of(segment, property, into),
             Filter::Property { of: Of::Group(kind), .. } => columns_of(segment, kind, into),
+            Filter::Property { of: Of::Session, .. } => session_columns(context, segment, into),
             Filter::Event(_) if !into.iter().any(|name| name == column::EVENT) => {
                 into.push(column::EVENT.to_owned());
             }
@@ -59,6 +93,18 @@ pub(crate) struct Rows<'a> {
     /// The ordinal of each row's person into `people`, or [`NO_PERSON`].
     pub(crate) ordinals: &'a [u32],
     pub(crate) people: &'a [PersonId],
+}
+
+/// Under which combinations of `did` answers any row passes a filter that looks at no row.
+pub(crate) fn accepts_alike(filter: &Filter) -> Option<Accepts> {
+    let mut leaves = Vec::new();
+    filter.leaves(&mut leaves);
+    if !leaves.iter().all(|leaf| matches!(leaf, Filter::Did { .. })) || leaves.len() > MOST_DID_LEAVES {
+        return None;
+    }
+    let answers: Vec<Answer> = (0..leaves.len()).map(Answer::Did).collect();
+    let passes = |combination: &u32| combine(filter, &mut answers.iter(), *combination, 1)[0];
+    Some((0..1u32 << leaves.len()).filter(passes).fold(0, |accepts, combination| accepts | 1 << combination))
 }
 
 impl Rows<'_> {
@@ -96,7 +142,36 @@ impl Rows<'_> {
 
     fn leaf(&self, leaf: &Filter) -> Result<Vec<bool>, AskError> {
         match leaf {
-            Filter::Property { property, of: Of::Event, test } => Ok(PropertyView::new(self.batch, property).test(test)),
+            Filter::Property { property, of: Of::Event, test } => Ok(PropertyView::new(self.batch, property, self.context).test(test)),
+            Filter::Property { property, of: Of::PersonAtEvent, test } => {
+                let history = self.context.person_history(property)?;
+                let unset = test.matches(None);
+                let times: &Int64Array = self.batch.column(0).as_primitive();
+                let own: Vec<Option<&Vec<(i64, Value)>>> = self.people.iter().map(|id| history.get(id)).collect();
+                let of_row = |(ordinal, time): (&u32, &i64)| {
+                    let history = if *ordinal == NO_PERSON { None } else { own[*ordinal as usize] };
+                    history.map_or(unset, |history| test.matches(value_at(history, *time).and_then(Cell::of)))
+                };
+                Ok(self.ordinals.iter().zip(times.values()).map(of_row).collect())
+            }
+            Filter::Property { property, of: Of::Session, test } => {
+                let mut passes = vec![test.matches(None); self.batch.num_rows()];
+                session_property::for_each_row(self, property, |row, value| passes[row] = test.matches(Cell::of(value)))?;
+                Ok(passes)
+            }
+            Filter::Time { part, test } => {
+                let mut parts = TimeParts::new(self.context, *part);
+                let times: &Int64Array = self.batch.column(0).as_primitive();
+                let mut seen: HashMap<usize, bool> = HashMap::new();
+                Ok(times
+                    .values()
+                    .iter()
+                    .map(|time| {
+                        let at = parts.position(*time);
+                        *seen.entry(at).or_insert_with(|| test.matches(Cell::of(&parts.values[at])))
+                    })
+                    .collect())
+            }
             Filter::Property { property, of: Of::Person, test } => {
                 let values = self.context.person_property(property)?;
                 let unset = test.matches(None);
@@ -118,7 +193,7 @@ impl Rows<'_> {
                 };
                 PropertyView::group_keys(self.batch, kind).for_each(|row, cell| {
                     passes[row] = match cell {
-                        Cell::Json(serde_json::Value::Array(keys)) => keys.iter().filter_map(serde_json::Value::as_str).any(&mut of_key),
+                        Cell::Json(Value::Array(keys)) => keys.iter().filter_map(Value::as_str).any(&mut of_key),
                         other => of_key(&other.text()),
                     };
                 });

@@ -5,11 +5,24 @@ use arrow_array::{Array, BooleanArray, DictionaryArray, Float64Array, RecordBatc
 use serde_json::Value;
 use sillage_behavior::{
     AskError,
-    expression::Expression,
+    expression::{Expression, LookupColumn, Surroundings},
     filter::{Cell, Test},
 };
 use sillage_event::lookup;
 use sillage_store::{PropertyColumn, PropertyKind, Segment, column};
+
+/// Where no table is known and it is no day: pickers look at properties as they were sent.
+pub(crate) struct Nowhere;
+
+impl Surroundings for Nowhere {
+    fn today(&self) -> Value {
+        Value::Null
+    }
+
+    fn lookup(&self, _: &str, _: &str) -> Result<LookupColumn, String> {
+        Ok(LookupColumn::default())
+    }
+}
 
 /// The fixed columns that a question may name as properties.
 const BUILT_IN: [(&str, &str); 5] = [
@@ -71,10 +84,12 @@ pub(crate) struct PropertyView<'a> {
 }
 
 impl<'a> PropertyView<'a> {
-    pub(crate) fn new(batch: &'a RecordBatch, name: &str) -> Self {
+    pub(crate) fn new(batch: &'a RecordBatch, name: &str, surroundings: &dyn Surroundings) -> Self {
         let mut view = Self { n: batch.num_rows(), ..Self::default() };
-        if let Some(Ok(expression)) = Expression::of_name(name) {
-            view.computed = Some(computed(batch, &expression));
+        if let Some(Ok(mut expression)) = Expression::of_name(name) {
+            // What cannot be looked up was said before the question was begun.
+            let _ = expression.bind(surroundings);
+            view.computed = Some(computed(batch, &expression, surroundings));
             return view;
         }
         let mut found = false;
@@ -230,18 +245,18 @@ impl<'a> PropertyView<'a> {
 }
 
 /// A formula over the rows of a batch.
-fn computed(batch: &RecordBatch, expression: &Expression) -> Vec<Value> {
+fn computed(batch: &RecordBatch, expression: &Expression, surroundings: &dyn Surroundings) -> Vec<Value> {
     let n = batch.num_rows();
     let inputs: Vec<Vec<Value>> = expression
         .inputs()
         .iter()
         .map(|name| {
             let mut values = vec![Value::Null; n];
-            PropertyView::new(batch, name).for_each(|row, cell| values[row] = cell.to_value());
+            PropertyView::new(batch, name, surroundings).for_each(|row, cell| values[row] = cell.to_value());
             values
         })
         .collect();
-    (0..n).map(|row| expression.evaluate(&|input| inputs[input][row].clone())).collect()
+    (0..n).map(|row| expression.evaluate(&|input| inputs.get(input).map_or(Value::Null, |values| values[row].clone()))).collect()
 }
 
 fn each_json(array: &StringArray, mut f: impl FnMut(usize, &Value)) {

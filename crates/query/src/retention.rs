@@ -25,7 +25,7 @@ pub(crate) fn answer(context: &Context<'_>, scope: &Scope, retention: &Retention
     let plan = Plan::new(context, retention)?;
     let keep = plan.kept(context, scope)?;
     let request = plan.request(scope, keep.as_ref().map(|kept| Arc::clone(&kept.0)));
-    let tallies = scan::run(context, &request, |bucket| Ok(plan.partial(bucket)), merge)?.unwrap_or_default();
+    let tallies = scan::run(context, &request, |bucket| plan.partial(bucket), merge)?.unwrap_or_default();
     check_count(tallies.len())?;
     Ok(plan.write(context, scope, tallies, keep.map(|kept| kept.1)))
 }
@@ -221,7 +221,8 @@ impl<'a> Plan<'a> {
         }
     }
 
-    fn partial(&self, bucket: &mut Bucket<'_>) -> Tallies {
+    fn partial(&self, bucket: &mut Bucket<'_>) -> Result<Tallies, AskError> {
+        bucket.context.check_cells(bucket.rows.groups.keys.len() + 1, self.births.len() * self.periods.n_columns() * 2)?;
         let mut tables: Vec<Option<Vec<Cohort>>> = vec![None];
         self.each_birth(bucket, |_, _, born, returned, amounts| {
             let at = born.group.map_or(0, |group| group as usize + 1);
@@ -239,7 +240,7 @@ impl<'a> Plan<'a> {
             }
         });
         let keys = &bucket.rows.groups.keys;
-        tables.into_iter().enumerate().filter_map(|(at, table)| Some((if at == 0 { GroupKey::overall() } else { keys[at - 1].clone() }, table?))).collect()
+        Ok(tables.into_iter().enumerate().filter_map(|(at, table)| Some((if at == 0 { GroupKey::overall() } else { keys[at - 1].clone() }, table?))).collect())
     }
 
     fn empty(&self) -> Vec<Cohort> {

@@ -7,11 +7,16 @@
 
 pub(crate) mod context;
 mod decode;
+mod first;
+mod session_ids;
 mod stream;
+pub(crate) mod summary;
+mod walk;
 
 pub(crate) use context::Context;
-pub(crate) use decode::{NodeNames, Nodes, cuts_an_hour, is_any, selects_name};
-pub(crate) use stream::{Bucket, Rows, sessions_of};
+pub(crate) use decode::{NodeNames, Nodes, cuts_an_hour, device_keys, is_any, key_of_text, selects_name, session_columns, session_keys};
+pub(crate) use session_ids::NO_SESSION;
+pub(crate) use stream::{Bucket, Person, Rows, sessions_of};
 
 use crate::{
     group::{GroupKey, Groups},
@@ -63,10 +68,18 @@ pub(crate) struct Request<'a> {
     pub(crate) numbers: Vec<&'a str>,
     /// Properties whose values are told apart.
     pub(crate) texts: Vec<&'a str>,
+    /// Those of `texts` whose values the answer shows: [`Context::word`] knows them afterwards.
+    pub(crate) words: Vec<&'a str>,
+    /// Only these of them, by key.
+    pub(crate) only_words: Option<HashSet<u64>>,
+    /// Picks, one bit each, whose rows are page summaries that are looked into.
+    pub(crate) summaries: u64,
     /// Properties held constant.
     pub(crate) hold: &'a [String],
     pub(crate) nodes: Option<&'a NodeNames<'a>>,
     pub(crate) sessions: bool,
+    /// Session ids are told apart, and nothing else that makes a session.
+    pub(crate) session_ids: bool,
     /// Rows are grouped by person.
     pub(crate) by_person: bool,
     /// A person's hits come in order of time.
@@ -90,6 +103,7 @@ impl Request<'_> {
             && self.hold.is_empty()
             && self.nodes.is_none()
             && !self.sessions
+            && !self.session_ids
             && !self.ties
             && self.by_person
     }
@@ -237,9 +251,22 @@ pub(crate) fn top_groups(context: &Context<'_>, request: Request<'_>, top: usize
         b.into_iter().for_each(|(key, n)| *a.entry(key).or_default() += n);
         a
     };
-    let mut counts: Vec<(GroupKey, u64)> = run(context, &request, count, add)?.unwrap_or_default().into_iter().collect();
+    let counts = run(context, &request, count, add)?.unwrap_or_default();
     context.forget_people();
+    Ok(heaviest(counts, top))
+}
+
+/// Of segments with their numbers of events, those to keep, and how many others there are.
+pub(crate) fn heaviest(counts: HashMap<GroupKey, u64>, top: usize) -> TopGroups {
+    let mut counts: Vec<(GroupKey, u64)> = counts.into_iter().collect();
     counts.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.order(&b.0)));
     let others = counts.len().saturating_sub(top);
-    Ok((Arc::new(counts.into_iter().take(top).map(|(key, _)| key).collect()), others))
+    (Arc::new(counts.into_iter().take(top).map(|(key, _)| key).collect()), others)
+}
+
+/// Whether a condition looks at all that a person did.
+pub(crate) fn has_did(filter: &Filter) -> bool {
+    let mut leaves = Vec::new();
+    filter.leaves(&mut leaves);
+    leaves.iter().any(|leaf| matches!(leaf, Filter::Did { .. }))
 }

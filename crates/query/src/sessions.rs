@@ -1,30 +1,41 @@
 //! Sessions: how many, how long, how many of one event only, and the latest of them.
 
+mod by_id;
+
 use crate::{
     group::{GroupKey, check_count},
-    scan::{self, Bucket, Context, NO_PERSON, NodeNames, Nodes, Pick, Request, sessions_of},
+    predicate::did_leaves,
+    scan::{self, Bucket, Context, NodeNames, Nodes, Pick, Request, sessions_of},
     trend::number,
 };
+use rayon::prelude::*;
 use serde_json::{Value, json};
 use sillage_behavior::{
     AskError,
-    question::{Journey, NodeName, Scope, Selector, Sessions},
+    question::{Journey, Scope, Selector, SessionBy, Sessions},
+    session::NO_SESSION,
     statistics,
 };
-use sillage_event::PersonId;
-use std::{collections::HashMap, sync::Arc};
+use sillage_event::{Actor, PersonId};
+use std::{
+    collections::HashMap,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+};
 
 pub(crate) fn answer(context: &Context<'_>, scope: &Scope, sessions: &Sessions) -> Result<Value, AskError> {
     let any = Selector::default();
-    let plain = events_as_nodes();
+    let plain = Journey::of_events();
     let names = NodeNames { journey: &plain };
     let lists = sessions.limit > 0;
     let request = request(context, scope, &any, lists.then_some(&names));
-    let collect = |bucket: &mut Bucket<'_>| {
+    let collect = |bucket: &mut Bucket<'_>, by_id: bool| {
         // The overall line first, then a segment each.
         let mut lines: Vec<Sums> = vec![Sums::default()];
         let mut latest = Latest::new(sessions.limit);
-        each_session(bucket, |rows, session| {
+        let add = |rows: &scan::Rows<'_>, session: Session| {
             lines[0].add(&session);
             if let Some(group) = session.group {
                 for member in rows.groups.members(&group) {
@@ -43,22 +54,32 @@ pub(crate) fn answer(context: &Context<'_>, scope: &Scope, sessions: &Sessions) 
                 entry: Arc::clone(&rows.nodes.shown[session.entry as usize]),
                 exit: Arc::clone(&rows.nodes.shown[session.exit as usize]),
             });
-        });
+        };
+        if !by_id {
+            each_session(bucket, add);
+        } else if !by_id::each_session(bucket, add) {
+            return None;
+        }
         let keys = std::iter::once(GroupKey::overall()).chain(bucket.rows.groups.keys.iter().cloned());
-        let by_key = keys.zip(lines).filter(|(_, sums)| !sums.seconds.is_empty()).collect();
-        Ok(Found { by_key, list: latest.into_list() })
+        let by_key = keys.zip(lines).filter(|(_, sums)| sums.count > 0).collect();
+        Some(Found { by_key, list: latest.into_list() })
     };
     let merge = |a: Found, b: Found| a.merge(b, sessions.limit);
-    let mut found = scan::run(context, &request, collect, merge)?.unwrap_or_default();
+    let mut found = match by_ids(context, scope, &request, |bucket| collect(bucket, true), merge)? {
+        Some(found) => found,
+        None => scan::run(context, &request, |bucket| Ok(collect(bucket, false).unwrap_or_default()), merge)?.unwrap_or_default(),
+    };
     check_count(found.by_key.len())?;
-    let mut answer = found.by_key.remove(&GroupKey::overall()).unwrap_or_default().into_json();
+    found.by_key.entry(GroupKey::overall()).or_default();
+    // Every median looks at all its sessions, so they are looked for side by side.
+    let mut segments: Vec<(GroupKey, u64, Value)> = found.by_key.into_par_iter().map(|(key, sums)| (key, sums.count, sums.into_json())).collect();
+    segments.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.order(&b.0)));
+    let overall = segments.iter().position(|(key, ..)| *key == GroupKey::overall()).map(|at| segments.remove(at));
+    let mut answer = overall.map_or(Value::Null, |(_, _, json)| json);
     if !scope.breakdown.is_empty() {
-        let mut segments: Vec<(GroupKey, Sums)> = found.by_key.into_iter().collect();
-        segments.sort_by(|a, b| b.1.seconds.len().cmp(&a.1.seconds.len()).then_with(|| a.0.order(&b.0)));
         answer["groups"] = segments
             .into_iter()
-            .map(|(key, sums)| {
-                let mut segment = sums.into_json();
+            .map(|(key, _, mut segment)| {
                 segment["breakdown"] = key.to_json(scope.breakdown.len());
                 segment
             })
@@ -79,10 +100,52 @@ pub(crate) fn answer(context: &Context<'_>, scope: &Scope, sessions: &Sessions) 
     Ok(answer)
 }
 
+/// The answer where every event carries its session's id, so that little has to be read of them; `None` where some event does not.
+fn by_ids<P: Default + Send>(
+    context: &Context<'_>,
+    scope: &Scope,
+    request: &Request<'_>,
+    partial: impl Fn(&mut Bucket<'_>) -> Option<P> + Sync,
+    merge: impl Fn(P, P) -> P + Sync,
+) -> Result<Option<P>, AskError> {
+    let is_told_by_the_client = matches!(context.session_by, SessionBy::Timeout);
+    if !is_told_by_the_client || context.actor != Actor::Person || !did_leaves(scope.filter.as_ref())?.is_empty() {
+        return Ok(None);
+    }
+    let request = Request {
+        picks: request.picks.clone(),
+        filter: request.filter,
+        breakdown: request.breakdown,
+        nodes: request.nodes,
+        session_ids: true,
+        by_person: true,
+        ties: true,
+        ..Request::default()
+    };
+    let is_in_vain = AtomicBool::new(false);
+    let found = scan::run(
+        context,
+        &request,
+        |bucket| {
+            partial(bucket).ok_or_else(|| {
+                // Ends the reading of all other buckets.
+                is_in_vain.store(true, Ordering::Relaxed);
+                scan::failed("some event has no session id")
+            })
+        },
+        merge,
+    );
+    if is_in_vain.into_inner() {
+        context.forget_people();
+        return Ok(None);
+    }
+    found.map(|found| Some(found.unwrap_or_default()))
+}
+
 /// Everybody who had a session.
 pub(crate) fn people_at(context: &Context<'_>, scope: &Scope, segment: Option<&GroupKey>) -> Result<Vec<PersonId>, AskError> {
     let any = Selector::default();
-    let plain = events_as_nodes();
+    let plain = Journey::of_events();
     let names = NodeNames { journey: &plain };
     let request = request(context, scope, &any, Some(&names));
     let collect = |bucket: &mut Bucket<'_>| {
@@ -115,24 +178,6 @@ fn request<'r>(context: &Context<'_>, scope: &'r Scope, any: &'r Selector, names
     }
 }
 
-/// Entry and exit are shown by the name of their event.
-fn events_as_nodes() -> Journey {
-    Journey {
-        over_person: false,
-        node: NodeName::Event,
-        select: None,
-        anchor: None,
-        until: None,
-        reverse: false,
-        depth: 1,
-        top: 1,
-        collapse_repeats: false,
-        hide: Vec::new(),
-        rename: Vec::new(),
-        window: None,
-    }
-}
-
 struct Session {
     person: PersonId,
     start: i64,
@@ -146,22 +191,13 @@ struct Session {
 
 /// Calls with every session, person after person.
 fn each_session(bucket: &mut Bucket<'_>, mut each: impl FnMut(&scan::Rows<'_>, Session)) {
-    if bucket.counts_rows_as_they_are() && bucket.rows.session_key.iter().all(|key| *key != 0) {
-        let sessions = keyed_sessions(&bucket.rows);
-        bucket.context.count_people(sessions.chunk_by(|a, b| a.person == b.person).count());
-        for keyed in sessions.into_iter().filter(|keyed| keyed.entry != Nodes::HIDDEN) {
-            let Keyed { person, start, end, events, entry, exit, group, .. } = keyed;
-            each(&bucket.rows, Session { person: bucket.people[person as usize], start: start.0, end: end.0, events, entry, exit, group });
-        }
-        return;
-    }
-    let timeout_ms = bucket.context.session_timeout_ms;
+    let context = bucket.context;
     let mut numbers: Vec<u32> = Vec::new();
     let mut open: Vec<Option<Session>> = Vec::new();
     bucket.for_each_person(|rows, person| {
-        sessions_of(rows, person.hits, timeout_ms, &mut numbers);
+        sessions_of(context, rows, person.hits, &mut numbers);
         open.clear();
-        for (hit, number) in person.hits.iter().zip(&numbers) {
+        for (hit, number) in person.hits.iter().zip(&numbers).filter(|(_, number)| **number != NO_SESSION) {
             let row = hit.row as usize;
             let node = rows.node.get(row).copied().unwrap_or(0);
             let at = *number as usize;
@@ -191,80 +227,15 @@ fn each_session(bucket: &mut Bucket<'_>, mut each: impl FnMut(&scan::Rows<'_>, S
     });
 }
 
-/// A session whose every event carries its id: found without putting anybody's events in order.
-#[derive(Debug)]
-struct Keyed {
-    person: u32,
-    key: u64,
-    /// Time and rank of the first and the last event.
-    start: (i64, u32),
-    end: (i64, u32),
-    events: u64,
-    entry: u32,
-    exit: u32,
-    group: Option<u32>,
-}
-
-/// The sessions of rows that all have a session id, by person, then start.
-fn keyed_sessions(rows: &scan::Rows<'_>) -> Vec<Keyed> {
-    let mut sessions: Vec<Keyed> = Vec::new();
-    // Open addressing: the key is a hash already. Positions in `sessions`, one more; 0 is free.
-    let mut slots = vec![0u32; 1024];
-    for row in 0..rows.len() {
-        let (person, key) = (rows.person[row], rows.session_key[row]);
-        if person == NO_PERSON {
-            continue;
-        }
-        if sessions.len() * 2 >= slots.len() {
-            slots = vec![0; slots.len() * 4];
-            for (at, session) in sessions.iter().enumerate() {
-                let slot = slot_of(&slots, &sessions, session.person, session.key);
-                slots[slot] = at as u32 + 1;
-            }
-        }
-        let when = (rows.time[row], rows.tie.get(row).copied().unwrap_or(0));
-        let node = || rows.node.get(row).copied().unwrap_or(0);
-        let slot = slot_of(&slots, &sessions, person, key);
-        match slots[slot] as usize {
-            at @ 1.. => {
-                let session = &mut sessions[at - 1];
-                session.events += 1;
-                if when < session.start {
-                    (session.start, session.entry, session.group) = (when, node(), rows.group.get(row).copied());
-                }
-                if when >= session.end {
-                    (session.end, session.exit) = (when, node());
-                }
-            }
-            0 => {
-                let group = rows.group.get(row).copied();
-                sessions.push(Keyed { person, key, start: when, end: when, events: 1, entry: node(), exit: node(), group });
-                slots[slot] = sessions.len() as u32;
-            }
-        }
-    }
-    sessions.sort_unstable_by_key(|session| (session.person, session.start, session.key));
-    sessions
-}
-
-/// Where a session is, or where it goes.
-fn slot_of(slots: &[u32], sessions: &[Keyed], person: u32, key: u64) -> usize {
-    let mask = slots.len() - 1;
-    let is_it = |at: u32| sessions.get(at as usize - 1).is_some_and(|session| (session.person, session.key) == (person, key));
-    let mut slot = (key ^ u64::from(person).wrapping_mul(0x9e37_79b9_7f4a_7c15)) as usize & mask;
-    while slots[slot] != 0 && !is_it(slots[slot]) {
-        slot = (slot + 1) & mask;
-    }
-    slot
-}
-
 #[derive(Debug, Default)]
 struct Sums {
+    count: u64,
     people: u64,
     /// Sessions come person after person.
     last_person: Option<PersonId>,
     bounces: u64,
-    seconds: Vec<f64>,
+    /// How long sessions are, in a list for each bucket.
+    milliseconds: Vec<Vec<i64>>,
 }
 
 impl Sums {
@@ -273,17 +244,25 @@ impl Sums {
             self.last_person = Some(session.person);
             self.people += 1;
         }
+        self.count += 1;
         self.bounces += u64::from(session.events == 1);
-        self.seconds.push((session.end - session.start) as f64 / 1000.0);
+        let length = session.end - session.start;
+        match self.milliseconds.first_mut() {
+            Some(list) => list.push(length),
+            None => self.milliseconds.push(vec![length]),
+        }
     }
 
-    fn into_json(mut self) -> Value {
+    fn into_json(self) -> Value {
+        let mut milliseconds = self.milliseconds.concat();
+        let sum: i64 = milliseconds.iter().sum();
+        let mean = (self.count > 0).then(|| sum as f64 / 1000.0 / self.count as f64);
         json!({
-            "count": self.seconds.len(),
+            "count": self.count,
             "people": self.people,
             "bounces": self.bounces,
-            "mean_seconds": number(statistics::mean(&self.seconds)),
-            "median_seconds": number(statistics::median(&mut self.seconds)),
+            "mean_seconds": number(mean),
+            "median_seconds": number(statistics::median_of_whole(&mut milliseconds).map(|median| median / 1000.0)),
         })
     }
 }
@@ -344,8 +323,9 @@ impl Found {
         for (key, sums) in other.by_key {
             let into = self.by_key.entry(key).or_default();
             into.people += sums.people;
+            into.count += sums.count;
             into.bounces += sums.bounces;
-            into.seconds.extend(sums.seconds);
+            into.milliseconds.extend(sums.milliseconds);
         }
         self.list.extend(other.list);
         keep_latest(&mut self.list, limit);

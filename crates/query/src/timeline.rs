@@ -3,26 +3,31 @@
 use crate::{
     predicate,
     scan::{Context, store_failed},
+    session_property,
 };
 use arrow_array::{Array, BooleanArray, Float64Array, Int64Array, RecordBatch, StringArray, UInt32Array, cast::AsArray, types::Int32Type};
+use rayon::prelude::*;
 use serde_json::{Value, json};
 use sillage_behavior::{
     AskError,
+    filter::Filter,
     question::{Scope, Timeline},
 };
 use sillage_event::{Event, Identity, PersonId, time};
 use sillage_store::{PropertyColumn, PropertyKind, Segment, column};
-use std::{collections::HashSet, ops::Range};
+use std::{collections::HashSet, ops::Range, sync::Arc};
 
 pub(crate) fn answer(context: &Context<'_>, scope: &Scope, timeline: &Timeline) -> Result<Value, AskError> {
     let links = &context.snapshot.links;
     let person = links.resolve(Identity::parse(&timeline.person).hash());
-    let mut found: Vec<(i64, u64, usize, usize, usize)> = Vec::new();
     let before = timeline.before.unwrap_or((i64::MAX, u64::MAX));
-    for (s, segment) in context.snapshot.segments.iter().enumerate() {
+    let filters: Vec<&Filter> = scope.filter.iter().collect();
+    session_property::prepare(context, &filters, &[], context.range)?;
+    let of_segment = |(s, segment): (usize, &Arc<dyn Segment>)| {
         context.check()?;
+        let mut found: Vec<(i64, u64, usize, usize, usize)> = Vec::new();
         if segment.time_range().is_none_or(|(first, last)| last < context.range.0 || first >= context.range.1 || first > before.0) {
-            continue;
+            return Ok(found);
         }
         for bucket in buckets_of(context, &**segment, person) {
             rows_of(context, scope, &**segment, bucket, person, |row, at, tie| {
@@ -32,7 +37,10 @@ pub(crate) fn answer(context: &Context<'_>, scope: &Scope, timeline: &Timeline) 
                 }
             })?;
         }
-    }
+        Ok(found)
+    };
+    let found = context.snapshot.segments.par_iter().enumerate().map(of_segment).collect::<Result<Vec<_>, AskError>>()?;
+    let mut found = found.concat();
     found.sort_unstable_by_key(|one| std::cmp::Reverse((one.0, one.1)));
     let more = found.len() > timeline.limit;
     found.truncate(timeline.limit);
@@ -41,11 +49,15 @@ pub(crate) fn answer(context: &Context<'_>, scope: &Scope, timeline: &Timeline) 
     let mut places: Vec<usize> = (0..found.len()).collect();
     places.sort_unstable_by_key(|place| (found[*place].2, found[*place].3, found[*place].4));
     let mut events: Vec<Value> = vec![Value::Null; found.len()];
-    for of_bucket in places.chunk_by(|a, b| (found[*a].2, found[*a].3) == (found[*b].2, found[*b].3)) {
+    let buckets: Vec<&[usize]> = places.chunk_by(|a, b| (found[*a].2, found[*a].3) == (found[*b].2, found[*b].3)).collect();
+    let read_bucket = |of_bucket: &&[usize]| {
         let (_, _, s, bucket, _) = found[of_bucket[0]];
         let rows: Vec<Range<usize>> = of_bucket.iter().map(|place| found[*place].4..found[*place].4 + 1).collect();
-        let read = events_at(&*context.snapshot.segments[s], bucket, &rows).map_err(store_failed)?;
-        of_bucket.iter().zip(&read).for_each(|(place, event)| events[*place] = event_json(event));
+        events_at(&*context.snapshot.segments[s], bucket, &rows).map_err(store_failed)
+    };
+    let read = buckets.par_iter().map(read_bucket).collect::<Result<Vec<_>, AskError>>()?;
+    for (of_bucket, read) in buckets.iter().zip(&read) {
+        of_bucket.iter().zip(read).for_each(|(place, event)| events[*place] = event_json(event));
     }
     Ok(json!({"events": events, "next": next}))
 }
@@ -106,7 +118,7 @@ fn rows_of(
     }
     let mut columns = vec![column::TIME.to_owned(), column::TIE.to_owned()];
     if let Some(filter) = &scope.filter {
-        predicate::filter_columns(segment, filter, &mut columns);
+        predicate::filter_columns(context, segment, filter, &mut columns);
     }
     let names: Vec<&str> = columns.iter().map(String::as_str).collect();
     let batch = segment.read(bucket, &rows, &names).map_err(store_failed)?;

@@ -1,39 +1,57 @@
 //! Counts and measures over time, by segment.
 
+mod cohort_line;
 mod line;
+mod marks;
 mod rolling;
+mod table;
+mod top;
+mod write;
+
+pub(crate) use cohort_line::members_at;
 
 use crate::{
-    group::{GroupKey, Groups, check_count},
-    scan::{self, Bucket, Context, NO_PERSON, Pick, Request, Rows, cuts_an_hour, selects_name, sessions_of},
+    cohort::InnerContext,
+    group::{GroupKey, check_count},
+    scan::{self, Bucket, Context, NO_PERSON, Pick, Request, Rows, cuts_an_hour, has_did, selects_name, sessions_of},
 };
-use line::{Line, Meaning};
-use rolling::{Before, rolling_mean};
-use serde_json::{Value, json};
+use cohort_line::cohort_line;
+use line::{Line, Meaning, OfSession};
+use marks::Marks;
+use rolling::Before;
+use serde_json::Value;
 use sillage_behavior::{
     AskError, AskErrorCode, Hit,
-    calendar::{Intervals, OUTSIDE, Unit},
-    filter::Filter,
-    question::{Aggregate, Measure, Scope, Selector, Trend},
+    calendar::{Intervals, Unit},
+    question::{Aggregate, CompareWith, Measure, PerSession, Scope, Selector, Trend},
+    session::NO_SESSION,
 };
 use sillage_event::{Actor, HOUR_MS, PersonId};
 use std::{
     collections::{HashMap, HashSet},
     sync::Arc,
 };
+use table::Table;
 
 /// People times intervals times segments that may be marked in one bucket; beyond it people are put one after the other.
 const MOST_MARKS: usize = 1 << 27;
 
 type Lines = HashMap<(usize, GroupKey), Line>;
 
-pub(crate) fn answer(context: &Context<'_>, scope: &Scope, trend: &Trend) -> Result<Value, AskError> {
-    let mut answer = one_range(context, scope, trend, context.range)?;
-    if let Some(back) = trend.compare_previous {
+pub(crate) fn answer(context: &Context<'_>, scope: &Scope, trend: &Trend, inner: InnerContext<'_, '_>) -> Result<Value, AskError> {
+    let mut answer = one_range(context, scope, trend, context.range, inner)?;
+    if let Some(with) = trend.compare {
         // The people of the question are those of its own range.
         let people = context.people();
-        let shifted = shift(context, trend.interval, context.range, i64::from(back))?;
-        answer["compare"] = one_range(context, scope, trend, shifted)?;
+        let shifted = match with {
+            CompareWith::Previous(back) => shift(context, trend.interval, context.range, i64::from(back))?,
+            CompareWith::Back(n, unit) => (context.zone.shift(context.range.0, unit, -n), context.zone.shift(context.range.1, unit, -n)),
+            CompareWith::From(date) => {
+                let days = context.zone.days_before(date, context.range.0);
+                (context.zone.shift(context.range.0, Unit::Day, -days), context.zone.shift(context.range.1, Unit::Day, -days))
+            }
+        };
+        answer["compare"] = one_range(context, scope, trend, shifted, inner)?;
         context.forget_people();
         if let Some(people) = people {
             context.count_people(people as usize);
@@ -71,35 +89,106 @@ struct Plan<'a> {
     n_parts: usize,
 }
 
-fn one_range(context: &Context<'_>, scope: &Scope, trend: &Trend, range: (i64, i64)) -> Result<Value, AskError> {
+fn one_range(context: &Context<'_>, scope: &Scope, trend: &Trend, range: (i64, i64), inner: InnerContext<'_, '_>) -> Result<Value, AskError> {
     let plan = Plan::new(context, scope, trend, range)?;
-    let (keep, others) = top_groups(context, scope, &plan)?.unzip();
-    let lines = plan.lines(context, scope, keep.clone())?;
+    // A plain trend of events may find its segments while it counts; else the segments are kept by what all series of events say together.
+    let top = if counts_only_events_of_one_actor(trend) { plan.lines_of_top(context, scope)? } else { None };
+    let (lines, keep, others) = match top {
+        Some(top) => (top.lines, Some(top.kept), Some(top.others)),
+        None => {
+            let (keep, others) = top_groups(context, scope, &Plan::new(context, scope, &part_of(trend, &events_of(trend)), range)?)?.unzip();
+            (all_lines(context, scope, trend, range, keep.clone(), inner)?, keep, others)
+        }
+    };
     check_count(lines.keys().map(|(_, key)| key).collect::<HashSet<_>>().len())?;
     // A running total begins with the range.
     let before = match trend.rolling.filter(|window| *window > 1 && !trend.cumulative) {
         Some(window) => {
             let start = plan.intervals.starts[0];
-            let earlier = Plan::new(context, scope, trend, (context.zone.step(start, trend.interval, 1 - window as i64), start))?;
-            Before::new(&earlier.lines(context, scope, keep)?, &earlier.meanings, earlier.intervals.len())
+            let range = (context.zone.step(start, trend.interval, 1 - window as i64), start);
+            let earlier = Plan::new(context, scope, trend, range)?;
+            Before::new(&all_lines(context, scope, trend, range, keep, inner)?, &earlier.meanings, earlier.intervals.len())
         }
         None => Before::default(),
     };
     Ok(plan.write(context, lines, &before, others))
 }
 
-/// The people of one cell: of a series, in an interval or the whole range, in a segment.
-pub(crate) fn people_at(
+/// The series of events, by position.
+fn events_of(trend: &Trend) -> Vec<usize> {
+    (0..trend.series.len()).filter(|i| trend.series[*i].people.is_none()).collect()
+}
+
+fn counts_only_events_of_one_actor(trend: &Trend) -> bool {
+    trend.series.iter().all(|series| series.people.is_none() && series.actor.is_none())
+}
+
+/// Some of the series, as a trend of their own.
+fn part_of(trend: &Trend, series: &[usize]) -> Trend {
+    Trend { series: series.iter().map(|i| trend.series[*i].clone()).collect(), formulas: Vec::new(), attribution: None, ..*trend }
+}
+
+/// The lines of all series: those of events for each actor that they count, those of cohorts point by point.
+fn all_lines(
     context: &Context<'_>,
     scope: &Scope,
     trend: &Trend,
-    series: usize,
-    time: Option<i64>,
-    segment: Option<&GroupKey>,
-) -> Result<Vec<PersonId>, AskError> {
-    let mut plan = Plan::new(context, scope, trend, context.range)?;
-    if let Meaning::Count | Meaning::Numbers(..) | Meaning::Values(..) | Meaning::Texts(_) = plan.meanings[series] {
-        plan.meanings[series] = Meaning::Unique;
+    range: (i64, i64),
+    keep: Option<Arc<HashSet<GroupKey>>>,
+    inner: InnerContext<'_, '_>,
+) -> Result<Lines, AskError> {
+    let events = events_of(trend);
+    if counts_only_events_of_one_actor(trend) {
+        return Plan::new(context, scope, trend, range)?.lines(context, scope, keep);
+    }
+    let mut lines = Lines::new();
+    let mut waiting = events;
+    while let Some(first) = waiting.first() {
+        let actor = trend.series[*first].actor.clone().unwrap_or_else(|| scope.actor.clone());
+        let (those, others): (Vec<usize>, Vec<usize>) =
+            waiting.iter().copied().partition(|i| *trend.series[*i].actor.as_ref().unwrap_or(&scope.actor) == actor);
+        waiting = others;
+        let part = part_of(trend, &those);
+        let scope = Scope { actor, ..scope.clone() };
+        let found = if scope.actor == context.actor {
+            Plan::new(context, &scope, &part, range)?.lines(context, &scope, keep.clone())?
+        } else {
+            let own = (inner.context)(&scope)?;
+            let found = Plan::new(&own, &scope, &part, range)?.lines(&own, &scope, keep.clone())?;
+            context.count_events_read(own.events_read() as usize);
+            found
+        };
+        lines.extend(found.into_iter().map(|((series, key), line)| ((those[series], key), line)));
+    }
+    for (i, definition) in trend.series.iter().enumerate().filter_map(|(i, series)| Some((i, series.people.as_ref()?))) {
+        lines.insert((i, GroupKey::overall()), cohort_line(context, trend, range, &trend.series[i].measure, definition, inner)?);
+    }
+    Ok(lines)
+}
+
+/// A cell of a trend: of a series, in an interval or the whole range, in a segment, and whose own figure lies where.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct At<'a> {
+    pub(crate) series: usize,
+    pub(crate) time: Option<i64>,
+    pub(crate) between: Option<(f64, f64)>,
+    pub(crate) segment: Option<&'a GroupKey>,
+}
+
+pub(crate) fn people_at(context: &Context<'_>, scope: &Scope, trend: &Trend, at: At<'_>) -> Result<Vec<PersonId>, AskError> {
+    let At { time, between, segment, .. } = at;
+    // The segments are kept by what all series say together.
+    let keep = if segment == Some(&GroupKey::Other) {
+        let events = part_of(trend, &events_of(trend));
+        top_groups(context, scope, &Plan::new(context, scope, &events, context.range)?)?.map(|kept| kept.0)
+    } else {
+        None
+    };
+    // The others are of no use here, and may count somebody else.
+    let trend = part_of(trend, &[at.series]);
+    let mut plan = Plan::new(context, scope, &trend, context.range)?;
+    if let Meaning::Count | Meaning::Numbers(..) | Meaning::Values(..) | Meaning::Texts(_) = plan.meanings[0] {
+        plan.meanings[0] = Meaning::Unique;
     }
     let slot = match time {
         None => None,
@@ -108,18 +197,26 @@ pub(crate) fn people_at(
             None => return Ok(Vec::new()),
         },
     };
-    let keep = if segment == Some(&GroupKey::Other) { top_groups(context, scope, &plan)?.map(|kept| kept.0) } else { None };
     let request = Request { by_person: true, ..plan.request(scope, keep) };
     let collect = |bucket: &mut Bucket<'_>| {
         let mut found = Vec::new();
         let plan = &plan;
         bucket.for_each_person(|rows, person| {
-            let counts = person.hits.iter().any(|hit| {
-                hit.mask & (1 << series) != 0
-                    && plan.slots(series, hit.time).is_some_and(|slots| slot.map_or(hit.time >= plan.range.0, |slot| slots.contains(&slot)))
-                    && segment
-                        .is_none_or(|segment| rows.groups.members(&rows.group[hit.row as usize]).iter().any(|id| rows.groups.keys[*id as usize] == *segment))
-            });
+            let in_cell = |hit: &&Hit| {
+                hit.mask & 1 != 0 && plan.slots(0, hit.time).is_some_and(|slots| slot.map_or(hit.time >= plan.range.0, |slot| slots.contains(&slot)))
+            };
+            let in_segment = |hit: &&Hit| {
+                segment.is_none_or(|segment| rows.groups.members(&rows.group[hit.row as usize]).iter().any(|id| rows.groups.keys[*id as usize] == *segment))
+            };
+            let counts = match (&plan.meanings[0], between) {
+                (Meaning::PerPerson { source, .. }, Some((low, high))) => {
+                    let own: Vec<line::Inner> = person.hits.iter().filter(in_cell).filter(in_segment).map(|hit| inner_of(*source, rows, hit)).collect();
+                    !own.is_empty() && line::figure(*source, &own).is_some_and(|value| low <= value && value < high)
+                }
+                (Meaning::Once { first: true }, _) => person.hits.iter().find(in_cell).is_some_and(|hit| in_segment(&hit)),
+                (Meaning::Once { first: false }, _) => person.hits.iter().rev().find(in_cell).is_some_and(|hit| in_segment(&hit)),
+                _ => person.hits.iter().filter(in_cell).any(|hit| in_segment(&hit)),
+            };
             if counts {
                 found.push(person.id);
             }
@@ -127,6 +224,15 @@ pub(crate) fn people_at(
         Ok(found)
     };
     Ok(scan::run(context, &request, collect, |a, b| [a, b].concat())?.unwrap_or_default())
+}
+
+/// What an event adds to its person's own figure.
+fn inner_of(source: Option<(Aggregate, usize)>, rows: &Rows<'_>, hit: &Hit) -> line::Inner {
+    match source {
+        None => line::Inner::Number(1.0),
+        Some((Aggregate::Distinct, i)) => line::Inner::Text(rows.texts[i][hit.row as usize]),
+        Some((_, i)) => line::Inner::Number(rows.numbers[i][hit.row as usize]),
+    }
 }
 
 /// The segments that `top` keeps, and how many others there are.
@@ -143,9 +249,15 @@ impl<'a> Plan<'a> {
         let mut active_from = Vec::new();
         for series in &trend.series {
             let mut windows = Vec::new();
+            if series.people.is_some() {
+                meanings.push(Meaning::Given);
+                active_from.push(windows);
+                continue;
+            }
             meanings.push(match &series.measure {
                 Measure::Total => Meaning::Count,
                 Measure::Unique => Meaning::Unique,
+                Measure::UniqueOnce { first } => Meaning::Once { first: *first },
                 Measure::Sessions => Meaning::Sessions,
                 Measure::Active(days) => {
                     let last_day = |i: usize| context.zone.floor(intervals.end_of(i) - 1, Unit::Day);
@@ -172,7 +284,23 @@ impl<'a> Plan<'a> {
                             Some((*aggregate, n_numbers - 1))
                         }
                     };
-                    Meaning::PerPerson { source, outer: *outer }
+                    Meaning::PerPerson { source, outer: outer.clone() }
+                }
+                Measure::PerSession { inner, outer } => {
+                    let source = match inner {
+                        PerSession::Total => OfSession::Total,
+                        PerSession::Events => OfSession::Events,
+                        PerSession::Duration => OfSession::Duration,
+                        PerSession::Property(Aggregate::Distinct, _) => {
+                            n_texts += 1;
+                            OfSession::Values(Aggregate::Distinct, n_texts - 1)
+                        }
+                        PerSession::Property(aggregate, _) => {
+                            n_numbers += 1;
+                            OfSession::Values(*aggregate, n_numbers - 1)
+                        }
+                    };
+                    Meaning::PerSession { source, outer: outer.clone() }
                 }
             });
             active_from.push(windows);
@@ -198,9 +326,10 @@ impl<'a> Plan<'a> {
             .collect();
         let mut numbers = Vec::new();
         let mut texts = Vec::new();
-        for series in &self.trend.series {
+        for series in self.trend.series.iter().filter(|series| series.people.is_none()) {
             let named = match &series.measure {
                 Measure::Property { aggregate, property } => Some((aggregate, property)),
+                Measure::PerSession { inner: PerSession::Property(aggregate, property), .. } => Some((aggregate, property)),
                 Measure::PerPerson { inner: Some((aggregate, property)), .. } => Some((aggregate, property)),
                 _ => None,
             };
@@ -210,7 +339,7 @@ impl<'a> Plan<'a> {
                 None => {}
             }
         }
-        let sessions = self.meanings.contains(&Meaning::Sessions);
+        let sessions = self.meanings.iter().any(|meaning| matches!(meaning, Meaning::Sessions | Meaning::PerSession { .. }));
         let flat =
             self.meanings.iter().all(Meaning::is_flat) && self.trend.series.iter().all(|series| !series.select.first_time) && scope.actor == Actor::Person;
         let did = scope.filter.as_ref().is_some_and(has_did);
@@ -229,7 +358,7 @@ impl<'a> Plan<'a> {
             texts,
             sessions,
             by_person: !flat || did,
-            in_order: sessions || self.trend.cumulative,
+            in_order: sessions || self.trend.cumulative || self.meanings.iter().any(|meaning| matches!(meaning, Meaning::Once { .. })),
             ties: sessions,
             ..Request::default()
         }
@@ -253,7 +382,6 @@ impl<'a> Plan<'a> {
             && scope.actor == Actor::Person
             && !self.trend.cumulative
             && self.trend.series.iter().all(|series| !series.select.first_time)
-            && !scope.filter.as_ref().is_some_and(has_did)
     }
 
     /// Counts of events without conditions, from what segments know of their hours. Gives the segments that were counted so.
@@ -306,21 +434,16 @@ impl<'a> Plan<'a> {
     }
 
     fn partial(&self, scope: &Scope, bucket: &mut Bucket<'_>) -> Result<Lines, AskError> {
-        let n_series = self.trend.series.len();
-        let n_slots = self.intervals.len();
-        let n_unique = self.meanings.iter().filter(|meaning| **meaning == Meaning::Unique).count();
-        let marks = (bucket.rows.groups.keys.len() + 1) * n_unique * bucket.people.len() * (n_slots + 1);
-        let marks_people = self.can_mark_people(scope) && marks <= MOST_MARKS;
-        let n_marked = if marks_people { bucket.people.len() } else { 0 };
-        let mut tables: Vec<Table<'_>> = (0..n_series).map(|series| Table { meaning: &self.meanings[series], n_slots, n_marked, lines: Vec::new() }).collect();
+        let marks_people = self.can_mark_people(scope) && self.bits_of_marks(bucket) <= MOST_MARKS;
+        let mut tables = self.tables(if marks_people { bucket.people.len() } else { 0 });
         let context = bucket.context;
         if bucket.is_by_person() && !marks_people {
             let mut sessions = Vec::new();
             let mut number = 0u32;
-            let wants_sessions = self.meanings.contains(&Meaning::Sessions);
+            let wants_sessions = self.meanings.iter().any(|meaning| matches!(meaning, Meaning::Sessions | Meaning::PerSession { .. }));
             bucket.for_each_person(|rows, person| {
                 if wants_sessions {
-                    sessions_of(rows, person.hits, context.session_timeout_ms, &mut sessions);
+                    sessions_of(context, rows, person.hits, &mut sessions);
                 }
                 for (series, table) in tables.iter_mut().enumerate() {
                     self.person(series, table, rows, person.hits, &sessions, number);
@@ -333,30 +456,54 @@ impl<'a> Plan<'a> {
             }
         } else {
             let rows = &bucket.rows;
-            self.rows(&mut tables, rows, |row| rows.mask[row]);
-            let mut marked = tables.iter().filter(|table| table.n_marked > 0 && *table.meaning == Meaning::Unique);
-            // Of several series nobody knows here who is in more than one.
-            if let (Some(only), None) = (marked.next(), marked.next()) {
-                context.count_people(only.lines.first().and_then(Option::as_ref).map_or(0, Line::weight) as usize);
+            match bucket.decided() {
+                Some(decided) => {
+                    self.rows(&mut tables, rows, |row| decided.masks[row]);
+                    context.count_people(decided.n_people);
+                }
+                None => {
+                    self.rows(&mut tables, rows, |row| rows.mask[row]);
+                    let mut marked = tables.iter_mut().filter(|table| table.n_marked > 0 && *table.meaning == Meaning::Unique);
+                    // Of several series nobody knows here who is in more than one.
+                    if let (Some(only), None) = (marked.next(), marked.next()) {
+                        context.count_people(only.lines.first_mut().and_then(Option::as_mut).map_or(0, |line| {
+                            line.count_marked();
+                            line.weight()
+                        }) as usize);
+                    }
+                }
             }
         }
+        self.finish(context, tables, &bucket.rows.groups.keys)
+    }
+
+    /// How many bits it takes to mark everybody in every line.
+    fn bits_of_marks(&self, bucket: &Bucket<'_>) -> usize {
+        let n_unique = self.meanings.iter().filter(|meaning| **meaning == Meaning::Unique).count();
+        Marks::bits(bucket.people.len(), self.intervals.len()).saturating_mul(n_unique * (bucket.rows.groups.keys.len() + 1))
+    }
+
+    /// Empty tables; with a number of people, people are marked in them.
+    fn tables(&self, n_marked: usize) -> Vec<Table<'_>> {
+        self.meanings.iter().map(|meaning| Table { meaning, n_slots: self.intervals.len(), n_marked, lines: Vec::new() }).collect()
+    }
+
+    fn finish(&self, context: &Context<'_>, tables: Vec<Table<'_>>, keys: &[GroupKey]) -> Result<Lines, AskError> {
         let mut lines = Lines::new();
         let mut cells = 0;
         for (series, table) in tables.into_iter().enumerate() {
             for (index, line) in table.lines.into_iter().enumerate() {
-                let Some(line) = line.filter(|line| !line.is_empty()) else { continue };
-                cells += n_slots;
-                let key = if index == 0 { GroupKey::overall() } else { bucket.rows.groups.keys[index - 1].clone() };
+                let Some(mut line) = line else { continue };
+                line.count_marked();
+                if line.is_empty() {
+                    continue;
+                }
+                cells += self.intervals.len();
+                let key = if index == 0 { GroupKey::overall() } else { keys[index - 1].clone() };
                 lines.insert((series, key), line);
             }
         }
-        if cells > context.limits.cells {
-            return Err(AskError {
-                code: AskErrorCode::LimitExceeded,
-                message: format!("the answer has more than {} numbers: add \"top\", shorten the range or take a longer interval", context.limits.cells),
-                field: Some("breakdown".into()),
-            });
-        }
+        context.check_cells(1, cells)?;
         Ok(lines)
     }
 
@@ -369,12 +516,12 @@ impl<'a> Plan<'a> {
                 Meaning::Count => table.each_row(rows, &slots, counts, |line, slot, _| line.add_event(slot)),
                 Meaning::Unique if table.n_marked > 0 => {
                     let known = |row: usize| counts(row) && rows.person[row] != NO_PERSON;
-                    table.each_row(rows, &slots, known, |line, slot, row| line.mark_person(slot, rows.person[row]));
+                    table.each_row(rows, &slots, known, |line, slot, row| line.mark_person(slot as u32, rows.person[row]));
                 }
                 Meaning::Numbers(_, at) => table.each_row(rows, &slots, counts, |line, slot, row| line.add_number(slot, rows.numbers[at][row])),
                 Meaning::Values(_, at) => table.each_row(rows, &slots, counts, |line, slot, row| line.keep_number(slot, rows.numbers[at][row])),
                 Meaning::Texts(at) => table.each_row(rows, &slots, counts, |line, slot, row| line.add_text(slot, rows.texts[at][row])),
-                Meaning::Unique | Meaning::Active | Meaning::Sessions | Meaning::PerPerson { .. } => {}
+                _ => {}
             }
         }
     }
@@ -398,7 +545,7 @@ impl<'a> Plan<'a> {
             }
             Meaning::Sessions => {
                 for (hit, session) in hits.iter().zip(sessions) {
-                    if hit.mask & bit != 0 {
+                    if hit.mask & bit != 0 && *session != NO_SESSION {
                         let Some(slot) = self.intervals.index(hit.time) else { continue };
                         table.each(&rows.groups, rows.group.get(hit.row as usize), |line| line.see_session(slot, number, *session));
                     }
@@ -407,15 +554,14 @@ impl<'a> Plan<'a> {
             Meaning::PerPerson { source, .. } => {
                 for hit in hits.iter().filter(|hit| hit.mask & bit != 0) {
                     let Some(slot) = self.intervals.index(hit.time) else { continue };
-                    let value = match source {
-                        None => line::Inner::Number(1.0),
-                        Some((Aggregate::Distinct, i)) => line::Inner::Text(rows.texts[*i][hit.row as usize]),
-                        Some((_, i)) => line::Inner::Number(rows.numbers[*i][hit.row as usize]),
-                    };
+                    let value = inner_of(*source, rows, hit);
                     table.each(&rows.groups, rows.group.get(hit.row as usize), |line| line.collect(slot, value));
                 }
                 table.touched(|line| line.close_person(meaning));
             }
+            Meaning::Once { first } => self.once(table, rows, hits, bit, *first, number),
+            Meaning::PerSession { source, .. } => self.per_session(table, rows, hits, sessions, bit, *source),
+            Meaning::Given => {}
             Meaning::Count | Meaning::Numbers(..) | Meaning::Values(..) | Meaning::Texts(_) => {
                 for hit in hits.iter().filter(|hit| hit.mask & bit != 0) {
                     let Some(slot) = self.intervals.index(hit.time) else { continue };
@@ -425,76 +571,59 @@ impl<'a> Plan<'a> {
         }
     }
 
-    fn write(&self, context: &Context<'_>, lines: Lines, before: &Before, others: Option<usize>) -> Value {
-        let mut keys: Vec<(&GroupKey, u64)> = Vec::new();
-        let mut weights: HashMap<&GroupKey, u64> = HashMap::new();
-        for ((_, key), line) in &lines {
-            *weights.entry(key).or_default() += line.weight();
-        }
-        let overall = GroupKey::overall();
-        keys.extend(weights.iter().filter(|(key, _)| ***key != overall).map(|(key, weight)| (*key, *weight)));
-        keys.sort_by(|a, b| {
-            (matches!(a.0, GroupKey::Other), std::cmp::Reverse(a.1)).cmp(&(matches!(b.0, GroupKey::Other), std::cmp::Reverse(b.1))).then_with(|| a.0.order(b.0))
-        });
-        let keys: Vec<&GroupKey> = std::iter::once(&overall).chain(keys.into_iter().map(|(key, _)| key)).collect();
-
-        let n = self.intervals.len();
-        let empty = Line::default();
-        let mut values: HashMap<(usize, &GroupKey), line::Values> = HashMap::new();
-        let mut series_out = Vec::new();
-        for (i, series) in self.trend.series.iter().enumerate() {
-            let label = series.label.clone().or_else(|| series.select.label.clone()).unwrap_or_else(|| series.select.label());
-            for key in &keys {
-                let line = lines.get(&(i, (*key).clone()));
-                if line.is_none() && **key != overall {
-                    continue;
+    /// A person counts in every interval and in the range, in segments only with the first (last) event of each.
+    fn once(&self, table: &mut Table<'_>, rows: &Rows<'_>, hits: &[Hit], bit: u64, first: bool, number: u32) {
+        let mut chosen: Vec<(usize, &Hit)> = Vec::new();
+        for hit in hits.iter().filter(|hit| hit.mask & bit != 0) {
+            let Some(slot) = self.intervals.index(hit.time) else { continue };
+            table.line(0).see_person(slot, number);
+            match chosen.last_mut() {
+                Some(last) if last.0 == slot => {
+                    if !first {
+                        last.1 = hit;
+                    }
                 }
-                let (mut points, total) = line.unwrap_or(&empty).values(&self.meanings[i], n, false);
-                // Formulas take the values of the intervals; what they give is summed up, not what they are given.
-                values.insert((i, *key), (points.clone(), total));
-                if self.trend.cumulative && self.meanings[i].cumulates_itself() {
-                    points = line.unwrap_or(&empty).values(&self.meanings[i], n, true).0;
-                } else if self.trend.cumulative {
-                    run_up(&mut points);
-                }
-                let points = self.rolled(before.of_series(i, key), points);
-                series_out.push(self.line_json(&label, key, points, total, others));
+                _ => chosen.push((slot, hit)),
             }
         }
-        for (text, formula) in &self.trend.formulas {
-            for key in &keys {
-                let at = |slot: usize| formula.evaluate(&|i| values.get(&(i, *key)).and_then(|(points, _)| points[slot]).unwrap_or(0.0));
-                let mut points: Vec<Option<f64>> = (0..n).map(at).collect();
-                let total = formula.evaluate(&|i| values.get(&(i, *key)).and_then(|(_, total)| *total).unwrap_or(0.0));
-                if self.trend.cumulative {
-                    run_up(&mut points);
-                }
-                let points = self.rolled(before.of_formula(formula, key), points);
-                series_out.push(self.line_json(text, key, points, total, others));
-            }
+        if rows.group.is_empty() {
+            return;
         }
-        let times: Vec<String> = self.intervals.starts.iter().map(|start| context.zone.format(*start)).collect();
-        json!({"times": times, "series": series_out})
-    }
-
-    fn rolled(&self, before: Vec<Option<f64>>, points: Vec<Option<f64>>) -> Vec<Option<f64>> {
-        match self.trend.rolling {
-            Some(window) => rolling_mean(before, points, window),
-            None => points,
+        for (slot, hit) in &chosen {
+            table.each_segment(&rows.groups, &rows.group[hit.row as usize], |line| line.add_to_slot(*slot));
+        }
+        let whole = if first { chosen.first() } else { chosen.last() };
+        if let Some((slot, hit)) = whole {
+            table.each_segment(&rows.groups, &rows.group[hit.row as usize], |line| line.add_to_total(*slot));
         }
     }
 
-    fn line_json(&self, label: &str, key: &GroupKey, points: Vec<Option<f64>>, total: Option<f64>, others: Option<usize>) -> Value {
-        let mut line = json!({
-            "label": label,
-            "breakdown": if *key == GroupKey::overall() { Value::Array(Vec::new()) } else { key.to_json(self.n_parts) },
-            "values": points.into_iter().map(number).collect::<Vec<_>>(),
-            "total": number(total),
-        });
-        if let (GroupKey::Other, Some(others)) = (key, others) {
-            line["other"] = Value::from(others);
+    /// Each session with such an event, in the interval and the segments of the first of them.
+    fn per_session(&self, table: &mut Table<'_>, rows: &Rows<'_>, hits: &[Hit], sessions: &[u32], bit: u64, source: OfSession) {
+        let mut numbers: Vec<u32> =
+            hits.iter().zip(sessions).filter(|(hit, session)| hit.mask & bit != 0 && **session != NO_SESSION).map(|(_, n)| *n).collect();
+        numbers.sort_unstable();
+        numbers.dedup();
+        for session in numbers {
+            let whole = || hits.iter().zip(sessions).filter(|(_, one)| **one == session).map(|(hit, _)| hit);
+            let own: Vec<&Hit> = whole().filter(|hit| hit.mask & bit != 0).collect();
+            let Some(slot) = self.intervals.index(own[0].time) else { continue };
+            let value = match source {
+                OfSession::Total => Some(own.len() as f64),
+                OfSession::Events => Some(whole().count() as f64),
+                OfSession::Duration => {
+                    let (from, to) = whole().fold((i64::MAX, i64::MIN), |(from, to), hit| (from.min(hit.time), to.max(hit.time)));
+                    Some((to - from) as f64 / 1000.0)
+                }
+                OfSession::Values(aggregate, at) => {
+                    let inner: Vec<line::Inner> = own.iter().map(|hit| inner_of(Some((aggregate, at)), rows, hit)).collect();
+                    line::figure(Some((aggregate, at)), &inner)
+                }
+            };
+            if let Some(value) = value {
+                table.each(&rows.groups, rows.group.get(own[0].row as usize), |line| line.add_value(slot, value));
+            }
         }
-        line
     }
 }
 
@@ -504,14 +633,6 @@ pub(crate) fn number(value: Option<f64>) -> Value {
         None => Value::Null,
         Some(value) if value.fract() == 0.0 && value.abs() < 9e15 => Value::from(value as i64),
         Some(value) => Value::from(value),
-    }
-}
-
-fn run_up(points: &mut [Option<f64>]) {
-    let mut sum = 0.0;
-    for point in points.iter_mut() {
-        sum += point.unwrap_or(0.0);
-        *point = Some(sum);
     }
 }
 
@@ -525,74 +646,4 @@ fn merge(mut a: Lines, b: Lines) -> Lines {
         }
     }
     a
-}
-
-fn has_did(filter: &Filter) -> bool {
-    let mut leaves = Vec::new();
-    filter.leaves(&mut leaves);
-    leaves.iter().any(|leaf| matches!(leaf, Filter::Did { .. }))
-}
-
-/// The lines of one series in one bucket: overall first, then a segment each.
-struct Table<'a> {
-    meaning: &'a Meaning,
-    n_slots: usize,
-    /// People who are marked where they are seen; 0 when they come one after the other.
-    n_marked: usize,
-    lines: Vec<Option<Line>>,
-}
-
-impl Table<'_> {
-    fn line(&mut self, index: usize) -> &mut Line {
-        if self.lines.len() <= index {
-            self.lines.resize_with(index + 1, || None);
-        }
-        self.lines[index].get_or_insert_with(|| Line::new(self.meaning, self.n_slots, self.n_marked))
-    }
-
-    /// The overall line, and those of the row's segments.
-    #[inline]
-    fn each(&mut self, groups: &Groups, group: Option<&u32>, mut f: impl FnMut(&mut Line)) {
-        if let Some(Some(overall)) = self.lines.first_mut() {
-            f(overall);
-        } else {
-            f(self.line(0));
-        }
-        if let Some(group) = group {
-            for member in groups.members(group) {
-                match self.lines.get_mut(*member as usize + 1) {
-                    Some(Some(line)) => f(line),
-                    _ => f(self.line(*member as usize + 1)),
-                }
-            }
-        }
-    }
-
-    /// The overall line and those of its segments, for every row that counts and lies in an interval.
-    #[inline]
-    fn each_row(&mut self, rows: &Rows<'_>, slots: &[u32], counts: impl Fn(usize) -> bool, mut f: impl FnMut(&mut Line, usize, usize)) {
-        let overall = self.line(0);
-        for (row, slot) in slots.iter().enumerate() {
-            if *slot != OUTSIDE && counts(row) {
-                f(overall, *slot as usize, row);
-            }
-        }
-        if rows.group.is_empty() {
-            return;
-        }
-        for (row, slot) in slots.iter().enumerate() {
-            if *slot != OUTSIDE && counts(row) {
-                for member in rows.groups.members(&rows.group[row]) {
-                    match self.lines.get_mut(*member as usize + 1) {
-                        Some(Some(line)) => f(line, *slot as usize, row),
-                        _ => f(self.line(*member as usize + 1), *slot as usize, row),
-                    }
-                }
-            }
-        }
-    }
-
-    fn touched(&mut self, mut f: impl FnMut(&mut Line)) {
-        self.lines.iter_mut().flatten().filter(|line| line.is_touched()).for_each(&mut f);
-    }
 }

@@ -4,6 +4,7 @@
 use crate::{
     StoreError,
     project::Project,
+    recording::{RecordingJob, tidy_when_due, write_recordings},
     store::{Shared, guarded, unavailable},
     writer::{Job, OperatorJob, Written, apply_written, write_journal},
 };
@@ -33,6 +34,7 @@ const REST_AFTER_ERROR: Duration = Duration::from_secs(10);
 
 pub(crate) struct Threads {
     jobs: Mutex<Option<Sender<Job>>>,
+    recordings: Mutex<Option<Sender<RecordingJob>>>,
     bell: Arc<Bell>,
     handles: Mutex<Vec<JoinHandle<()>>>,
     shared: std::sync::Weak<Shared>,
@@ -82,13 +84,24 @@ impl Threads {
         spawn("store-seal", Box::new(move || seal_when_due(&own, &own_bell)))?;
         let own = Arc::clone(shared);
         spawn("store-rewrite", Box::new(move || rewrite(&own, &operators_in)))?;
-        Ok(Self { jobs: Mutex::new(Some(jobs)), bell, handles: Mutex::new(handles), shared: Arc::downgrade(shared) })
+        let (recordings, recordings_in) = mpsc::channel::<RecordingJob>();
+        let own = Arc::clone(shared);
+        spawn("store-record", Box::new(move || write_recordings(&own, &recordings_in)))?;
+        let own = Arc::clone(shared);
+        spawn("store-pack", Box::new(move || tidy_when_due(&own)))?;
+        Ok(Self { jobs: Mutex::new(Some(jobs)), recordings: Mutex::new(Some(recordings)), bell, handles: Mutex::new(handles), shared: Arc::downgrade(shared) })
     }
 
     /// False when the store is closing.
     pub(crate) fn submit(&self, job: Job) -> bool {
         let jobs = self.jobs.lock().clone();
         jobs.is_some_and(|jobs| jobs.send(job).is_ok())
+    }
+
+    /// False when the store is closing.
+    pub(crate) fn submit_recording(&self, job: RecordingJob) -> bool {
+        let recordings = self.recordings.lock().clone();
+        recordings.is_some_and(|recordings| recordings.send(job).is_ok())
     }
 
     pub(crate) fn wake(&self) {
@@ -98,6 +111,7 @@ impl Threads {
     /// Answers what was submitted, then ends all threads.
     pub(crate) fn stop(&self, shared: &Shared) {
         drop(self.jobs.lock().take());
+        drop(self.recordings.lock().take());
         shared.is_closing.store(true, Ordering::Release);
         for project in shared.projects() {
             project.stop_merge.store(true, Ordering::Relaxed);
@@ -227,6 +241,6 @@ fn note(shared: &Shared, project: &Project, what: &str, error: &StoreError) {
 }
 
 /// Milliseconds since 1970 by this machine's clock. Used only to let old events expire.
-fn wall_clock_ms() -> i64 {
+pub(crate) fn wall_clock_ms() -> i64 {
     SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_millis() as i64)
 }

@@ -43,6 +43,9 @@ pub(crate) fn write(shared: &Shared, into: &Path) -> Result<CheckpointMark, Stor
         let target = into.join("projects").join(project.id.to_string());
         fs::create_dir_all(target.join("segments")).map_err(StoreError::io("make", &target))?;
         project.while_held(|manifest| copy_project(&project.path, &target, manifest, &mut mark))?;
+        if let Some(keeper) = shared.keeper(project.id) {
+            mark.bytes += keeper.copy_into(&target.join("recordings"))?;
+        }
     }
     // Last, so that a copy that was interrupted is refused as half-written.
     let version = fs::read(shared.folder.path.join("version")).map_err(StoreError::io("read", &shared.folder.path))?;
@@ -52,7 +55,7 @@ pub(crate) fn write(shared: &Shared, into: &Path) -> Result<CheckpointMark, Stor
 }
 
 /// Links a file that never changes, or copies it where linking is not possible.
-fn link_or_copy(from: &Path, to: &Path) -> Result<u64, StoreError> {
+pub(crate) fn link_or_copy(from: &Path, to: &Path) -> Result<u64, StoreError> {
     if fs::hard_link(from, to).is_err() {
         fs::copy(from, to).map_err(StoreError::io("copy", from))?;
         File::open(to).and_then(|file| file.sync_all()).map_err(StoreError::io("sync", to))?;
@@ -61,7 +64,7 @@ fn link_or_copy(from: &Path, to: &Path) -> Result<u64, StoreError> {
 }
 
 /// Copies the first bytes of a file that grows.
-fn copy_start(from: &Path, to: &Path, bytes: u64) -> Result<u64, StoreError> {
+pub(crate) fn copy_start(from: &Path, to: &Path, bytes: u64) -> Result<u64, StoreError> {
     if bytes == 0 {
         return Ok(0);
     }
@@ -79,8 +82,8 @@ pub fn verify(dir: &Path) -> Result<Verified, StoreError> {
     if !dir.join("version").exists() {
         return Err(StoreError::Refused(format!("the folder {} is half-written or no store: it has no version file", dir.display())));
     }
-    let folder = Folder::open(dir, crate::Faults::default())?;
-    let caches = Arc::new(Caches::new(0, 0));
+    let folder = Arc::new(Folder::open(dir, crate::Faults::default())?);
+    let caches = Arc::new(Caches::new(0, 0, 0));
     let mut verified = Verified::default();
     let projects = folder.projects();
     for entry in fs::read_dir(&projects).map_err(StoreError::io("list", &projects))? {
@@ -88,6 +91,9 @@ pub fn verify(dir: &Path) -> Result<Verified, StoreError> {
         let Some(id) = entry.file_name().to_str().and_then(|name| name.parse().ok()).map(ProjectId) else { continue };
         let path: PathBuf = entry.path();
         verified.projects += 1;
+        if path.join("recordings").exists() {
+            verified.bytes += crate::recording::Keeper::open(&folder, id)?.verify()?;
+        }
         let Some(manifest) = Manifest::load(&path)? else { continue };
         for one in &manifest.segments {
             if let Some(detail) = &one.damaged {

@@ -5,6 +5,7 @@
 
 mod activity;
 mod sheet;
+mod summary;
 mod write;
 
 pub(crate) use activity::EventHours;
@@ -20,7 +21,7 @@ use sheet::Sheet;
 use sillage_event::{PersonId, ProjectId};
 use std::{
     fs, io,
-    ops::Range,
+    ops::{Range, RangeInclusive},
     path::{Path, PathBuf},
     sync::{
         Arc,
@@ -108,16 +109,18 @@ struct BucketDescription {
 #[derive(Debug)]
 pub(crate) struct Caches {
     people: Cache<(ProjectId, u64, usize), People>,
+    activity: Cache<(ProjectId, u64, usize), LastOfHours>,
     keys: Cache<(ProjectId, u64), Keys>,
 }
 
 impl Caches {
-    pub(crate) fn new(people_bytes: usize, keys_bytes: usize) -> Self {
-        Self { people: Cache::new(people_bytes), keys: Cache::new(keys_bytes) }
+    pub(crate) fn new(people_bytes: usize, activity_bytes: usize, keys_bytes: usize) -> Self {
+        Self { people: Cache::new(people_bytes), activity: Cache::new(activity_bytes), keys: Cache::new(keys_bytes) }
     }
 
     pub(crate) fn forget_unused_for(&self, idle: std::time::Duration) {
         self.people.forget_unused_for(idle);
+        self.activity.forget_unused_for(idle);
         self.keys.forget_unused_for(idle);
     }
 }
@@ -206,8 +209,8 @@ impl DiskSegment {
         self.is_doomed.store(true, Ordering::Relaxed);
     }
 
-    pub(crate) fn may_hold(&self, time: i64) -> bool {
-        self.description.time_range.is_some_and(|(first, last)| (first..=last).contains(&time))
+    pub(crate) fn may_hold(&self, times: RangeInclusive<i64>) -> bool {
+        self.description.time_range.is_some_and(|(first, last)| first <= *times.end() && *times.start() <= last)
     }
 
     /// Which of these very events are in the segment.
@@ -287,6 +290,7 @@ impl Drop for DiskSegment {
     fn drop(&mut self) {
         let (project, id) = (self.project, self.entry.id);
         self.caches.people.forget(|key| (key.0, key.1) == (project, id));
+        self.caches.activity.forget(|key| (key.0, key.1) == (project, id));
         self.caches.keys.forget(|key| *key == (project, id));
         if self.is_doomed.load(Ordering::Relaxed) {
             for path in self.paths.all() {
@@ -337,17 +341,27 @@ impl Segment for DiskSegment {
         self.description.has_overflow
     }
 
+    fn has_summaries(&self) -> bool {
+        self.rows.schema().index_of(column::SUMMARY).is_ok()
+    }
+
     fn event_hours(&self, event: usize) -> Result<Option<Vec<(i64, u64)>>, StoreError> {
         let Some(text) = self.rows.value(HOURS_KEY).and_then(|all| all.split(' ').nth(event)) else { return Ok(None) };
         let bytes = STANDARD_NO_PAD.decode(text).map_err(|error| StoreError::damaged(self.paths.rows.display().to_string(), error.to_string()));
         self.noted(bytes.and_then(|bytes| activity::decode_hours(&bytes))).map(Some)
     }
 
-    fn last_of_hours(&self, bucket: usize) -> Result<Option<LastOfHours>, StoreError> {
+    fn last_of_hours(&self, bucket: usize) -> Result<Option<Arc<LastOfHours>>, StoreError> {
+        let key = (self.project, self.entry.id, bucket);
+        if let Some(hours) = self.caches.activity.get(&key) {
+            return Ok(Some(hours));
+        }
         let Ok(column) = self.people.schema().index_of(write::ACTIVE) else { return Ok(None) };
-        let Some(batch) = self.people_column(bucket, column)? else { return Ok(Some(LastOfHours::default())) };
+        let Some(batch) = self.people_column(bucket, column)? else { return Ok(Some(Arc::default())) };
         let encoded = batch.column(0).as_binary::<i32>();
-        self.noted(LastOfHours::decode((0..encoded.len()).map(|person| encoded.value(person)))).map(Some)
+        let hours = Arc::new(self.noted(LastOfHours::decode((0..encoded.len()).map(|person| encoded.value(person))))?);
+        self.caches.activity.insert(key, Arc::clone(&hours), hours.memory_bytes());
+        Ok(Some(hours))
     }
 
     fn people(&self, bucket: usize) -> Result<Arc<People>, StoreError> {

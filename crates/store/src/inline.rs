@@ -1,7 +1,7 @@
 //! A snapshot made straight from events, without a folder: what `sillage ask` and tests put questions to.
 
 use crate::{LedgerChange, LedgerEntry, Links, SegmentBuilder, Snapshot, StoreError};
-use sillage_event::{Event, ProjectId};
+use sillage_event::{Event, ProjectId, duplicate_time};
 use std::{collections::HashSet, sync::Arc};
 
 /// The same events that a store would show after receiving these in this order: duplicates gone, devices linked.
@@ -17,7 +17,7 @@ pub fn snapshot_of(project: ProjectId, events: &[Event]) -> Result<Snapshot, Sto
     let mut seen = HashSet::with_capacity(events.len());
     let mut builder = SegmentBuilder::new();
     for event in events {
-        if !seen.insert((&event.name, event.sent_id(), event.time, &event.insert_id)) {
+        if !seen.insert((&event.name, event.sent_id(), duplicate_time(event.time, &event.insert_id), &event.insert_id)) {
             continue;
         }
         builder.push(event, event.identity().as_ref().map(|identity| (identity.hash(), identity)));

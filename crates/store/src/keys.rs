@@ -1,6 +1,6 @@
 //! The duplicate keys of one segment: tells in a microsecond whether an event is in it.
 //!
-//! A key is a 128-bit hash of name, person id as sent, time and insert id. The file holds the keys in order, cut into pages of about 256 by their
+//! A key is a 128-bit hash of name, person id as sent, time and insert id; of the window of its arrival instead of a time that follows from it. The file holds the keys in order, cut into pages of about 256 by their
 //! first bits; a page keeps the second half of each key. In front of it stands a filter over the first halves, so that a new event costs no
 //! reading. An event is taken for a duplicate when the filter and a page entry agree: by accident once in 2^64 tries.
 //!
@@ -16,7 +16,7 @@ mod write;
 pub(crate) use write::KeysWriter;
 
 use crate::StoreError;
-use sillage_event::Event;
+use sillage_event::{Event, arrival_window_ms, duplicate_time};
 use std::{
     fs::File,
     os::unix::fs::FileExt,
@@ -42,11 +42,17 @@ impl DuplicateKey {
         Self::of_parts(&event.name, event.sent_id(), event.time, &event.insert_id, scratch)
     }
 
+    /// The key that the same event has if it arrived a window earlier, where its time follows from its arrival.
+    pub(crate) fn of_earlier_arrival(event: &Event, scratch: &mut Vec<u8>) -> Option<Self> {
+        let window_ms = arrival_window_ms(&event.insert_id)?;
+        Some(Self::of_parts(&event.name, event.sent_id(), event.time - window_ms, &event.insert_id, scratch))
+    }
+
     pub(crate) fn of_parts(name: &str, sent_id: &str, time: i64, insert_id: &str, scratch: &mut Vec<u8>) -> Self {
         scratch.clear();
         scratch.extend_from_slice(&(name.len() as u32).to_le_bytes());
         scratch.extend_from_slice(&(sent_id.len() as u32).to_le_bytes());
-        scratch.extend_from_slice(&time.to_le_bytes());
+        scratch.extend_from_slice(&duplicate_time(time, insert_id).to_le_bytes());
         scratch.extend_from_slice(name.as_bytes());
         scratch.extend_from_slice(sent_id.as_bytes());
         scratch.extend_from_slice(insert_id.as_bytes());

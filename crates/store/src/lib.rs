@@ -1,4 +1,4 @@
-//! Durable truth for events: what is acknowledged is here, once, and stays.
+//! Durable truth for events and recordings: what is acknowledged is here, once, and stays.
 //!
 //! An event goes from the **journal** (fsynced before anybody is told) to the **buffer** (in memory, seen by questions at once) to a
 //! **segment** (Parquet, sealed) that the **manifest** names. Readers take a [`Snapshot`] and never wait for writers.
@@ -31,6 +31,7 @@ mod manifest;
 mod merge;
 mod options;
 mod project;
+mod recording;
 mod recovery;
 mod refused;
 mod segment;
@@ -48,6 +49,7 @@ pub use links::{LedgerChange, LedgerEntry, Links};
 pub use live::{Live, LiveEvent};
 pub use options::StoreOptions;
 pub use project::EventName;
+pub use recording::{RecordingIndex, RecordingLevel};
 pub use recovery::Recovery;
 pub use refused::{RefusedCount, RefusedRecord};
 pub use segment::{MemorySegment, NOBODY, People, PropertyColumn, PropertyKind, Segment, SegmentBuilder, bucket_of, column};

@@ -27,9 +27,11 @@ pub struct StoreOptions {
     pub bucket_rows: u64,
     /// Memory for lists of people that questions read again.
     pub people_cache_bytes: usize,
+    /// Memory for when people were active, by hour, which many questions read.
+    pub activity_cache_bytes: usize,
     /// Memory for filters that tell resent events from new ones; beyond it they are read from disk again.
     pub filter_cache_bytes: usize,
-    /// Free space below which nothing more is accepted.
+    /// Free space below which nothing more is accepted; on a small volume, a sixteenth of it at most.
     pub reserve_bytes: u64,
     /// Refused records kept per project; older ones go first.
     pub refused_kept: usize,
@@ -53,6 +55,7 @@ impl Default for StoreOptions {
             month_rows: 1_000_000,
             bucket_rows: 131_072,
             people_cache_bytes: 48 << 20,
+            activity_cache_bytes: 64 << 20,
             filter_cache_bytes: 48 << 20,
             reserve_bytes: 256 << 20,
             refused_kept: 100_000,

@@ -19,7 +19,7 @@ use crate::{
 };
 use buffer::Buffer;
 use parking_lot::Mutex;
-use sillage_event::{Batch, Event, Identity, LinkChange, PersonId, ProjectId};
+use sillage_event::{Batch, Event, Identity, LinkChange, PersonId, ProjectId, arrival_window_ms};
 use std::{
     collections::{BTreeMap, HashMap, HashSet},
     fs,
@@ -170,12 +170,14 @@ impl Project {
         self.folder.faults.point("project.apply").map_err(StoreError::io("apply to", &self.path))?;
         let mut scratch = Vec::new();
         let keys: Vec<DuplicateKey> = batch.events.iter().map(|event| DuplicateKey::of(event, &mut scratch)).collect();
+        let earlier: Vec<Option<DuplicateKey>> = batch.events.iter().map(|event| DuplicateKey::of_earlier_arrival(event, &mut scratch)).collect();
         let (mut is_duplicate, disk) = {
             let state = self.state.lock();
-            let known: Vec<bool> = keys.iter().map(|key| state.buffer.has_key(*key)).collect();
+            let known: Vec<bool> =
+                keys.iter().zip(&earlier).map(|(key, earlier)| state.buffer.has_key(*key) || earlier.is_some_and(|key| state.buffer.has_key(key))).collect();
             (known, Arc::clone(&state.disk))
         };
-        mark_duplicates(&disk, &batch.events, &keys, &mut is_duplicate)?;
+        mark_duplicates(&disk, &batch.events, &keys, &earlier, &mut is_duplicate)?;
 
         let mut applied = Applied::default();
         let mut state = self.state.lock();
@@ -426,14 +428,28 @@ fn ledger_change(change: &LinkChange) -> (i64, LedgerChange) {
 }
 
 /// Marks the events that a segment on disk has already.
-fn mark_duplicates(disk: &[Arc<DiskSegment>], events: &[Event], keys: &[DuplicateKey], is_duplicate: &mut [bool]) -> Result<(), StoreError> {
+fn mark_duplicates(
+    disk: &[Arc<DiskSegment>],
+    events: &[Event],
+    keys: &[DuplicateKey],
+    earlier: &[Option<DuplicateKey>],
+    is_duplicate: &mut [bool],
+) -> Result<(), StoreError> {
     for segment in disk {
-        let candidates: Vec<usize> = (0..events.len()).filter(|at| !is_duplicate[*at] && segment.may_hold(events[*at].time)).collect();
+        let mut candidates: Vec<(usize, DuplicateKey)> = Vec::new();
+        for (at, event) in events.iter().enumerate().filter(|(at, _)| !is_duplicate[*at]) {
+            // One that arrived before may have any time of this window or the one before.
+            let since = event.time - arrival_window_ms(&event.insert_id).map_or(0, |window_ms| 2 * window_ms);
+            if segment.may_hold(since..=event.time) {
+                candidates.push((at, keys[at]));
+                candidates.extend(earlier[at].map(|key| (at, key)));
+            }
+        }
         if candidates.is_empty() {
             continue;
         }
-        let candidate_keys: Vec<DuplicateKey> = candidates.iter().map(|at| keys[*at]).collect();
-        for (at, has_key) in candidates.into_iter().zip(segment.have_keys(&candidate_keys)?) {
+        let candidate_keys: Vec<DuplicateKey> = candidates.iter().map(|(_, key)| *key).collect();
+        for ((at, _), has_key) in candidates.into_iter().zip(segment.have_keys(&candidate_keys)?) {
             is_duplicate[at] |= has_key;
         }
     }

@@ -48,6 +48,9 @@ pub mod column {
     pub const SEQ: &str = "seq";
     /// `Utf8`: the properties that have no column of their own, as one JSON object, or null.
     pub const OVERFLOW: &str = "overflow";
+    /// `Binary`, of segments on disk that hold page summaries: what [`sillage_event::page_summary`] makes of their lists, null elsewhere. It is derived: a segment
+    /// without it, as older ones are, is read from the lists themselves.
+    pub const SUMMARY: &str = "summary";
 }
 
 /// How a property is stored. One property may have several columns, one per kind.
@@ -126,10 +129,12 @@ pub trait Segment: Send + Sync + fmt::Debug {
     /// Hours (UTC) in which the event happened, by their start in milliseconds, and how often; `None` when rows have to be read for it.
     fn event_hours(&self, event: usize) -> Result<Option<Vec<(i64, u64)>>, StoreError>;
     /// The last event of each hour (UTC) of each person; `None` when rows have to be read for it.
-    fn last_of_hours(&self, bucket: usize) -> Result<Option<LastOfHours>, StoreError>;
+    fn last_of_hours(&self, bucket: usize) -> Result<Option<Arc<LastOfHours>>, StoreError>;
     fn properties(&self) -> &[PropertyColumn];
     /// Whether some row keeps properties in [`column::OVERFLOW`].
     fn has_overflow(&self) -> bool;
+    /// Whether there is a [`column::SUMMARY`].
+    fn has_summaries(&self) -> bool;
     fn people(&self, bucket: usize) -> Result<Arc<People>, StoreError>;
     /// The identity string (as [`sillage_event::Identity`] displays) of people by ordinal.
     fn person_names(&self, bucket: usize) -> Result<Arc<Vec<Arc<str>>>, StoreError>;

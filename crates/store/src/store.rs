@@ -9,6 +9,7 @@ use crate::{
     folder::Folder,
     journal::{Frame, Journal, Kind},
     project::Project,
+    recording::{Keeper, RecordingLevel},
     recovery::{Recovered, Recovery, recover},
     writer::{Job, Payload, Permit},
 };
@@ -35,7 +36,7 @@ const RETRY_WHEN_STOPPED_S: u32 = 30;
 #[derive(Clone, Debug)]
 pub struct Store {
     pub(crate) shared: Arc<Shared>,
-    threads: Arc<Threads>,
+    pub(crate) threads: Arc<Threads>,
 }
 
 /// What all threads of a store share.
@@ -47,6 +48,8 @@ pub(crate) struct Shared {
     pub(crate) journal: Mutex<Journal>,
     pub(crate) feed: ProfileFeed,
     projects: RwLock<HashMap<ProjectId, Arc<Project>>>,
+    keepers: RwLock<HashMap<ProjectId, Arc<Keeper>>>,
+    pub(crate) recordings_in_flight: AtomicUsize,
     in_flight: AtomicUsize,
     in_flight_of: Mutex<HashMap<ProjectId, Arc<AtomicUsize>>>,
     stopped: Mutex<Option<String>>,
@@ -61,9 +64,9 @@ pub(crate) struct Shared {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum DiskLevel {
     Fine,
-    /// Four fifths are used: time to make room.
+    /// Time to make room.
     Filling,
-    /// Nine tenths are used, or free space is near the reserve: recordings and other large things should pause.
+    /// Recordings and other large things should pause.
     Low,
     /// Below the reserve: nothing is accepted until there is space again.
     Full,
@@ -75,6 +78,7 @@ pub struct Health {
     /// Why nothing is accepted any more until a restart.
     pub stopped: Option<String>,
     pub disk: DiskLevel,
+    pub recordings: RecordingLevel,
     pub free_bytes: u64,
     pub journal_bytes: u64,
     /// The last thing that failed in the background and was not made good since.
@@ -88,9 +92,12 @@ impl Store {
     /// Opens the folder, or makes it. Everything acknowledged is visible when this returns.
     pub fn open(dir: &Path, options: StoreOptions) -> Result<Self, StoreError> {
         let folder = Arc::new(Folder::open(dir, options.faults.clone())?);
-        let caches = Arc::new(Caches::new(options.people_cache_bytes, options.filter_cache_bytes));
-        let options = Arc::new(options);
+        let caches = Arc::new(Caches::new(options.people_cache_bytes, options.activity_cache_bytes, options.filter_cache_bytes));
+        // On a small volume a fixed reserve would leave no room at all.
+        let total_bytes = fs4::total_space(dir).unwrap_or(u64::MAX);
+        let options = Arc::new(StoreOptions { reserve_bytes: options.reserve_bytes.min(total_bytes / 16), ..options });
         let Recovered { projects, feed, report, recovery } = recover(&folder, &options, &caches)?;
+        let keepers = open_keepers(&folder, projects.keys().copied())?;
         let sealed = projects.values().map(|project| project.sealed_sequence()).max().unwrap_or(0);
         let last_sequence = report.last_sequence.max(sealed);
         let journal = Journal::start(Arc::clone(&folder), report, last_sequence + 1, options.journal_file_bytes)?;
@@ -101,6 +108,8 @@ impl Store {
             journal: Mutex::new(journal),
             feed,
             projects: RwLock::new(projects),
+            keepers: RwLock::new(keepers),
+            recordings_in_flight: AtomicUsize::new(0),
             in_flight: AtomicUsize::new(0),
             in_flight_of: Mutex::new(HashMap::new()),
             stopped: Mutex::new(None),
@@ -227,6 +236,9 @@ impl Store {
 
     /// Forgets every event, link and refused record of a project. Its key should be closed first.
     pub fn delete_project(&self, project: ProjectId) -> Result<(), StoreError> {
+        if let Some(keeper) = self.shared.keeper(project) {
+            keeper.delete_all()?;
+        }
         let Some(project) = self.shared.find(project) else { return Ok(()) };
         project.delete()?;
         self.shared.journal.lock().rotate_if_larger(0);
@@ -277,7 +289,13 @@ impl Store {
             free_bytes: shared.folder.free_bytes(),
             journal_bytes: shared.journal.lock().bytes(),
             last_error: shared.last_error.lock().clone(),
-            damaged: shared.projects().iter().flat_map(|project| project.damaged().into_iter().map(|text| (project.id, text))).collect(),
+            damaged: shared
+                .projects()
+                .iter()
+                .flat_map(|project| project.damaged().into_iter().map(|text| (project.id, text)))
+                .chain(shared.keepers().iter().flat_map(|keeper| keeper.damaged().into_iter().map(|text| (keeper.id, text))))
+                .collect(),
+            recordings: shared.recording_level(),
             recovery: shared.recovery,
         }
     }
@@ -334,6 +352,29 @@ impl Shared {
         Ok(project)
     }
 
+    pub(crate) fn keeper(&self, id: ProjectId) -> Option<Arc<Keeper>> {
+        self.keepers.read().get(&id).cloned()
+    }
+
+    pub(crate) fn keeper_or_open(&self, id: ProjectId) -> Result<Arc<Keeper>, StoreError> {
+        if let Some(keeper) = self.keeper(id) {
+            return Ok(keeper);
+        }
+        // The project's own folder comes first, so that a later start finds both.
+        self.find_or_open(id)?;
+        let mut keepers = self.keepers.write();
+        if let Some(keeper) = keepers.get(&id) {
+            return Ok(Arc::clone(keeper));
+        }
+        let keeper = Arc::new(Keeper::open(&self.folder, id)?);
+        keepers.insert(id, Arc::clone(&keeper));
+        Ok(keeper)
+    }
+
+    pub(crate) fn keepers(&self) -> Vec<Arc<Keeper>> {
+        self.keepers.read().values().cloned().collect()
+    }
+
     pub(crate) fn projects(&self) -> Vec<Arc<Project>> {
         self.projects.read().values().cloned().collect()
     }
@@ -351,16 +392,12 @@ impl Shared {
     pub(crate) fn disk_level(&self) -> DiskLevel {
         let free = self.folder.free_bytes();
         let reserve = self.options.reserve_bytes;
-        if free < reserve {
-            return DiskLevel::Full;
-        }
-        let total = fs4::total_space(&self.folder.path).unwrap_or(u64::MAX).max(1);
-        let used_percent = 100 - (free.min(total) / (total / 100).max(1)).min(100);
-        match used_percent {
+        match self.recording_level() {
+            _ if free < reserve => DiskLevel::Full,
+            RecordingLevel::NoNew | RecordingLevel::None => DiskLevel::Low,
             _ if free < 4 * reserve => DiskLevel::Low,
-            90.. => DiskLevel::Low,
-            80.. => DiskLevel::Filling,
-            _ => DiskLevel::Fine,
+            RecordingLevel::Filling => DiskLevel::Filling,
+            RecordingLevel::Fine => DiskLevel::Fine,
         }
     }
 
@@ -393,6 +430,11 @@ impl Shared {
         own.fetch_sub(bytes, Ordering::Relaxed);
         self.in_flight.fetch_sub(bytes, Ordering::Relaxed);
     }
+}
+
+/// The recordings of the projects that have any.
+fn open_keepers(folder: &Arc<Folder>, projects: impl Iterator<Item = ProjectId>) -> Result<HashMap<ProjectId, Arc<Keeper>>, StoreError> {
+    projects.filter(|id| folder.projects().join(id.to_string()).join("recordings").exists()).map(|id| Ok((id, Arc::new(Keeper::open(folder, id)?)))).collect()
 }
 
 /// Turns a panic into an error, so that a thread lives on and its work is tried again or refused.

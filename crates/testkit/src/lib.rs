@@ -2,6 +2,7 @@
 //!
 //! Nothing here reads a clock or the system's randomness; time and seed are arguments.
 
+pub mod browse;
 #[expect(clippy::unwrap_used, reason = "an oracle reads well-formed questions of tests and stops at others")]
 pub mod oracle;
 pub mod story;

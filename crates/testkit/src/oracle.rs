@@ -8,14 +8,18 @@ pub mod calendar;
 mod cohort;
 mod driver;
 mod engagement;
+mod error;
 mod feature;
 mod filter;
+mod friction;
 pub mod funnel;
+mod heatmap;
 mod impact;
 mod journey;
 mod retention;
 mod sessions;
 mod trend;
+mod vital;
 
 use crate::world::World;
 use calendar::Calendar;
@@ -62,6 +66,10 @@ pub fn answer(world: &World, question: &Value) -> Value {
         "impact" => impact::answer(&scene),
         "driver" => driver::answer(&scene),
         "feature" => feature::answer(&scene),
+        "friction" => friction::answer(&scene),
+        "heatmap" => heatmap::answer(&scene),
+        "vital" => vital::answer(&scene),
+        "error" => error::answer(&scene),
         "cohort" => cohort::answer(&scene),
         "journey" => journey::answer(&scene),
         other => panic!("no oracle for {other}"),
@@ -125,7 +133,11 @@ impl<'w> Scene<'w> {
 
     /// Everybody that a row counts for.
     pub(crate) fn actors(&self, row: &Row<'_>) -> Vec<String> {
-        match self.question["actor"].as_str().unwrap_or("person") {
+        self.actors_as(row, self.question["actor"].as_str().unwrap_or("person"))
+    }
+
+    pub(crate) fn actors_as(&self, row: &Row<'_>, actor: &str) -> Vec<String> {
+        match actor {
             "person" => row.person.iter().cloned().collect(),
             "device" => row.event.device_id.clone().or(row.person.clone()).into_iter().collect(),
             other => {
@@ -137,9 +149,13 @@ impl<'w> Scene<'w> {
 
     /// Each actor's rows, in order.
     pub(crate) fn by_actor<'s>(&self, rows: &[&'s Row<'w>]) -> BTreeMap<String, Vec<&'s Row<'w>>> {
+        self.by_actor_as(rows, self.question["actor"].as_str().unwrap_or("person"))
+    }
+
+    pub(crate) fn by_actor_as<'s>(&self, rows: &[&'s Row<'w>], actor: &str) -> BTreeMap<String, Vec<&'s Row<'w>>> {
         let mut people: BTreeMap<String, Vec<&Row<'w>>> = BTreeMap::new();
         for row in rows {
-            for actor in self.actors(row) {
+            for actor in self.actors_as(row, actor) {
                 people.entry(actor).or_default().push(row);
             }
         }
@@ -201,6 +217,50 @@ impl<'w> Scene<'w> {
         value
     }
 
+    /// What a person's property was at a time; who speaks for a person is the same as for the latest value.
+    pub(crate) fn person_property_at(&self, person: &str, name: &str, time: i64) -> Value {
+        let mut speaker: Option<(bool, &Vec<(i64, Value)>)> = None;
+        let mut histories: Vec<_> = self.world.history.iter().filter(|((_, of), _)| of == name).collect();
+        histories.sort_by_key(|((identity, _), _)| identity.hash());
+        for ((identity, _), values) in histories {
+            let (id, own) = match identity {
+                sillage_event::Identity::User(user) => (user.clone(), true),
+                sillage_event::Identity::Device(device) => match self.links.get(device) {
+                    Some(user) => (user.clone(), false),
+                    None => (format!("$device:{device}"), true),
+                },
+            };
+            if id == person && (own || speaker.is_none()) {
+                speaker = Some((own, values));
+            }
+        }
+        let values = speaker.map_or(&[][..], |(_, values)| values.as_slice());
+        values.iter().rev().find(|(from, _)| *from <= time).map_or(Value::Null, |(_, value)| value.clone())
+    }
+
+    /// A property of the session that a row belongs to, among everything that its person did.
+    pub(crate) fn session_property(&self, row: &Row<'_>, name: &str) -> Value {
+        let Some(person) = &row.person else { return Value::Null };
+        let own: Vec<&Row<'_>> = self.rows.iter().filter(|one| one.person.as_ref() == Some(person)).collect();
+        let numbered = sessions::number(self, &own);
+        let Some((_, n)) = numbered.iter().find(|(one, _)| std::ptr::eq(one.event, row.event)) else { return Value::Null };
+        let session: Vec<&Row<'_>> = numbered.iter().filter(|(_, one)| one == n).map(|(row, _)| *row).collect();
+        let (first, last) = (session[0], session[session.len() - 1]);
+        match name {
+            "$duration_s" => json!((last.event.time - first.event.time) as f64 / 1000.0),
+            "$event_count" => json!(session.len()),
+            "$first_event" => json!(first.event.name),
+            "$last_event" => json!(last.event.name),
+            name => {
+                let values = session.iter().map(|row| filter::at_path(row.event, name));
+                values.into_iter().find(|value| !value.is_null() && *value != json!([])).map_or(Value::Null, |value| match value {
+                    Value::Array(elements) => elements[0].clone(),
+                    one => one,
+                })
+            }
+        }
+    }
+
     /// The segments that a row belongs to: one for each combination of the values of the breakdown's parts.
     pub(crate) fn segments(&self, row: &Row<'_>) -> Vec<Vec<Value>> {
         let mut keys: Vec<Vec<Value>> = vec![Vec::new()];
@@ -220,6 +280,9 @@ impl<'w> Scene<'w> {
                 names.iter().filter(|name| row.person.as_ref().is_some_and(|person| self.cohort(name).contains(person))).map(|name| json!(name)).collect();
             return if within.is_empty() { vec![Value::Null] } else { within };
         }
+        if let Some(part) = part["time"].as_str() {
+            return vec![self.calendar.part(row.event.time, part)];
+        }
         let bucket = part.get("bucket");
         let property = bucket.unwrap_or(part);
         let mut shown: Vec<Value> = Vec::new();
@@ -229,9 +292,15 @@ impl<'w> Scene<'w> {
                 Value::Array(elements) => elements,
                 other => vec![other],
             };
+            let passing: Vec<Value> = elements.into_iter().filter(|element| part.get("matching").is_none_or(|with| filter::test(element, with))).collect();
+            let elements = if passing.is_empty() { vec![Value::Null] } else { passing };
             for element in elements {
                 let one = match bucket {
                     Some(bucket) => filter::bucket(&element, &bucket["edges"]),
+                    None if part.get("groups").is_some() => {
+                        let found = part["groups"].as_array().unwrap().iter().find(|group| !element.is_null() && filter::test(&element, group));
+                        found.map_or(Value::Null, |group| group["label"].clone())
+                    }
                     None if part["trim"] == "url" => filter::trimmed(&element),
                     None => element,
                 };

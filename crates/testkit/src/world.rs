@@ -3,6 +3,8 @@
 //! Arrival is not in order of time, some events arrive twice, devices become users before and after they act, properties hold numbers, texts, lists,
 //! nothing and the wrong type. The same seed and shape give the same world.
 
+mod visit;
+
 use rand::Rng;
 use rand_chacha::{ChaCha8Rng, rand_core::SeedableRng};
 use serde_json::{Map, Value, json};
@@ -30,6 +32,8 @@ pub struct World {
     pub events: Vec<Event>,
     pub persons: BTreeMap<Identity, Properties>,
     pub groups: BTreeMap<(String, String), Properties>,
+    /// The values that properties of persons had, each from when on.
+    pub history: BTreeMap<(Identity, String), Vec<(i64, Value)>>,
     pub now_ms: i64,
 }
 
@@ -54,7 +58,16 @@ impl World {
             world.events.push(event);
         }
         arrive(&mut rng, &mut world.events);
+        world.changes(&mut rng, shape);
         world
+    }
+
+    /// Makes most events those of a browser's tag: page summaries, signals of friction, vitals, errors. The same event comes out the same, however often it came.
+    pub fn browse_pages(&mut self, seed: u64) {
+        for event in &mut self.events {
+            let rank: u64 = event.insert_id[1..].parse().unwrap_or_default();
+            visit::browse(&mut ChaCha8Rng::seed_from_u64(seed ^ rank.wrapping_mul(0x9E37_79B9_7F4A_7C15)), event);
+        }
     }
 
     fn profiles(&mut self, rng: &mut ChaCha8Rng, shape: Shape) {
@@ -78,6 +91,24 @@ impl World {
             if rng.random_bool(0.7) {
                 let tier = one_of(rng, &[json!("gold"), json!("tin"), json!(7)]);
                 self.groups.insert(("company".into(), key.into()), Map::from_iter([("tier".to_owned(), tier)]));
+            }
+        }
+    }
+}
+
+impl World {
+    /// What people were before they became what their profiles say.
+    fn changes(&mut self, rng: &mut ChaCha8Rng, shape: Shape) {
+        for (identity, properties) in &self.persons {
+            for (name, latest) in properties {
+                let mut values: Vec<(i64, Value)> = Vec::new();
+                let mut at = shape.start_ms - shape.length_ms / 4;
+                for _ in 0..rng.random_range(0..3) {
+                    at += rng.random_range(0..shape.length_ms);
+                    values.push((at, one_of(rng, &[json!("dev"), json!("ops"), Value::Null, json!(["x"])])));
+                }
+                values.push((at + rng.random_range(0..shape.length_ms), latest.clone()));
+                self.history.insert((identity.clone(), name.clone()), values);
             }
         }
     }

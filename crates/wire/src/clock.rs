@@ -12,8 +12,8 @@
 //! | files | any time, nothing moved |
 //!
 //! The shift is one number for the whole request, in whole minutes, and zero for small differences, which are mostly the way over the
-//! network. So events never change their order, and a request sent again lands on the same times, provided that the client writes `sent_at` anew
-//! with each attempt.
+//! network. So events never change their order. A time that follows from the arrival is no part of what tells duplicates: see
+//! [`sillage_event::BY_ARRIVAL`].
 
 use crate::refusal::Reason;
 use serde_json::Value;
@@ -51,6 +51,8 @@ pub(crate) struct Clock {
 pub(crate) struct Moment {
     pub(crate) time: i64,
     pub(crate) original: Option<(i64, &'static str)>,
+    /// No time was sent.
+    pub(crate) is_missing: bool,
 }
 
 impl Clock {
@@ -66,7 +68,7 @@ impl Clock {
         let Some(sent) = sent else {
             return match self.rule {
                 Rule::Import => Err(Reason::validate("missing_time", field, "an import needs the time of each event, in seconds or milliseconds since 1970")),
-                _ => Ok(Moment { time: self.received_at, original: None }),
+                _ => Ok(Moment { time: self.received_at, original: None, is_missing: true }),
             };
         };
         let original = time::from_json(sent).ok_or_else(|| {
@@ -85,9 +87,9 @@ impl Clock {
             Rule::Import if original > self.received_at.saturating_add(HOUR_MS) => {
                 Err(Reason::validate("time_in_future", field, format!("{} is more than an hour ahead of the server", time::to_rfc3339(original))))
             }
-            Rule::Live | Rule::Track if is_far_ahead => Ok(Moment { time: self.received_at, original: Some((original, "future")) }),
-            _ if self.shift_ms != 0 => Ok(Moment { time: shifted, original: Some((original, "skew")) }),
-            _ => Ok(Moment { time: original, original: None }),
+            Rule::Live | Rule::Track if is_far_ahead => Ok(Moment { time: self.received_at, original: Some((original, "future")), is_missing: false }),
+            _ if self.shift_ms != 0 => Ok(Moment { time: shifted, original: Some((original, "skew")), is_missing: false }),
+            _ => Ok(Moment { time: original, original: None, is_missing: false }),
         }
     }
 }

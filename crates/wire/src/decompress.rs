@@ -42,6 +42,14 @@ pub(crate) fn decompressed<'a>(encoding: Option<&str>, body: &'a [u8], limit: us
     plain.map(Cow::Owned)
 }
 
+/// Packs a reply for who accepts zstd.
+///
+/// # Errors
+/// When there is no memory.
+pub fn compress_zstd(plain: &[u8]) -> std::io::Result<Vec<u8>> {
+    zstd::bulk::compress(plain, 1)
+}
+
 enum Encoding {
     None,
     Gzip,

@@ -94,6 +94,8 @@ impl ImportForm {
             limits: &self.limits,
             clock: Clock::new(Rule::Anything, self.received_at, None),
             received_at: self.received_at,
+            request_id: "",
+            idempotency_key: None,
             demands: Demands::Name,
             visitor: Visitor::new(None, false, self.received_at, &[]),
             geo: None,

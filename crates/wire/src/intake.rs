@@ -74,6 +74,8 @@ impl<'a> Intake<'a> {
             limits: &settings.limits,
             clock: Clock::new(rule, received.received_at, request.sent_at),
             received_at: received.received_at,
+            request_id: received.request_id,
+            idempotency_key: received.idempotency_key,
             demands,
             visitor,
             geo: settings.geo,

@@ -6,7 +6,7 @@
 //! - One bad record never loses the good ones, and every refused record is named with its index and its reason.
 //! - No body makes it panic, overflow the stack, or take memory beyond the limits below.
 //! - The address of a client is used to find a place and is never part of a batch.
-//! - A request that is sent again gives the same events, with the same ids and times (a missing time, and one more than 24 h ahead, aside).
+//! - A request that is sent again gives events that count once: with the same ids, and the same times unless these follow from the arrival.
 //!
 //! # The path of a request
 //! caps and decompression ([`decompress`]) → form, base64, envelope → records → for each: decode → whose → ignore → name → clock → identity →
@@ -49,20 +49,24 @@ mod import_form;
 mod intake;
 mod key;
 mod limits;
+mod lookup_table;
 mod profile;
 mod record;
+mod recording;
 mod refusal;
 mod reply;
 mod request;
 mod split;
 mod steps;
 
-pub use decompress::decompress;
+pub use decompress::{compress_zstd, decompress};
 pub use enrich::{Geo, MaxMind, Place};
 pub use error::WireError;
 pub use import_form::ImportForm;
 pub use key::{Key, Token};
 pub use limits::Limits;
+pub use lookup_table::{MOST_TABLE_BYTES, MOST_TABLE_ROWS, TableShape, table_column, table_shape};
+pub use recording::{Known, Level, RecordingError, RecordingLimits, RecordingRequest, read_mixpanel_name, read_mixpanel_piece, read_name, read_piece};
 pub use refusal::FailedRecord;
 pub use reply::{NativeReply, Reply, mixpanel_reply};
 
@@ -126,6 +130,10 @@ pub struct Received<'a> {
     pub authorization: Option<&'a str>,
     /// The header `X-Sillage-Key`.
     pub key_header: Option<&'a str>,
+    /// Tells this request from every other one; the same for one that is read again from what was kept of it.
+    pub request_id: &'a str,
+    /// The header `Idempotency-Key`: what the client calls this request, each time it sends it.
+    pub idempotency_key: Option<&'a str>,
 }
 
 /// Keys, addresses and bodies stay out of logs.

@@ -14,7 +14,7 @@ use std::borrow::Cow;
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Raw<'a>(pub(crate) &'a [u8]);
 
-const QUARANTINE_BYTES: usize = 8 << 10;
+const QUARANTINE_BYTES: usize = 128 << 10;
 
 impl Raw<'_> {
     /// The insert id of a record that was refused, so that its sender finds it again. Read anew, since the steps have taken the record apart.
@@ -24,7 +24,7 @@ impl Raw<'_> {
         (id.len() <= limits.id_bytes).then(|| id.to_owned())
     }
 
-    /// Cut at 8 KiB, and without the address of the client: an IP is never stored.
+    /// Cut at 128 KiB, beyond which a record cannot be replayed, and without the address of the client: an IP is never stored.
     pub(crate) fn for_quarantine(&self) -> String {
         let mut text = String::from_utf8_lossy(&self.0[..self.0.len().min(QUARANTINE_BYTES)]).into_owned();
         for name in ["\"ip\"", "\"$ip\""] {

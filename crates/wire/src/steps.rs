@@ -2,14 +2,14 @@
 
 use crate::{
     Limits,
-    clock::Clock,
+    clock::{Clock, Moment},
     enrich::{Geo, Place, PlaceNames, Visitor, place_properties, says_where},
     identity::{self, Empty, Ids},
     record::EventRecord,
     refusal::{Reason, Stage},
 };
 use serde_json::Value;
-use sillage_event::{Event, LinkChange, MAX_NAME_BYTES, Properties, time};
+use sillage_event::{BY_ARRIVAL, Event, LinkChange, MAX_NAME_BYTES, Properties, Sent, time};
 use std::{
     cell::{Cell, RefCell},
     collections::HashMap,
@@ -21,6 +21,10 @@ pub(crate) struct Door<'a> {
     pub(crate) limits: &'a Limits,
     pub(crate) clock: Clock,
     pub(crate) received_at: i64,
+    /// Tells this request from every other one.
+    pub(crate) request_id: &'a str,
+    /// What the client calls this request, each time it sends it.
+    pub(crate) idempotency_key: Option<&'a str>,
     /// Which fields must be there.
     pub(crate) demands: Demands,
     pub(crate) visitor: Visitor<'a>,
@@ -75,7 +79,7 @@ pub(crate) fn accept(mut record: EventRecord, token: &str, group_types: &[String
     let name = event_name(record.event.take())?;
     let is_identity_event = matches!(name.as_str(), "$identify" | "$create_alias" | "$merge");
     let moment = match record.time.as_ref() {
-        None if is_identity_event => door.clock.moment(Some(&Value::from(door.received_at)), record.names.time)?,
+        None if is_identity_event => Moment { time: door.received_at, original: None, is_missing: true },
         sent => door.clock.moment(sent, record.names.time)?,
     };
     let ids = Ids::check(record.distinct_id.take(), record.device_id.take(), record.user_id.take(), record.names, door.limits)?;
@@ -95,10 +99,8 @@ pub(crate) fn accept(mut record: EventRecord, token: &str, group_types: &[String
         properties: std::mem::take(&mut record.properties),
         received_at: door.received_at,
     };
-    event.insert_id = match insert_id(record.insert_id.take(), record.names.insert_id, is_identity_event, door)? {
-        Some(sent) => sent,
-        None => derived_insert_id(&event, ranks),
-    };
+    let sent = insert_id(record.insert_id.take(), record.names.insert_id, is_identity_event, door)?;
+    event.insert_id = own_insert_id(sent, &event, &moment, ranks, door);
     let link = identity::link(&mut event, record.names, door.limits)?;
     door.stage.set(Stage::Enrich);
     enrich(&mut event.properties, record.ip.as_ref(), door);
@@ -270,12 +272,27 @@ fn insert_id(value: Option<Value>, field: &str, is_identity_event: bool, door: &
     Ok(Some(id))
 }
 
-/// From the content as it was sent, before anything is added that may differ when the request is sent again.
-fn derived_insert_id(event: &Event, ranks: &mut Ranks) -> String {
-    let first = event.derived_insert_id(0);
-    let rank = ranks.entry(first.clone()).or_insert(0);
-    *rank += 1;
-    if *rank == 1 { first } else { event.derived_insert_id(*rank - 1) }
+/// As it was sent, or from the content as it was sent, before anything is added that may differ when the request is sent again.
+fn own_insert_id(sent: Option<String>, event: &Event, moment: &Moment, ranks: &mut Ranks, door: &Door<'_>) -> String {
+    let original = moment.original.map(|(original, _)| original);
+    // With neither a time nor an id, an event is a new one each time it arrives, unless the client names the request.
+    let is_new = sent.is_none() && moment.is_missing && door.idempotency_key.is_none();
+    let id = sent.unwrap_or_else(|| {
+        let request = door.idempotency_key.unwrap_or(door.request_id);
+        let told_by = if moment.is_missing { Sent::With(request) } else { Sent::At(original.unwrap_or(event.time)) };
+        let first = event.derived_insert_id(told_by, 0);
+        let rank = ranks.entry(first.clone()).or_insert(0);
+        *rank += 1;
+        if *rank == 1 { first } else { event.derived_insert_id(told_by, *rank - 1) }
+    });
+    // What is sent again arrives at another time: the id says that it is to be found whenever it came.
+    let marked = match original {
+        Some(original) => format!("{BY_ARRIVAL}{original}:{id}"),
+        None if moment.is_missing && !is_new => format!("{BY_ARRIVAL}{id}"),
+        None => return id,
+    };
+    // It must come in again where an export is imported.
+    if marked.len() <= door.limits.id_bytes { marked } else { format!("{BY_ARRIVAL}{}", event.derived_insert_id(Sent::With(&marked), 0)) }
 }
 
 fn enrich(properties: &mut Properties, ip: Option<&Value>, door: &Door<'_>) {

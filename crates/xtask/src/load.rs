@@ -1,8 +1,8 @@
 //! A load generator for ingestion over HTTP.
 //!
 //! All bodies are made and compressed before the clock starts, since generator and server share the machine. In bulk mode every connection sends its
-//! next batch as soon as the last one is answered; in single mode requests start at fixed moments, and a reply is timed from the moment at which its
-//! request was due, so that a server that stalls cannot hide it.
+//! next batch as soon as the last one is answered. At a rate, in bulk or singly, requests start at fixed moments, and a reply is timed from the moment
+//! at which its request was due, so that a server that stalls cannot hide it.
 
 mod body;
 
@@ -30,6 +30,9 @@ pub(crate) struct Load {
     batch: usize,
     #[arg(long, default_value_t = 8)]
     connections: usize,
+    /// Bulk mode at a steady pace: so many events a second, instead of as many as are taken.
+    #[arg(long, conflicts_with = "single_rate")]
+    events_per_second: Option<u32>,
     /// Single mode: one small event a request, so many requests a second.
     #[arg(long)]
     single_rate: Option<u32>,
@@ -69,7 +72,7 @@ pub(crate) fn run(load: &Load) -> anyhow::Result<()> {
     report(load, &tally, seconds, peak_kb)
 }
 
-/// Sends every prepared batch once; returns the seconds it took.
+/// Sends every prepared batch once, as fast as they are taken or each at its due moment; returns the seconds it took.
 fn send_bulk(load: &Load, tally: &Tally) -> anyhow::Result<f64> {
     let n_batches = load.events.div_ceil(load.batch);
     let prepared = Instant::now();
@@ -87,8 +90,14 @@ fn send_bulk(load: &Load, tally: &Tally) -> anyhow::Result<f64> {
         for _ in 0..load.connections {
             scope.spawn(|| {
                 let agent = agent();
-                while let Some(body) = bodies.get(next.fetch_add(1, Ordering::Relaxed)) {
-                    send(load, &agent, body, load.batch as u64, Instant::now(), tally);
+                loop {
+                    let index = next.fetch_add(1, Ordering::Relaxed);
+                    let Some(body) = bodies.get(index) else { break };
+                    let due = load
+                        .events_per_second
+                        .map_or_else(Instant::now, |rate| started + Duration::from_secs_f64((index * load.batch) as f64 / f64::from(rate)));
+                    thread::sleep(due.saturating_duration_since(Instant::now()));
+                    send(load, &agent, body, load.batch as u64, due, tally);
                 }
             });
         }

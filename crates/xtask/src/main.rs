@@ -1,9 +1,11 @@
 //! The logic behind `make` that wants Rust: one file per verb.
 
+mod browse;
 mod docs_check;
 mod load;
 mod openapi;
 mod story;
+mod weigh;
 
 use clap::{Parser, Subcommand};
 use std::process::ExitCode;
@@ -18,6 +20,8 @@ struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Verb {
+    /// Write page views of a site with everything that the tag tells of them, as NDJSON in the import form.
+    Browse(browse::Browse),
     /// Check that every path and link that the documentation names exists, and that each guide is there in both languages.
     DocsCheck,
     /// Send events to a running server as fast as it takes them, or one at a time at a steady rate, and print what it took.
@@ -26,14 +30,18 @@ enum Verb {
     Openapi,
     /// Write the story of Courriel, three months that end now, as NDJSON in the import form.
     Story(story::Story),
+    /// Store recorded visits in a folder that is thrown away, and print what each takes on the disk.
+    Weigh(weigh::Weigh),
 }
 
 fn main() -> ExitCode {
     let result = match Cli::parse().verb {
+        Verb::Browse(browse) => browse::run(&browse),
         Verb::DocsCheck => docs_check::run(),
         Verb::Load(load) => load::run(&load),
         Verb::Story(story) => story::run(&story),
         Verb::Openapi => openapi::run(),
+        Verb::Weigh(weigh) => weigh::run(&weigh),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,

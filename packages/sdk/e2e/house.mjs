@@ -78,6 +78,13 @@ async function openHouse() {
     async person(id) {
       return (await fetch(`${url}/api/projects/${project.id}/people/${encodeURIComponent(id)}`, { headers })).json();
     },
+    /** What the screens get below a project's path. */
+    async get(path, more = {}) {
+      return fetch(`${url}/api/projects/${project.id}/${path}`, { headers: { ...headers, ...more } });
+    },
+    async ask(question) {
+      return (await (await fetch(`${url}/api/projects/${project.id}/query`, { method: "POST", headers, body: JSON.stringify(question) })).json()).answer;
+    },
     async refused() {
       return (await fetch(`${url}/api/projects/${project.id}/refused`, { headers })).json();
     },

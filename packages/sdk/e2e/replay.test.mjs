@@ -150,6 +150,59 @@ scene("what was recorded plays: the page as it was, its texts masked, its change
   await context.close();
 });
 
+scene("from the page to the player: recorded by the tag, kept by the server, found by what happened, played from its segments", async () => {
+  const options = { ...RECORDED, recording: { ...RECORDED.recording, url: `${house.server}/v1/recordings` } };
+  const context = await house.browser.newContext();
+  const page = await context.newPage();
+  const answers = [];
+  page.on("response", (response) => response.url().startsWith(`${house.server}/v1/recordings`) && answers.push(response.status()));
+  // No door of the test: what the tag of a customer's page does.
+  await page.goto(`${house.site}/secrets?options=${encodeURIComponent(JSON.stringify(options))}`);
+  await until(() => answers.length, 12, "the first piece");
+  await page.fill("input[name=name]", "LEAK-typed");
+  await page.click("#change");
+  await page.evaluate(() => window.sillage.track("Gave up"));
+  await wait(2600);
+  await page.goto(`${house.site}/secrets?again=1&options=${encodeURIComponent(JSON.stringify(options))}`);
+  await until(() => answers.length >= 3, 12, "pieces of the second page");
+  await page.click("h1");
+  await wait(2600);
+  assert.deepEqual([...new Set(answers)], [200]);
+  const question = { kind: "recordings", range: { last: 2, unit: "day" }, where: [{ field: "event", op: "is", value: "Gave up" }, { field: "page", op: "is", value: "/secrets" }] };
+  const found = await until(async () => ((await house.ask(question)).recordings.find((one) => one.clicks >= 2)), 10, "the recording in the list");
+  assert.ok(found.has_snapshot && found.is_live && found.keys >= 1 && found.device === "Desktop" && found.active_seconds > 0, JSON.stringify(found));
+  const { documents, markers, pages, problems, recording, segments } = await (await house.get(`recordings/${found.session}`)).json();
+  assert.equal(recording.session, found.session);
+  assert.deepEqual(problems, []);
+  assert.equal(documents.length, 2);
+  assert.equal(new Set(documents.map((document) => document.tab)).size, 1);
+  assert.deepEqual(pages.map((one) => one.page), ["/secrets", "/secrets/:id", "/secrets"]);
+  for (const kind of ["click", "input", "event"]) assert.ok(markers.some((marker) => marker.kind === kind), kind);
+  assert.ok(segments[0].has_snapshot && segments[0].t1 - segments[0].t0 <= 15_000);
+  const events = [];
+  for (const { n, document } of segments) {
+    if (document !== documents[0].document) continue;
+    const reply = await house.get(`recordings/${found.session}/segments/${n}`, { "accept-encoding": "gzip" });
+    assert.equal(reply.headers.get("content-encoding"), "gzip");
+    events.push(...(await reply.json()));
+  }
+  assert.deepEqual([...new Set(JSON.stringify([events, markers, recording]).match(/LEAK[\w-]*/g) ?? [])], []);
+  const player = await context.newPage();
+  await player.goto(`${house.site}/play`);
+  const seen = await player.evaluate(async (all) => {
+    const { Replayer } = await import("/replay/replay.js");
+    const warned = [];
+    console.warn = (...values) => warned.push(values.map(String).join(" "));
+    const replayer = new Replayer(all, { root: document.body, mouseTail: false });
+    replayer.pause(all[all.length - 1].timestamp - all[0].timestamp);
+    await new Promise((done) => setTimeout(done, 500));
+    const page = replayer.iframe.contentDocument;
+    return { faults: warned.filter((text) => /could not|not found|missing/i.test(text)), h1: page.querySelector("h1").textContent, nav: page.querySelector("nav a").textContent, name: page.querySelector("input[name=name]").value, added: page.querySelector("#out p")?.textContent };
+  }, events);
+  assert.deepEqual(seen, { faults: [], h1: "••••-•••• •• • •••••••", nav: "Shown menu", name: "••••-•••••", added: "••••-•••••" });
+  await context.close();
+});
+
 scene("what is done on an element that is marked to be ignored is in no recording", async () => {
   const { page, context } = await visit(RECORDED, "/zones");
   await until(hasSnapshot, 10, "the first snapshot");

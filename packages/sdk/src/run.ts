@@ -105,7 +105,8 @@ export function run({ settings, isNamed, mayReplay, masking, device, tab, load, 
     view: () => views.current() as View,
     record,
     signal(signal) {
-      signals[signal.name] = (signals[signal.name] ?? 0) + 1;
+      // Part of a burst of rage clicks, which is counted itself.
+      if (!signal.detail?.$in_rage) signals[signal.name] = (signals[signal.name] ?? 0) + 1;
       if (named) put("$friction", { ...signal.detail, $signal: signal.name, $page: signal.page, $severity: signal.severity, ...(signal.selector && { $selector: signal.selector }) }, signal.t);
       tell({ kind: "signal", signal });
     },

@@ -7,6 +7,7 @@ import { dirname, extname, join, normalize } from "node:path";
 import { fileURLToPath } from "node:url";
 import { answer, rangeOf } from "./mock-answers.mjs";
 import * as groups from "./mock-groups.mjs";
+import { openRecordings, recordingRoutes, recordingsAnswer } from "./mock-recordings.mjs";
 import { story } from "./mock-story.mjs";
 
 const port = Number(process.env.PORT ?? 7070);
@@ -41,6 +42,7 @@ const refused = state === "full" ? [
   { id: 30, at: new Date(Date.now() - 500_000).toISOString(), source: "/v1/events", stage: "validate", code: "too_far_ahead", field: "time", message: "the time 2031-01-01T00:00:00Z is more than a day ahead of the server", index: 0, raw: '{"event":"Send campaign","distinct_id":"u9","time":"2031-01-01T00:00:00Z"}' },
   { id: 29, at: new Date(Date.now() - 900_000).toISOString(), source: "/import", stage: "decode", code: "invalid_json", field: null, message: "expected a comma or a closing brace at byte 18", index: 12, raw: '{"event":"Sign up" "properties":{}}' },
 ] : [];
+openRecordings(people, Date.now());
 let arrived = events.slice(-60);
 let cursor = 1000;
 
@@ -58,7 +60,8 @@ class Refusal extends Error {
 }
 
 const routes = [
-  ["GET", /^\/api\/status$/, () => ({ version: "0.1.0", setup_required: setupRequired, demo: false }), true],
+  ...recordingRoutes(user, missing),
+  ["GET", /^\/api\/status$/, () => ({ version: "0.1.0", setup_required: setupRequired, demo: false, tag_path: "/s" }), true],
   ["POST", /^\/api\/setup$/, (_, body) => {
     if (body.token !== "token") throw new Refusal(403, "forbidden", "this is not the token that the server printed");
     Object.assign(user, { email: body.email, name: body.name, language: body.language });
@@ -87,7 +90,7 @@ const routes = [
     if (slow_ms > 0) await new Promise((done) => setTimeout(done, slow_ms));
     const now = Date.now();
     const started = performance.now();
-    const result = answer(world, body, now, groups);
+    const result = body.kind === "recordings" ? recordingsAnswer(body) : answer(world, body, now, groups);
     const range = rangeOf((body.of ?? body).range, now);
     const unit = body.interval ?? body.unit ?? "day";
     const running = range[1] > now ? new Date(Math.floor(now / 86_400_000) * 86_400_000 - (unit === "week" ? ((new Date(now).getUTCDay() + 6) % 7) * 86_400_000 : 0)).toISOString() : null;

@@ -2,7 +2,7 @@ import { expect, test } from "./words.ts";
 
 test("every room of the navigation opens with its name and nothing wrong", async ({ page, visit, words: { t, language } }) => {
   await visit("/");
-  for (const key of ["room.trend", "room.funnel", "room.retention", "room.frequency", "room.lifecycle", "room.journey", "room.sessions", "room.cohort", "room.feature", "room.driver", "room.impact", "room.reports", "room.live", "room.people", "room.settings"] as const) {
+  for (const key of ["room.trend", "room.funnel", "room.retention", "room.frequency", "room.lifecycle", "room.journey", "room.sessions", "room.cohort", "room.feature", "room.driver", "room.impact", "room.recording", "room.heatmap", "room.friction", "room.vital", "room.error", "room.reports", "room.live", "room.people", "room.settings"] as const) {
     await page.getByRole("navigation").getByRole("link", { name: t(key), exact: true }).click();
     await expect(page.getByRole("main").getByRole("heading", { level: 1 })).toBeVisible();
   }
@@ -30,6 +30,45 @@ test("a key is made, shown once and deleted", async ({ page, visit, words: { t, 
   await page.getByRole("button", { name: t("action.removeNamed", { name }) }).click();
   await page.getByRole("dialog").getByRole("button", { name: t("action.remove"), exact: true }).click();
   await expect(page.getByRole("rowheader", { name })).toHaveCount(0);
+});
+
+test("somebody is invited by a link, joins, and is taken out again", async ({ page, visit, browser, words: { t, language } }) => {
+  const email = `e2e-${language}-${Date.now()}@example.com`;
+  await visit("/settings/team");
+  await page.getByRole("button", { name: t("team.invite"), exact: true }).click();
+  const dialog = page.getByRole("dialog");
+  await dialog.getByLabel(t("field.email")).fill(email);
+  await dialog.getByRole("radio", { name: new RegExp(t("role.viewer")) }).check();
+  await dialog.getByRole("button", { name: t("team.makeLink") }).click();
+  const link = await dialog.getByText(/\/join\?token=/).innerText();
+  await dialog.getByRole("button", { name: t("action.done") }).click();
+
+  const theirs = await (await browser.newContext({ locale: language === "fr" ? "fr-FR" : "en-GB", storageState: { cookies: [], origins: [] } })).newPage();
+  await theirs.goto(link);
+  await theirs.getByLabel(t("field.name")).fill("Bo");
+  await theirs.getByLabel(t("field.password")).fill("correct horse battery");
+  await theirs.getByRole("button", { name: t("join.action") }).click();
+  await expect(theirs.getByRole("navigation").getByRole("link", { name: t("room.trend"), exact: true })).toBeVisible();
+  // A viewer sees neither keys nor team, and the link is used up.
+  await theirs.getByRole("link", { name: t("room.settings"), exact: true }).click();
+  await expect(theirs.getByRole("link", { name: t("settings.account") })).toBeVisible();
+  await expect(theirs.getByRole("link", { name: t("settings.team") })).toHaveCount(0);
+  const again = await (await browser.newContext({ locale: language === "fr" ? "fr-FR" : "en-GB", storageState: { cookies: [], origins: [] } })).newPage();
+  await again.goto(link);
+  await expect(again.getByRole("heading", { name: t("join.over") })).toBeVisible();
+
+  await page.reload();
+  const members = page.getByRole("table").first();
+  await members.getByLabel(t("team.roleOf", { name: email })).selectOption("editor");
+  await expect(page.getByText(t("toast.saved"))).toBeVisible();
+  await members.getByRole("button", { name: t("action.removeNamed", { name: email }) }).click();
+  await page.getByRole("dialog").getByRole("button", { name: t("action.remove"), exact: true }).click();
+  await expect(members.getByText(email)).toHaveCount(0);
+  await theirs.goto("/");
+  await expect(theirs.getByRole("heading", { name: t("newProject.notAllowed") })).toBeVisible();
+  await visit("/settings/audit");
+  await expect(page.getByText(t("audit.member.invite")).first()).toBeVisible();
+  await expect(page.getByText(email).first()).toBeVisible();
 });
 
 test("project settings are kept", async ({ page, visit, words: { t } }) => {
@@ -64,7 +103,7 @@ test("a new project waits for its first event and sees it arrive", async ({ page
 
 test("screens fit a phone: nothing runs over the side", async ({ page, visit, words: { t } }) => {
   await page.setViewportSize({ width: 390, height: 844 });
-  for (const path of ["/reports", "/trends", "/funnels", "/retention", "/journeys", "/sessions", "/cohorts", "/cohorts/new", "/features", "/drivers", "/impact", "/live", "/live?tab=refused", "/people", "/settings", "/settings/keys"]) {
+  for (const path of ["/reports", "/trends", "/funnels", "/retention", "/journeys", "/sessions", "/cohorts", "/cohorts/new", "/features", "/drivers", "/impact", "/recordings", "/settings/recordings", "/settings/properties", "/settings/lookups", "/live", "/live?tab=refused", "/people", "/settings", "/settings/keys", "/settings/team", "/settings/audit"]) {
     await visit(path);
     await expect(page.getByRole("main").getByRole("heading", { level: 1 })).toBeVisible();
     expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth), path).toBeLessThanOrEqual(0);

@@ -15,7 +15,8 @@ async function eventWithNumber(page: Page, project: number): Promise<{ event: st
   const { events } = (await (await page.request.get(`/api/projects/${project}/names?limit=30`)).json()) as { events: { name: string }[] };
   for (const { name } of events) {
     const { properties } = (await (await page.request.get(`/api/projects/${project}/properties?of=event&event=${encodeURIComponent(name)}`)).json()) as { properties: { name: string; types: string[] }[] };
-    const numeric = properties.find((property) => property.types.includes("number"));
+    // Not one of the tag's own: their names hold signs that mean something in a pattern.
+    const numeric = properties.find((property) => property.types.includes("number") && !property.name.startsWith("$"));
     if (numeric) return { event: name, property: numeric.name };
   }
   throw new Error("no event of the project has a number");

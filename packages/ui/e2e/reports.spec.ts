@@ -117,6 +117,24 @@ test("a report leaves as CSV and as PNG", async ({ page, visit, words: { t, ...w
   expect(readFileSync(png).length).toBeGreaterThan(5_000);
 });
 
+test("a question that takes long says how far it is, and can be taken back and asked again", async ({ page, visit, words: { t, language, ...words } }) => {
+  let held: (() => void) | undefined;
+  await page.route("**/query", async (route) => {
+    await new Promise<void>((free) => (held = free));
+    await route.fallback().catch(() => undefined);
+  });
+  await page.route("**/queries/*", (route) => route.fulfill({ json: { running: true, events_read: 1234567 } }));
+  await visit("/trends");
+  const shown = language === "fr" ? "1\u202f234\u202f567" : "1,234,567";
+  await expect(page.getByRole("status").getByText(t("report.askingRead", { n: 1234567, shown }))).toBeVisible();
+  await page.getByRole("status").getByRole("button", { name: t("action.cancel") }).click();
+  await expect(page.getByText(t("report.cancelled"))).toBeVisible();
+  held?.();
+  await page.unroute("**/query");
+  await page.getByRole("button", { name: t("action.askAgain") }).click();
+  await answered(page, { t, language, ...words });
+});
+
 test("a link with a question that cannot be read says so and starts afresh", async ({ page, visit, words: { t, ...words } }) => {
   await visit("/trends?q=(kind:trend,series:!((measure:3)))");
   await expect(page.getByText(t("report.unreadable", { field: "range" }))).toBeVisible();

@@ -20,11 +20,14 @@ const client = new QueryClient({
 });
 const router = makeRouter(client);
 
+// These are for people who are not signed in.
+const PUBLIC = /^\/(signin|setup|join|shared)\b/;
+
 // A session that ended while a screen was open: back to the sign-in page, and to the same place after it.
 client.getQueryCache().subscribe((event) => {
   if (event.type === "updated" && event.action.type === "error" && event.action.error instanceof ApiError && event.action.error.status === 401) {
     const here = location.pathname + location.search;
-    if (!here.startsWith("/signin") && !here.startsWith("/setup")) location.assign(`/signin?to=${encodeURIComponent(here)}`);
+    if (!PUBLIC.test(here)) location.assign(`/signin?to=${encodeURIComponent(here)}`);
   }
 });
 

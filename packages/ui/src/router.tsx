@@ -4,6 +4,8 @@ import { createRootRouteWithContext, createRoute, createRouter, lazyRouteCompone
 import { api, ApiError } from "@/api/client.ts";
 import { readSearch, writeSearch } from "@/question/urlText.ts";
 import type { ReportSearch } from "@/report/ReportScreen.tsx";
+import type { PlayerSearch } from "@/rooms/recording/PlayerRoom.tsx";
+import type { RecordingsSearch } from "@/rooms/recording/RecordingsRoom.tsx";
 import { Lost, RouteFailure, Waiting } from "@/shell/Places.tsx";
 import { ME_KEY, startingProject } from "@/shell/session.tsx";
 import { Shell } from "@/shell/Shell.tsx";
@@ -28,6 +30,13 @@ const setUp = createRoute({
   path: "/setup",
   validateSearch: (search: Record<string, unknown>) => ({ token: text(search.token) }),
   component: lazyRouteComponent(() => import("@/rooms/session/SetUp.tsx"), "SetUp"),
+});
+
+const join = createRoute({
+  getParentRoute: () => root,
+  path: "/join",
+  validateSearch: (search: Record<string, unknown>) => ({ token: text(search.token) }),
+  component: lazyRouteComponent(() => import("@/rooms/session/Join.tsx"), "Join"),
 });
 
 /** Everything below asks who is signed in first; an installation without anybody goes to its set-up. */
@@ -98,6 +107,11 @@ const features = createRoute({ getParentRoute: () => project, path: "features", 
 const drivers = createRoute({ getParentRoute: () => project, path: "drivers", validateSearch: reportSearch, component: lazyRouteComponent(() => import("@/rooms/driver/DriverRoom.tsx"), "DriverRoom") });
 const impact = createRoute({ getParentRoute: () => project, path: "impact", validateSearch: reportSearch, component: lazyRouteComponent(() => import("@/rooms/impact/ImpactRoom.tsx"), "ImpactRoom") });
 
+const friction = createRoute({ getParentRoute: () => project, path: "friction", validateSearch: reportSearch, component: lazyRouteComponent(() => import("@/rooms/friction/FrictionRoom.tsx"), "FrictionRoom") });
+const heatmaps = createRoute({ getParentRoute: () => project, path: "heatmaps", validateSearch: reportSearch, component: lazyRouteComponent(() => import("@/rooms/heatmap/HeatmapRoom.tsx"), "HeatmapRoom") });
+const speed = createRoute({ getParentRoute: () => project, path: "speed", validateSearch: reportSearch, component: lazyRouteComponent(() => import("@/rooms/vital/VitalRoom.tsx"), "VitalRoom") });
+const errors = createRoute({ getParentRoute: () => project, path: "errors", validateSearch: reportSearch, component: lazyRouteComponent(() => import("@/rooms/vital/ErrorRoom.tsx"), "ErrorRoom") });
+
 const cohorts = createRoute({ getParentRoute: () => project, path: "cohorts", component: lazyRouteComponent(() => import("@/rooms/cohort/CohortList.tsx"), "CohortList") });
 const cohort = createRoute({
   getParentRoute: () => project,
@@ -125,16 +139,39 @@ const people = createRoute({
 });
 const person = createRoute({ getParentRoute: () => project, path: "people/$person", component: lazyRouteComponent(() => import("@/rooms/person/PersonRoom.tsx"), "PersonRoom") });
 
+const seconds = (value: unknown): number | undefined => (value !== undefined && value !== "" && Number.isFinite(Number(value)) ? Number(value) : undefined);
+const recordings = createRoute({
+  getParentRoute: () => project,
+  path: "recordings",
+  validateSearch: (search: Record<string, unknown>): RecordingsSearch => ({ q: search.q, r: text(search.r), s: text(search.s) }),
+  component: lazyRouteComponent(() => import("@/rooms/recording/RecordingsRoom.tsx"), "RecordingsRoom"),
+});
+const recording = createRoute({
+  getParentRoute: () => project,
+  path: "recordings/$session",
+  validateSearch: (search: Record<string, unknown>): PlayerSearch => ({ t: seconds(search.t), q: search.q }),
+  component: lazyRouteComponent(() => import("@/rooms/recording/PlayerRoom.tsx"), "PlayerRoom"),
+});
+/** For those who were given a link: nobody is signed in. */
+const sharedRecording = createRoute({
+  getParentRoute: () => root,
+  path: "/shared/recordings/$token",
+  validateSearch: (search: Record<string, unknown>): { t?: number } => ({ t: seconds(search.t) }),
+  component: lazyRouteComponent(() => import("@/rooms/recording/SharedRoom.tsx"), "SharedRoom"),
+});
+
 const settings = createRoute({ getParentRoute: () => project, path: "settings", component: lazyRouteComponent(() => import("@/rooms/project/Settings.tsx"), "Settings") });
 const settingsTab = createRoute({ getParentRoute: () => project, path: "settings/$tab", component: lazyRouteComponent(() => import("@/rooms/project/Settings.tsx"), "Settings") });
 
 const tree = root.addChildren([
   signIn,
   setUp,
+  join,
+  sharedRecording,
   signedIn.addChildren([
     home,
     newProject,
-    project.addChildren([projectHome, trends, funnels, retention, engagement, lifecycle, journeys, sessions, features, drivers, impact, cohorts, cohort, reports, start, live, people, person, settings, settingsTab]),
+    project.addChildren([projectHome, trends, funnels, retention, engagement, lifecycle, journeys, sessions, features, drivers, impact, friction, heatmaps, speed, errors, cohorts, cohort, reports, start, live, people, person, recordings, recording, settings, settingsTab]),
   ]),
 ]);
 

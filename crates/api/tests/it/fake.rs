@@ -5,6 +5,7 @@ use sillage_behavior::{
     Ask, AskError, AskErrorCode, Browse, Cancel, Explain, IdentityInfo, LedgerEntry, LiveEvent, LiveFeed, NameInfo, PropertyInfo, Question, RefusedFeed,
     RefusedInfo, RefusedQuery, Reply, Settings, ValueInfo,
 };
+use sillage_event::recording::{Found, KeepError, Kept as KeptPiece, Piece, PieceName, ReadError, Recorded, Recordings, Row, SegmentInfo, problems_of};
 use sillage_event::{Append, AppendError, Appended, Batch, Event, Identity, LinkChange, ProfileChange, ProjectId, Refused};
 use std::{
     collections::{BTreeMap, HashMap, HashSet},
@@ -18,6 +19,9 @@ use std::{
 #[derive(Debug, Default)]
 pub(crate) struct FakeStore {
     projects: Mutex<HashMap<ProjectId, Kept>>,
+    recordings: Mutex<HashMap<ProjectId, BTreeMap<String, Vec<Piece>>>>,
+    /// What the next piece of a recording is answered instead.
+    pub(crate) keeps_no_piece: Mutex<Option<KeepError>>,
     /// What the next append answers instead.
     pub(crate) fails: Mutex<Option<AppendError>>,
     /// Questions wait until they are stopped.
@@ -68,6 +72,62 @@ impl Append for FakeStore {
     }
 }
 
+impl Recordings for FakeStore {
+    fn has(&self, project: ProjectId, name: &PieceName) -> Result<bool, KeepError> {
+        let all = self.recordings.lock().unwrap();
+        Ok(all.get(&project).and_then(|all| all.get(&name.session)).is_some_and(|pieces| pieces.iter().any(|piece| piece.name == *name)))
+    }
+
+    async fn keep(&self, project: ProjectId, piece: Piece) -> Result<KeptPiece, KeepError> {
+        if let Some(error) = self.keeps_no_piece.lock().unwrap().take() {
+            return Err(error);
+        }
+        if Recordings::has(self, project, &piece.name)? {
+            return Ok(KeptPiece::Duplicate);
+        }
+        self.recordings.lock().unwrap().entry(project).or_default().entry(piece.name.session.clone()).or_default().push(piece);
+        Ok(KeptPiece::Stored)
+    }
+
+    fn find(&self, project: ProjectId, session: &str) -> Result<Option<Found>, ReadError> {
+        let all = self.recordings.lock().unwrap();
+        let Some(pieces) = all.get(&project).and_then(|all| all.get(session)) else { return Ok(None) };
+        let mut recorded = Recorded::default();
+        pieces.iter().for_each(|piece| recorded.add(piece));
+        let segments = pieces.iter().zip(0..).map(|(piece, n)| SegmentInfo {
+            n,
+            document: piece.name.document.clone(),
+            t0: piece.facts.start,
+            t1: piece.facts.end,
+            bytes: piece.body.len() as u64,
+            has_snapshot: piece.facts.snapshots > 0,
+        });
+        Ok(Some(Found {
+            row: Row::of(&recorded, 0, &mut |text| Arc::from(text)),
+            segments: segments.collect(),
+            markers: pieces.iter().flat_map(|piece| piece.markers.clone()).collect(),
+            problems: problems_of(&recorded),
+            recorded,
+        }))
+    }
+
+    fn segment(&self, project: ProjectId, session: &str, n: u32) -> Result<Option<Vec<u8>>, ReadError> {
+        let all = self.recordings.lock().unwrap();
+        let piece = all.get(&project).and_then(|all| all.get(session)?.get(n as usize).cloned());
+        Ok(piece.map(|piece| format!("[{}]", String::from_utf8(piece.body).unwrap().trim_end().replace('\n', ",")).into_bytes()))
+    }
+
+    fn delete(&self, project: ProjectId, sessions: &[String]) -> Result<Vec<String>, ReadError> {
+        let mut all = self.recordings.lock().unwrap();
+        let of_project = all.entry(project).or_default();
+        Ok(sessions.iter().filter(|session| of_project.remove(*session).is_some()).cloned().collect())
+    }
+
+    fn keep_days(&self, _: ProjectId, _: u32) -> Result<(), ReadError> {
+        Ok(())
+    }
+}
+
 impl Ask for FakeStore {
     async fn ask(&self, project: ProjectId, settings: &Settings, question: Question, cancel: Cancel) -> Result<Reply, AskError> {
         self.asking.fetch_add(1, Ordering::SeqCst);
@@ -76,6 +136,7 @@ impl Ask for FakeStore {
             let stopped = Arc::clone(&self.stopped);
             let work = tokio::spawn(async move {
                 while !cancel.is_cancelled() {
+                    cancel.note_events_read(10);
                     tokio::time::sleep(Duration::from_millis(5)).await;
                 }
                 stopped.fetch_add(1, Ordering::SeqCst);

@@ -69,9 +69,16 @@ async fn a_question_is_taken_back_by_its_id_and_only_in_its_project() {
     world.call("DELETE", &world.path("/queries/q-2"), &viewer, None).await.expect(204);
     tokio::time::sleep(Duration::from_millis(30)).await;
     assert_eq!(world.store.stopped.load(Ordering::SeqCst), 0);
+    // Meanwhile one sees how far it is.
+    let progress = world.get(&world.path("/queries/q-1"), &viewer).await.expect(200);
+    assert!(progress.json["running"] == true && progress.json["events_read"].as_u64().unwrap() >= 10, "{}", progress.text);
+    let nothing = json!({"running": false, "events_read": 0});
+    assert_eq!(world.get(&format!("/api/projects/{}/queries/q-1", world.other.id), &stranger).await.expect(200).json, nothing);
+    assert_eq!(world.get(&world.path("/queries/q-2"), &viewer).await.expect(200).json, nothing);
     world.call("DELETE", &world.path("/queries/q-1"), &viewer, None).await.expect(204);
     assert_eq!(asking.await.unwrap(), 409);
     assert_eq!(world.store.stopped.load(Ordering::SeqCst), 1);
+    assert_eq!(world.get(&world.path("/queries/q-1"), &viewer).await.expect(200).json, nothing);
 }
 
 #[tokio::test]

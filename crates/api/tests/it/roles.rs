@@ -2,7 +2,7 @@
 
 use crate::world::{As, World};
 use serde_json::{Value, json};
-use sillage_catalog::{NewCohort, NewCustomEvent, NewReport, Role, Scope, Scopes};
+use sillage_catalog::{Language, NewCohort, NewCustomEvent, NewCustomProperty, NewLookupTable, NewRecordingNote, NewReport, Role, Scope, Scopes};
 use sillage_event::ProjectId;
 
 /// Who is let in, from the smallest role that is.
@@ -27,6 +27,8 @@ const TABLE: &[(&str, &str, For)] = &[
     ("post", "/api/setup", For::Everybody),
     ("post", "/api/session", For::Everybody),
     ("post", "/api/session/link", For::Everybody),
+    ("post", "/api/invitation/look", For::Everybody),
+    ("post", "/api/invitation", For::Everybody),
     ("get", "/health", For::Everybody),
     ("get", "/ready", For::Everybody),
     ("post", "/v1/events", For::Everybody),
@@ -43,6 +45,9 @@ const TABLE: &[(&str, &str, For)] = &[
     ("get", "/flags", For::Everybody),
     ("post", "/flags", For::Everybody),
     ("post", "/record", For::Everybody),
+    ("post", "/v1/recordings", For::Everybody),
+    ("get", "/api/shared/recordings/{token}", For::Everybody),
+    ("get", "/api/shared/recordings/{token}/segments/{segment}", For::Everybody),
     ("get", "/api/me", For::SignedIn),
     ("patch", "/api/me", For::SignedIn),
     ("get", "/api/projects", For::Known),
@@ -54,7 +59,17 @@ const TABLE: &[(&str, &str, For)] = &[
     ("get", "/api/projects/{project}/keys", For::Admins),
     ("post", "/api/projects/{project}/keys", For::Admins),
     ("delete", "/api/projects/{project}/keys/{key}", For::Admins),
+    ("get", "/api/projects/{project}/members", For::Admins),
+    ("post", "/api/projects/{project}/members", For::Admins),
+    ("put", "/api/projects/{project}/members/{user}", For::Admins),
+    ("delete", "/api/projects/{project}/members/{user}", For::Admins),
+    ("post", "/api/projects/{project}/members/{user}/link", For::Admins),
+    ("get", "/api/users", For::Installation),
+    ("patch", "/api/users/{user}", For::Installation),
+    ("delete", "/api/users/{user}", For::Installation),
+    ("post", "/api/users/{user}/link", For::Installation),
     ("post", "/api/projects/{project}/query", For::Viewers),
+    ("get", "/api/projects/{project}/queries/{query}", For::Viewers),
     ("delete", "/api/projects/{project}/queries/{query}", For::Viewers),
     ("get", "/api/projects/{project}/export", For::Viewers),
     ("get", "/api/projects/{project}/names", For::Viewers),
@@ -84,6 +99,33 @@ const TABLE: &[(&str, &str, For)] = &[
     ("get", "/api/projects/{project}/custom-events/{custom_event}", For::Viewers),
     ("put", "/api/projects/{project}/custom-events/{custom_event}", For::Editors),
     ("delete", "/api/projects/{project}/custom-events/{custom_event}", For::Editors),
+    ("get", "/api/projects/{project}/custom-properties", For::Viewers),
+    ("post", "/api/projects/{project}/custom-properties", For::Editors),
+    ("get", "/api/projects/{project}/custom-properties/{custom_property}", For::Viewers),
+    ("put", "/api/projects/{project}/custom-properties/{custom_property}", For::Editors),
+    ("delete", "/api/projects/{project}/custom-properties/{custom_property}", For::Editors),
+    ("get", "/api/projects/{project}/lookups", For::Viewers),
+    ("post", "/api/projects/{project}/lookups", For::Editors),
+    ("put", "/api/projects/{project}/lookups/{lookup}", For::Editors),
+    ("delete", "/api/projects/{project}/lookups/{lookup}", For::Editors),
+    ("get", "/api/projects/{project}/lookups/{lookup}/file", For::Viewers),
+    ("get", "/api/projects/{project}/friction-weights", For::Viewers),
+    ("put", "/api/projects/{project}/friction-weights", For::Editors),
+    ("get", "/api/projects/{project}/recordings/{session}", For::Viewers),
+    ("delete", "/api/projects/{project}/recordings/{session}", For::Editors),
+    ("post", "/api/projects/{project}/recordings/delete", For::Admins),
+    ("get", "/api/projects/{project}/recordings/{session}/segments/{segment}", For::Viewers),
+    ("get", "/api/projects/{project}/recordings/{session}/notes", For::Viewers),
+    ("post", "/api/projects/{project}/recordings/{session}/notes", For::Editors),
+    ("patch", "/api/projects/{project}/recordings/{session}/notes/{note}", For::Editors),
+    ("delete", "/api/projects/{project}/recordings/{session}/notes/{note}", For::Editors),
+    ("put", "/api/projects/{project}/recordings/{session}/watched", For::Viewers),
+    ("delete", "/api/projects/{project}/recordings/{session}/watched", For::Viewers),
+    ("get", "/api/projects/{project}/recordings/{session}/shares", For::Viewers),
+    ("post", "/api/projects/{project}/recordings/{session}/shares", For::Editors),
+    ("delete", "/api/projects/{project}/recordings/{session}/shares/{share}", For::Editors),
+    ("get", "/api/projects/{project}/recording-settings", For::Viewers),
+    ("put", "/api/projects/{project}/recording-settings", For::Admins),
     // Last, since it ends the session that the other rows need.
     ("delete", "/api/session", For::Everybody),
 ];
@@ -162,11 +204,27 @@ async fn filled(world: &World, path: &str, project: ProjectId) -> String {
     if path.contains("{cohort}") {
         path = path.replace("{cohort}", &cohort(world, project).await);
     }
+    if path.contains("{custom_property}") {
+        let new = NewCustomProperty { name: unique_name(world), description: String::new(), of: "event".into(), formula: "=amount".into() };
+        let made = world.catalog.create_custom_property(project, &new, "test").await.unwrap();
+        path = path.replace("{custom_property}", &made.id);
+    }
+    if path.contains("{lookup}") {
+        let columns = vec!["id".to_owned(), "name".to_owned()];
+        let new = NewLookupTable { name: unique_name(world), description: String::new(), columns, n_rows: 1, content: "id,name\nP1,x\n".into() };
+        path = path.replace("{lookup}", &world.catalog.create_lookup_table(project, &new, "test").await.unwrap().id);
+    }
     if path.contains("{custom_event}") {
         path = path.replace("{custom_event}", &custom_event(world, project).await);
     }
+    if path.contains("{session}") || path.contains("{token}") {
+        path = with_recording(world, &path, project).await;
+    }
     if path.contains("{key}") {
         path = path.replace("{key}", &key(world, project).await);
+    }
+    if path.contains("{user}") {
+        path = path.replace("{user}", &invited(world, project).await);
     }
     if path.ends_with("/values") {
         path.push_str("?property=plan");
@@ -189,10 +247,25 @@ async fn custom_event(world: &World, project: ProjectId) -> String {
     world.catalog.create_custom_event(project, &new, "test").await.unwrap().id
 }
 
+/// Somebody who was invited to the project and has not come.
+async fn invited(world: &World, project: ProjectId) -> String {
+    let email = format!("{}@courriel.example", unique_name(world).replace(' ', "."));
+    world.catalog.invite(project, &email, Role::Viewer, Language::English).await.unwrap().0.id
+}
+
 /// No two have the same name.
 fn unique_name(world: &World) -> String {
     world.wait_ms(1);
     format!("Number {}", world.now_ms())
+}
+
+/// A recording with a note and a link.
+async fn with_recording(world: &World, path: &str, project: ProjectId) -> String {
+    let session = crate::recording::kept(world, project).await;
+    let note = NewRecordingNote { text: "look".into(), tags: Vec::new(), from_ms: 0, to_ms: None };
+    let note = world.catalog.add_recording_note(project, &session, &note, "test").await.unwrap().id;
+    let (share, token) = world.catalog.share_recording(project, &session, 0, 3_600_000, "test").await.unwrap();
+    path.replace("{session}", &session).replace("{segment}", "0").replace("{note}", &note).replace("{share}", &share.id).replace("{token}", &token)
 }
 
 async fn key(world: &World, project: ProjectId) -> String {
@@ -212,16 +285,28 @@ async fn body(world: &World, method: &str, path: &str) -> Option<Value> {
             let user = world.catalog.user_by_email("root@courriel.example").await.unwrap().unwrap();
             json!({"token": world.catalog.create_sign_in_link(&user).await.unwrap()})
         }
+        (_, "/api/invitation/look") => json!({"token": "link_guess"}),
+        (_, "/api/invitation") => json!({"token": "link_guess", "name": "Bo", "password": crate::world::PASSWORD}),
+        (_, "/api/users/{user}") => json!({"everywhere": "viewer"}),
+        (_, path) if path.ends_with("/members") => json!({"email": format!("{}@courriel.example", unique_name(world).replace(' ', ".")), "role": "viewer"}),
+        (_, path) if path.ends_with("/members/{user}") => json!({"role": "editor"}),
         (_, "/api/me") => json!({"name": "Ada"}),
         (_, "/api/projects") => json!({"name": "New", "timezone": "UTC"}),
         (_, "/api/projects/{project}") => json!({"name": "Courriel"}),
         (_, path) if path.ends_with("/keys") => json!({"name": "CI", "scopes": ["read"]}),
         (_, path) if path.ends_with("/query") => question(),
         (_, path) if path.ends_with("/replay") => json!({"all": true}),
+        (_, path) if path.ends_with("/recordings/delete") => json!({"person": "u1"}),
+        ("patch", path) if path.contains("/notes/") => json!({"text": "look again"}),
+        (_, path) if path.ends_with("/notes") => json!({"text": "look", "from_ms": 0}),
+        (_, path) if path.ends_with("/recording-settings") => json!({"is_on": true, "masking": "strict", "keep_days": 30}),
         (_, path) if path.ends_with("/merge") => json!({"from": "u2"}),
         (_, path) if path.ends_with("/split") => json!({"identity": "u2"}),
         (_, path) if path.ends_with("/cohorts/{cohort}/people") => json!(["u1", "u2"]),
+        (_, path) if path.contains("/custom-properties") => json!({"name": unique_name(world), "formula": "=amount"}),
+        (_, path) if path.contains("/lookups") => json!({"name": unique_name(world), "csv": "id,name\nP1,x\n"}),
         (_, path) if path.contains("/custom-events") => json!({"name": unique_name(world), "made_of": {"event": "Order"}}),
+        (_, path) if path.ends_with("/friction-weights") => json!({"weights": {"rage_click": {"points": 5}}}),
         (_, path) if path.contains("/cohorts") => json!({"name": unique_name(world), "definition": {"did": {"event": "Sign up"}}}),
         (_, path) if path.contains("/reports") => json!({"name": "Sign-ups", "question": question()}),
         _ => json!({}),
@@ -268,7 +353,8 @@ async fn what_belongs_to_another_project_answers_like_what_does_not_exist() {
     let world = World::new().await;
     let admin = world.member(Role::Admin).await;
     for (method, path, needed) in TABLE {
-        if !(["{report}", "{cohort}", "{custom_event}", "{key}"].iter().any(|named| path.contains(named))) {
+        let named = ["{report}", "{cohort}", "{custom_event}", "{custom_property}", "{lookup}", "{key}", "{user}", "{session}"];
+        if !named.iter().any(|one| path.contains(one)) || !path.contains("{project}") {
             continue;
         }
         let foreign = filled(&world, path, world.other.id).await;
@@ -277,7 +363,14 @@ async fn what_belongs_to_another_project_answers_like_what_does_not_exist() {
             .replace("{report}", "none")
             .replace("{cohort}", "none")
             .replace("{custom_event}", "none")
-            .replace("{key}", "none");
+            .replace("{custom_property}", "none")
+            .replace("{lookup}", "none")
+            .replace("{key}", "none")
+            .replace("{user}", "none")
+            .replace("{session}", "none")
+            .replace("{segment}", "0")
+            .replace("{note}", "none")
+            .replace("{share}", "none");
         let mut answers = Vec::new();
         for url in [foreign, missing] {
             let answer = world.call(&method.to_uppercase(), &url, &admin, body(&world, method, path).await).await;

@@ -8,8 +8,16 @@ async fn get(world: &World, path: &str, accept: &str) -> crate::world::Answer {
 #[tokio::test]
 async fn a_page_is_the_application_whatever_its_path() {
     let world = World::new().await;
-    for path in ["/", "/projects/1/trends?q=x", "/signin?token=abc", "/people/%24device%3Ax"] {
-        let page = get(&world, path, "text/html,application/xhtml+xml").await.expect(200);
+    for (path, accept, status) in [
+        ("/", "text/html,application/xhtml+xml", 200),
+        ("/", "*/*", 200),
+        ("/p/1/trends?q=x", "text/html,application/xhtml+xml", 200),
+        ("/signin?token=abc", "text/html", 200),
+        ("/join?token=abc", "*/*", 200),
+        ("/p/1/people/%24device%3Ax", "text/html", 200),
+        ("/elsewhere", "text/html", 404),
+    ] {
+        let page = get(&world, path, accept).await.expect(status);
         assert!(page.header("content-type").starts_with("text/html"), "{path}");
         assert!(page.text.to_lowercase().contains("<!doctype html>"), "{path}");
     }

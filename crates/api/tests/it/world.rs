@@ -73,8 +73,15 @@ impl World {
         let project = catalog.create_project(&NewProject { name: "Courriel".into(), timezone: "Europe/Paris".into() }).await.unwrap();
         let other = catalog.create_project(&NewProject { name: "Other".into(), timezone: "UTC".into() }).await.unwrap();
         let store = Arc::new(FakeStore::default());
-        let health = Arc::new(|| vec![HealthCheck { name: "disk".into(), ok: true, message: String::new() }]);
-        let parts = Parts { catalog: catalog.clone(), append: Arc::clone(&store), ask: Arc::clone(&store), browse: Arc::clone(&store), health };
+        let health = Arc::new(|| vec![HealthCheck { name: "disk".into(), ok: true, vital: true, message: String::new() }]);
+        let parts = Parts {
+            catalog: catalog.clone(),
+            append: Arc::clone(&store),
+            ask: Arc::clone(&store),
+            browse: Arc::clone(&store),
+            recordings: Arc::clone(&store),
+            health,
+        };
         let router = router(Api::new(parts, options));
         Self { router, catalog, store, project, other, now_ms, _folder: folder }
     }

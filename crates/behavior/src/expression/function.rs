@@ -210,13 +210,28 @@ fn part_of_url(url: &str, part: &str) -> Option<String> {
     (!found.is_empty()).then_some(found)
 }
 
-/// Whole days, months or years from one UTC date to another; none when the first is the later.
+/// Whole days, months or years from one UTC date to another; none when the first is the later. `MD`, `YM` and `YD` leave out the whole months or years.
 fn between(from_ms: i64, to_ms: i64, unit: &str) -> Option<i64> {
     let date = |ms: i64| -> Option<DateTime> {
         Some(Timestamp::from_millisecond(ms).ok()?.to_zoned(TimeZone::UTC).datetime().date().to_datetime(jiff::civil::Time::midnight()))
     };
-    let (from, to) = (date(from_ms)?, date(to_ms)?);
-    let largest = match unit.to_uppercase().as_str() {
+    let (mut from, to) = (date(from_ms)?, date(to_ms)?);
+    if from > to {
+        return None;
+    }
+    let unit = unit.to_uppercase();
+    let (left_out, unit) = match unit.as_str() {
+        "MD" => (Some(Unit::Month), "D"),
+        "YM" => (Some(Unit::Year), "M"),
+        "YD" => (Some(Unit::Year), "D"),
+        other => (None, other),
+    };
+    if let Some(left_out) = left_out {
+        let whole = from.until((left_out, to)).ok()?;
+        let span = jiff::Span::new();
+        from = from.checked_add(if left_out == Unit::Month { span.months(whole.get_months()) } else { span.years(whole.get_years()) }).ok()?;
+    }
+    let largest = match unit {
         "D" => Unit::Day,
         "M" => Unit::Month,
         "Y" => Unit::Year,

@@ -1,6 +1,6 @@
 //! From text to an expression, by precedence: or, and, not, comparisons, sums, products, signs, elements.
 
-use super::{Expression, Function, MOST_CHARS, Node, Operator};
+use super::{Expression, Function, LOCALS, MOST_CHARS, Node, Operator, Over};
 use serde_json::Value;
 
 const MOST_NESTED: usize = 60;
@@ -9,7 +9,7 @@ pub(super) fn expression(text: &str) -> Result<Expression, String> {
     if text.chars().count() > MOST_CHARS {
         return Err(format!("a formula has at most {MOST_CHARS} characters"));
     }
-    let mut reader = Reader { rest: text, inputs: Vec::new(), depth: 0 };
+    let mut reader = Reader { rest: text, inputs: Vec::new(), locals: Vec::new(), n_locals: 0, depth: 0 };
     let root = reader.any_of_or()?;
     reader.skip_spaces();
     if !reader.rest.is_empty() {
@@ -21,6 +21,9 @@ pub(super) fn expression(text: &str) -> Result<Expression, String> {
 struct Reader<'a> {
     rest: &'a str,
     inputs: Vec<String>,
+    /// Names that hold here, the innermost last.
+    locals: Vec<(String, usize)>,
+    n_locals: usize,
     depth: usize,
 }
 
@@ -192,6 +195,9 @@ impl<'a> Reader<'a> {
         let (name, rest) = self.rest.split_at(end);
         self.rest = rest;
         if self.take("(") {
+            if let Some(node) = self.special(&name.to_lowercase())? {
+                return Ok(node);
+            }
             let arguments = self.list(")")?;
             let function = Function::new(&name.to_lowercase(), arguments.len(), literal(arguments.get(1)))?;
             return Ok(Node::Call(function, arguments));
@@ -204,7 +210,67 @@ impl<'a> Reader<'a> {
         })
     }
 
+    /// What looks like a function and is none: it gives names, or reads what is not a property.
+    fn special(&mut self, function: &str) -> Result<Option<Node>, String> {
+        let over = match function {
+            "map" => Some(Over::Map),
+            "filter" => Some(Over::Filter),
+            "any" => Some(Over::Any),
+            "all" => Some(Over::All),
+            "let" => None,
+            "today" => {
+                self.expect(")")?;
+                return Ok(Some(Node::Today));
+            }
+            "lookup" => {
+                let arguments = self.list(")")?;
+                return match (<[Node; 3]>::try_from(arguments), "lookup takes a key, and a table and a column in quotation marks") {
+                    (Ok([key, Node::Value(Value::String(table)), Node::Value(Value::String(column))]), _) => {
+                        Ok(Some(Node::Lookup { key: Box::new(key), table, column, found: None }))
+                    }
+                    (_, problem) => Err(problem.to_owned()),
+                };
+            }
+            "and" | "or" => {
+                let operator = if function == "and" { Operator::And } else { Operator::Or };
+                let parts = self.list(")")?.into_iter();
+                let all = parts.reduce(|left, right| Node::Binary(operator, Box::new(left), Box::new(right)));
+                return all.map(Some).ok_or_else(|| format!("{function} takes at least one value"));
+            }
+            _ => return Ok(None),
+        };
+        let name = self.name_given(function)?;
+        self.expect(",")?;
+        let value = self.any_of_or()?;
+        self.expect(",")?;
+        let slot = LOCALS + self.n_locals;
+        self.n_locals += 1;
+        self.locals.push((name, slot));
+        let inside = self.any_of_or();
+        self.locals.pop();
+        let (value, inside) = (Box::new(value), Box::new(inside?));
+        self.expect(")")?;
+        Ok(Some(match over {
+            Some(over) => Node::Each { over, slot, list: value, inside },
+            None => Node::Let { slot, value, inside },
+        }))
+    }
+
+    fn name_given(&mut self, function: &str) -> Result<String, String> {
+        self.skip_spaces();
+        let end = self.rest.find(|one| !is_name(one)).unwrap_or(self.rest.len());
+        if end == 0 || self.rest.starts_with(|one: char| one.is_ascii_digit()) {
+            return Err(format!("{function} begins with a name of your own, as in {function}(one, …)"));
+        }
+        let (name, rest) = self.rest.split_at(end);
+        self.rest = rest;
+        Ok(name.to_owned())
+    }
+
     fn property(&mut self, name: String) -> Node {
+        if let Some((_, slot)) = self.locals.iter().rev().find(|(local, _)| *local == name) {
+            return Node::Property(*slot);
+        }
         let at = self.inputs.iter().position(|one| *one == name).unwrap_or_else(|| {
             self.inputs.push(name);
             self.inputs.len() - 1

@@ -60,10 +60,6 @@ impl<'a> Fields<'a> {
         if self.path.is_empty() { name.to_owned() } else { format!("{}.{name}", self.path) }
     }
 
-    pub(super) fn path(&self) -> &str {
-        &self.path
-    }
-
     /// The field, with null read as absent.
     pub(super) fn get(&mut self, name: &'static str) -> Option<&'a Value> {
         self.seen.insert(name);

@@ -6,17 +6,23 @@ mod cohort;
 mod driver;
 mod feature;
 mod frequency;
+mod friction;
 mod funnel;
+mod heatmap;
 mod impact;
 mod journey;
 mod lifecycle;
 mod measure;
 mod people;
+mod recording;
 mod retention;
 mod scope;
 mod selector;
 mod timeline;
 mod trend;
+mod vital;
+
+pub(crate) use friction::read_weights as read_friction_weights;
 
 use super::{
     Kind, Question, Sessions,
@@ -24,7 +30,7 @@ use super::{
 };
 use serde_json::Value;
 
-const KINDS: &str = "trend, funnel, retention, frequency, lifecycle, journey, sessions, cohort, impact, driver, feature, timeline or people";
+const KINDS: &str = "trend, funnel, retention, frequency, lifecycle, journey, sessions, cohort, impact, driver, feature, friction, heatmap, vital, error, timeline, people or recordings";
 
 impl Question {
     /// Reads and checks a question.
@@ -53,12 +59,18 @@ fn read_question(value: &Value, path: &str, nested: usize) -> Read<Question> {
         "impact" => Kind::Impact(impact::read_impact(&mut fields)?),
         "driver" => Kind::Driver(driver::read_driver(&mut fields)?),
         "feature" => Kind::Feature(feature::read_feature(&mut fields)?),
+        "friction" => Kind::Friction(friction::read_friction(&mut fields)?),
+        "heatmap" => Kind::Heatmap(heatmap::read_heatmap(&mut fields)?),
+        "vital" => Kind::Vital(vital::read_vital(&mut fields)?),
+        "error" => Kind::Error(vital::read_error(&mut fields)?),
+        "recordings" if nested == 0 => Kind::Recordings(recording::read_recordings(&mut fields)?),
         "people" if nested == 0 => Kind::People(Box::new(people::read_people(&mut fields)?)),
         _ => {
             return Err(not_allowed(&kind_path, format!("\"{word}\" is not a kind of question here; use {KINDS}")));
         }
     };
     let custom = scope::read_custom_events(&mut fields)?;
+    let custom_properties = scope::read_custom_properties(&mut fields)?;
     fields.done()?;
     let needs_range = !matches!(kind, Kind::People(_) | Kind::Timeline(_) | Kind::Cohort(_));
     if needs_range && scope.range.is_none() {
@@ -66,7 +78,9 @@ fn read_question(value: &Value, path: &str, nested: usize) -> Read<Question> {
         return Err(missing(&field, "{\"from\", \"to\"} or {\"last\": 30, \"unit\": \"day\"}"));
     }
     let mut question = Question { kind, scope };
+    question.adopt_cohorts();
     question.expand_custom_events(&custom);
+    question.expand_custom_properties(&custom_properties);
     Ok(question)
 }
 

@@ -42,6 +42,20 @@ fn each_formula_gives_its_value() {
         ("plan in [\"free\", \"pro\"]", json!(true)),
         ("tags[0]", json!("a")),
         ("tags[9]", Value::Null),
+        ("map(one, [1, 2], one * count)", json!([3, 6])),
+        ("filter(one, tags, one in ['A', 'b'])", json!(["a", "B"])),
+        ("any(one, tags, one == 3)", json!(true)),
+        ("all(one, [4, 5], one > count)", json!(true)),
+        ("all(one, [], true)", json!(false)),
+        ("any(one, plan, true)", Value::Null),
+        ("let(x, count + 1, let(y, x * x, x + y))", json!(20)),
+        ("map(a, [1, 2], sum(map(b, [10, 20], a * b)))", json!([30, 60])),
+        ("and(flag, count, plan)", json!(true)),
+        ("or(zero, empty)", json!(false)),
+        ("datedif(\"2024-01-31\", \"2025-03-02\", \"YM\")", json!(1)),
+        ("datedif(\"2024-01-31\", \"2025-03-02\", \"YD\")", json!(30)),
+        ("datedif(\"2024-01-15\", \"2025-03-02\", \"MD\")", json!(15)),
+        ("today()", Value::Null),
         ("address.city", json!("Lyon")),
         ("`two words` + 'y'", json!("xy")),
         ("if(count >= 3, 'many', 'few')", json!("many")),
@@ -112,7 +126,7 @@ fn what_cannot_be_read_says_why() {
         let error = Expression::parse(formula).expect_err(formula);
         assert!(error.contains(said), "{formula}: {error}");
     }
-    assert!(Expression::parse(&"1+".repeat(3000)).unwrap_err().contains("5000"));
+    assert!(Expression::parse(&"1+".repeat(12_000)).unwrap_err().contains("20000"));
 }
 
 proptest::proptest! {
@@ -121,5 +135,42 @@ proptest::proptest! {
         if let Ok(expression) = Expression::parse(&text) {
             let _value = expression.evaluate(&|i| if i % 2 == 0 { json!("x") } else { json!(2) });
         }
+    }
+}
+
+struct Around;
+
+impl sillage_behavior::expression::Surroundings for Around {
+    fn today(&self) -> Value {
+        json!("2025-10-01")
+    }
+
+    fn lookup(&self, table: &str, column: &str) -> Result<sillage_behavior::expression::LookupColumn, String> {
+        let rows = [("P1", json!("shoes")), ("P2", json!("hats")), ("7", json!(true))];
+        let found = table == "products" && column == "category";
+        found.then(|| std::sync::Arc::new(rows.map(|(key, value)| (key.to_owned(), value)).into())).ok_or_else(|| format!("no {table}.{column}"))
+    }
+}
+
+#[test]
+fn a_formula_that_is_bound_knows_the_day_and_its_tables() {
+    let gives = |formula: &str| {
+        let mut expression = Expression::parse(formula).unwrap();
+        expression.bind(&Around).unwrap();
+        expression.evaluate(&|_| Value::Null)
+    };
+    assert_eq!(gives("datedif('2025-09-01', today(), 'D')"), json!(30));
+    assert_eq!(gives("lookup('P1', \"products\", \"category\")"), json!("shoes"));
+    assert_eq!(gives("lookup('P9', \"products\", \"category\")"), Value::Null);
+    assert_eq!(gives("lookup(7, \"products\", \"category\")"), json!(true));
+    assert_eq!(gives("lookup(['P1', 'P9', 'P2', 'P1'], \"products\", \"category\")"), json!(["shoes", null, "hats"]));
+    assert_eq!(gives("lookup(['P9'], \"products\", \"category\")"), Value::Null);
+    assert_eq!(Expression::parse("lookup(a, 'other', 'column')").unwrap().bind(&Around), Err("no other.column".into()));
+    assert!(Expression::parse("lookup(a, b, 'column')").unwrap_err().contains("in quotation marks"));
+    let name = Expression::looking_up("a \"b\" `c`", "the \"table\"", "col\\umn");
+    let read = Expression::of_name(&name).unwrap().unwrap();
+    assert_eq!((read.inputs(), read.lookups()), (&["a \"b\" `c`".to_owned()][..], vec![("the \"table\"", "col\\umn")]), "{name}");
+    for nameless in ["map(1, tags, 2)", "map(, tags, 2)"] {
+        assert!(Expression::parse(nameless).unwrap_err().contains("name of your own"), "{nameless}");
     }
 }

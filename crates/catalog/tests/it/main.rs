@@ -3,6 +3,7 @@
 
 mod access;
 mod audit;
+mod member;
 mod opening;
 mod profile;
 mod project;

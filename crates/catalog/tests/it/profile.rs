@@ -155,3 +155,58 @@ async fn pages_of_people_hold_everybody_once() {
     seen.dedup();
     assert_eq!(seen.len(), 25);
 }
+
+async fn past_of(world: &World, after: i64) -> Vec<(i64, Value)> {
+    let mut past = Vec::new();
+    world.catalog.each_past_change(ONE, after, |change| past.push((change.at, serde_json::to_value(&change.op).unwrap()))).await.unwrap();
+    past
+}
+
+#[tokio::test]
+async fn what_profiles_were_is_kept_without_what_changed_nothing() {
+    let world = world().await;
+    let group = ProfileChange { subject: Subject::Group { r#type: "company".into(), key: "acme".into() }, at: 3, op: set(json!({"tier": "gold"})) };
+    let changes = [
+        (ONE, person("u1", 10, set(json!({"plan": "free", "$last_seen": "1970"})))),
+        (ONE, person("u1", 20, set(json!({"plan": "free", "$last_seen": "1971"})))),
+        (ONE, group),
+        (ONE, person("u1", 30, set(json!({"plan": "pro", "role": "dev"})))),
+        (ONE, person("u1", 30, ProfileOp::SetOnce(object(json!({"role": "ops", "city": "Lyon"}))))),
+        (ONE, person("u1", 5, set(json!({"plan": "pro"})))),
+    ];
+    world.catalog.apply_profiles(1, &changes).await.unwrap();
+    let expected = vec![
+        (10, json!({"set": {"plan": "free"}})),
+        (30, json!({"set": {"plan": "pro", "role": "dev"}})),
+        (30, json!({"set_once": {"city": "Lyon"}})),
+        (5, json!({"set": {"plan": "pro"}})),
+    ];
+    assert_eq!(past_of(&world, 0).await, expected, "a late change is kept, also of the same value");
+    world.catalog.apply_profiles(1, &changes).await.unwrap();
+    assert_eq!(past_of(&world, 0).await.len(), 4, "once");
+    world.catalog.apply_profiles(2, &[(ONE, person("u1", 40, ProfileOp::Delete))]).await.unwrap();
+    assert_eq!(past_of(&world, 0).await, vec![(40, json!("delete"))], "a deleted profile keeps no history");
+}
+
+#[tokio::test]
+async fn profiles_older_than_their_history_begin_it_with_what_is_known() {
+    let world = world().await;
+    world.catalog.apply_profiles(1, &[(ONE, person("u1", 10, set(json!({"plan": "free"}))))]).await.unwrap();
+    world.catalog.close().await;
+    let path = world.folder.path().join("catalog.sqlite");
+    let pool = sqlx::SqlitePool::connect(&format!("sqlite://{}", path.display())).await.unwrap();
+    for sql in [
+        "drop table profile_changes",
+        "drop table lookup_tables",
+        "drop table custom_properties",
+        "delete from counters where name = 'profile history'",
+        "delete from _sqlx_migrations where version = 6",
+    ] {
+        sqlx::query(sql).execute(&pool).await.unwrap();
+    }
+    pool.close().await;
+    let world = world.reopened().await;
+    assert_eq!(past_of(&world, 0).await, vec![(10, json!({"set": {"plan": "free"}}))]);
+    world.catalog.apply_profiles(2, &[(ONE, person("u1", 20, set(json!({"plan": "pro"}))))]).await.unwrap();
+    assert_eq!(past_of(&world, 1).await, vec![(20, json!({"set": {"plan": "pro"}}))]);
+}

@@ -60,12 +60,18 @@ enum Verb {
         #[command(flatten)]
         data: DataFolder,
     },
-    /// What an account may do in a project: viewer, editor, admin or none
+    /// What an account may do: viewer, editor, admin or none; in one project, or without --project in all of them
     Role {
         email: String,
         role: String,
         #[arg(long, value_name = "PROJECT")]
-        project: String,
+        project: Option<String>,
+        #[command(flatten)]
+        data: DataFolder,
+    },
+    /// Remove an account and every way in that it had; what it made stays
+    Remove {
+        email: String,
         #[command(flatten)]
         data: DataFolder,
     },
@@ -112,10 +118,24 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode> {
         }),
         Verb::Role { email, role, project, data } => with_catalog(data, async |catalog| {
             let user = user_named(catalog, email).await?;
-            let project = project_named(catalog, project).await?;
             let given = if role == "none" { None } else { Some(parse_role(role)?) };
-            catalog.set_role(&user.id, project.id, given).await?;
-            record(catalog, Some(project.id), "user.role", &user.email, json!({"role": role})).await?;
+            match project {
+                Some(project) => {
+                    let project = project_named(catalog, project).await?;
+                    catalog.set_role(&user.id, project.id, given).await?;
+                    record(catalog, Some(project.id), "member.role", &user.email, json!({"role": role})).await?;
+                }
+                None => {
+                    catalog.set_everywhere(&user.id, given).await?;
+                    record(catalog, None, "user.everywhere", &user.email, json!({"role": role})).await?;
+                }
+            }
+            list(catalog).await
+        }),
+        Verb::Remove { email, data } => with_catalog(data, async |catalog| {
+            let user = user_named(catalog, email).await?;
+            catalog.remove_user(&user.id).await?;
+            record(catalog, None, "user.remove", &user.email, json!(null)).await?;
             list(catalog).await
         }),
     }

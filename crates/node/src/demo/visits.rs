@@ -6,6 +6,7 @@
 
 use crate::http;
 use anyhow::{Context, Result, bail};
+use rust_embed::RustEmbed;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use std::{
@@ -15,15 +16,20 @@ use std::{
 };
 use ureq::{Agent, config::AutoHeaderValue};
 
-/// Lines of JSON, one visit each, as `demo/drive.mjs --keep` writes them.
-const VISITS: &[u8] = include_bytes!("../../../../demo/visits.ndjson.zst");
+/// What `make demo-visits` has made, if it has: a file of lines of JSON, one visit each.
+#[derive(RustEmbed)]
+#[folder = "$CARGO_MANIFEST_DIR/../../demo/visits"]
+#[allow_missing = true]
+struct Kept;
+
+const FILE: &str = "courriel.ndjson.zst";
 /// The window that they were compressed with.
 const WINDOW_LOG: u32 = 27;
 const SECOND_MS: i64 = 1_000;
 const HOUR_MS: i64 = 3_600 * SECOND_MS;
 const DAY_MS: i64 = 24 * HOUR_MS;
-/// Recordings are kept for thirty days; these are younger.
-const SPREAD_DAYS: i64 = 20;
+/// Recordings are kept for thirty days; these are younger, and stay for two weeks more.
+const SPREAD_DAYS: i64 = 14;
 /// The last one ended so long ago: its session is over.
 const REST_MS: i64 = HOUR_MS;
 /// Between eight and seven, in the story's time zone.
@@ -51,7 +57,12 @@ pub(super) struct Told {
     pub(super) events: usize,
 }
 
-/// Tells all visits to the project of `key`, as if they had taken place in the three weeks before `end_ms`.
+/// Whether this binary was built with recorded visits.
+pub(super) fn is_kept() -> bool {
+    Kept::get(FILE).is_some()
+}
+
+/// Tells all visits to the project of `key`, as if they had taken place in the two weeks before `end_ms`.
 pub(super) fn tell(url: &str, key: &str, end_ms: i64) -> Result<Told> {
     let visits = read()?;
     let door = Door::new(url, key);
@@ -68,7 +79,8 @@ pub(super) fn tell(url: &str, key: &str, end_ms: i64) -> Result<Told> {
 }
 
 fn read() -> Result<Vec<Visit>> {
-    let mut reader = zstd::Decoder::new(VISITS)?;
+    let Some(file) = Kept::get(FILE) else { return Ok(Vec::new()) };
+    let mut reader = zstd::Decoder::new(&file.data[..])?;
     reader.window_log_max(WINDOW_LOG)?;
     let mut text = String::new();
     reader.read_to_string(&mut text).context("the recorded visits cannot be unpacked")?;

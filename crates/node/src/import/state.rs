@@ -16,7 +16,7 @@ use std::{
 };
 use xxhash_rust::xxh3::xxh3_128;
 
-const SAVED_EVERY: Duration = Duration::from_secs(1);
+const SAVED_EVERY: Duration = Duration::from_millis(200);
 
 #[derive(Debug)]
 pub(super) struct State {
@@ -49,8 +49,9 @@ impl State {
         }
     }
 
+    /// The first time at once, since a short import may be stopped within the second.
     pub(super) fn save_now_and_then(&mut self) {
-        if self.saved.elapsed() >= SAVED_EVERY {
+        if self.saved_done == 0 || self.saved.elapsed() >= SAVED_EVERY {
             self.save();
         }
     }

@@ -15,6 +15,8 @@ use std::{
 /// So much is looked at to find out what a file is.
 const PREFIX_BYTES: usize = 256 << 10;
 const BUFFER_BYTES: usize = 256 << 10;
+/// What others pack with, by its first bytes, and what unpacks it.
+const OTHERS: [(&[u8], &str, &str); 3] = [(b"BZh", "bzip2", "bzcat"), (&[0xfd, b'7', b'z', b'X'], "xz", "xzcat"), (b"PK\x03\x04", "zip", "unzip -p")];
 const GZIP: &[u8] = &[0x1f, 0x8b];
 const ZSTD: &[u8] = &[0x28, 0xb5, 0x2f, 0xfd];
 const PARQUET: &[u8] = b"PAR1";
@@ -129,6 +131,9 @@ fn decompressed(mut file: Source) -> Result<Source> {
     file.by_ref().take(4).read_to_end(&mut first)?;
     let is_gzip = first.starts_with(GZIP);
     let is_zstd = first.starts_with(ZSTD);
+    if let Some((_, name, unpack)) = OTHERS.iter().find(|(magic, ..)| first.starts_with(magic)) {
+        bail!("it is packed with {name}; gzip and zstd are read, so unpack it on the way: {unpack} FILE | sillage … -");
+    }
     let whole = BufReader::with_capacity(BUFFER_BYTES, Cursor::new(first).chain(file));
     Ok(match (is_gzip, is_zstd) {
         (true, _) => Box::new(flate2::bufread::MultiGzDecoder::new(whole)),

@@ -95,8 +95,12 @@ fn within_words(within: Option<&RangeSpec>, french: bool) -> String {
     }
     match (within, french) {
         (None, _) => String::new(),
-        (Some(RangeSpec::Last { n, unit }), false) => format!(" in the last {n} {}", unit_words(*unit, false)),
-        (Some(RangeSpec::Last { n, unit }), true) => format!(" dans les derniers {n} {}", unit_words(*unit, true)),
+        (Some(RangeSpec::Last { n, unit, .. }), false) => format!(" in the last {n} {}", unit_words(*unit, false)),
+        (Some(RangeSpec::Last { n, unit, .. }), true) => format!(" dans les derniers {n} {}", unit_words(*unit, true)),
+        (Some(RangeSpec::Since { from }), false) => format!(" since {from}"),
+        (Some(RangeSpec::Since { from }), true) => format!(" depuis le {from}"),
+        (Some(RangeSpec::ToDate { unit }), false) => format!(" since the current {} began", unit_words(*unit, false).trim_end_matches('s')),
+        (Some(RangeSpec::ToDate { unit }), true) => format!(" dans l’unité en cours ({})", unit_words(*unit, true)),
         (Some(RangeSpec::Days { from, to }), false) => format!(" from {from} to {to}"),
         (Some(RangeSpec::Days { from, to }), true) => format!(" du {from} au {to}"),
         (Some(RangeSpec::Instants { from, to }), false) => format!(" from {} to {}", time::to_rfc3339(*from), time::to_rfc3339(*to)),
@@ -161,6 +165,7 @@ fn test_words(test: &Test, french: bool) -> String {
         Test::NotSet => ("not set", "non renseigné", String::new()),
         Test::Before(than) => ("before", "avant", time::to_rfc3339(*than)),
         Test::After(than) => ("after", "après", time::to_rfc3339(*than)),
+        Test::Every(test) => return format!("{} {}", if french { "dont chaque élément est" } else { "with every element" }, test_words(test, french)),
         Test::AllOfList(texts) => ("with all elements among", "dont tous les éléments sont parmi", list(texts)),
     };
     format!("{} {value}", if french { fr } else { en }).trim_end().to_owned()

@@ -1,18 +1,24 @@
 //! From columns of one bucket of one segment to rows.
 
-use super::{Context, Did, ELSEWHERE, NO_PERSON, Pick, Request, store_failed, stream::Rows};
+use super::{
+    Context, Did, ELSEWHERE, NO_PERSON, Pick, Request, store_failed,
+    stream::Rows,
+    summary::{self, Selectors},
+};
 use crate::{
     group::breakdown_columns,
     people::Mapping,
     predicate::{self, Accepts, did_leaves, filter_columns},
     property::{PropertyView, columns_of, dictionary},
+    session_property,
 };
 use arrow_array::{Array, Int64Array, RecordBatch, StringArray, UInt32Array, cast::AsArray};
 use parking_lot::Mutex;
 use sillage_behavior::{
     AskError,
     filter::{Cell, Filter, Of, trim_url},
-    question::{Breakdown, Compare, Journey, NodeName, Rename, Selector},
+    question::{Breakdown, Compare, Journey, NodeName, Rename, Selector, SessionBy},
+    session,
 };
 use sillage_event::{Actor, HOUR_MS, Identity, PersonId};
 use sillage_store::{LastOfHours, Segment, column};
@@ -119,15 +125,19 @@ impl<'a> Decoder<'a> {
         let about_people = |filter: &Filter| {
             let mut leaves = Vec::new();
             filter.leaves(&mut leaves);
-            leaves.iter().any(|leaf| matches!(leaf, Filter::Cohort { .. } | Filter::Did { .. } | Filter::Property { of: Of::Person, .. }))
+            leaves.iter().any(|leaf| {
+                matches!(leaf, Filter::Cohort { .. } | Filter::Did { .. } | Filter::Property { of: Of::Person | Of::PersonAtEvent | Of::Session, .. })
+            })
         };
         let mut filters: Vec<&Filter> = request.filter.into_iter().collect();
         picks.iter().for_each(|pick| selector_filters(pick.select, &mut filters));
         if let Some(names) = request.nodes {
             filters.extend(names.journey.select.iter());
         }
-        let by_people =
-            |part: &Breakdown| matches!(part, Breakdown::Cohorts(_) | Breakdown::Property { of: Of::Person, .. } | Breakdown::Bucket { of: Of::Person, .. });
+        session_property::prepare(context, &filters, request.breakdown, bounds)?;
+        let by_people = |part: &Breakdown| {
+            matches!(part, Breakdown::Cohorts(_)) || part.property().is_some_and(|(_, of)| matches!(of, Of::Person | Of::PersonAtEvent | Of::Session))
+        };
         let uses_people =
             request.by_person || context.actor == Actor::Device || filters.into_iter().any(about_people) || request.breakdown.iter().any(by_people);
         let hourly_bits = if request.needs_only_times() && context.actor == Actor::Person {
@@ -176,12 +186,17 @@ impl<'a> Decoder<'a> {
         if request.ties {
             fixed(column::TIE);
         }
-        if request.sessions {
+        if request.session_ids {
             fixed(column::SESSION_ID);
+        }
+        if request.sessions {
             fixed(column::DEVICE_ID);
         }
         if self.context.actor == Actor::Device {
             fixed(column::DEVICE_ID);
+        }
+        if request.sessions {
+            session_columns(self.context, segment, &mut columns);
         }
         if let Actor::Group(kind) = &self.context.actor {
             columns_of(segment, kind, &mut columns);
@@ -190,7 +205,8 @@ impl<'a> Decoder<'a> {
         self.picks.iter().for_each(|pick| selector_filters(pick.select, &mut filters));
         if let Some(names) = request.nodes {
             filters.extend(names.journey.select.iter());
-            if !columns.iter().any(|one| one == column::EVENT) {
+            // Where nodes are events, the runs of rows say which.
+            if !matches!(names.journey.node, NodeName::Event) && !columns.iter().any(|one| one == column::EVENT) {
                 columns.push(column::EVENT.to_owned());
             }
             match &names.journey.node {
@@ -200,12 +216,15 @@ impl<'a> Decoder<'a> {
             }
         }
         for filter in filters {
-            filter_columns(segment, filter, &mut columns);
+            filter_columns(self.context, segment, filter, &mut columns);
         }
         if self.picks.iter().any(|pick| !pick.select.alternatives.is_empty()) && !columns.iter().any(|one| one == column::EVENT) {
             columns.push(column::EVENT.to_owned());
         }
-        breakdown_columns(segment, request.breakdown, &mut columns);
+        breakdown_columns(self.context, segment, request.breakdown, &mut columns);
+        if request.summaries != 0 {
+            summary::columns(segment, &mut columns);
+        }
         for property in request.numbers.iter().chain(&request.texts).copied().chain(request.hold.iter().map(String::as_str)) {
             columns_of(segment, property, &mut columns);
         }
@@ -238,11 +257,14 @@ impl<'a> Decoder<'a> {
     }
 
     fn take_read(&self, read: &Read, mapping: &Mapping, people: &[PersonId], rows: &mut Rows<'_>) -> Result<(), AskError> {
+        if self.uses_people && !mapping.is_in_order() {
+            rows.runs.break_up();
+        }
         if let Some((hours, bits)) = &read.hours {
             self.take_hours(hours, *bits, mapping, rows);
         }
         match &read.batch {
-            Some(batch) if batch.num_rows() > 0 => self.take(batch, &read.runs, mapping, people, rows),
+            Some(batch) if batch.num_rows() > 0 => self.take(batch, read, mapping, people, rows),
             _ => Ok(()),
         }
     }
@@ -262,7 +284,7 @@ impl<'a> Decoder<'a> {
             hourly_bits = 0;
         }
         let mut ranges: Vec<Range<usize>> = Vec::new();
-        let mut runs: Vec<(usize, u64)> = Vec::new();
+        let mut runs: Vec<EventRun> = Vec::new();
         for (event, name) in segment.event_names().iter().enumerate() {
             let Some(bits) = self.bits_of_name(name).map(|bits| bits & !hourly_bits) else { continue };
             if bits == 0 && self.request.stream.is_none() {
@@ -272,20 +294,22 @@ impl<'a> Decoder<'a> {
             if range.is_empty() {
                 continue;
             }
-            runs.push((range.len(), bits));
+            runs.push(EventRun { len: range.len(), bits, name: Arc::clone(name) });
             match ranges.last_mut() {
                 Some(last) if last.end == range.start => last.end = range.end,
                 _ => ranges.push(range),
             }
         }
         if ranges.is_empty() {
-            return Ok(hours.map(|hours| Read { batch: None, runs, hours: Some((hours, hourly_bits)) }));
+            return Ok(hours.map(|hours| Read { batch: None, runs, hours: Some((hours, hourly_bits)), selectors: None }));
         }
         let columns = self.columns(segment);
         let names: Vec<&str> = columns.iter().map(String::as_str).collect();
         let batch = segment.read(bucket, &ranges, &names).map_err(store_failed)?;
         self.context.count_events_read(batch.num_rows());
-        Ok(Some(Read { batch: Some(batch), runs, hours: hours.map(|hours| (hours, hourly_bits)) }))
+        // The whole of each event is read, and with it the first summary, which names the selectors of all.
+        let selectors = if self.request.summaries == 0 { None } else { summary::selectors_of(self.context, &batch) };
+        Ok(Some(Read { batch: Some(batch), runs, hours: hours.map(|hours| (hours, hourly_bits)), selectors }))
     }
 
     /// Adds the last events of people's hours.
@@ -294,11 +318,14 @@ impl<'a> Decoder<'a> {
         mapping.positions(&hours.ordinals, &mut positions);
         let bounded: Vec<(u64, i64, i64)> = self.bit_bounds();
         if !mapping.leaves_some() && bounded.iter().all(|(_, from, to)| hours.times.iter().fold(true, |all, time| all & (from <= time) & (time < to))) {
+            let start = rows.time.len();
             rows.person.extend_from_slice(&positions);
             rows.time.extend_from_slice(&hours.times);
             rows.mask.resize(rows.time.len(), bits);
+            rows.runs.push(start..rows.time.len(), bits);
             return;
         }
+        let start = rows.time.len();
         for (position, time) in positions.into_iter().zip(&hours.times) {
             let mask = bounded.iter().filter(|(_, from, to)| from <= time && time < to).fold(0, |mask, (those, _, _)| mask | (bits & those));
             if position != ELSEWHERE && mask != 0 {
@@ -307,9 +334,12 @@ impl<'a> Decoder<'a> {
                 rows.mask.push(mask);
             }
         }
+        rows.runs.push(start..rows.time.len(), 0);
     }
 
-    fn take(&self, batch: &RecordBatch, runs: &[(usize, u64)], mapping: &Mapping, people: &[PersonId], rows: &mut Rows<'_>) -> Result<(), AskError> {
+    fn take(&self, batch: &RecordBatch, read: &Read, mapping: &Mapping, people: &[PersonId], rows: &mut Rows<'_>) -> Result<(), AskError> {
+        let runs = &read.runs;
+        let before = rows.mask.len();
         let n = batch.num_rows();
         let times: &Int64Array = batch.column(0).as_primitive();
         let times = times.values();
@@ -330,7 +360,9 @@ impl<'a> Decoder<'a> {
             &positions
         };
         let view = predicate::Rows { context: self.context, batch, ordinals: seen_positions, people };
+        let alike = self.request.filter.and_then(predicate::accepts_alike);
         let accepts: Option<Vec<Accepts>> = match self.request.filter {
+            Some(_) if alike.is_some() => None,
             Some(filter) => Some(view.accepts(filter)?),
             None => None,
         };
@@ -350,24 +382,38 @@ impl<'a> Decoder<'a> {
         let selects_walk = self.request.nodes.is_some_and(|names| names.journey.select.is_some());
         let kept_by_did = self.first_time_bits | self.did_bits();
         let bounded: Vec<(u64, i64, i64)> = self.bit_bounds();
-        let uniform = bounded.len() == 1 && self.request.stream.is_none();
-        let plain = conditions.is_empty() && accepts.is_none() && kept_by_did == self.first_time_bits && !some_elsewhere;
+        let plain = conditions.is_empty() && self.request.filter.is_none() && kept_by_did == self.first_time_bits && !some_elsewhere;
         if plain && self.all_inside(times) {
-            runs.iter().for_each(|(len, bits)| rows.mask.extend(std::iter::repeat_n(*bits, *len)));
-            return self.side_values(batch, &view, &positions, None, rows);
+            for run in runs {
+                let start = rows.mask.len();
+                rows.mask.resize(start + run.len, run.bits);
+                rows.runs.push(start..start + run.len, run.bits);
+            }
+            self.summaries(batch, read, before, None, rows);
+            return self.side_values(batch, runs, &view, &positions, None, rows);
         }
         let mut chosen: Vec<u32> = Vec::with_capacity(n);
         let mut row = 0usize;
-        for &(len, bits) in runs {
-            if uniform && conditions.is_empty() && kept_by_did == 0 {
-                let (_, from, to) = bounded[0];
+        for &EventRun { len, bits, .. } in runs {
+            let start = rows.mask.len();
+            let mut own_bounds = bounded.iter().filter(|(those, ..)| bits & those != 0);
+            let is_alike = conditions.is_empty() && self.request.stream.is_none() && (kept_by_did == 0 || accepts.is_none());
+            if let (true, Some((_, from, to)), None) = (is_alike, own_bounds.next(), own_bounds.next()) {
+                // Every row that passes counts for the same picks.
+                let accept = alike.unwrap_or(Accepts::MAX);
+                let bits = if accept == 0 { bits & kept_by_did } else { bits };
                 for r in row..row + len {
                     let passes = accepts.as_ref().is_none_or(|accepts| accepts[r] != 0);
-                    if passes && from <= times[r] && times[r] < to && positions[r] != ELSEWHERE {
+                    if passes && bits != 0 && *from <= times[r] && times[r] < *to && positions[r] != ELSEWHERE {
                         chosen.push(r as u32);
                         rows.mask.push(bits);
                     }
                 }
+                if self.decides_later() {
+                    rows.accept.resize(rows.mask.len(), accept);
+                    rows.in_stream.resize(rows.mask.len(), false);
+                }
+                rows.runs.push(start..rows.mask.len(), bits);
                 row += len;
                 continue;
             }
@@ -389,7 +435,7 @@ impl<'a> Decoder<'a> {
                         walked &= !selects_walk || *bit != walked_bits;
                     }
                 }
-                let accept = accepts.as_ref().map_or(Accepts::MAX, |accepts| accepts[r]);
+                let accept = accepts.as_ref().map_or(alike.unwrap_or(Accepts::MAX), |accepts| accepts[r]);
                 if accept == 0 {
                     mask &= kept_by_did;
                 }
@@ -404,9 +450,25 @@ impl<'a> Decoder<'a> {
                     rows.in_stream.push(in_stream);
                 }
             }
+            rows.runs.push(start..rows.mask.len(), 0);
             row += len;
         }
-        self.side_values(batch, &view, &positions, Some(&chosen), rows)
+        self.summaries(batch, read, before, Some(&chosen), rows);
+        self.side_values(batch, runs, &view, &positions, Some(&chosen), rows)
+    }
+
+    /// The page summaries of the rows whose masks were added from `before` on.
+    fn summaries(&self, batch: &RecordBatch, read: &Read, before: usize, chosen: Option<&[u32]>, rows: &mut Rows<'_>) {
+        let wanted = self.request.summaries;
+        if wanted == 0 {
+            return;
+        }
+        let masks = &rows.mask[before..];
+        let is_wanted = |at: usize| masks[at] & wanted != 0;
+        match chosen {
+            None => rows.summaries.add(self.context, batch, read.selectors.as_ref(), 0..batch.num_rows(), is_wanted),
+            Some(chosen) => rows.summaries.add(self.context, batch, read.selectors.as_ref(), chosen.iter().map(|row| *row as usize), is_wanted),
+        }
     }
 
     /// Whether every row lies where all picks look, and in the stream if there is one.
@@ -444,6 +506,7 @@ impl<'a> Decoder<'a> {
     fn side_values(
         &self,
         batch: &RecordBatch,
+        runs: &[EventRun],
         view: &predicate::Rows<'_>,
         positions: &[u32],
         chosen: Option<&[u32]>,
@@ -473,15 +536,14 @@ impl<'a> Decoder<'a> {
             pick(&ids, chosen, &mut rows.group);
         }
         for (i, property) in request.numbers.iter().enumerate() {
-            let numbers = PropertyView::new(batch, property).numbers();
+            let numbers = PropertyView::new(batch, property, self.context).numbers();
             if rows.numbers.len() <= i {
                 rows.numbers.push(Vec::new());
             }
             pick(&numbers, chosen, &mut rows.numbers[i]);
         }
         for (i, property) in request.texts.iter().enumerate() {
-            let mut keys = vec![0u64; batch.num_rows()];
-            PropertyView::new(batch, property).for_each(|row, cell| keys[row] = text_key(cell));
+            let keys = self.text_keys(batch, property);
             if rows.texts.len() <= i {
                 rows.texts.push(Vec::new());
             }
@@ -491,7 +553,7 @@ impl<'a> Decoder<'a> {
             let mut held = vec![HOLD_SEED; batch.num_rows()];
             for property in request.hold {
                 let mut keys = vec![0u64; batch.num_rows()];
-                PropertyView::new(batch, property).for_each(|row, cell| keys[row] = text_key(cell));
+                PropertyView::new(batch, property, self.context).for_each(|row, cell| keys[row] = text_key(cell));
                 for (held, key) in held.iter_mut().zip(keys) {
                     // A value that is not set cannot be held.
                     *held = if *held == 0 || key == 0 { 0 } else { xxh3_64_with_seed(&key.to_le_bytes(), *held).max(1) };
@@ -500,17 +562,56 @@ impl<'a> Decoder<'a> {
             pick(&held, chosen, &mut rows.hold);
         }
         if request.sessions {
-            pick(&keys_of(batch, column::SESSION_ID)?, chosen, &mut rows.session_key);
-            pick(&keys_of(batch, column::DEVICE_ID)?, chosen, &mut rows.device_key);
+            pick(&session_keys(view)?, chosen, &mut rows.session_key);
+            pick(&device_keys(batch)?, chosen, &mut rows.device_key);
+        }
+        if request.session_ids {
+            let numbers = rows.session_ids.numbers_of(dictionary(batch, column::SESSION_ID)?);
+            pick(&numbers, chosen, &mut rows.session);
         }
         if let Some(names) = request.nodes {
-            let ids = node_ids(batch, names, &mut rows.nodes)?;
+            let ids = match &names.journey.node {
+                NodeName::Event => nodes_by_name(runs, &mut rows.nodes),
+                _ => node_ids(self.context, batch, names, &mut rows.nodes)?,
+            };
             pick(&ids, chosen, &mut rows.node);
         }
         if self.context.actor != Actor::Person {
             self.actors(batch, view, chosen, rows)?;
         }
         Ok(())
+    }
+
+    /// A number for each row's value, which tells it apart from others; the values themselves go to the context where they will be shown.
+    fn text_keys(&self, batch: &RecordBatch, property: &str) -> Vec<u64> {
+        let view = PropertyView::new(batch, property, self.context);
+        let is_shown = self.request.words.contains(&property);
+        let is_wanted = |key: u64| is_shown && self.request.only_words.as_ref().is_none_or(|only| only.contains(&key));
+        let mut words: HashMap<u64, Arc<str>> = HashMap::new();
+        let mut keys = vec![0u64; batch.num_rows()];
+        if let Some(array) = view.only_dictionary() {
+            let values: &StringArray = array.values().as_string();
+            let mut by_value = vec![0u64; values.len()];
+            for (row, value) in array.keys().iter().enumerate() {
+                let Some(value) = value.map(|value| value as usize) else { continue };
+                if by_value[value] == 0 {
+                    by_value[value] = key_of_text(values.value(value));
+                    if is_wanted(by_value[value]) {
+                        words.insert(by_value[value], Arc::from(values.value(value)));
+                    }
+                }
+                keys[row] = by_value[value];
+            }
+        } else {
+            view.for_each(|row, cell| {
+                keys[row] = text_key(cell);
+                if is_wanted(keys[row]) {
+                    words.entry(keys[row]).or_insert_with(|| Arc::from(cell.text()));
+                }
+            });
+        }
+        self.context.learn_words(words);
+        keys
     }
 
     /// Who else than the person each row counts for: one device, or any number of groups.
@@ -565,13 +666,24 @@ impl<'a> Decoder<'a> {
     }
 }
 
-/// Rows as they were read: runs of one event each, one behind the other, with the picks that the event's name allows.
+/// Rows of one event, one behind the other.
+#[derive(Clone, Debug)]
+struct EventRun {
+    len: usize,
+    /// The picks that the event's name allows.
+    bits: u64,
+    name: Arc<str>,
+}
+
+/// Rows as they were read: runs of one event each, one behind the other.
 #[derive(Debug)]
 pub(crate) struct Read {
     batch: Option<RecordBatch>,
-    runs: Vec<(usize, u64)>,
+    runs: Vec<EventRun>,
     /// What stands in for rows, and for which picks.
-    hours: Option<(LastOfHours, u64)>,
+    hours: Option<(Arc<LastOfHours>, u64)>,
+    /// Those of the page summaries among the rows.
+    selectors: Option<Selectors>,
 }
 
 impl Read {
@@ -580,31 +692,32 @@ impl Read {
         let hours = self.hours.as_ref().map(|(hours, bits)| {
             let from = hours.ordinals.partition_point(|ordinal| *ordinal < ordinals.start);
             let to = hours.ordinals.partition_point(|ordinal| *ordinal < ordinals.end);
-            (LastOfHours { ordinals: hours.ordinals[from..to].to_vec(), times: hours.times[from..to].to_vec() }, *bits)
+            (Arc::new(LastOfHours { ordinals: hours.ordinals[from..to].to_vec(), times: hours.times[from..to].to_vec() }), *bits)
         });
-        let Some(batch) = &self.batch else { return Ok(Self { batch: None, runs: Vec::new(), hours }) };
+        let Some(batch) = &self.batch else { return Ok(Self { batch: None, runs: Vec::new(), hours, selectors: None }) };
         let persons: &UInt32Array = batch.column(1).as_primitive();
         let persons = persons.values();
         let mut slices = Vec::new();
         let mut runs = Vec::new();
         let mut start = 0;
-        for &(len, bits) in &self.runs {
+        for one in &self.runs {
+            let len = one.len;
             let run = &persons[start..start + len];
             let from = run.partition_point(|person| *person < ordinals.start);
             let to = run.partition_point(|person| *person < ordinals.end);
             if to > from {
                 slices.push(batch.slice(start + from, to - from));
-                runs.push((to - from, bits));
+                runs.push(EventRun { len: to - from, ..one.clone() });
             }
             let nobody = run.partition_point(|person| *person < NO_PERSON);
             if with_nobody && nobody < len {
                 slices.push(batch.slice(start + nobody, len - nobody));
-                runs.push((len - nobody, bits));
+                runs.push(EventRun { len: len - nobody, ..one.clone() });
             }
             start += len;
         }
         let batch = arrow_select::concat::concat_batches(batch.schema_ref(), &slices).map_err(|error| super::failed(error.to_string()))?;
-        Ok(Self { batch: Some(batch), runs, hours })
+        Ok(Self { batch: Some(batch), runs, hours, selectors: self.selectors.clone() })
     }
 }
 
@@ -647,21 +760,86 @@ const HOLD_SEED: u64 = 7;
 
 /// A value as a number that tells it apart from others; 0 is not set.
 fn text_key(cell: Cell<'_>) -> u64 {
-    let hash = |text: &str| xxh3_64_with_seed(text.as_bytes(), 5).max(1);
     match cell {
-        Cell::Text(text) => hash(text),
-        other => hash(&other.text()),
+        Cell::Text(text) => key_of_text(text),
+        other => key_of_text(&other.text()),
     }
+}
+
+/// Events as nodes.
+fn nodes_by_name(runs: &[EventRun], nodes: &mut Nodes<'_>) -> Vec<u32> {
+    let mut ids = Vec::with_capacity(runs.iter().map(|run| run.len).sum());
+    for run in runs {
+        let id = nodes.of_raw(&run.name);
+        ids.resize(ids.len() + run.len, id);
+    }
+    ids
+}
+
+/// The number by which rows tell a text apart from others.
+pub(crate) fn key_of_text(text: &str) -> u64 {
+    xxh3_64_with_seed(text.as_bytes(), 5).max(1)
 }
 
 fn keys_of(batch: &RecordBatch, name: &str) -> Result<Vec<u64>, AskError> {
     let array = dictionary(batch, name)?;
     let values: &StringArray = array.values().as_string();
+    if array.null_count() == array.len() {
+        return Ok(vec![0; array.len()]);
+    }
     let by_key: Vec<u64> = (0..values.len()).map(|i| xxh3_64_with_seed(values.value(i).as_bytes(), 5).max(1)).collect();
     Ok(array.keys().iter().map(|key| key.map_or(0, |key| by_key[key as usize])).collect())
 }
 
-fn node_ids(batch: &RecordBatch, names: &NodeNames<'_>, nodes: &mut Nodes<'_>) -> Result<Vec<u32>, AskError> {
+pub(crate) fn device_keys(batch: &RecordBatch) -> Result<Vec<u64>, AskError> {
+    keys_of(batch, column::DEVICE_ID)
+}
+
+/// Names the columns that telling sessions apart reads.
+pub(crate) fn session_columns(context: &Context<'_>, segment: &dyn Segment, into: &mut Vec<String>) {
+    let mut add = |name: &str| {
+        if !into.iter().any(|one| one == name) {
+            into.push(name.to_owned());
+        }
+    };
+    add(column::DEVICE_ID);
+    match &context.session_by {
+        SessionBy::Timeout => add(column::SESSION_ID),
+        SessionBy::Property(name) => columns_of(segment, name, into),
+        SessionBy::Events { start, end } => {
+            add(column::EVENT);
+            let mut filters = Vec::new();
+            [start, end].into_iter().for_each(|select| selector_filters(select, &mut filters));
+            filters.into_iter().for_each(|filter| filter_columns(context, segment, filter, into));
+        }
+    }
+}
+
+/// What tells the sessions of a person apart, 0 where nothing does; where events open and close them, which of the two each does.
+pub(crate) fn session_keys(view: &predicate::Rows<'_>) -> Result<Vec<u64>, AskError> {
+    match &view.context.session_by {
+        SessionBy::Timeout => keys_of(view.batch, column::SESSION_ID),
+        SessionBy::Property(name) => {
+            let mut keys = vec![0u64; view.batch.num_rows()];
+            PropertyView::new(view.batch, name, view.context).for_each(|row, cell| keys[row] = text_key(cell));
+            Ok(keys)
+        }
+        SessionBy::Events { start, end } => {
+            let mut keys = vec![0u64; view.batch.num_rows()];
+            for (select, bit) in [(start, session::OPENS), (end, session::CLOSES)] {
+                let mut passes = selector_passes(select, view)?.unwrap_or_else(|| vec![true; keys.len()]);
+                if !select.events.is_empty() {
+                    let named = view.passes(&Filter::Event(select.events.clone()))?;
+                    passes.iter_mut().zip(named).for_each(|(pass, named)| *pass &= named);
+                }
+                keys.iter_mut().zip(passes).filter(|(_, pass)| *pass).for_each(|(key, _)| *key |= bit);
+            }
+            Ok(keys)
+        }
+    }
+}
+
+fn node_ids(context: &Context<'_>, batch: &RecordBatch, names: &NodeNames<'_>, nodes: &mut Nodes<'_>) -> Result<Vec<u32>, AskError> {
     let event = dictionary(batch, column::EVENT)?;
     let values: &StringArray = event.values().as_string();
     let by_key: Vec<u32> = (0..values.len()).map(|i| nodes.of_raw(values.value(i))).collect();
@@ -670,7 +848,7 @@ fn node_ids(batch: &RecordBatch, names: &NodeNames<'_>, nodes: &mut Nodes<'_>) -
         let keys: Vec<bool> = (0..values.len()).map(|i| event_names.is_none_or(|name| name == values.value(i))).collect();
         let concerned: Vec<bool> = event.keys().values().iter().map(|key| keys[*key as usize]).collect();
         let mut unset = concerned.clone();
-        PropertyView::new(batch, property).for_each(|row, cell| {
+        PropertyView::new(batch, property, context).for_each(|row, cell| {
             if concerned[row] {
                 unset[row] = false;
                 ids[row] = nodes.of_raw(&trim(&cell.text()));

@@ -1,13 +1,21 @@
 //! Rows of a bucket, and each person's hits in order.
 
-use super::{Context, Did, NO_PERSON, Nodes, Request};
+use super::{
+    Context, Did, NO_PERSON, NO_SESSION, Nodes, Request,
+    first::{Firsts, MOST_FIRST},
+    session_ids::SessionIds,
+    summary::Summaries,
+    walk::{Runs, Walker},
+};
 use crate::{group::Groups, predicate::Accepts};
 use sillage_behavior::{
     Hit,
+    question::SessionBy,
     session::{self, Visit},
 };
 use sillage_event::PersonId;
 use sillage_store::bucket_of;
+use std::ops::Range;
 
 /// Decoded rows, column by column. Optional columns are empty when the request did not ask for them.
 #[derive(Debug, Default)]
@@ -25,14 +33,23 @@ pub(crate) struct Rows<'a> {
     pub(crate) hold: Vec<u64>,
     pub(crate) session_key: Vec<u64>,
     pub(crate) device_key: Vec<u64>,
+    /// Numbers in `session_ids`.
+    pub(crate) session: Vec<u32>,
+    pub(crate) session_ids: SessionIds,
     pub(crate) node: Vec<u32>,
     pub(crate) actors: Vec<Vec<PersonId>>,
+    pub(crate) summaries: Summaries,
     pub(crate) groups: Groups,
     pub(crate) nodes: Nodes<'a>,
+    /// Where rows are in order already.
+    pub(crate) runs: Runs,
     /// Of the side pass: which bucket these rows go to, and the people they are of.
     pub(crate) bucket: usize,
     pub(crate) people: Vec<PersonId>,
 }
+
+/// Whether a row is one of a kind.
+type RowTest<'t, 'c> = &'t dyn Fn(&Rows<'c>, usize) -> bool;
 
 impl<'a> Rows<'a> {
     pub(crate) fn new(groups: Groups, nodes: Nodes<'a>) -> Self {
@@ -54,14 +71,20 @@ impl<'a> Rows<'a> {
             hold,
             session_key,
             device_key,
+            session,
+            session_ids,
             node,
             actors,
+            summaries,
             groups,
             nodes,
+            runs,
             bucket,
             people,
         } = self;
-        [person, tie, group, node].into_iter().for_each(Vec::clear);
+        runs.clear();
+        session_ids.clear();
+        [person, tie, group, session, node].into_iter().for_each(Vec::clear);
         [mask, hold, session_key, device_key].into_iter().for_each(Vec::clear);
         time.clear();
         accept.clear();
@@ -69,6 +92,7 @@ impl<'a> Rows<'a> {
         numbers.iter_mut().for_each(Vec::clear);
         texts.iter_mut().for_each(Vec::clear);
         actors.clear();
+        summaries.clear();
         (*groups, *nodes, *bucket) = (Groups::default(), Nodes::default(), 0);
         people.clear();
     }
@@ -96,8 +120,13 @@ impl<'a> Rows<'a> {
         from.numbers.iter().zip(&mut self.numbers).for_each(|(from, into)| pick(from, rows, into));
         self.texts.resize(from.texts.len().max(self.texts.len()), Vec::new());
         from.texts.iter().zip(&mut self.texts).for_each(|(from, into)| pick(from, rows, into));
+        self.summaries.copy(&from.summaries, rows);
         if !from.group.is_empty() {
             self.group.extend(rows.iter().map(|row| group_of(from.group[*row as usize])));
+        }
+        for row in rows.iter().filter(|_| !from.session.is_empty()) {
+            let number = from.session[*row as usize];
+            self.session.push(if number == NO_SESSION { number } else { self.session_ids.number(from.session_ids.hashes[number as usize]) });
         }
         if !from.node.is_empty() {
             self.node.extend(rows.iter().map(|row| node_of(from.node[*row as usize])));
@@ -106,6 +135,7 @@ impl<'a> Rows<'a> {
 
     /// Adds rows of the side pass.
     pub(crate) fn append(&mut self, other: &Rows<'_>, ids: &[PersonId]) {
+        self.runs.break_up();
         let positions: Vec<u32> = other.people.iter().map(|id| ids.binary_search(id).map_or(NO_PERSON, |position| position as u32)).collect();
         self.person.extend(other.person.iter().map(|person| if *person == NO_PERSON { NO_PERSON } else { positions[*person as usize] }));
         let nodes: Vec<u32> = other.nodes.shown.iter().map(|name| self.nodes.id(name)).collect();
@@ -186,6 +216,7 @@ pub(crate) struct Scratch<'c> {
 /// What putting a bucket's rows person after person needs of memory.
 #[derive(Debug, Default)]
 struct PersonScratch {
+    person_of_row: Vec<u32>,
     offsets: Vec<u32>,
     keys: Vec<u64>,
     hits: Vec<Hit>,
@@ -251,10 +282,10 @@ impl Keys {
     }
 
     /// The keys of rows, person after person, with where each person's begin.
-    fn scatter(&self, rows: &Rows<'_>, n_people: usize, offsets: &mut Vec<u32>, keys: &mut Vec<u64>) {
+    fn scatter(&self, persons: &[u32], times: &[i64], n_people: usize, offsets: &mut Vec<u32>, keys: &mut Vec<u64>) {
         offsets.clear();
         offsets.resize(n_people + 2, 0);
-        for person in rows.person.iter().filter(|person| **person != NO_PERSON) {
+        for person in persons.iter().filter(|person| **person != NO_PERSON) {
             offsets[*person as usize + 2] += 1;
         }
         for i in 2..offsets.len() {
@@ -262,7 +293,7 @@ impl Keys {
         }
         keys.clear();
         keys.resize(offsets[offsets.len() - 1] as usize, 0);
-        for (row, (person, time)) in rows.person.iter().zip(&rows.time).enumerate() {
+        for (row, (person, time)) in persons.iter().zip(times).enumerate() {
             if *person != NO_PERSON {
                 let slot = &mut offsets[*person as usize + 1];
                 keys[*slot as usize] = self.key(row, *time);
@@ -277,6 +308,14 @@ impl Keys {
 pub(crate) struct Person<'b> {
     pub(crate) id: PersonId,
     pub(crate) hits: &'b [Hit],
+}
+
+/// What `did` conditions leave.
+pub(crate) struct Decided {
+    /// The picks that each row counts for.
+    pub(crate) masks: Vec<u64>,
+    /// People of whom something counts.
+    pub(crate) n_people: usize,
 }
 
 impl<'c> Bucket<'c> {
@@ -307,23 +346,42 @@ impl<'c> Bucket<'c> {
         let decides_later = !self.rows.accept.is_empty();
         let first_times = !decides_later && self.request.picks.iter().any(|pick| pick.select.first_time);
         let mut scratch = std::mem::take(&mut self.scratch);
-        let keys = Keys::new(&self.rows);
-        keys.scatter(&self.rows, self.people.len(), &mut scratch.offsets, &mut scratch.keys);
-        let hits = &mut scratch.hits;
+        let PersonScratch { person_of_row, offsets, keys, hits } = &mut scratch;
+        // A copy, since callers may number groups and nodes on the way, and look at any row.
+        person_of_row.clone_from(&self.rows.person);
+        let mut walker = self.rows.runs.to_walk(person_of_row.len(), self.people.len()).map(|runs| Walker::new(person_of_row, runs));
+        let scattered = match &walker {
+            Some(_) => None,
+            None => {
+                let scattered = Keys::new(&self.rows);
+                scattered.scatter(person_of_row, &self.rows.time, self.people.len(), offsets, keys);
+                Some(scattered)
+            }
+        };
         let mut n_people = 0;
         for position in 0..self.people.len() {
-            let own = &mut scratch.keys[scratch.offsets[position] as usize..scratch.offsets[position + 1] as usize];
-            if own.is_empty() {
+            hits.clear();
+            if let Some(walker) = &mut walker {
+                let rows = &self.rows;
+                walker.take(position as u32, |own, _| {
+                    hits.extend(own.map(|row| Hit { time: rows.time[row as usize], mask: rows.mask[row as usize], row }));
+                });
+                if self.request.in_order && !hits.is_sorted_by_key(|hit| hit.time) {
+                    hits.sort_unstable_by_key(|hit| (hit.time, hit.row));
+                }
+            } else if let Some(scattered) = &scattered {
+                let own = &mut keys[offsets[position] as usize..offsets[position + 1] as usize];
+                if self.request.in_order {
+                    own.sort_unstable();
+                }
+                hits.extend(own.iter().map(|key| {
+                    let (row, time) = scattered.row_and_time(*key);
+                    Hit { time, mask: self.rows.mask[row as usize], row }
+                }));
+            }
+            if hits.is_empty() {
                 continue;
             }
-            if self.request.in_order {
-                own.sort_unstable();
-            }
-            hits.clear();
-            hits.extend(own.iter().map(|key| {
-                let (row, time) = keys.row_and_time(*key);
-                Hit { time, mask: self.rows.mask[row as usize], row }
-            }));
             if self.request.in_order {
                 self.order_ties(hits);
             }
@@ -342,27 +400,84 @@ impl<'c> Bucket<'c> {
         self.scratch = scratch;
     }
 
-    /// Calls with everybody's rows as a list for each pick, (time, row) in order of time. For requests whose rows count as they are, each for one pick.
-    pub(crate) fn for_each_person_by_pick(&mut self, mut each: impl FnMut(&Rows<'c>, PersonId, &[Vec<(i64, u32)>])) {
+    /// Calls with everybody's first `most` rows that count, from the first one on that starts. False, and nothing done, where more is to be known of a
+    /// person, or where rows cannot be told apart so.
+    pub(crate) fn for_each_beginning(
+        &mut self,
+        most: usize,
+        counts: impl Fn(&Rows<'c>, usize) -> bool,
+        starts: Option<RowTest<'_, 'c>>,
+        mut each: impl FnMut(&mut Rows<'c>, Person<'_>),
+    ) -> bool {
+        if most > MOST_FIRST || !self.counts_rows_as_they_are() || self.people.is_empty() {
+            return false;
+        }
+        let rows = &self.rows;
+        let starts = starts.map(|starts| move |row: usize| starts(rows, row));
+        let starts = starts.as_ref().map(|starts| starts as &dyn Fn(usize) -> bool);
+        let Some(firsts) = Firsts::new(rows, self.people.len(), most, |row| counts(rows, row), starts) else { return false };
+        let mut hits = std::mem::take(&mut self.scratch.hits);
+        for position in 0..self.people.len() {
+            firsts.hits_of(&self.rows, position, &mut hits);
+            if !hits.is_empty() {
+                each(&mut self.rows, Person { id: self.people[position], hits: &hits });
+            }
+        }
+        self.scratch.hits = hits;
+        self.context.count_people(firsts.n_people);
+        true
+    }
+
+    /// Calls with everybody who has a row of the first pick, with their rows as a list for each pick: (time, row) in order of time. For requests
+    /// whose rows count as they are, each for one pick.
+    pub(crate) fn for_each_starter_by_pick(&mut self, mut each: impl FnMut(&Rows<'c>, PersonId, &[Vec<(i64, u32)>])) {
         let mut scratch = std::mem::take(&mut self.scratch);
-        let keys = Keys::new(&self.rows);
-        keys.scatter(&self.rows, self.people.len(), &mut scratch.offsets, &mut scratch.keys);
         let mut lists: Vec<Vec<(i64, u32)>> = vec![Vec::new(); self.request.picks.len()];
         let mut n_people = 0;
-        for position in 0..self.people.len() {
-            let own = &scratch.keys[scratch.offsets[position] as usize..scratch.offsets[position + 1] as usize];
-            if own.is_empty() {
-                continue;
-            }
-            n_people += 1;
-            lists.iter_mut().for_each(Vec::clear);
-            for key in own {
-                let (row, time) = keys.row_and_time(*key);
-                lists[self.rows.mask[row as usize].trailing_zeros() as usize].push((time, row));
-            }
+        let mut tell = |rows: &Rows<'c>, person: PersonId, lists: &mut [Vec<(i64, u32)>]| {
             // Segments come in order of time, so most lists do.
             lists.iter_mut().filter(|list| !list.is_sorted()).for_each(|list| list.sort_unstable());
-            each(&self.rows, self.people[position], &lists);
+            if !lists[0].is_empty() {
+                each(rows, person, lists);
+            }
+        };
+        let rows = &self.rows;
+        if let Some(runs) = rows.runs.to_walk(rows.len(), self.people.len()) {
+            let mut walker = Walker::new(&rows.person, runs);
+            let mut stretches: Vec<(Range<u32>, u64)> = Vec::new();
+            for (person, position) in self.people.iter().zip(0..) {
+                stretches.clear();
+                walker.take(position, |own, bits| stretches.push((own, bits)));
+                n_people += usize::from(!stretches.is_empty());
+                if stretches.iter().all(|(_, bits)| *bits > 1) {
+                    continue;
+                }
+                lists.iter_mut().for_each(Vec::clear);
+                for (own, bits) in stretches.drain(..) {
+                    if bits == 0 {
+                        own.for_each(|row| lists[rows.mask[row as usize].trailing_zeros() as usize].push((rows.time[row as usize], row)));
+                    } else {
+                        lists[bits.trailing_zeros() as usize].extend(own.map(|row| (rows.time[row as usize], row)));
+                    }
+                }
+                tell(rows, *person, &mut lists);
+            }
+        } else {
+            let keys = Keys::new(rows);
+            keys.scatter(&rows.person, &rows.time, self.people.len(), &mut scratch.offsets, &mut scratch.keys);
+            for position in 0..self.people.len() {
+                let own = &scratch.keys[scratch.offsets[position] as usize..scratch.offsets[position + 1] as usize];
+                if own.is_empty() {
+                    continue;
+                }
+                n_people += 1;
+                lists.iter_mut().for_each(Vec::clear);
+                for key in own {
+                    let (row, time) = keys.row_and_time(*key);
+                    lists[rows.mask[row as usize].trailing_zeros() as usize].push((time, row));
+                }
+                tell(rows, self.people[position], &mut lists);
+            }
         }
         self.context.count_people(n_people);
         self.scratch = scratch;
@@ -370,7 +485,13 @@ impl<'c> Bucket<'c> {
 
     /// Whether every row counts for one pick, whatever else its person did.
     pub(crate) fn is_one_pick_a_row(&self) -> bool {
-        self.request.stream.is_none() && self.counts_rows_as_they_are() && self.rows.mask.iter().all(|mask| mask.is_power_of_two())
+        if self.request.stream.is_some() || !self.counts_rows_as_they_are() {
+            return false;
+        }
+        match self.rows.runs.all().filter(|runs| runs.iter().all(|run| run.bits != 0)) {
+            Some(runs) => runs.iter().all(|run| run.bits.is_power_of_two()),
+            None => self.rows.mask.iter().all(|mask| mask.is_power_of_two()),
+        }
     }
 
     /// Whether rows count whatever else their person did.
@@ -400,6 +521,36 @@ impl<'c> Bucket<'c> {
         }
         let counted = self.request.picks.iter().enumerate().filter(|(_, pick)| !pick.select.first_time);
         self.rows.mask[row] & counted.fold(0, |bits, (i, _)| bits | 1u64 << i)
+    }
+
+    /// What `did` conditions leave of each row, without putting anybody's rows together; `None` where there are none. Nothing is done for the
+    /// first time here.
+    pub(crate) fn decided(&self) -> Option<Decided> {
+        if self.rows.accept.is_empty() {
+            return None;
+        }
+        let rows = &self.rows;
+        let n_picks = self.request.picks.len();
+        let mut combinations = vec![0u8; self.people.len()];
+        for (i, did) in self.dids.iter().enumerate() {
+            let bit = 1u64 << (n_picks + i);
+            let mut counts = vec![0u32; self.people.len()];
+            for (person, _) in rows.person.iter().zip(&rows.mask).filter(|(person, mask)| *mask & bit != 0 && **person != NO_PERSON) {
+                counts[*person as usize] += 1;
+            }
+            combinations.iter_mut().zip(counts).filter(|(_, count)| did.count.holds(f64::from(*count))).for_each(|(combination, _)| *combination |= 1 << i);
+        }
+        let pick_bits = (1u64 << n_picks) - 1;
+        let mut counts = vec![false; self.people.len()];
+        let mask_of = |(row, person): (usize, &u32)| {
+            let Some(combination) = combinations.get(*person as usize) else { return self.mask_of_nobody(row) };
+            let accepts = rows.accept[row] >> combination & 1 != 0;
+            let mask = if accepts { rows.mask[row] & pick_bits } else { 0 };
+            counts[*person as usize] |= mask != 0;
+            mask
+        };
+        let masks = rows.person.iter().enumerate().map(mask_of).collect();
+        Some(Decided { masks, n_people: counts.into_iter().filter(|counts| *counts).count() })
     }
 
     /// Answers the `did` conditions of one person, keeps first times only, and moves the hits that count to the front.
@@ -447,11 +598,15 @@ impl<'c> Bucket<'c> {
     }
 }
 
-/// Numbers the session of each of a person's hits.
-pub(crate) fn sessions_of(rows: &Rows<'_>, hits: &[Hit], timeout_ms: i64, sessions: &mut Vec<u32>) {
+/// Numbers the session of each of a person's hits; what belongs to none has [`session::NO_SESSION`].
+pub(crate) fn sessions_of(context: &Context<'_>, rows: &Rows<'_>, hits: &[Hit], sessions: &mut Vec<u32>) {
     let visits: Vec<Visit> = hits
         .iter()
         .map(|hit| Visit { time: hit.time, session_key: rows.session_key[hit.row as usize], device_key: rows.device_key[hit.row as usize] })
         .collect();
-    session::assign(&visits, timeout_ms, sessions);
+    match context.session_by {
+        SessionBy::Timeout => session::assign(&visits, context.session_timeout_ms, sessions),
+        SessionBy::Property(_) => session::assign_by_value(&visits, sessions),
+        SessionBy::Events { .. } => session::assign_by_events(&visits, sessions),
+    }
 }

@@ -1,7 +1,11 @@
 //! One line of a trend while it is being counted: a slot for each interval, and one for the whole range.
 
+use super::marks::Marks;
 use crate::scan::Rows;
-use sillage_behavior::{question::Aggregate, statistics};
+use sillage_behavior::{
+    question::{Aggregate, Outer},
+    statistics,
+};
 use std::collections::{HashMap, HashSet};
 
 /// What a series counts, and where its side values are.
@@ -9,6 +13,10 @@ use std::collections::{HashMap, HashSet};
 pub(super) enum Meaning {
     Count,
     Unique,
+    /// People, each in the segments of the first (last) of their events.
+    Once {
+        first: bool,
+    },
     Active,
     Sessions,
     /// Sum, average, min, max of the numbers at this position.
@@ -18,8 +26,23 @@ pub(super) enum Meaning {
     Texts(usize),
     PerPerson {
         source: Option<(Aggregate, usize)>,
-        outer: Aggregate,
+        outer: Outer,
     },
+    PerSession {
+        source: OfSession,
+        outer: Outer,
+    },
+    /// Found elsewhere: the size of a cohort.
+    Given,
+}
+
+/// What is measured of a session.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) enum OfSession {
+    Total,
+    Events,
+    Duration,
+    Values(Aggregate, usize),
 }
 
 impl Meaning {
@@ -38,7 +61,7 @@ impl Meaning {
 
     /// Whether a running total is "those seen so far" rather than a sum of the values.
     pub(super) fn cumulates_itself(&self) -> bool {
-        matches!(self, Self::Unique | Self::Sessions | Self::Texts(_))
+        matches!(self, Self::Unique | Self::Once { .. } | Self::Sessions | Self::Texts(_))
     }
 }
 
@@ -54,6 +77,8 @@ pub(super) enum Inner {
 
 #[derive(Clone, Debug, Default)]
 pub(super) struct Line {
+    /// Of what was found elsewhere.
+    given: Vec<Option<f64>>,
     /// Events, people or sessions by slot; the last slot is the whole range.
     counts: Vec<u64>,
     /// Those seen for the first time in each slot.
@@ -65,8 +90,8 @@ pub(super) struct Line {
     texts: Vec<HashSet<u64>>,
     /// The last person counted in each slot.
     stamps: Vec<u32>,
-    /// Who was seen in which slot, one bit each, a person's slots together.
-    marks: Vec<u64>,
+    /// Who was seen in which slot, until they are counted.
+    marks: Marks,
     last_slots: Option<(u32, std::ops::Range<usize>, bool)>,
     own_sessions: (u32, Vec<(u32, u32)>),
     own_values: HashMap<usize, Vec<Inner>>,
@@ -80,21 +105,28 @@ impl Line {
         let mut line = Self { counts: vec![0; n], ..Self::default() };
         match meaning {
             Meaning::Count => {}
-            Meaning::Unique if n_marked > 0 => line.marks = vec![0; (n_marked * n).div_ceil(64)],
-            Meaning::Unique | Meaning::Active => {
+            Meaning::Unique if n_marked > 0 => line.marks = Marks::new(n_marked, n_slots),
+            Meaning::Unique | Meaning::Once { .. } | Meaning::Active => {
                 line.stamps = vec![u32::MAX; n];
                 line.news = vec![0; n_slots];
             }
             Meaning::Sessions => line.news = vec![0; n_slots],
-            Meaning::Numbers(..) => {
+            Meaning::Numbers(aggregate, _) => {
                 line.sums = vec![0.0; n];
-                line.lows = vec![f64::INFINITY; n];
-                line.highs = vec![f64::NEG_INFINITY; n];
+                if matches!(aggregate, Aggregate::Min | Aggregate::Max) {
+                    line.lows = vec![f64::INFINITY; n];
+                    line.highs = vec![f64::NEG_INFINITY; n];
+                }
             }
-            Meaning::Values(..) | Meaning::PerPerson { .. } => line.values = vec![Vec::new(); n],
+            Meaning::Values(..) | Meaning::PerPerson { .. } | Meaning::PerSession { .. } => line.values = vec![Vec::new(); n],
+            Meaning::Given => {}
             Meaning::Texts(_) => line.texts = vec![HashSet::new(); n],
         }
         line
+    }
+
+    pub(super) fn given(values: Vec<Option<f64>>) -> Self {
+        Self { counts: vec![1; values.len()], given: values, ..Self::default() }
     }
 
     pub(super) fn is_empty(&self) -> bool {
@@ -129,8 +161,10 @@ impl Line {
         for slot in [slot, self.counts.len() - 1] {
             self.counts[slot] += 1;
             self.sums[slot] += number;
-            self.lows[slot] = self.lows[slot].min(number);
-            self.highs[slot] = self.highs[slot].max(number);
+            if !self.lows.is_empty() {
+                self.lows[slot] = self.lows[slot].min(number);
+                self.highs[slot] = self.highs[slot].max(number);
+            }
         }
     }
 
@@ -165,12 +199,26 @@ impl Line {
     }
 
     #[inline]
-    pub(super) fn mark_person(&mut self, slot: usize, person: u32) {
-        let total = self.counts.len() - 1;
-        let first = person as usize * self.counts.len();
-        // Without a branch, since whether somebody was seen before cannot be foretold.
-        self.counts[slot] += u64::from(mark(&mut self.marks, first + slot));
-        self.counts[total] += u64::from(mark(&mut self.marks, first + total));
+    pub(super) fn mark_person(&mut self, slot: u32, person: u32) {
+        self.marks.mark(person, slot);
+    }
+
+    /// Takes in a line whose people are of the same bucket and not counted yet.
+    pub(super) fn join(&mut self, other: Self) {
+        self.marks.join(&other.marks);
+        self.merge(other);
+    }
+
+    /// Whether lines of segments, each event in one of them, can be added up to the overall line.
+    pub(super) fn adds_up(meaning: &Meaning, n_marked: usize) -> bool {
+        matches!(meaning, Meaning::Count | Meaning::Numbers(..)) || (*meaning == Meaning::Unique && n_marked > 0)
+    }
+
+    /// Counts the people who were marked.
+    pub(super) fn count_marked(&mut self) {
+        if self.marks.is_used() {
+            self.counts = std::mem::take(&mut self.marks).count();
+        }
     }
 
     pub(super) fn see_person(&mut self, slot: usize, number: u32) {
@@ -225,6 +273,54 @@ impl Line {
         }
     }
 
+    /// One person, in one slot alone.
+    pub(super) fn add_to_slot(&mut self, slot: usize) {
+        self.counts[slot] += 1;
+    }
+
+    /// One person, in the whole range, who is new in a slot.
+    pub(super) fn add_to_total(&mut self, slot: usize) {
+        let total = self.counts.len() - 1;
+        self.counts[total] += 1;
+        self.news[slot] += 1;
+    }
+
+    /// The figure of a session.
+    pub(super) fn add_value(&mut self, slot: usize, value: f64) {
+        for slot in [slot, self.counts.len() - 1] {
+            self.counts[slot] += 1;
+            self.values[slot].push(value);
+        }
+    }
+
+    /// How many have how much: in each slot, then in the whole range. With those below and above the edges.
+    pub(super) fn bins(&self, edges: &[f64]) -> Vec<Vec<u64>> {
+        let of_slot = |values: &Vec<f64>| {
+            let mut bins = vec![0u64; edges.len() + 1];
+            values.iter().for_each(|value| bins[edges.partition_point(|edge| edge <= value)] += 1);
+            bins
+        };
+        self.values.iter().map(of_slot).collect()
+    }
+
+    /// Edges that suit the figures of the whole range: one for each number where they are few and whole, else ten of a round width.
+    pub(super) fn edges(&self) -> Vec<f64> {
+        let values = self.values.last().map_or(&[][..], Vec::as_slice);
+        let (low, high) = values.iter().fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), value| (low.min(*value), high.max(*value)));
+        if !low.is_finite() {
+            return vec![0.0, 1.0];
+        }
+        if values.iter().all(|value| value.fract() == 0.0) && high - low < 20.0 {
+            return (0..=(high - low) as usize + 1).map(|i| low + i as f64).collect();
+        }
+        let rough = (high - low).max(f64::MIN_POSITIVE) / 10.0;
+        let power = 10f64.powf(rough.log10().floor());
+        let width = [1.0, 2.0, 5.0, 10.0].iter().map(|step| step * power).find(|width| *width >= rough).unwrap_or(rough);
+        let first = (low / width).floor();
+        let n = (high / width).floor() - first + 1.0;
+        (0..=n as usize).map(|i| (first + i as f64) * width).collect()
+    }
+
     pub(super) fn collect(&mut self, slot: usize, value: Inner) {
         let total = self.counts.len() - 1;
         self.own_values.entry(slot).or_default().push(value);
@@ -239,23 +335,7 @@ impl Line {
     pub(super) fn close_person(&mut self, meaning: &Meaning) {
         let Meaning::PerPerson { source, .. } = meaning else { return };
         for (slot, inner) in std::mem::take(&mut self.own_values) {
-            let value = match source {
-                None => Some(inner.len() as f64),
-                Some((Aggregate::Distinct, _)) => {
-                    let distinct: HashSet<u64> =
-                        inner.iter().filter_map(|one| if let Inner::Text(key) = one { Some(*key) } else { None }).filter(|key| *key != 0).collect();
-                    Some(distinct.len() as f64)
-                }
-                Some((aggregate, _)) => {
-                    let mut numbers: Vec<f64> = inner
-                        .iter()
-                        .filter_map(|one| if let Inner::Number(number) = one { Some(*number) } else { None })
-                        .filter(|number| !number.is_nan())
-                        .collect();
-                    aggregate_of(*aggregate, &mut numbers)
-                }
-            };
-            if let Some(value) = value {
+            if let Some(value) = figure(*source, &inner) {
                 self.counts[slot] += 1;
                 self.values[slot].push(value);
             }
@@ -267,6 +347,9 @@ impl Line {
             a.iter_mut().zip(b).for_each(|(a, b)| *a += *b);
         }
         self.unmeasured |= other.unmeasured;
+        if self.given.is_empty() {
+            self.given = other.given;
+        }
         add(&mut self.counts, &other.counts);
         add(&mut self.news, &other.news);
         add(&mut self.sums, &other.sums);
@@ -280,11 +363,19 @@ impl Line {
     pub(super) fn values(&self, meaning: &Meaning, n: usize, cumulative: bool) -> Values {
         let nothing = match meaning {
             Meaning::Numbers(Aggregate::Average | Aggregate::Min | Aggregate::Max, _) | Meaning::Values(..) => None,
-            Meaning::PerPerson { outer, .. } if *outer != Aggregate::Sum => None,
+            Meaning::PerPerson { outer: Outer::Aggregate(outer), .. } | Meaning::PerSession { outer: Outer::Aggregate(outer), .. }
+                if *outer != Aggregate::Sum =>
+            {
+                None
+            }
+            Meaning::Given => None,
             _ => Some(0.0),
         };
         if self.counts.is_empty() {
             return (vec![nothing; n], nothing);
+        }
+        if *meaning == Meaning::Given {
+            return (self.given[..n].to_vec(), self.given[n]);
         }
         let at = |slot: usize| -> Option<f64> {
             if self.counts[slot] == 0 {
@@ -298,15 +389,17 @@ impl Line {
                     _ => self.sums[slot],
                 }),
                 Meaning::Values(p, _) => statistics::percentile(&mut self.values[slot].clone(), *p),
-                Meaning::PerPerson { outer, .. } => aggregate_of(*outer, &mut self.values[slot].clone()),
+                Meaning::PerPerson { outer: Outer::Aggregate(outer), .. } | Meaning::PerSession { outer: Outer::Aggregate(outer), .. } => {
+                    statistics::aggregate(*outer, &mut self.values[slot].clone())
+                }
                 Meaning::Texts(_) => Some(self.texts[slot].len() as f64),
-                Meaning::Count | Meaning::Unique | Meaning::Active | Meaning::Sessions => Some(self.counts[slot] as f64),
+                _ => Some(self.counts[slot] as f64),
             }
         };
         let mut points: Vec<Option<f64>> = (0..n).map(at).collect();
         if cumulative {
             match meaning {
-                Meaning::Unique | Meaning::Sessions => {
+                Meaning::Unique | Meaning::Once { .. } | Meaning::Sessions => {
                     let mut seen = 0;
                     for (point, new) in points.iter_mut().zip(&self.news) {
                         seen += new;
@@ -327,23 +420,18 @@ impl Line {
     }
 }
 
-/// Whether the bit was not set before.
-#[inline]
-fn mark(marks: &mut [u64], at: usize) -> bool {
-    let (word, bit) = (&mut marks[at / 64], 1u64 << (at % 64));
-    let is_new = *word & bit == 0;
-    *word |= bit;
-    is_new
-}
-
-fn aggregate_of(aggregate: Aggregate, numbers: &mut [f64]) -> Option<f64> {
-    match aggregate {
-        Aggregate::Sum => Some(numbers.iter().sum()),
-        Aggregate::Average => statistics::mean(numbers),
-        Aggregate::Median => statistics::percentile(numbers, 50.0),
-        Aggregate::Percentile(p) => statistics::percentile(numbers, p),
-        Aggregate::Min => numbers.iter().copied().reduce(f64::min),
-        Aggregate::Max => numbers.iter().copied().reduce(f64::max),
-        Aggregate::Distinct => Some(numbers.len() as f64),
+/// A person's own figure, of what they did.
+pub(super) fn figure(source: Option<(Aggregate, usize)>, inner: &[Inner]) -> Option<f64> {
+    match source {
+        None => Some(inner.len() as f64),
+        Some((Aggregate::Distinct, _)) => {
+            let distinct: HashSet<u64> =
+                inner.iter().filter_map(|one| if let Inner::Text(key) = one { Some(*key) } else { None }).filter(|key| *key != 0).collect();
+            Some(distinct.len() as f64)
+        }
+        Some((aggregate, _)) => {
+            let numbers = inner.iter().filter_map(|one| if let Inner::Number(number) = one { Some(*number) } else { None });
+            statistics::aggregate(aggregate, &mut numbers.filter(|number| !number.is_nan()).collect::<Vec<f64>>())
+        }
     }
 }

@@ -38,7 +38,10 @@ fn check_where(kind: &str, ties: bool, default_cases: u64, layouts: &[Layout], e
         let (shape, zone) = shape(&mut rng, ties);
         let mut world = World::generate(seed, shape);
         world.events.retain(&exists);
-        let mut question = Asked { rng: &mut rng, shape, zone, breakdowns: !ties }.question(kind);
+        if ["friction", "heatmap", "vital", "error"].contains(&kind) {
+            world.browse_pages(seed);
+        }
+        let mut question = Asked { rng: &mut rng, shape, zone, breakdowns: !ties, no_past: ties }.question(kind);
         if layouts.len() == 1 {
             question.as_object_mut().unwrap().remove("actor");
         }
@@ -122,6 +125,26 @@ fn drivers() {
 #[test]
 fn features() {
     check("feature", false, 250, &LAYOUTS);
+}
+
+#[test]
+fn friction() {
+    check("friction", false, 400, &LAYOUTS);
+}
+
+#[test]
+fn heatmaps() {
+    check("heatmap", false, 300, &LAYOUTS);
+}
+
+#[test]
+fn vitals() {
+    check("vital", false, 200, &LAYOUTS);
+}
+
+#[test]
+fn errors() {
+    check("error", false, 200, &LAYOUTS);
 }
 
 #[test]

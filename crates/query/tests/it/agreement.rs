@@ -52,7 +52,7 @@ fn one_count_of_people_in_every_report() {
         let mut rng = ChaCha8Rng::seed_from_u64(seed);
         let (shape, zone) = shape(&mut rng, seed % 2 == 0);
         let world = World::generate(seed, shape);
-        let asked = &mut Asked { rng: &mut rng, shape, zone, breakdowns: false };
+        let asked = &mut Asked { rng: &mut rng, shape, zone, breakdowns: false, no_past: false };
         let shared = asked.question("sessions");
         let with = |parts: Value| {
             let mut question = shared.clone();
@@ -229,6 +229,50 @@ fn cells(question: &Value, answer: &Value) -> Vec<(Value, u64)> {
                 }
             }
         }
+        "heatmap" => {
+            add(json!({}), &Value::Null, &answer["people"]);
+            for (rows, name, key) in [(&answer["elements"], "selector", "selector"), (&answer["zones"], "name", "zone")] {
+                for row in list(rows) {
+                    add(json!({key: row[name], "did": "clicked"}), &Value::Null, &row["clicked_people"]);
+                    if row.get("converted_people").is_some() {
+                        add(json!({key: row[name], "did": "converted"}), &Value::Null, &row["converted_people"]);
+                    }
+                }
+            }
+        }
+        "error" => {
+            for row in list(&answer["errors"]).iter().filter(|row| !row["fingerprint"].is_null()) {
+                add(json!({"fingerprint": row["fingerprint"]}), &Value::Null, &row["people"]);
+            }
+            for row in list(&answer["requests"]) {
+                add(json!({"method": row["method"], "url": row["url"], "status": row["status"]}), &Value::Null, &row["people"]);
+            }
+            add(json!({"of": "errors"}), &Value::Null, &answer["totals"]["errors"]["people"]);
+            add(json!({"of": "requests"}), &Value::Null, &answer["totals"]["requests"]["people"]);
+        }
+        "friction" => {
+            let tiers = ["none", "low", "medium", "high"];
+            add(json!({}), &Value::Null, &answer["people"]);
+            for row in list(&answer["intervals"]) {
+                add(json!({"interval": row["start"]}), &Value::Null, &row["people"]);
+            }
+            for row in answer["groups"].as_array().into_iter().flatten() {
+                add(json!({}), &row["breakdown"], &row["people"]);
+            }
+            for row in list(&answer["factors"]) {
+                add(json!({"factor": row["factor"]}), &Value::Null, &row["people"]);
+            }
+            for row in list(&answer["pages"]) {
+                add(json!({"page": row["page"]}), &Value::Null, &row["people"]);
+            }
+            for row in list(&answer["elements"]).iter().filter(|row| !row["page"].is_null()) {
+                add(json!({"page": row["page"], "selector": row["selector"]}), &Value::Null, &row["people"]);
+            }
+            // Nobody has more sessions than there are people with them, and nobody is in a tier without people.
+            for tier in tiers {
+                assert!(answer["session_tiers"][tier].as_u64() <= answer["sessions"].as_u64());
+            }
+        }
         "sessions" => add(json!({}), &Value::Null, &answer["people"]),
         _ => {}
     }
@@ -255,11 +299,15 @@ fn check_cells<S: Source>(engine: &Engine<S>, others: &[&Engine<S>], question: &
 fn every_number_opens_the_people_behind_it() {
     let mut opened = 0;
     for seed in 0..240 {
-        let kind = ["trend", "funnel", "retention", "frequency", "lifecycle", "journey", "sessions"][seed as usize % 7];
+        let kind =
+            ["trend", "funnel", "retention", "frequency", "lifecycle", "journey", "sessions", "friction", "heatmap", "vital", "error"][seed as usize % 11];
         let mut rng = ChaCha8Rng::seed_from_u64(seed ^ 0xBE41);
         let (shape, zone) = shape(&mut rng, false);
-        let world = World::generate(seed, shape);
-        let mut question = Asked { rng: &mut rng, shape, zone, breakdowns: true }.question(kind);
+        let mut world = World::generate(seed, shape);
+        if ["friction", "heatmap", "vital", "error"].contains(&kind) {
+            world.browse_pages(seed);
+        }
+        let mut question = Asked { rng: &mut rng, shape, zone, breakdowns: true, no_past: false }.question(kind);
         question.as_object_mut().unwrap().remove("compare");
         let engines: Vec<_> = LAYOUTS.iter().map(|layout| asking::engine(&world, *layout)).collect();
         let others: Vec<_> = engines[1..].iter().collect();
@@ -280,7 +328,7 @@ fn the_rest_of_a_top_opens_its_people() {
         let mut rng = ChaCha8Rng::seed_from_u64(seed);
         let (shape, zone) = shape(&mut rng, false);
         let world = World::generate(seed, shape);
-        let range = Asked { rng: &mut rng, shape, zone, breakdowns: false }.question("sessions")["range"].clone();
+        let range = Asked { rng: &mut rng, shape, zone, breakdowns: false, no_past: false }.question("sessions")["range"].clone();
         let engine = asking::engine(&world, LAYOUTS[seed as usize % LAYOUTS.len()]);
         let with = |parts: Value| {
             let mut question = json!({"range": range, "timezone": zone, "breakdown": [{"property": "plan"}], "top": 1});

@@ -170,7 +170,7 @@ fn features_agree_with_retention_trends_and_people() {
         let mut rng = ChaCha8Rng::seed_from_u64(seed);
         let (shape, zone) = shape(&mut rng, false);
         let world = World::generate(seed, shape);
-        let range = Asked { rng: &mut rng, shape, zone, breakdowns: false }.question("sessions")["range"].clone();
+        let range = Asked { rng: &mut rng, shape, zone, breakdowns: false, no_past: false }.question("sessions")["range"].clone();
         let engine = asking::engine(&world, LAYOUTS[seed as usize % LAYOUTS.len()]);
         let with = |mut question: Value| {
             question["range"] = range.clone();
@@ -205,7 +205,7 @@ fn people_behind_impacts_and_drivers_are_as_many_as_counted() {
         let (shape, zone) = shape(&mut rng, false);
         let world = World::generate(seed, shape);
         let engine = asking::engine(&world, LAYOUTS[seed as usize % LAYOUTS.len()]);
-        let mut asked = Asked { rng: &mut rng, shape, zone, breakdowns: false };
+        let mut asked = Asked { rng: &mut rng, shape, zone, breakdowns: false, no_past: false };
         let impact = asked.question("impact");
         let driver = asked.question("driver");
         let answer = ask(&engine, &impact);
@@ -255,7 +255,7 @@ fn people_behind_attributed_conversions_are_as_many_as_counted() {
         let (shape, zone) = shape(&mut rng, false);
         let world = World::generate(seed, shape);
         let engine = asking::engine(&world, LAYOUTS[seed as usize % LAYOUTS.len()]);
-        let mut question = Asked { rng: &mut rng, shape, zone, breakdowns: false }.question("attribution");
+        let mut question = Asked { rng: &mut rng, shape, zone, breakdowns: false, no_past: false }.question("attribution");
         question["attribution"]["model"] = json!("last");
         question["attribution"]["by"] = json!({"property": "plan"});
         question["series"] = json!([{"select": question["series"][0]["select"], "measure": "unique"}]);

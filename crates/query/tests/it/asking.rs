@@ -1,10 +1,10 @@
 //! Worlds as sources, in one segment or in many, and answers compared.
 
 use serde_json::{Value, json};
-use sillage_behavior::{AskError, Cancel, Question, Reply, Settings};
+use sillage_behavior::{AskError, Cancel, Question, Reply, Settings, expression::LookupColumn};
 use sillage_event::{Event, PersonId, ProjectId};
-use sillage_query::{Engine, Limits, Source};
-use sillage_store::{Segment, SegmentBuilder, Snapshot, snapshot_of};
+use sillage_query::{Engine, History, Limits, Source};
+use sillage_store::{RecordingIndex, Segment, SegmentBuilder, Snapshot, snapshot_of};
 use sillage_testkit::world::World;
 use std::{
     collections::{HashMap, HashSet},
@@ -17,6 +17,7 @@ pub(crate) const PROJECT: ProjectId = ProjectId(1);
 struct WorldSource {
     snapshot: Arc<Snapshot>,
     world: World,
+    recordings: Arc<RecordingIndex>,
 }
 
 impl Source for WorldSource {
@@ -40,6 +41,19 @@ impl Source for WorldSource {
     fn group_property(&self, _: ProjectId, kind: &str, name: &str) -> Result<Arc<HashMap<String, Value>>, AskError> {
         let of_kind = self.world.groups.iter().filter(|((one, _), _)| one == kind);
         Ok(Arc::new(of_kind.filter_map(|((_, key), set)| Some((key.clone(), set.get(name)?.clone()))).collect()))
+    }
+
+    fn person_history(&self, _: ProjectId, name: &str) -> Result<History, AskError> {
+        let of = self.world.history.iter().filter(|((_, one), _)| one == name);
+        Ok(Arc::new(of.map(|((identity, _), values)| (identity.hash(), values.clone())).collect()))
+    }
+
+    fn lookup(&self, _: ProjectId, _: &str, _: &str) -> Result<Option<LookupColumn>, AskError> {
+        Ok(None)
+    }
+
+    fn recordings(&self, _: ProjectId) -> Result<Arc<RecordingIndex>, AskError> {
+        Ok(Arc::clone(&self.recordings))
     }
 
     fn now(&self) -> i64 {
@@ -70,8 +84,14 @@ pub(crate) const LAYOUTS: [Layout; 5] = [
 
 /// An engine over the world's events, laid out so.
 pub(crate) fn engine(world: &World, layout: Layout) -> Engine<impl Source + use<>> {
+    engine_with(world, layout, RecordingIndex::default())
+}
+
+/// The same beside recordings.
+pub(crate) fn engine_with(world: &World, layout: Layout, recordings: RecordingIndex) -> Engine<impl Source + use<>> {
+    let recordings = Arc::new(recordings);
     let snapshot = laid_out(snapshot_of(PROJECT, &world.events).unwrap(), &world.events, layout);
-    Engine::new(Arc::new(WorldSource { snapshot: Arc::new(snapshot), world: world.clone() }), Limits::default(), layout.threads).unwrap()
+    Engine::new(Arc::new(WorldSource { snapshot: Arc::new(snapshot), world: world.clone(), recordings }), Limits::default(), layout.threads).unwrap()
 }
 
 fn laid_out(mut snapshot: Snapshot, events: &[Event], layout: Layout) -> Snapshot {

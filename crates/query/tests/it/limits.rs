@@ -104,3 +104,22 @@ fn a_cancelled_question_stops() {
     let error = engine.answer(PROJECT, &Settings::default(), &question, cancel).unwrap_err();
     assert_eq!(error.code, AskErrorCode::Cancelled);
 }
+
+/// A year by day, broken down by a property that is different for every event, twenty steps: it is not begun to be added up.
+#[test]
+fn a_monstrous_question_names_its_limit_and_what_to_narrow() {
+    let engine = asking::engine(&many_values(), ONE_SEGMENT);
+    let year = json!({"from": "2025-01-01", "to": "2025-12-31"});
+    let steps: Vec<Value> = (0..20).map(|i| json!({"event": if i % 2 == 0 { "A" } else { "B" }})).collect();
+    let monsters = [
+        question("funnel", json!({"range": year, "interval": "day", "steps": steps})),
+        question("retention", json!({"range": year, "unit": "day", "periods": 365})),
+        question("frequency", json!({"range": year, "period": "day", "unit": "hour"})),
+        question("trend", json!({"range": year, "interval": "hour"})),
+    ];
+    for monster in monsters {
+        let error = try_ask(&engine, &monster).unwrap_err();
+        assert_eq!((error.code, error.field.as_deref()), (AskErrorCode::LimitExceeded, Some("breakdown")), "{monster}");
+        assert!(error.message.contains("more than 2") && error.message.contains("\"top\""), "{}", error.message);
+    }
+}

@@ -9,3 +9,4 @@ mod bad_questions;
 mod cohorts;
 mod limits;
 mod questions;
+mod recordings;

@@ -56,6 +56,8 @@ pub(crate) struct Asked<'r> {
     pub(crate) zone: &'static str,
     /// With ties, which of two events comes first may decide a segment; then no question looks at it.
     pub(crate) breakdowns: bool,
+    /// A cohort's conditions look at what people are now; and of two changes at one time, which came last is not told.
+    pub(crate) no_past: bool,
 }
 
 impl Asked<'_> {
@@ -79,6 +81,9 @@ impl Asked<'_> {
             "impact" => self.impact(),
             "driver" => self.driver(),
             "feature" => self.feature(),
+            "friction" => self.friction(),
+            "heatmap" => self.heatmap(),
+            "vital" | "error" => json!({"interval": self.interval(), "limit": 1000}),
             "cohort" => json!({"definition": self.definition(3), "limit": 1000}),
             _ => json!({"limit": 1000}),
         };
@@ -97,6 +102,9 @@ impl Asked<'_> {
         if kind != "cohort" && self.chance(0.25) {
             question["actor"] = self.pick(&["device", "group:company", "person"]);
         }
+        if self.breakdowns && kind == "sessions" && self.chance(0.2) {
+            question["session_by"] = one(self.rng, &[json!({"property": "item"}), json!({"start": {"event": "A"}, "end": {"event": "B"}})]);
+        }
         // No cohort is made of itself.
         let shaped: Value = serde_json::from_str(&self.definition(2).to_string().replace("shaped", "vip")).unwrap();
         question["cohorts"] = json!({"vip": ["u0", "u1", "$device:d1"], "new": ["u1", "u3"], "shaped": shaped});
@@ -106,13 +114,23 @@ impl Asked<'_> {
         if self.chance(0.4) {
             let with_did = question["actor"] != "group:company";
             question["filter"] = self.filter(2, with_did);
+            // What was done was done by whoever the question counts.
+            if question["filter"].to_string().contains("did") {
+                for series in question.get_mut("series").and_then(Value::as_array_mut).into_iter().flatten() {
+                    series.as_object_mut().unwrap().remove("actor");
+                }
+            }
         }
-        if self.breakdowns && !matches!(kind, "impact" | "driver" | "feature" | "attribution") && kind != "lifecycle" && kind != "journey" && self.chance(0.45)
+        if self.breakdowns
+            && !matches!(kind, "impact" | "driver" | "feature" | "attribution" | "heatmap" | "error")
+            && kind != "lifecycle"
+            && kind != "journey"
+            && self.chance(0.45)
         {
             let n = one(self.rng, &[1, 1, 1, 2]);
             question["breakdown"] = (0..n).map(|_| self.breakdown()).collect();
             // Other actors count an event once each, and a value may be written in two ways.
-            if kind == "trend" && n == 1 && question["actor"].is_null() && self.chance(0.5) {
+            if kind == "trend" && n == 1 && question["actor"].is_null() && !question.to_string().contains("\"actor\"") && self.chance(0.5) {
                 question["breakdown"] = json!([{"property": one(self.rng, &["plan", "item"])}]);
                 question["top"] = json!(self.rng.random_range(1..4));
             }
@@ -129,7 +147,13 @@ impl Asked<'_> {
         match self.rng.random_range(0..5) {
             0..3 => json!({"from": from.to_string()[..10], "to": to.to_string()[..10]}),
             3 => json!({"from": from.to_string(), "to": (to + jiff::SignedDuration::from_hours(5)).to_string()}),
-            _ => json!({"last": self.rng.random_range(1..8), "unit": one(self.rng, &["day", "day", "week"])}),
+            _ => {
+                let mut range = json!({"last": self.rng.random_range(1..8), "unit": one(self.rng, &["day", "day", "week"])});
+                if self.chance(0.3) {
+                    range["ago"] = json!(self.rng.random_range(0..3));
+                }
+                range
+            }
         }
     }
 
@@ -177,6 +201,23 @@ impl Asked<'_> {
             _ => vec![json!("i1"), json!("x"), json!(4)],
         };
         let numbers = [json!(0), json!(1), json!(2.5), json!(5), json!(-1)];
+        // Which of two events of one millisecond opens a session is not told.
+        if self.breakdowns && self.chance(0.12) {
+            let name = one(self.rng, &["$duration_s", "$event_count", "$first_event", "$last_event", "plan"]);
+            let (op, value) = match name {
+                "$duration_s" => ("gt", json!(one(self.rng, &[0, 600, 3600]))),
+                "$event_count" => (one(self.rng, &["lte", "is"]), json!(self.rng.random_range(1..4))),
+                "plan" => (one(self.rng, &["is", "is_not"]), json!("pro")),
+                _ => ("is", json!(["A", "B"])),
+            };
+            return json!({"property": name, "of": "session", "op": op, "value": value});
+        }
+        if self.chance(0.08) {
+            return json!({"time": "hour_of_day", "op": "between", "value": [6, self.rng.random_range(6..20)]});
+        }
+        if self.chance(0.05) {
+            return json!({"time": one(self.rng, &["day_of_week", "day_of_month"]), "op": one(self.rng, &["is", "is_not"]), "value": [1, 2, 28]});
+        }
         let in_numbers = property == "amount" || self.chance(0.2);
         let ops: &[&str] = if in_numbers {
             &["gt", "gte", "lt", "lte", "between", "is", "set"]
@@ -196,6 +237,12 @@ impl Asked<'_> {
         let mut leaf = json!({"property": property, "of": of, "op": op});
         if !value.is_null() {
             leaf["value"] = value;
+        }
+        if of == "person" && !self.no_past && self.chance(0.3) {
+            leaf["at"] = json!("event");
+        }
+        if matches!(property, "tags" | "teams") && self.chance(0.4) {
+            leaf["items"] = self.pick(&["any", "all"]);
         }
         leaf
     }
@@ -227,7 +274,14 @@ impl Asked<'_> {
     }
 
     fn breakdown(&mut self) -> Value {
-        match self.rng.random_range(0..9) {
+        match self.rng.random_range(0..14) {
+            9 => json!({"time": one(self.rng, &["hour_of_day", "day_of_week", "day_of_month", "month_of_year", "day", "week", "month", "year"])}),
+            10 => json!({"property": one(self.rng, &["$duration_s", "$event_count", "$first_event", "$last_event", "plan"]), "of": "session"}),
+            11 => json!({"property": "role", "of": "person", "at": "event"}),
+            12 => json!({"property": one(self.rng, &["tags", "plan"]), "matching": {"op": one(self.rng, &["is", "is_not", "contains"]), "value": "b"}}),
+            13 => {
+                json!({"property": one(self.rng, &["plan", "tags"]), "groups": [{"label": "paid", "op": "is", "value": ["pro", "Pro", "b"]}, {"label": "rest", "op": "set"}]})
+            }
             0 => json!({"cohort": ["vip", "shaped"]}),
             1 => json!({"cohort": "vip"}),
             2 => json!({"bucket": {"property": "amount", "edges": [0, 2, 10]}}),
@@ -290,6 +344,38 @@ impl Asked<'_> {
         question
     }
 
+    fn friction(&mut self) -> Value {
+        let mut question = json!({"interval": self.interval(), "limit": 1000});
+        if self.chance(0.6) {
+            question["goal"] = self.plain_selector();
+        }
+        if self.chance(0.3) {
+            question["weights"] =
+                json!({"rage_click": {"points": 2.5}, "dead_click": {"cap": 1}, "zoom_burst": {"points": 1}, "loop": {"points": 3, "cap": 2}});
+        }
+        question
+    }
+
+    fn heatmap(&mut self) -> Value {
+        let mut question = json!({"limit": 1000});
+        if self.chance(0.7) {
+            question["page"] = self.pick(&["/a", "/b", "/b"]);
+        } else {
+            question["pages"] = json!({"property": "$page", "op": "set"});
+        }
+        if self.chance(0.3) {
+            question["device"] = self.pick(&["desktop", "tablet", "mobile"]);
+        }
+        if self.chance(0.5) {
+            question["goal"] = self.plain_selector();
+        }
+        if self.chance(0.4) {
+            question["zones"] =
+                json!([{"name": "Save", "selector": "[id=\"save\"]"}, {"name": "All", "selector": ["button.buy", "nav", "[id=\"save\"] > span"]}]);
+        }
+        question
+    }
+
     fn feature(&mut self) -> Value {
         let n = self.rng.random_range(1..4);
         let mut question = json!({"features": (0..n).map(|_| self.plain_selector()).collect::<Vec<_>>(), "unit": self.pick(&["day", "week", "month"])});
@@ -315,10 +401,12 @@ impl Asked<'_> {
             3 | 4 if depth > 0 => json!({"any": [self.definition(depth - 1), self.definition(depth - 1)]}),
             5 if depth > 0 => json!({"not": self.definition(depth - 1)}),
             6 => {
+                let no_past = std::mem::replace(&mut self.no_past, true);
                 let mut property = self.leaf();
                 while property["of"] != "person" {
                     property = self.leaf();
                 }
+                self.no_past = no_past;
                 property
             }
             7 => json!({"cohort": one(self.rng, &["vip", "new"]), "in": self.chance(0.6)}),
@@ -387,17 +475,23 @@ impl Asked<'_> {
                 let measure = self.measure();
                 let mut series = json!({"select": self.selector(), "measure": measure});
                 series["label"] = json!(format!("S{i}"));
+                if self.chance(0.1) {
+                    series["actor"] = self.pick(&["device", "group:company", "person"]);
+                }
                 series
             })
             .collect();
+        // What counts once, and each session, is told of a range alone.
+        let once = |series: &Value| series["measure"].get("per_session").is_some() || series["measure"]["unique"].is_string();
+        let plain = !series.iter().any(once);
         let mut question = json!({"series": series, "interval": self.interval()});
         if n > 1 && self.chance(0.4) {
             question["formulas"] = json!([one(self.rng, &["A / B", "A + B", "A * 2 - B", "A / B * 100"])]);
         }
-        if self.chance(0.25) {
+        if plain && self.chance(0.25) {
             question["cumulative"] = json!(true);
         }
-        if self.chance(0.2) {
+        if plain && self.chance(0.2) {
             question["rolling"] = json!(self.rng.random_range(1..5));
         }
         if self.chance(0.15) {
@@ -407,7 +501,11 @@ impl Asked<'_> {
     }
 
     fn measure(&mut self) -> Value {
-        match self.rng.random_range(0..15) {
+        match self.rng.random_range(0..19) {
+            15 => json!({"unique": one(self.rng, &["first", "last"])}),
+            16 => json!({"per_session": one(self.rng, &["total", "events", "duration"]), "then": one(self.rng, &["average", "median", "max", "sum"])}),
+            17 => json!({"per_session": {"sum": "amount"}, "then": {"percentile": 75}}),
+            18 => json!({"per_person": "total", "then": {"distribution": [0, 1, 2, 4]}}),
             0..3 => json!("total"),
             3..7 => json!("unique"),
             7 => json!("sessions"),
@@ -459,6 +557,15 @@ impl Asked<'_> {
         if n > 1 && self.chance(0.2) {
             question["time_to_convert"] = json!({"from": 1, "to": n, "edges": [0, 600, 3600, 86400]});
         }
+        if self.breakdowns && self.chance(0.2) {
+            question["sum"] = json!("amount");
+        }
+        if self.breakdowns && n > 1 && self.chance(0.2) {
+            question["between"] = json!({"select": {"event": one(self.rng, &["A", "B", "C"])}, "from": 1, "to": n});
+            if self.chance(0.5) {
+                question["between"]["measure"] = json!({"sum": "amount"});
+            }
+        }
         if self.chance(0.5) {
             question["attribute"] = json!(one(self.rng, &["first".to_owned(), "last".to_owned(), format!("step:{}", 1 + n / 2)]));
         }
@@ -474,7 +581,7 @@ impl Asked<'_> {
             question["alignment"] = self.pick(&["calendar", "rolling"]);
         }
         if self.chance(0.6) {
-            question["criterion"] = self.pick(&["on", "on_or_after", "streak"]);
+            question["criterion"] = self.pick(&["on", "on_or_after", "on_or_before", "streak"]);
         }
         if self.chance(0.25) {
             question["brackets"] = one(self.rng, &[json!([1, 2, 3]), json!([1, 7, 30]), json!([2])]);
@@ -496,6 +603,12 @@ impl Asked<'_> {
         let mut question =
             json!({"select": self.selector(), "period": self.pick(&["day", "week", "month", "range"]), "unit": self.pick(&["hour", "day", "week", "month"])});
         question["mode"] = self.pick(&["exactly", "at_least"]);
+        if question["period"] == "range" && self.chance(0.4) {
+            question["unit_count"] = json!(self.rng.random_range(2..4));
+        }
+        if self.chance(0.3) {
+            question["gaps"] = json!(true);
+        }
         if self.chance(0.4) {
             question["count"] = json!({"op": one(self.rng, &["gte", "eq", "lte"]), "value": self.rng.random_range(1..3)});
         }

@@ -34,6 +34,10 @@ impl LastOfHours {
         last
     }
 
+    pub(super) fn memory_bytes(&self) -> usize {
+        self.ordinals.len() * (size_of::<u32>() + size_of::<i64>()) + 64
+    }
+
     /// Each person's hours as bytes: differences of times, twice each and one more where the event stands twice, in LEB128. The first is a difference from 1970.
     pub(super) fn encode(&self, n_people: usize) -> Vec<Vec<u8>> {
         let mut encoded = vec![Vec::new(); n_people];
@@ -64,6 +68,8 @@ impl LastOfHours {
                 }
             }
         }
+        all.ordinals.shrink_to_fit();
+        all.times.shrink_to_fit();
         Ok(all)
     }
 }

@@ -1,15 +1,18 @@
 //! A Parquet file whose every byte is covered by a checksum: one per column chunk in its own metadata, one over that metadata kept by whoever names
 //! the file. Reading goes by position in a file that stays open; a chunk is verified when it is first read.
 
+mod packed;
+
 use crate::StoreError;
-use arrow_array::RecordBatch;
-use arrow_schema::SchemaRef;
+use arrow_array::{ArrayRef, Int64Array, RecordBatch, RecordBatchOptions, UInt32Array};
+use arrow_schema::{DataType, SchemaRef};
 use bytes::{Buf, Bytes, buf::Reader};
 use parquet::{
     arrow::{
         ArrowWriter, ProjectionMask,
         arrow_reader::{ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReaderBuilder, RowSelection},
     },
+    basic::{Compression, Encoding},
     errors::ParquetError,
     file::{
         metadata::{KeyValue, PageIndexPolicy, ParquetMetaData},
@@ -145,6 +148,49 @@ impl Sheet {
         for column in columns {
             self.verify(group, *column)?;
         }
+        let n_rows = self.metadata.metadata().row_group(group).num_rows() as usize;
+        let whole = std::slice::from_ref(&(0..n_rows)).to_vec();
+        let wanted = rows.unwrap_or(&whole);
+        let mut arrays: Vec<Option<ArrayRef>> = columns.iter().map(|column| self.read_packed(group, *column, wanted)).collect::<Result<_, _>>()?;
+        let others: Vec<usize> = columns.iter().zip(&arrays).filter(|(_, array)| array.is_none()).map(|(column, _)| *column).collect();
+        if !others.is_empty() {
+            let batch = self.read_general(group, &others, rows)?;
+            let mut read = batch.columns().iter();
+            arrays.iter_mut().filter(|array| array.is_none()).for_each(|array| *array = read.next().cloned());
+        }
+        let schema = Arc::new(self.schema().project(columns)?);
+        let n_wanted = wanted.iter().map(ExactSizeIterator::len).sum();
+        let options = RecordBatchOptions::new().with_row_count(Some(n_wanted));
+        Ok(RecordBatch::try_new_with_options(schema, arrays.into_iter().flatten().collect(), &options)?)
+    }
+
+    /// A column of packed numbers, none of them missing; `None` when it is another one.
+    fn read_packed(&self, group: usize, column: usize, rows: &[Range<usize>]) -> Result<Option<ArrayRef>, StoreError> {
+        let field = self.schema().field(column);
+        let metadata = self.metadata.metadata();
+        let chunk = metadata.row_group(group).column(column);
+        let is_packed = chunk.compression() == Compression::UNCOMPRESSED && chunk.encodings().any(|one| one == Encoding::DELTA_BINARY_PACKED);
+        let pages = metadata.offset_index().and_then(|index| index.get(group)?.get(column));
+        let Some(pages) = pages.filter(|_| is_packed && !field.is_nullable() && chunk.dictionary_page_offset().is_none()) else { return Ok(None) };
+        let n_rows = metadata.row_group(group).num_rows() as usize;
+        let read = |start: u64, length: usize| self.file.bytes(start, length).map_err(StoreError::io("read", self.file.path.as_ref()));
+        let damaged = |_| StoreError::damaged(self.file.path.display().to_string(), format!("column {} in row group {group} cannot be unpacked", field.name()));
+        let array: ArrayRef = match field.data_type() {
+            DataType::UInt32 => {
+                let Some(numbers) = packed::read_rows::<u32, _>(pages.page_locations(), n_rows, rows, read)? else { return Ok(None) };
+                Arc::new(UInt32Array::from(numbers.map_err(damaged)?))
+            }
+            DataType::Int64 => {
+                let Some(numbers) = packed::read_rows::<i64, _>(pages.page_locations(), n_rows, rows, read)? else { return Ok(None) };
+                Arc::new(Int64Array::from(numbers.map_err(damaged)?))
+            }
+            _ => return Ok(None),
+        };
+        Ok(Some(array))
+    }
+
+    /// Columns of any kind.
+    fn read_general(&self, group: usize, columns: &[usize], rows: Option<&[Range<usize>]>) -> Result<RecordBatch, StoreError> {
         let metadata: &Arc<ParquetMetaData> = self.metadata.metadata();
         let n_rows = metadata.row_group(group).num_rows() as usize;
         let mask = ProjectionMask::roots(self.metadata.parquet_schema(), columns.iter().copied());

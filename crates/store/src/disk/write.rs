@@ -4,6 +4,7 @@ use super::{
     BucketDescription, Description, EventFigures, HOURS_KEY, PEOPLE_KEY, SEGMENT_FORMAT, SEGMENT_KEY, SegmentEntry, SegmentPaths,
     activity::{EventHours, LastOfHours},
     sheet::SheetWriter,
+    summary::summary_column,
 };
 use crate::{
     PropertyColumn, PropertyKind, StoreError, column,
@@ -22,12 +23,13 @@ use parquet::{
     file::properties::{EnabledStatistics, WriterProperties, WriterPropertiesBuilder},
     schema::types::ColumnPath,
 };
-use sillage_event::{PersonId, ProjectId};
+use sillage_event::{PersonId, ProjectId, page_summary::PAGE_SUMMARY};
 use std::sync::Arc;
 
 /// The column of people that says when they were active.
 pub(super) const ACTIVE: &str = "active";
-const PAGE_ROWS: usize = 20_000;
+/// A question about a rare event decodes the pages that hold it: small ones, so that it costs little more than its rows.
+const PAGE_ROWS: usize = 5_000;
 const DICTIONARY_PAGE_BYTES: usize = 8 << 20;
 
 /// The rows of one bucket, in segment order, with the columns of [`SegmentWriter::schema`].
@@ -44,6 +46,8 @@ pub(crate) struct SegmentWriter {
     folder: Arc<Folder>,
     paths: SegmentPaths,
     schema: SchemaRef,
+    /// With the column that is made of page summaries, where there may be some: their event code.
+    summaries: Option<(u32, SchemaRef)>,
     description: Description,
     rows: SheetWriter,
     people: SheetWriter,
@@ -91,7 +95,13 @@ impl SegmentWriter {
             Field::new("identity", DataType::Utf8, false),
             Field::new(ACTIVE, DataType::Binary, false),
         ]));
-        let rows = SheetWriter::create(&paths.rows, Arc::clone(&schema), row_properties(&schema))?;
+        let summaries = event_names.iter().position(|name| **name == *PAGE_SUMMARY).map(|code| {
+            let mut fields: Vec<Arc<Field>> = schema.fields().iter().cloned().collect();
+            fields.push(Arc::new(Field::new(column::SUMMARY, DataType::Binary, true)));
+            (code as u32, Arc::new(Schema::new(fields)))
+        });
+        let file_schema = summaries.as_ref().map_or(&schema, |(_, with_summaries)| with_summaries);
+        let rows = SheetWriter::create(&paths.rows, Arc::clone(file_schema), row_properties(file_schema))?;
         let people = SheetWriter::create(&paths.people, Arc::clone(&people_schema), people_properties())?;
         let keys = KeysWriter::new(&paths.keys);
         let description = Description {
@@ -105,7 +115,7 @@ impl SegmentWriter {
             ..Description::default()
         };
         let event_hours = EventHours::new(event_names.len());
-        Ok(Self { folder: Arc::clone(folder), paths, schema, description, rows, people, people_schema, keys, event_hours })
+        Ok(Self { folder: Arc::clone(folder), paths, schema, summaries, description, rows, people, people_schema, keys, event_hours })
     }
 
     /// Buckets come in order, none left out.
@@ -122,7 +132,15 @@ impl SegmentWriter {
             }
         }
         self.folder.faults.point("segment.write").map_err(StoreError::io("write", &self.paths.rows))?;
-        let group = self.rows.write_group(&bucket.rows)?.map(|group| group as u32);
+        let with_summaries = match &self.summaries {
+            None => None,
+            Some((code, schema)) => {
+                let range = bucket.events.iter().find(|(event, ..)| event == code).map_or(0..0, |(_, start, end)| *start as usize..*end as usize);
+                let summaries: ArrayRef = Arc::new(summary_column(&bucket.rows, range));
+                Some(RecordBatch::try_new(Arc::clone(schema), bucket.rows.columns().iter().cloned().chain([summaries]).collect())?)
+            }
+        };
+        let group = self.rows.write_group(with_summaries.as_ref().unwrap_or(&bucket.rows))?.map(|group| group as u32);
         let hashes: ArrayRef = Arc::new(bucket.people.iter().map(|person| person.0).collect::<UInt64Array>());
         let names: ArrayRef = Arc::new(StringArray::from_iter_values(&bucket.names));
         let person = bucket.rows.column(0).as_primitive::<UInt32Type>().values();
@@ -242,7 +260,7 @@ fn row_properties(schema: &Schema) -> WriterProperties {
             .set_column_encoding(path.clone(), Encoding::DELTA_BINARY_PACKED)
             .set_column_compression(path, Compression::UNCOMPRESSED);
     }
-    for field in schema.fields().iter().filter(|field| field.data_type() == &DataType::Utf8) {
+    for field in schema.fields().iter().filter(|field| matches!(field.data_type(), DataType::Utf8 | DataType::Binary)) {
         properties = properties.set_column_dictionary_enabled(ColumnPath::new(vec![field.name().clone()]), false);
     }
     properties.build()

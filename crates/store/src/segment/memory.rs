@@ -206,12 +206,12 @@ impl Segment for MemorySegment {
         Ok(Some(hours.of_event(0)))
     }
 
-    fn last_of_hours(&self, bucket: usize) -> Result<Option<LastOfHours>, StoreError> {
+    fn last_of_hours(&self, bucket: usize) -> Result<Option<Arc<LastOfHours>>, StoreError> {
         let bucket = &self.buckets[bucket];
         let persons: &UInt32Array = required(&self.rows, column::PERSON)?.as_primitive();
         let times: &Int64Array = required(&self.rows, column::TIME)?.as_primitive();
         let rows = bucket.first_row..bucket.first_row + bucket.n_rows;
-        Ok(Some(LastOfHours::of_rows(&persons.values()[rows.clone()], &times.values()[rows])))
+        Ok(Some(Arc::new(LastOfHours::of_rows(&persons.values()[rows.clone()], &times.values()[rows]))))
     }
 
     fn properties(&self) -> &[PropertyColumn] {
@@ -220,6 +220,10 @@ impl Segment for MemorySegment {
 
     fn has_overflow(&self) -> bool {
         self.has_overflow
+    }
+
+    fn has_summaries(&self) -> bool {
+        false
     }
 
     fn people(&self, bucket: usize) -> Result<Arc<People>, StoreError> {

@@ -14,7 +14,7 @@ use std::{
 use tempfile::TempDir;
 
 /// Copies the folder at every step of whatever is done while `is_on`.
-struct Camera {
+pub(crate) struct Camera {
     pictures: TempDir,
     count: Arc<AtomicUsize>,
     names: Arc<Mutex<Vec<&'static str>>>,
@@ -22,7 +22,7 @@ struct Camera {
 }
 
 impl Camera {
-    fn new(dir: PathBuf) -> (Self, Faults) {
+    pub(crate) fn new(dir: PathBuf) -> (Self, Faults) {
         let camera = Self { pictures: TempDir::new().unwrap(), count: Arc::default(), names: Arc::default(), is_on: Arc::default() };
         let (pictures, count, names, is_on) =
             (camera.pictures.path().to_owned(), Arc::clone(&camera.count), Arc::clone(&camera.names), Arc::clone(&camera.is_on));
@@ -37,14 +37,14 @@ impl Camera {
         (camera, faults)
     }
 
-    fn during(&self, work: impl FnOnce()) {
+    pub(crate) fn during(&self, work: impl FnOnce()) {
         self.is_on.store(1, Ordering::SeqCst);
         work();
         self.is_on.store(0, Ordering::SeqCst);
     }
 
     /// Opens each picture and gives it to `check` with the step's name.
-    fn check(&self, check: impl Fn(&Store, &str)) {
+    pub(crate) fn check(&self, check: impl Fn(&Store, &str)) {
         let count = self.count.load(Ordering::SeqCst);
         assert!(count > 3, "only {count} steps were seen");
         for number in 0..count {

@@ -84,3 +84,28 @@ fn duplicates_are_found_by_the_ids_as_sent_even_when_only_user_or_device_were() 
     }
     assert_eq!(append_events(&store, &all).duplicates, 3);
 }
+
+#[test]
+fn an_event_whose_time_follows_from_its_arrival_counts_once_however_late_it_is_sent_again() {
+    let arrived = |minute: i64, insert_id: &str| Event { insert_id: insert_id.to_owned(), ..event("view", "ann", minute) };
+    let mut places = 0;
+    for (settle, later) in [(false, 1), (false, 1_439), (true, 1), (true, 1_439)] {
+        let dir = TempDir::new().unwrap();
+        let mut store = open(dir.path());
+        append_events(&store, &[arrived(0, "arrival:a")]);
+        if settle {
+            store.flush(PROJECT).unwrap();
+            append_events(&store, &[event("other", "bob", 700)]);
+            store.flush(PROJECT).unwrap();
+            store.compact(PROJECT).unwrap();
+        }
+        drop(store);
+        store = open(dir.path());
+        assert_eq!(append_events(&store, &[arrived(later, "arrival:a")]).duplicates, 1, "{later} minutes later, sealed: {settle}");
+        assert_eq!(append_events(&store, &[arrived(later, "arrival:b")]).events, 1, "another id is another event");
+        // After two days it cannot be a resend any more.
+        assert_eq!(append_events(&store, &[arrived(3 * 1_440, "arrival:a")]).events, 1);
+        places += 1;
+    }
+    assert_eq!(places, 4);
+}

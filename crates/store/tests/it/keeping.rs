@@ -1,9 +1,16 @@
 //! Storing, sealing, merging and expiring change where events are, never which events there are.
 
 use crate::world::*;
-use sillage_event::{Append, Batch, DAY_MS, ProfileChange, ProfileOp, ProjectId, Subject};
+use sillage_event::{Append, Batch, DAY_MS, Identity, LinkChange, ProfileChange, ProfileOp, ProjectId, Subject};
 use sillage_store::{Store, StoreError, StoreOptions};
-use std::sync::Arc;
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicBool, AtomicUsize, Ordering},
+    },
+    thread,
+    time::Duration,
+};
 use tempfile::TempDir;
 
 #[test]
@@ -296,4 +303,52 @@ fn property_names_without_end_stay_readable_and_segments_stay_narrow() {
         }
     }
     assert_eq!(values, 1_200 * 2, "no value is lost");
+}
+
+#[test]
+fn segments_are_rewritten_under_load_and_every_snapshot_on_the_way_is_whole() {
+    let dir = TempDir::new().unwrap();
+    let store = open(dir.path());
+    let base = some_events(400, 0);
+    append_events(&store, &base);
+    store.flush(PROJECT).unwrap();
+    store.compact(PROJECT).unwrap();
+    let is_over = AtomicBool::new(false);
+    let written = AtomicUsize::new(base.len());
+    thread::scope(|scope| {
+        let maintenance = scope.spawn(|| {
+            for device in 0..6 {
+                store.flush(PROJECT).unwrap();
+                // Links are written into the rows by merging, so a split has to write the rows anew.
+                store.compact(PROJECT).unwrap();
+                let split = LinkChange::Split { id: Identity::Device(device.to_string()), at: 1, by: "me".to_owned() };
+                append(&store, Batch { links: vec![split], ..Batch::default() }).unwrap();
+            }
+            is_over.store(true, Ordering::SeqCst);
+        });
+        scope.spawn(|| {
+            let mut seed = 1;
+            while !is_over.load(Ordering::SeqCst) {
+                let appended = append_events(&store, &some_events(60, seed));
+                written.fetch_add(appended.events as usize, Ordering::SeqCst);
+                seed += 1;
+                thread::sleep(Duration::from_millis(2));
+            }
+        });
+        scope.spawn(|| {
+            let mut seen_before = 0;
+            while !is_over.load(Ordering::SeqCst) {
+                let promised = written.load(Ordering::SeqCst);
+                let snapshot = store.snapshot(PROJECT).unwrap();
+                let found = rows_of(&snapshot).len();
+                assert!(found >= promised && found >= seen_before, "{found} events seen, {promised} promised, {seen_before} seen before");
+                seen_before = found;
+            }
+        });
+        maintenance.join().unwrap();
+    });
+    let expected = rows(&store);
+    assert_eq!(expected.len(), written.load(Ordering::SeqCst));
+    drop(store);
+    assert_eq!(rows(&open(dir.path())), expected);
 }

@@ -9,5 +9,7 @@ mod full_disk;
 mod identity;
 mod keeping;
 mod model;
+mod recording;
 mod refused;
+mod summaries;
 mod world;

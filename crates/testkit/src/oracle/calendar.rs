@@ -89,6 +89,19 @@ impl Calendar {
         self.local(ms).strftime("%Y-%m-%dT%H:%M:%S%:z").to_string()
     }
 
+    /// A part of the local time, as questions name it.
+    #[must_use]
+    pub fn part(&self, ms: i64, part: &str) -> Value {
+        let local = self.local(ms);
+        match part {
+            "hour_of_day" => Value::from(local.hour()),
+            "day_of_week" => Value::from(local.weekday().to_monday_one_offset()),
+            "day_of_month" => Value::from(local.day()),
+            "month_of_year" => Value::from(local.month()),
+            unit => Value::from(self.local(self.start(ms, unit)).date().to_string()),
+        }
+    }
+
     fn midnight(&self, date: Date) -> i64 {
         let noon = date.at(12, 0, 0, 0).to_zoned(self.zone.clone()).expect("noon exists").timestamp().as_millisecond();
         self.start(noon, "day")
@@ -99,6 +112,10 @@ impl Calendar {
     pub fn range(&self, range: &Value, now: i64) -> (i64, i64) {
         if let Some(n) = range["last"].as_i64() {
             let unit = range["unit"].as_str().expect("a unit");
+            let mut now = now;
+            for _ in 0..range["ago"].as_i64().unwrap_or(0) {
+                now = self.start(now, unit) - 1;
+            }
             let to = self.end(now, unit);
             let mut from = self.start(now, unit);
             for _ in 1..n {

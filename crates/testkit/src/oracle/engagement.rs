@@ -22,14 +22,22 @@ pub(super) fn frequency(scene: &Scene<'_>) -> Value {
     }
     let mut keys = vec![Vec::new()];
     keys.extend(distinct_keys(mine.iter().flat_map(|(_, row)| scene.segments(row))));
+    // Units from the beginning of the range, several together where the question says so.
+    let all_units = scene.calendar.units(scene.range.0, scene.range.1, unit);
+    let together = question["unit_count"].as_u64().unwrap_or(1) as usize;
+    let unit_of = |row: &Row<'_>| (all_units.iter().filter(|start| **start <= row.event.time).count() - 1) / together;
     let mut periods = Vec::new();
+    let mut gaps = Vec::new();
     for key in &keys {
+        if question["gaps"] == true {
+            gaps.push(gaps_of(scene, &mine, key, &unit_of));
+        }
         for bound in bounds.windows(2) {
-            let mut units: BTreeMap<&String, BTreeMap<String, f64>> = BTreeMap::new();
+            let mut units: BTreeMap<&String, BTreeMap<usize, f64>> = BTreeMap::new();
             for (actor, row) in &mine {
                 let inside = bound[0] <= row.event.time && row.event.time < bound[1];
                 if inside && (key.is_empty() || scene.segments(row).iter().any(|one| same_key(one, key))) {
-                    *units.entry(actor).or_default().entry(scene.calendar.label(row.event.time, unit)).or_default() += 1.0;
+                    *units.entry(actor).or_default().entry(unit_of(row)).or_default() += 1.0;
                 }
             }
             let active: Vec<usize> =
@@ -45,7 +53,29 @@ pub(super) fn frequency(scene: &Scene<'_>) -> Value {
             periods.push(row);
         }
     }
-    json!({"periods": periods})
+    let mut answer = json!({"periods": periods});
+    if question["gaps"] == true {
+        answer["gaps"] = json!(gaps);
+    }
+    answer
+}
+
+/// How many units lie between two times, usually, for everybody who came in two units.
+fn gaps_of(scene: &Scene<'_>, mine: &[(String, &Row<'_>)], key: &[Value], unit_of: &dyn Fn(&Row<'_>) -> usize) -> Value {
+    let mut units: BTreeMap<&String, BTreeMap<usize, f64>> = BTreeMap::new();
+    for (actor, row) in mine.iter().filter(|(_, row)| key.is_empty() || scene.segments(row).iter().any(|one| same_key(one, key))) {
+        *units.entry(actor).or_default().entry(unit_of(row)).or_default() += 1.0;
+    }
+    let mut usual: Vec<f64> = Vec::new();
+    for of_person in units.values() {
+        let active: Vec<usize> =
+            of_person.iter().filter(|(_, n)| scene.question.get("count").is_none_or(|with| filter::compare(**n, with))).map(|(unit, _)| *unit).collect();
+        let between: Vec<f64> = active.windows(2).map(|pair| (pair[1] - pair[0]) as f64).collect();
+        usual.extend(super::percentile(&between, 50.0));
+    }
+    let most = usual.iter().copied().fold(0.0, f64::max).ceil() as usize;
+    let people: Vec<usize> = (1..=most).map(|n| usual.iter().filter(|gap| gap.ceil() as usize == n).count()).collect();
+    json!({"breakdown": key, "count": usual.len(), "median": super::shown(super::percentile(&usual, 50.0)), "p80": super::shown(super::percentile(&usual, 80.0)), "people": people})
 }
 
 pub(super) fn lifecycle(scene: &Scene<'_>) -> Value {

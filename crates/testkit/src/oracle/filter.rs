@@ -26,6 +26,9 @@ impl Scene<'_> {
         if let Some(event) = filter.get("event") {
             return *event == *row.event.name || event.as_array().is_some_and(|names| names.iter().any(|name| *name == *row.event.name));
         }
+        if let Some(part) = filter["time"].as_str() {
+            return test(&self.calendar.part(row.event.time, part), filter);
+        }
         // An event of several groups passes when one of them does.
         let values = self.values_of(row, filter);
         values.iter().any(|value| test(value, filter))
@@ -46,6 +49,10 @@ impl Scene<'_> {
         let name = named["property"].as_str().unwrap();
         match named["of"].as_str().unwrap_or("event") {
             "event" => vec![at_path(row.event, name)],
+            "person" if named["at"] == "event" => {
+                vec![row.person.as_ref().map_or(Value::Null, |person| self.person_property_at(person, name, row.event.time))]
+            }
+            "session" => vec![self.session_property(row, name)],
             "person" => vec![row.person.as_ref().map_or(Value::Null, |person| self.person_property(person, name))],
             other => {
                 let kind = other.strip_prefix("group:").unwrap();
@@ -59,7 +66,7 @@ impl Scene<'_> {
     }
 }
 
-fn at_path(event: &Event, name: &str) -> Value {
+pub(crate) fn at_path(event: &Event, name: &str) -> Value {
     if name.starts_with('=') {
         return computed(event, name);
     }
@@ -125,6 +132,11 @@ pub(crate) fn same(a: &Value, b: &Value) -> bool {
 }
 
 pub(crate) fn test(value: &Value, filter: &Value) -> bool {
+    if let (Value::Array(elements), true) = (value, filter["items"] == "all") {
+        let mut one = filter.clone();
+        one["items"] = json!("any");
+        return !elements.is_empty() && elements.iter().all(|element| test(element, &one));
+    }
     let op = filter["op"].as_str().unwrap_or("is");
     match op {
         "is_not" => return !test_op(value, "is", &filter["value"]),

@@ -274,6 +274,10 @@ struct Counted {
     interval: Option<usize>,
     /// The time of each step.
     times: Vec<Option<i64>>,
+    /// The amount at each step.
+    amounts: Vec<f64>,
+    /// A figure of what came between two steps.
+    between: Option<f64>,
 }
 
 pub(super) fn answer(scene: &Scene<'_>) -> Value {
@@ -320,7 +324,11 @@ pub(super) fn answer(scene: &Scene<'_>) -> Value {
                     Some((one.times[step]? - before) as f64 / 1000.0)
                 };
                 let seconds: Vec<f64> = mine.iter().filter_map(since).collect();
-                json!({"count": count, "mean_seconds": shown(mean(&seconds)), "median_seconds": shown(percentile(&seconds, 50.0))})
+                let mut row = json!({"count": count, "mean_seconds": shown(mean(&seconds)), "median_seconds": shown(percentile(&seconds, 50.0))});
+                if question.get("sum").is_some() {
+                    row["sum"] = shown(Some(mine.iter().map(|one| one.amounts[step]).sum()));
+                }
+                row
             })
             .collect();
         let mut group = json!({"breakdown": key, "steps": steps});
@@ -330,6 +338,10 @@ pub(super) fn answer(scene: &Scene<'_>) -> Value {
             let edges: Vec<f64> = convert["edges"].as_array().unwrap().iter().map(|edge| edge.as_f64().unwrap()).collect();
             let bins: Vec<usize> = edges.windows(2).map(|edge| seconds.iter().filter(|one| edge[0] <= **one && **one < edge[1]).count()).collect();
             group["time_to_convert"] = json!({"mean_seconds": shown(mean(&seconds)), "median_seconds": shown(percentile(&seconds, 50.0)), "bins": bins});
+        }
+        if question.get("between").is_some() {
+            let figures: Vec<f64> = mine.iter().filter_map(|one| one.between).collect();
+            group["between"] = json!({"attempts": figures.len(), "mean": shown(mean(&figures)), "median": shown(percentile(&figures, 50.0))});
         }
         if let (Some(bounds), false) = (&bounds, key.is_empty()) {
             group["intervals"] = intervals(scene, bounds, &|i| counts(key, Some(i)));
@@ -406,7 +418,10 @@ fn streams<'s, 'w>(scene: &Scene<'w>, own: &[&'s Row<'w>], whole: &[&'s Row<'w>]
         // What lies before the range, or behind the last window, is of no attempt.
         .filter(|(hit, _)| scene.range.0 <= hit.time && rules.window_ms.is_none_or(|ms| hit.time < scene.range.1 + ms))
         // Only a strict funnel looks at events that are no steps.
-        .filter(|(hit, _)| rules.order == Order::Strict || hit.steps.contains(&true) || hit.exclusions.contains(&true))
+        .filter(|(hit, row)| {
+            let between = question.get("between").is_some_and(|between| scene.matches(row, &between["select"]));
+            rules.order == Order::Strict || hit.steps.contains(&true) || hit.exclusions.contains(&true) || between
+        })
         .collect();
     // Events of one millisecond may stand in any order; one is as good as another.
     let flags = |list: &[bool]| list.iter().rev().copied().collect::<Vec<bool>>();
@@ -424,10 +439,16 @@ fn streams<'s, 'w>(scene: &Scene<'w>, own: &[&'s Row<'w>], whole: &[&'s Row<'w>]
 fn of_person(scene: &Scene<'_>, rules: &Rules, streams: &[Stream<'_, '_>], interval: Option<usize>, range: (i64, i64)) -> Vec<Counted> {
     let question = scene.question;
     let broken_down = question["breakdown"].as_array().is_some_and(|parts| !parts.is_empty());
-    let counted = |key: Vec<Value>, hits: &[Hit], steps: &Steps| Counted {
-        key,
-        interval,
-        times: steps.iter().map(|step| step.map(|position| hits[position].time)).collect(),
+    let counted = |key: Vec<Value>, s: usize, steps: &Steps| {
+        let (hits, rows) = &streams[s];
+        let amount = |position: usize| rows[position].event.properties.get(question["sum"].as_str().unwrap_or_default()).and_then(Value::as_f64);
+        Counted {
+            key,
+            interval,
+            times: steps.iter().map(|step| step.map(|position| hits[position].time)).collect(),
+            amounts: steps.iter().map(|step| step.and_then(amount).unwrap_or(0.0)).collect(),
+            between: between(scene, &streams[s], steps),
+        }
     };
     let mut all: Vec<(usize, Steps)> = Vec::new();
     for (s, (hits, _)) in streams.iter().enumerate() {
@@ -436,10 +457,10 @@ fn of_person(scene: &Scene<'_>, rules: &Rules, streams: &[Stream<'_, '_>], inter
     let mut out = Vec::new();
     if rules.count != Count::Person {
         for (s, steps) in &all {
-            let (hits, rows) = &streams[*s];
-            out.push(counted(Vec::new(), hits, steps));
+            let rows = &streams[*s].1;
+            out.push(counted(Vec::new(), *s, steps));
             if broken_down {
-                out.extend(attributed(scene, rows, steps).into_iter().map(|key| counted(key, hits, steps)));
+                out.extend(attributed(scene, rows, steps).into_iter().map(|key| counted(key, *s, steps)));
             }
         }
         return out;
@@ -448,7 +469,7 @@ fn of_person(scene: &Scene<'_>, rules: &Rules, streams: &[Stream<'_, '_>], inter
     let better = |a: &(usize, Steps), b: &(usize, Steps)| level(&a.1) > level(&b.1) || (level(&a.1) == level(&b.1) && start(a.0, &a.1) < start(b.0, &b.1));
     let furthest = |list: &[(usize, Steps)]| list.iter().cloned().reduce(|best, one| if better(&one, &best) { one } else { best });
     let Some((s, steps)) = furthest(&all) else { return out };
-    out.push(counted(Vec::new(), &streams[s].0, &steps));
+    out.push(counted(Vec::new(), s, &steps));
     if !broken_down {
         return out;
     }
@@ -458,7 +479,7 @@ fn of_person(scene: &Scene<'_>, rules: &Rules, streams: &[Stream<'_, '_>], inter
             let own: Vec<(usize, Steps)> =
                 all.iter().filter(|(s, steps)| attributed(scene, &streams[*s].1, steps).iter().any(|one| same_key(one, &key))).cloned().collect();
             let (s, steps) = furthest(&own).unwrap();
-            out.push(counted(key, &streams[s].0, &steps));
+            out.push(counted(key, s, &steps));
         }
         return out;
     }
@@ -472,12 +493,25 @@ fn of_person(scene: &Scene<'_>, rules: &Rules, streams: &[Stream<'_, '_>], inter
             for (hit, row) in only.iter_mut().zip(rows) {
                 hit.steps[step] &= scene.segments(row).iter().any(|one| same_key(one, &key));
             }
-            out.extend(attempts(&only, rules, range).iter().map(|steps| counted(key.clone(), &only, steps)));
+            out.extend(attempts(&only, rules, range).iter().map(|steps| counted(key.clone(), s, steps)));
         }
         return out;
     }
-    out.extend(attributed(scene, rows, &steps).into_iter().map(|key| counted(key, hits, &steps)));
+    out.extend(attributed(scene, rows, &steps).into_iter().map(|key| counted(key, s, &steps)));
     out
+}
+
+/// What a person did strictly between two steps, their own events left out.
+fn between(scene: &Scene<'_>, (hits, rows): &Stream<'_, '_>, steps: &Steps) -> Option<f64> {
+    let between = scene.question.get("between")?;
+    let time = |name: &str, usual: usize| Some(hits[steps[between[name].as_u64().map_or(usual, |n| n as usize) - 1]?].time);
+    let (from, to) = (time("from", 1)?, time("to", steps.len())?);
+    let inside = (0..hits.len()).filter(|position| from < hits[*position].time && hits[*position].time < to && !steps.contains(&Some(*position)));
+    let own: Vec<&Row<'_>> = inside.map(|position| rows[position]).filter(|row| scene.matches(row, &between["select"])).collect();
+    match between["measure"]["sum"].as_str() {
+        Some(property) => Some(own.iter().filter_map(|row| row.event.properties.get(property).and_then(Value::as_f64)).sum()),
+        None => Some(own.len() as f64),
+    }
 }
 
 /// The segments of an attempt: the values of the first (last) of its events, in time, that has one.

@@ -169,12 +169,16 @@ fn birth_of(scene: &Scene<'_>, birth: &Row<'_>, unit: usize, returns: &[&Row<'_>
     let n = alone.len();
     let returned = match question["criterion"].as_str() {
         Some("on_or_after") => (0..n).map(|k| alone[k..].contains(&true)).collect(),
+        Some("on_or_before") => (0..n).map(|k| alone[..=k].contains(&true)).collect(),
         // The birth stands for period 0.
         Some("streak") => (0..n).map(|k| if k == 0 { alone[0] } else { alone[1..=k].iter().all(|yes| *yes) }).collect(),
         _ => alone,
     };
     if question["criterion"] == "on_or_after" {
         amounts = (0..n).map(|k| amounts[k..].iter().sum()).collect();
+    }
+    if question["criterion"] == "on_or_before" {
+        amounts = (0..n).map(|k| amounts[..=k].iter().sum()).collect();
     }
     Birth { unit, returned, amounts }
 }

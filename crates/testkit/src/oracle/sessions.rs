@@ -8,6 +8,40 @@ const DAY_MS: i64 = 86_400_000;
 
 /// One actor's rows with the number of the session of each, counted from 0 in order of first events.
 pub(crate) fn number<'s, 'w>(scene: &Scene<'_>, rows: &[&'s Row<'w>]) -> Vec<(&'s Row<'w>, usize)> {
+    let by = &scene.question["session_by"];
+    if let Some(property) = by["property"].as_str() {
+        let mut values: Vec<String> = Vec::new();
+        let mut numbered = Vec::new();
+        for row in rows {
+            let value = super::filter::at_path(row.event, property);
+            if value.is_null() {
+                continue;
+            }
+            let value = super::filter::text(&value);
+            let n = values.iter().position(|one| *one == value).unwrap_or_else(|| {
+                values.push(value);
+                values.len() - 1
+            });
+            numbered.push((*row, n));
+        }
+        return numbered;
+    }
+    if by.get("start").is_some() {
+        let (mut numbered, mut n, mut is_open) = (Vec::new(), 0, false);
+        for row in rows {
+            if !is_open && scene.matches(row, &by["start"]) {
+                is_open = true;
+                numbered.push((*row, n));
+            } else if is_open {
+                numbered.push((*row, n));
+                if scene.matches(row, &by["end"]) {
+                    is_open = false;
+                    n += 1;
+                }
+            }
+        }
+        return numbered;
+    }
     let timeout = timeout_ms(scene);
     let mut numbered: Vec<(&Row<'_>, usize)> = Vec::new();
     let mut next = 0;
@@ -32,7 +66,11 @@ pub(crate) fn number<'s, 'w>(scene: &Scene<'_>, rows: &[&'s Row<'w>]) -> Vec<(&'
 }
 
 pub(crate) fn of_everybody<'s, 'w>(scene: &Scene<'w>, rows: &[&'s Row<'w>]) -> BTreeMap<String, Vec<(&'s Row<'w>, usize)>> {
-    scene.by_actor(rows).into_iter().map(|(actor, own)| (actor, number(scene, &own))).collect()
+    of_everybody_as(scene, rows, scene.question["actor"].as_str().unwrap_or("person"))
+}
+
+pub(crate) fn of_everybody_as<'s, 'w>(scene: &Scene<'w>, rows: &[&'s Row<'w>], actor: &str) -> BTreeMap<String, Vec<(&'s Row<'w>, usize)>> {
+    scene.by_actor_as(rows, actor).into_iter().map(|(actor, own)| (actor, number(scene, &own))).collect()
 }
 
 fn timeout_ms(scene: &Scene<'_>) -> i64 {

@@ -24,8 +24,11 @@ pub(super) fn answer(scene: &Scene<'_>) -> Value {
 }
 
 /// A row with the actor it counts for (none for rows of nobody), its session and its segments.
+#[derive(Clone)]
 struct Seen<'s, 'w> {
     row: &'s Row<'w>,
+    /// Events and length of each of its sessions.
+    session_figures: Vec<(usize, f64)>,
     actors: Vec<String>,
     sessions: Vec<(String, usize)>,
     segments: Vec<Vec<Value>>,
@@ -38,19 +41,20 @@ const OTHER: &str = "\u{1}other";
 fn seen_of<'s, 'w>(scene: &Scene<'_>, existing: &[&'s Row<'w>], range: (i64, i64)) -> Vec<Vec<Seen<'s, 'w>>> {
     let question = scene.question;
     let whole: Vec<&Row<'_>> = scene.rows.iter().collect();
-    let histories = scene.by_actor(&whole);
     let inside: Vec<&Row<'_>> = existing.iter().copied().filter(|row| range.0 <= row.event.time && row.event.time < range.1).collect();
-    let numbered = sessions::of_everybody(scene, &inside);
 
     let mut per_series: Vec<Vec<Seen<'_, '_>>> = Vec::new();
     for series in question["series"].as_array().unwrap() {
         let select = &series["select"];
+        let as_actor = series["actor"].as_str().or(question["actor"].as_str()).unwrap_or("person");
+        let histories = scene.by_actor_as(&whole, as_actor);
+        let numbered = sessions::of_everybody_as(scene, &inside, as_actor);
         let mut seen = Vec::new();
         for row in existing {
             if !scene.matches(row, select) {
                 continue;
             }
-            let mut actors = scene.actors(row);
+            let mut actors = scene.actors_as(row, as_actor);
             if select["first_time"] == true {
                 // A person's earliest event of the name and condition in all of history.
                 actors.retain(|actor| scene.picked(&[row], &histories[actor], select).len() == 1);
@@ -58,13 +62,20 @@ fn seen_of<'s, 'w>(scene: &Scene<'_>, existing: &[&'s Row<'w>], range: (i64, i64
                     continue;
                 }
             }
-            let nobody_counts = question["actor"].is_null() || question["actor"] == "person";
+            let nobody_counts = as_actor == "person";
             if actors.is_empty() && !nobody_counts {
                 continue;
             }
+            let figures_of = |actor: &String| {
+                let list = numbered.get(actor)?;
+                let n = list.iter().find(|(one, _)| std::ptr::eq(*one, *row))?.1;
+                let times: Vec<i64> = list.iter().filter(|(_, one)| *one == n).map(|(one, _)| one.event.time).collect();
+                Some((times.len(), (times[times.len() - 1] - times[0]) as f64 / 1000.0))
+            };
+            let session_figures = actors.iter().filter_map(figures_of).collect();
             let session_of =
                 |actor: &String| numbered.get(actor).and_then(|list| list.iter().find(|(one, _)| std::ptr::eq(*one, *row))).map(|(_, n)| (actor.clone(), *n));
-            seen.push(Seen { row, sessions: actors.iter().filter_map(session_of).collect(), segments: scene.segments(row), actors });
+            seen.push(Seen { row, session_figures, sessions: actors.iter().filter_map(session_of).collect(), segments: scene.segments(row), actors });
         }
         per_series.push(seen);
     }
@@ -134,6 +145,23 @@ fn lines(scene: &Scene<'_>, range: (i64, i64)) -> Value {
         let measure = series.get("measure").cloned().unwrap_or(json!("total"));
         for (k, key) in keys.iter().enumerate() {
             let mine: Vec<&Seen<'_, '_>> = per_series[s].iter().filter(|one| key.is_empty() || one.segments.iter().any(|own| same_key(own, key))).collect();
+            if measure.get("per_session").is_some() || measure["unique"].is_string() {
+                let of_key = |one: &Seen<'_, '_>| key.is_empty() || one.segments.iter().any(|own| same_key(own, key));
+                let counted = |from: i64, to: i64| {
+                    chosen(&measure, &per_series[s], range, (from, to)).into_iter().filter(|(one, _)| of_key(one)).map(|(_, value)| value).collect::<Vec<f64>>()
+                };
+                let all: Vec<Vec<f64>> = bounds.windows(2).map(|bound| counted(bound[0].max(range.0), bound[1].min(range.1))).collect();
+                let whole = counted(range.0, range.1);
+                let fold = |values: &[f64]| folded(&measure, values);
+                let (values, total) = (all.iter().map(|values| fold(values)).collect::<Vec<_>>(), fold(&whole));
+                base.insert((s, k), (values.clone(), total));
+                base_before.insert((s, k), Vec::new());
+                if k == 0 || !whole.is_empty() || all.iter().any(|values| !values.is_empty()) {
+                    known.insert(k);
+                    out.push(line(question, series["label"].as_str(), s, key, &[], values, total));
+                }
+                continue;
+            }
             let values_of = |mine: &[&Seen<'_, '_>], bounds: &[i64], range: (i64, i64)| -> Vec<Option<f64>> {
                 let of_interval = |bound: &[i64]| {
                     let from = match measure["active"].as_i64() {
@@ -163,7 +191,11 @@ fn lines(scene: &Scene<'_>, range: (i64, i64)) -> Value {
             if k == 0 || !empty {
                 known.insert(k);
                 let label = series["label"].as_str().or(series["select"]["label"].as_str());
-                out.push(line(question, label, s, key, &base_before[&(s, k)], shown_values, total));
+                let mut written = line(question, label, s, key, &base_before[&(s, k)], shown_values, total);
+                if let Some(edges) = measure["then"]["distribution"].as_array() {
+                    written["distribution"] = distribution(&measure, edges, &mine, &bounds, range);
+                }
+                out.push(written);
             }
         }
     }
@@ -242,12 +274,77 @@ fn value(measure: &Value, rows: &[&Seen<'_, '_>]) -> Option<f64> {
             of_people.extend(if *inner == "total" { Some(own.len() as f64) } else { aggregate(inner, &own) });
         }
         return match measure.get("then").unwrap_or(&json!("average")) {
+            then if then.get("distribution").is_some() => Some(of_people.len() as f64),
             Value::String(word) => combine(word, &of_people),
             percent => percentile(&of_people, percent["percentile"].as_f64().unwrap()),
         };
     }
     let repeated: Vec<&Row<'_>> = rows.iter().flat_map(|one| std::iter::repeat_n(one.row, one.actors.len().max(1))).collect();
     aggregate(measure, &repeated)
+}
+
+/// What counts in a span of time, and with what figure: sessions by the first of their events there, or people by the first (last) of theirs.
+fn chosen<'x, 's, 'w>(measure: &Value, seen: &'x [Seen<'s, 'w>], range: (i64, i64), (from, to): (i64, i64)) -> Vec<(&'x Seen<'s, 'w>, f64)> {
+    let inside = |one: &&Seen<'_, '_>, (from, to): (i64, i64)| from <= one.row.event.time && one.row.event.time < to;
+    let Some(inner) = measure.get("per_session") else {
+        let rows: Vec<&Seen<'_, '_>> = seen.iter().filter(|one| inside(one, (from, to))).collect();
+        let of_person = |person: String| {
+            let mut own = rows.iter().copied().filter(|one| one.actors.contains(&person));
+            if measure["unique"] == "first" { own.next() } else { own.next_back() }
+        };
+        return people(&rows).into_iter().filter_map(of_person).map(|one| (one, 1.0)).collect();
+    };
+    let rows: Vec<&Seen<'_, '_>> = seen.iter().filter(|one| inside(one, range)).collect();
+    let sessions: BTreeSet<(String, usize)> = rows.iter().flat_map(|one| one.sessions.clone()).collect();
+    let mut found = Vec::new();
+    for session in sessions {
+        let own: Vec<&Seen<'_, '_>> = rows.iter().copied().filter(|one| one.sessions.contains(&session)).collect();
+        let at = own[0].sessions.iter().position(|one| *one == session).unwrap();
+        let (n_events, seconds) = own[0].session_figures[at];
+        let value = match inner.as_str() {
+            Some("total") => Some(own.len() as f64),
+            Some("events") => Some(n_events as f64),
+            Some(_) => Some(seconds),
+            None => aggregate(inner, &own.iter().map(|one| one.row).collect::<Vec<_>>()),
+        };
+        if let Some(value) = value.filter(|_| inside(&own[0], (from, to))) {
+            found.push((own[0], value));
+        }
+    }
+    found
+}
+
+fn folded(measure: &Value, values: &[f64]) -> Option<f64> {
+    if measure["unique"].is_string() {
+        return Some(values.len() as f64);
+    }
+    match measure.get("then").unwrap_or(&json!("average")) {
+        Value::String(word) => combine(word, values),
+        percent => percentile(values, percent["percentile"].as_f64().unwrap()),
+    }
+}
+
+/// How many people have how much, in the whole range and in each interval.
+fn distribution(measure: &Value, edges: &[Value], mine: &[&Seen<'_, '_>], bounds: &[i64], range: (i64, i64)) -> Value {
+    let edges: Vec<f64> = edges.iter().map(|edge| edge.as_f64().unwrap()).collect();
+    let figures = |from: i64, to: i64| -> Vec<f64> {
+        let rows: Vec<&Seen<'_, '_>> = mine.iter().copied().filter(|one| from <= one.row.event.time && one.row.event.time < to).collect();
+        let of_person = |person: String| {
+            let own: Vec<&Row<'_>> = rows.iter().filter(|one| one.actors.contains(&person)).map(|one| one.row).collect();
+            if measure["per_person"] == "total" { Some(own.len() as f64) } else { aggregate(&measure["per_person"], &own) }
+        };
+        people(&rows).into_iter().filter_map(of_person).collect()
+    };
+    let bins =
+        |figures: &[f64]| -> Vec<usize> { edges.windows(2).map(|pair| figures.iter().filter(|one| pair[0] <= **one && **one < pair[1]).count()).collect() };
+    let whole = figures(range.0, range.1);
+    let intervals: Vec<Vec<usize>> = bounds.windows(2).map(|bound| bins(&figures(bound[0].max(range.0), bound[1].min(range.1)))).collect();
+    json!({
+        "bins": bins(&whole),
+        "below": whole.iter().filter(|one| **one < edges[0]).count(),
+        "above": whole.iter().filter(|one| **one >= edges[edges.len() - 1]).count(),
+        "intervals": intervals,
+    })
 }
 
 fn people(rows: &[&Seen<'_, '_>]) -> BTreeSet<String> {

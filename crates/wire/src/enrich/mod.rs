@@ -80,6 +80,20 @@ impl<'a> Visitor<'a> {
     }
 }
 
+/// What a user agent says, for a recording.
+pub(crate) fn describe_agent(user_agent: &str) -> sillage_event::recording::Agent {
+    let mut properties = Properties::new();
+    agent::describe(user_agent).fill(&mut properties);
+    let text = |name: &str| properties.get(name).and_then(Value::as_str).map(str::to_owned);
+    sillage_event::recording::Agent {
+        device: text("$device_type"),
+        browser: text("$browser"),
+        os: text("$os"),
+        country: None,
+        is_bot: properties.get("$bot").is_some_and(|flag| *flag == Value::Bool(true)),
+    }
+}
+
 /// The names under which a place is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum PlaceNames {

@@ -25,6 +25,8 @@ fn errors_of_the_store_reach_the_client_as_it_understands_them() {
         received_at: 0,
         authorization: None,
         key_header: None,
+        request_id: "",
+        idempotency_key: None,
     };
     let reply = mixpanel_reply(&received(Protocol::Track, ""), Err(&busy));
     assert_eq!((reply.status, reply.retry_after_s), (429, Some(7)));

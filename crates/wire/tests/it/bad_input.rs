@@ -58,7 +58,7 @@ fn good_records_of_a_batch_of_500_are_kept_and_bad_ones_named() {
         let decoded = native(&body);
         assert_eq!(codes(&decoded), expected);
         assert_eq!((events(&decoded).len(), refused(&decoded).len()), (500 - bad.len(), bad.len()));
-        assert!(refused(&decoded).iter().all(|record| record.raw.len() <= 3 * 8192 && !record.message.is_empty()));
+        assert!(refused(&decoded).iter().all(|record| record.raw.len() <= 3 * (128 << 10) && !record.message.is_empty()));
         assert_eq!(status(&decoded), 207);
     }
 }

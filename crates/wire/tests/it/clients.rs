@@ -110,5 +110,7 @@ fn parse<T>(file: &[u8], later: i64, then: impl FnOnce(&Received<'_>) -> T) -> T
         received_at: header("X-Fixture-Received-At").map_or(NOW, |at| at.parse().unwrap()) + later,
         authorization: header("Authorization"),
         key_header: header("X-Sillage-Key"),
+        request_id: "",
+        idempotency_key: header("Idempotency-Key"),
     })
 }

@@ -19,6 +19,8 @@ pub(crate) fn request(path_kind: Protocol, body: &[u8]) -> Received<'_> {
         received_at: NOW,
         authorization: None,
         key_header: Some("wk_test"),
+        request_id: "",
+        idempotency_key: None,
     }
 }
 

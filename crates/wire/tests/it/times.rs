@@ -1,8 +1,8 @@
 //! Checks 38 and 39 as far as the door goes.
 
-use crate::support::{NOW, codes, events, mixpanel, native, only_event};
+use crate::support::{NOW, codes, events, mixpanel, native, only_event, read, request};
 use serde_json::{Value, json};
-use sillage_wire::Protocol;
+use sillage_wire::{Protocol, Received};
 
 const HOUR: i64 = 3_600_000;
 const DAY: i64 = 24 * HOUR;
@@ -81,4 +81,43 @@ fn a_clock_that_is_off_moves_all_events_of_the_request_alike() {
     assert_eq!(send(NOW - 200_000, &late), late);
     // An event that waited for days on a device with a good clock keeps its time.
     assert_eq!(send(NOW - 500, &[NOW - 30 * DAY]), [NOW - 30 * DAY]);
+}
+
+#[test]
+fn what_is_sent_again_without_a_time_of_its_own_is_found_again() {
+    let key_at = |received_at: i64, body: &Value, sent_at: Option<i64>, name: Option<&'static str>, request_id: &str| {
+        let body = json!({"sent_at": sent_at, "events": [body]}).to_string();
+        let received = Received { received_at, request_id, idempotency_key: name, ..request(Protocol::NativeEvents, body.as_bytes()) };
+        let decoded = read(&received).unwrap();
+        let event = only_event(&decoded).clone();
+        (event.insert_id, event.time)
+    };
+    let later = NOW + 5 * 60_000;
+    // No time, but an id: the id finds it.
+    let with_id = json!({"event": "A", "distinct_id": "u", "insert_id": "x"});
+    assert_eq!(key_at(NOW, &with_id, None, None, "1"), ("arrival:x".to_owned(), NOW));
+    assert_eq!(key_at(later, &with_id, None, None, "2").0, "arrival:x");
+    // A time that is replaced, or moved for a skewed clock: the id and the time that was sent find it.
+    for (body, sent_at) in [
+        (json!({"event": "A", "distinct_id": "u", "insert_id": "x", "time": NOW + 30 * DAY}), None),
+        (json!({"event": "A", "distinct_id": "u", "time": NOW + 30 * DAY}), None),
+        (json!({"event": "A", "distinct_id": "u", "time": NOW - HOUR}), Some(NOW - HOUR)),
+    ] {
+        let (first, again) = (key_at(NOW, &body, sent_at, None, "1"), key_at(later, &body, sent_at, None, "2"));
+        assert!(first.0 == again.0 && first.0.starts_with("arrival:") && first.1 != again.1, "{first:?} {again:?}");
+    }
+    let other_time = json!({"event": "A", "distinct_id": "u", "insert_id": "x", "time": NOW + 31 * DAY});
+    let time = json!({"event": "A", "distinct_id": "u", "insert_id": "x", "time": NOW + 30 * DAY});
+    assert_ne!(key_at(NOW, &time, None, None, "1").0, key_at(NOW, &other_time, None, None, "1").0, "another time is another event");
+    // An id that is as long as it may be stays one that may come in again.
+    let long = json!({"event": "A", "distinct_id": "u", "insert_id": "x".repeat(255), "time": NOW + 30 * DAY});
+    let (first, again) = (key_at(NOW, &long, None, None, "1").0, key_at(later, &long, None, None, "2").0);
+    assert!(first == again && first.starts_with("arrival:") && first.len() <= 255, "{first}");
+    // Neither: a new event each time it comes, as the official client for Node sends them; unless the request has a name.
+    let bare = json!({"event": "A", "distinct_id": "u"});
+    assert_ne!(key_at(NOW, &bare, None, None, "1").0, key_at(NOW, &bare, None, None, "2").0);
+    let named = |received_at, name, request_id| key_at(received_at, &bare, None, Some(name), request_id).0;
+    assert_eq!(named(NOW, "batch-7", "1"), named(later, "batch-7", "2"));
+    assert_ne!(named(NOW, "batch-7", "1"), named(NOW, "batch-8", "2"));
+    assert!(named(NOW, "batch-7", "1").starts_with("arrival:"));
 }

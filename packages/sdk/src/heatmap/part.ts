@@ -1,7 +1,7 @@
 // The page summary (px.md 2.2): what heatmaps, zones and attention read, without any recording and without anybody's name. It is sent in parts, every fifteen seconds of
 // use and when the page goes: counts and times of the parts of a page view add up, `depth` and `doc_height` take the largest, `first_click_ms` the smallest.
 import { doc, listen, native, now, win } from "../browser.ts";
-import { INTERACTIVE, placeOf, selectorOf } from "../page/element.ts";
+import { INTERACTIVE, controlOf, placeOf, selectorOf } from "../page/element.ts";
 import { isVisible, type Click, type Input } from "../page/inputs.ts";
 import type { Part, Summary } from "../part.ts";
 import type { View } from "../page/view.ts";
@@ -34,6 +34,8 @@ interface Tracked {
   told: number;
   clicks: number;
   firstClick: number;
+  /** How long the pointer had been on it at its first click; -1 where none is known. */
+  hesitation: number;
   hover: number;
 }
 
@@ -50,6 +52,7 @@ export const start: Part["start"] = ({ inputs, masking, view: current, summarise
   let top = 0;
   let counts = fresh();
   let rest: { x: number; y: number; t: number; target: Element | null } | undefined;
+  let under: { control: Element; since: number } | undefined;
 
   // Exposure: the middle line of the element is in the viewport. The browser tells when an element's share on screen passes a twentieth; where its middle is, is read off.
   const observer = new (native("IntersectionObserver"))(
@@ -89,7 +92,7 @@ export const start: Part["start"] = ({ inputs, masking, view: current, summarise
   }
 
   function track(element: Element): Tracked {
-    const one: Tracked = { element, y: 0, h: 0, isInView: false, seenAt: 0, exposed: 0, told: 0, clicks: 0, firstClick: -1, hover: 0 };
+    const one: Tracked = { element, y: 0, h: 0, isInView: false, seenAt: 0, exposed: 0, told: 0, clicks: 0, firstClick: -1, hesitation: -1, hover: 0 };
     tracked.set(element, one);
     observer.observe(element);
     return one;
@@ -120,7 +123,10 @@ export const start: Part["start"] = ({ inputs, masking, view: current, summarise
     const one = tracked.get(click.control) ?? track(click.control);
     if (one) {
       one.clicks += 1;
-      if (one.firstClick < 0) one.firstClick = click.t - view.startedAt;
+      if (one.firstClick < 0) {
+        one.firstClick = click.t - view.startedAt;
+        if (under?.control === click.control && !click.isKeyboard) one.hesitation = click.t - under.since;
+      }
     }
     counts.clicks += 1;
     if (counts.points.length >= MAX_CLICKS) return;
@@ -140,6 +146,8 @@ export const start: Part["start"] = ({ inputs, masking, view: current, summarise
       }
     }
     rest = { x: move.x, y: move.y, t: move.t, target: move.target };
+    const control = move.target && controlOf(move.target);
+    if (control !== under?.control) under = control ? { control, since: move.t } : undefined;
   }
 
   function take(input: Input): void {
@@ -163,7 +171,7 @@ export const start: Part["start"] = ({ inputs, masking, view: current, summarise
     tracked = new Map();
     walker.currentNode = walker.root;
     counts = fresh();
-    rest = undefined;
+    rest = under = undefined;
     depth = docHeight = activeAt = 0;
     top = win.scrollY;
     lastTick = isVisible() ? now() : 0;
@@ -190,7 +198,7 @@ export const start: Part["start"] = ({ inputs, masking, view: current, summarise
           y_mid: Math.round(one.y),
           h: Math.round(one.h),
           ...(exposedMs > 0 && { exposed_ms: exposedMs }),
-          ...(one.clicks && { clicks: one.clicks, first_click_ms: one.firstClick }),
+          ...(one.clicks && { clicks: one.clicks, first_click_ms: one.firstClick, ...(one.hesitation >= 0 && { hesitation_ms: one.hesitation }) }),
           ...(one.hover >= HOVER_MS && { hover_ms: one.hover }),
         };
         one.told = one.exposed;

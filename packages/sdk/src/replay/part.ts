@@ -172,7 +172,9 @@ export const start: Part["start"] = (host) => {
         onPage(host.view().page);
       }
       else if (moment.kind === "signal") {
-        note("signal", { name: moment.signal.name, selector: moment.signal.selector ?? "" });
+        const { name, selector = "", severity, detail } = moment.signal;
+        // What does not look as if it could be clicked weighs half.
+        note("signal", { name, selector, severity: name === "dead_click" && !detail?.$looks_clickable ? 0.5 : severity });
         if (options.triggers.signals?.includes(moment.signal.name)) trigger(moment.signal.name);
       } else if (moment.kind === "event") {
         if (!moment.name.startsWith("$")) note("event", { name: moment.name });

@@ -3,8 +3,9 @@
 import createClient from "openapi-fetch";
 import type { Definition } from "@/question/definition.ts";
 import type { Question, QuestionKind } from "@/question/question.ts";
+import type { Manifest, RecordingNote, RecordingShare, RecordingsAnswer } from "./recording.ts";
 import type { paths } from "./schema.d.ts";
-import type { AnswerOf, Answered, Cell, Cohort, CustomEvent, KeyScope, LiveAnswer, NewCohort, NewCustomEvent, NewReport, People, PeopleAnswer, PersonDetail, Report, TimelineAnswer } from "./types.ts";
+import type { AnswerOf, Answered, Cell, Cohort, CustomEvent, FrictionWeight, FrictionWeights, KeyScope, LiveAnswer, NewCohort, NewCustomEvent, NewCustomProperty, NewLookupTable, NewReport, People, PeopleAnswer, PersonDetail, Report, Role, TimelineAnswer } from "./types.ts";
 
 export class ApiError extends Error {
   constructor(
@@ -46,6 +47,25 @@ function open<T>(sent: Promise<Outcome<unknown>>): Promise<T> {
   return read<unknown, T>(sent);
 }
 
+export interface NewRecordingNote {
+  text: string;
+  from_ms: number;
+  to_ms: number | null;
+  tags: string[];
+}
+
+export interface RecordingSettingsBody {
+  is_on: boolean;
+  /** What the server masks at least. */
+  masking: string;
+  keep_days: number;
+}
+
+function door<T>(method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE", path: string, { body, signal }: { body?: object; signal?: AbortSignal } = {}): Promise<T> {
+  const send = http[method] as (path: string, options: object) => Promise<Outcome<unknown>>;
+  return open<T>(send(path, { ...(body ? { body } : {}), signal }));
+}
+
 export const api = {
   status: () => read(http.GET("/api/status")),
   setUp: (body: { token: string; email: string; name: string; password: string; language: string }) => read(http.POST("/api/setup", { body })),
@@ -63,6 +83,19 @@ export const api = {
   createKey: (project: number, body: { name: string; scopes: KeyScope[] }) => read(http.POST("/api/projects/{project}/keys", { params: { path: { project } }, body })),
   removeKey: (project: number, key: string) => read(http.DELETE("/api/projects/{project}/keys/{key}", { params: { path: { project, key } } })),
 
+  members: (project: number) => read(http.GET("/api/projects/{project}/members", { params: { path: { project } } })),
+  inviteMember: (project: number, body: { email: string; role: Role; language: string }) => read(http.POST("/api/projects/{project}/members", { params: { path: { project } }, body })),
+  changeMember: (project: number, user: string, role: Role) => read(http.PUT("/api/projects/{project}/members/{user}", { params: { path: { project, user } }, body: { role } })),
+  removeMember: (project: number, user: string) => read(http.DELETE("/api/projects/{project}/members/{user}", { params: { path: { project, user } } })),
+  inviteAgain: (project: number, user: string) => read(http.POST("/api/projects/{project}/members/{user}/link", { params: { path: { project, user } } })),
+  accounts: () => read(http.GET("/api/users")),
+  changeAccount: (user: string, everywhere: Role | "none") => read(http.PATCH("/api/users/{user}", { params: { path: { user } }, body: { everywhere } })),
+  removeAccount: (user: string) => read(http.DELETE("/api/users/{user}", { params: { path: { user } } })),
+  accountLink: (user: string) => read(http.POST("/api/users/{user}/link", { params: { path: { user } } })),
+  lookAtInvitation: (token: string) => read(http.POST("/api/invitation/look", { body: { token } })),
+  acceptInvitation: (body: { token: string; name: string; password: string; language: string }) => read(http.POST("/api/invitation", { body })),
+  audit: (project: number, query: { before?: number; limit: number }) => read(http.GET("/api/projects/{project}/audit", { params: { path: { project }, query } })),
+
   names: (project: number, query: { search?: string; limit?: number }, signal?: AbortSignal) => read(http.GET("/api/projects/{project}/names", { params: { path: { project }, query }, signal })),
   properties: (project: number, query: { of: string; event?: string }, signal?: AbortSignal) =>
     read(http.GET("/api/projects/{project}/properties", { params: { path: { project }, query }, signal })),
@@ -71,6 +104,7 @@ export const api = {
 
   ask: <K extends QuestionKind>(project: number, question: Extract<Question, { kind: K }> & { language: string }, queryId: string, signal?: AbortSignal) =>
     asked<AnswerOf[K]>(project, question, { signal, headers: { "X-Query-Id": queryId } }),
+  progress: (project: number, query: string, signal?: AbortSignal) => read(http.GET("/api/projects/{project}/queries/{query}", { params: { path: { project, query } }, signal })),
   peopleBehind: (project: number, of: Question, at: Cell, limit: number, signal?: AbortSignal) => asked<PeopleAnswer>(project, { kind: "people", of, at, limit }, { signal }),
   timeline: (project: number, person: string, query: { before: string | null; limit: number }, signal?: AbortSignal) =>
     asked<TimelineAnswer>(project, { kind: "timeline", person, limit: query.limit, ...(query.before === null ? {} : { before: query.before }) }, { signal }),
@@ -95,10 +129,41 @@ export const api = {
   removeCohort: (project: number, cohort: string) => read(http.DELETE("/api/projects/{project}/cohorts/{cohort}", { params: { path: { project, cohort } } })),
   cohortPeople: (project: number, definition: Definition, limit: number, signal?: AbortSignal) => asked<PeopleAnswer>(project, { kind: "cohort", definition, limit }, { signal }),
 
+  recordings: (project: number, question: object, signal?: AbortSignal) => asked<RecordingsAnswer>(project, question, { signal }),
+  recording: (project: number, session: string, signal?: AbortSignal) => door<Manifest>("GET", `/api/projects/${project}/recordings/${encodeURIComponent(session)}`, { signal }),
+  recordingSegment: (project: number, session: string, n: number, signal?: AbortSignal) => door<unknown>("GET", `/api/projects/${project}/recordings/${encodeURIComponent(session)}/segments/${n}`, { signal }),
+  removeRecording: (project: number, session: string) => door<void>("DELETE", `/api/projects/${project}/recordings/${encodeURIComponent(session)}`),
+  recordingNotes: (project: number, session: string, signal?: AbortSignal) => door<{ notes: RecordingNote[] }>("GET", `/api/projects/${project}/recordings/${encodeURIComponent(session)}/notes`, { signal }),
+  createRecordingNote: (project: number, session: string, body: NewRecordingNote) => door<RecordingNote>("POST", `/api/projects/${project}/recordings/${encodeURIComponent(session)}/notes`, { body }),
+  changeRecordingNote: (project: number, session: string, note: string, body: Partial<NewRecordingNote>) => door<RecordingNote>("PATCH", `/api/projects/${project}/recordings/${encodeURIComponent(session)}/notes/${note}`, { body }),
+  removeRecordingNote: (project: number, session: string, note: string) => door<void>("DELETE", `/api/projects/${project}/recordings/${encodeURIComponent(session)}/notes/${note}`),
+  markWatched: (project: number, session: string, watched: boolean) => door<void>(watched ? "PUT" : "DELETE", `/api/projects/${project}/recordings/${encodeURIComponent(session)}/watched`),
+  recordingShares: (project: number, session: string, signal?: AbortSignal) => door<{ shares: RecordingShare[] }>("GET", `/api/projects/${project}/recordings/${encodeURIComponent(session)}/shares`, { signal }),
+  shareRecording: (project: number, session: string, body: { at_ms: number; expires_at: string }) => door<RecordingShare>("POST", `/api/projects/${project}/recordings/${encodeURIComponent(session)}/shares`, { body }),
+  removeRecordingShare: (project: number, session: string, share: string) => door<void>("DELETE", `/api/projects/${project}/recordings/${encodeURIComponent(session)}/shares/${share}`),
+  recordingSettings: (project: number) => door<RecordingSettingsBody>("GET", `/api/projects/${project}/recording-settings`),
+  changeRecordingSettings: (project: number, body: RecordingSettingsBody) => door<RecordingSettingsBody>("PUT", `/api/projects/${project}/recording-settings`, { body }),
+  sharedRecording: (token: string, signal?: AbortSignal) => door<Manifest & { at_ms?: number }>("GET", `/api/shared/recordings/${encodeURIComponent(token)}`, { signal }),
+  sharedSegment: (token: string, n: number, signal?: AbortSignal) => door<unknown>("GET", `/api/shared/recordings/${encodeURIComponent(token)}/segments/${n}`, { signal }),
+
   customEvents: (project: number) => open<{ custom_events: CustomEvent[] }>(http.GET("/api/projects/{project}/custom-events", { params: { path: { project } } })),
   createCustomEvent: (project: number, body: NewCustomEvent) => open<CustomEvent>(http.POST("/api/projects/{project}/custom-events", { params: { path: { project } }, body: body as never })),
   changeCustomEvent: (project: number, event: string, body: NewCustomEvent) => open<CustomEvent>(http.PUT("/api/projects/{project}/custom-events/{custom_event}", { params: { path: { project, custom_event: event } }, body: body as never })),
   removeCustomEvent: (project: number, event: string) => read(http.DELETE("/api/projects/{project}/custom-events/{custom_event}", { params: { path: { project, custom_event: event } } })),
+
+  frictionWeights: (project: number) => open<FrictionWeights>(http.GET("/api/projects/{project}/friction-weights", { params: { path: { project } } })),
+  changeFrictionWeights: (project: number, weights: Record<string, FrictionWeight>) => open<FrictionWeights>(http.PUT("/api/projects/{project}/friction-weights", { params: { path: { project } }, body: { weights } as never })),
+
+  customProperties: (project: number) => read(http.GET("/api/projects/{project}/custom-properties", { params: { path: { project } } })),
+  createCustomProperty: (project: number, body: NewCustomProperty) => read(http.POST("/api/projects/{project}/custom-properties", { params: { path: { project } }, body })),
+  changeCustomProperty: (project: number, property: string, body: NewCustomProperty) => read(http.PUT("/api/projects/{project}/custom-properties/{custom_property}", { params: { path: { project, custom_property: property } }, body })),
+  removeCustomProperty: (project: number, property: string) => read(http.DELETE("/api/projects/{project}/custom-properties/{custom_property}", { params: { path: { project, custom_property: property } } })),
+
+  lookups: (project: number) => read(http.GET("/api/projects/{project}/lookups", { params: { path: { project } } })),
+  createLookup: (project: number, body: NewLookupTable) => read(http.POST("/api/projects/{project}/lookups", { params: { path: { project } }, body })),
+  replaceLookup: (project: number, lookup: string, body: NewLookupTable) => read(http.PUT("/api/projects/{project}/lookups/{lookup}", { params: { path: { project, lookup } }, body })),
+  removeLookup: (project: number, lookup: string) => read(http.DELETE("/api/projects/{project}/lookups/{lookup}", { params: { path: { project, lookup } } })),
+  lookupFile: (project: number, lookup: string) => read(http.GET("/api/projects/{project}/lookups/{lookup}/file", { params: { path: { project, lookup } } })),
 
   reports: (project: number) => open<{ reports: Report[] }>(http.GET("/api/projects/{project}/reports", { params: { path: { project } } })),
   report: (project: number, report: string) => open<Report>(http.GET("/api/projects/{project}/reports/{report}", { params: { path: { project, report } } })),

@@ -4,6 +4,40 @@
  */
 
 export interface paths {
+    "/api/invitation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Accept an invitation with a name and a password, and be signed in. Once. */
+        post: operations["session_accept_invitation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/invitation/look": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What an invitation is for; it is not used up. */
+        post: operations["session_look_at_invitation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/me": {
         parameters: {
             query?: never;
@@ -183,6 +217,43 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/projects/{project}/custom-properties": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The custom properties by name. */
+        get: operations["custom_property_list"];
+        put?: never;
+        /** Save a custom property. */
+        post: operations["custom_property_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{project}/custom-properties/{custom_property}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One custom property. */
+        get: operations["custom_property_get"];
+        /** Save a custom property over itself. History is read with the formula of now. */
+        put: operations["custom_property_replace"];
+        post?: never;
+        /** Delete a custom property that no cohort and no report names. */
+        delete: operations["custom_property_delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/projects/{project}/export": {
         parameters: {
             query?: never;
@@ -193,6 +264,24 @@ export interface paths {
         /** Everything of the project as NDJSON in the import form: groups and people first, then events, each once, in no particular order. */
         get: operations["export_export"];
         put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{project}/friction-weights": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What signals of friction are worth. */
+        get: operations["friction_get"];
+        /** Give them other weights. History is scored anew with them; the versions before stay on record. */
+        put: operations["friction_replace"];
         post?: never;
         delete?: never;
         options?: never;
@@ -246,6 +335,112 @@ export interface paths {
         get: operations["live_live"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{project}/lookups": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The lookup tables by name. */
+        get: operations["lookup_list"];
+        put?: never;
+        /** Add a lookup table. */
+        post: operations["lookup_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{project}/lookups/{lookup}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Put another file in the place of a lookup table's. History is read with the rows of now. */
+        put: operations["lookup_replace"];
+        post?: never;
+        /** Delete a lookup table that no cohort and no report reads. */
+        delete: operations["lookup_delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{project}/lookups/{lookup}/file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The file of a lookup table as it was given. */
+        get: operations["lookup_content"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{project}/members": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who may see the project. */
+        get: operations["member_members"];
+        put?: never;
+        /** Give somebody a role in the project; without an account they get one, and a link that lets them in. */
+        post: operations["member_invite"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{project}/members/{user}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Change what somebody may do in the project. */
+        put: operations["member_change_role"];
+        post?: never;
+        /** Take somebody out of the project, at once. Their account stays, unless they were invited and never came. */
+        delete: operations["member_remove"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{project}/members/{user}/link": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** A new link for somebody who was invited and has not come yet. */
+        post: operations["member_invite_again"];
         delete?: never;
         options?: never;
         head?: never;
@@ -378,7 +573,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /** How far the question is that was asked with this `X-Query-Id`. */
+        get: operations["query_progress"];
         put?: never;
         post?: never;
         /** Take a question back that was asked with this `X-Query-Id`. Also when it is answered already. */
@@ -400,6 +596,165 @@ export interface paths {
         /** Ask a question. Leaving the request stops it, as does DELETE under the id given in `X-Query-Id`. */
         post: operations["query_ask"];
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{project}/recording-settings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How the project records. */
+        get: operations["recording_setting_get"];
+        /** Change how the project records. Pieces that arrive within the next seconds may still be taken by the old settings. */
+        put: operations["recording_setting_replace"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{project}/recordings/delete": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Delete the recordings of a person, of a period, or of both. */
+        post: operations["recording_delete_many"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{project}/recordings/{session}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One recording: what is in it, and where. */
+        get: operations["recording_get"];
+        put?: never;
+        post?: never;
+        /** Delete a recording, with its notes and links. It is in no answer from then on, and off the disk within a minute. */
+        delete: operations["recording_delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{project}/recordings/{session}/notes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The notes of a recording, by their place in it. */
+        get: operations["recording_note_list"];
+        put?: never;
+        /** Write a note on a recording. */
+        post: operations["recording_note_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{project}/recordings/{session}/notes/{note}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Delete a note. */
+        delete: operations["recording_note_delete"];
+        options?: never;
+        head?: never;
+        /** Change a note. */
+        patch: operations["recording_note_change"];
+        trace?: never;
+    };
+    "/api/projects/{project}/recordings/{session}/segments/{segment}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The events of a segment: a JSON list for rrweb's player, stylesheets in their places; zstd or gzip as accepted. */
+        get: operations["recording_segment"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{project}/recordings/{session}/shares": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The links of a recording, the latest first. */
+        get: operations["recording_share_list"];
+        put?: never;
+        /** Make a link to a recording: `/shared/recordings/<token>` on the screens. */
+        post: operations["recording_share_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{project}/recordings/{session}/shares/{share}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Take a link back. */
+        delete: operations["recording_share_revoke"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{project}/recordings/{session}/watched": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Mark a recording as watched by the caller. */
+        put: operations["recording_mark_watched"];
+        post?: never;
+        /** Mark a recording as not watched by the caller. */
+        delete: operations["recording_mark_unwatched"];
         options?: never;
         head?: never;
         patch?: never;
@@ -562,6 +917,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/shared/recordings/{token}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The recording that a link opens. Who was recorded is not told, nor are the team's notes. */
+        get: operations["recording_share_shared"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/shared/recordings/{token}/segments/{segment}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The events of a segment of the recording that a link opens. */
+        get: operations["recording_share_shared_segment"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/status": {
         parameters: {
             query?: never;
@@ -573,6 +962,58 @@ export interface paths {
         get: operations["status_status"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/users": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Every account of the installation. */
+        get: operations["member_accounts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/users/{user}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Remove an account and every way in that it had. What it made stays. */
+        delete: operations["member_remove_account"];
+        options?: never;
+        head?: never;
+        /** Give somebody a role in every project, or take it away. */
+        patch: operations["member_change_account"];
+        trace?: never;
+    };
+    "/api/users/{user}/link": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** A link for somebody who cannot get in any more; they choose a new password with it. Not for administrators of the installation. */
+        post: operations["member_account_link"];
         delete?: never;
         options?: never;
         head?: never;
@@ -692,7 +1133,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Whether requests may be sent here: 200 when all checks are well, else 503. */
+        /** Whether requests may be sent here: 200 when all vital checks are well, else 503. A disk that fills is no reason to turn anybody away. */
         get: operations["status_ready"];
         put?: never;
         post?: never;
@@ -711,7 +1152,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Recordings are not kept, and their sender is told so: a success would mean that they were. */
+        /** Batches of session recordings. Success means that the batch is on the disk. */
         post: operations["mixpanel_record_post"];
         delete?: never;
         options?: never;
@@ -765,9 +1206,27 @@ export interface paths {
         put?: never;
         /**
          * Send events, and properties of people and groups: a JSON array, one object, or one object a line; gzip, deflate, zstd or plain.
-         *     Success means that what is accepted is on the disk. Send again freely: an event with the same insert id counts once.
+         *     Success means that what is accepted is on the disk. Send again freely: an event with the same insert id, or the same content and time, counts once.
+         *     For events with neither an insert id nor a time, name the request in the header `Idempotency-Key`.
          */
         post: operations["event_receive"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/recordings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Send a piece of a recording, as the tag does (`docs/decisions/recording-wire.md`). Success means that it is on the disk; sending it again changes nothing. */
+        post: operations["recording_door_receive"];
         delete?: never;
         options?: never;
         head?: never;
@@ -778,14 +1237,42 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        AcceptInvitation: {
+            /** @description `en` or `fr` */
+            language?: string | null;
+            name: string;
+            password: string;
+            token: string;
+        };
         /** @description Who is signed in. */
         Account: {
             email: string;
+            /** @description The role that they have in every project, if any; `admin` also makes projects and changes accounts. */
+            everywhere?: string | null;
             id: string;
             language: string;
             name: string;
             /** @description The highest role they have anywhere: `admin`, `editor` or `viewer`. What holds in a project stands there. */
             role: string;
+        };
+        AccountChange: {
+            /** @description `admin`, `editor`, `viewer` or `none` */
+            everywhere: string;
+        };
+        /** @description An account of the installation. */
+        AccountRow: {
+            created_at: string;
+            email: string;
+            everywhere?: string | null;
+            id: string;
+            invited: boolean;
+            link_until?: string | null;
+            name: string;
+            projects: components["schemas"]["ProjectRole"][];
+            signed_in_at?: string | null;
+        };
+        Accounts: {
+            users: components["schemas"]["AccountRow"][];
         };
         /** @description The answer to a question, and what was done to get it. */
         Answer: {
@@ -882,6 +1369,38 @@ export interface components {
         CustomEvents: {
             custom_events: components["schemas"]["CustomEvent"][];
         };
+        CustomProperties: {
+            custom_properties: components["schemas"]["CustomProperty"][];
+        };
+        /** @description A property under a name of the project's own. */
+        CustomProperty: {
+            created_at: string;
+            /** @description Who made it. */
+            created_by: string;
+            description: string;
+            /** @description Such as `=if(amount > 100, "large", "small")`. */
+            formula: string;
+            id: string;
+            /** @description What questions call it. */
+            name: string;
+            /** @description `event`, `person` or `group:<type>` */
+            of: string;
+            updated_at: string;
+        };
+        Deleted: {
+            deleted: number;
+            /** @description There are more: ask again. */
+            more: boolean;
+        };
+        /** @description Which recordings to delete: of a person, of a period, or those of a person in a period. */
+        Deletion: {
+            /** @description A day or an instant; recordings that begin from then on. */
+            from?: string | null;
+            /** @description Any id of the person. */
+            person?: string | null;
+            /** @description A day, included, or an instant, excluded. */
+            to?: string | null;
+        };
         /** @description What is wrong. */
         ErrorBody: {
             error: components["schemas"]["ErrorDetail"];
@@ -939,17 +1458,69 @@ export interface components {
             insert_id?: string | null;
             message: string;
         };
+        /** @description What each factor of friction is worth. */
+        FrictionWeights: {
+            /** @description The same, as it holds without any change. */
+            defaults: Record<string, never>;
+            /** @description Newest first. */
+            history: components["schemas"]["FrictionWeightsVersion"][];
+            /**
+             * Format: int32
+             * @description Null while the defaults hold.
+             */
+            version?: number | null;
+            /** @description `{"rage_click": {"points": 4, "cap": 4}, …}`, every factor. */
+            weights: Record<string, never>;
+        };
+        /** @description Who changed the weights, and when. */
+        FrictionWeightsVersion: {
+            created_at: string;
+            created_by: string;
+            /** Format: int32 */
+            version: number;
+        };
         Health: {
             checks: components["schemas"]["HealthCheck"][];
             /** @description `ok`, or `degraded` when a check is not. */
             status: string;
         };
-        /** @description One thing that must be well for the server to do its work. */
+        /** @description One thing that must be well for the server to do all of its work. */
         HealthCheck: {
             /** @description What is wrong and what to do, in a sentence; empty when all is well. */
             message: string;
             name: string;
             ok: boolean;
+            /** @description Whether nothing goes on without it: while such a check is not well, no request should be sent here. */
+            vital: boolean;
+        };
+        /** @description What an invitation is for. */
+        InvitationBody: {
+            email: string;
+            expires_at: string;
+            language: string;
+            name: string;
+            projects: components["schemas"]["InvitedTo"][];
+        };
+        /** @description Shown once. Whoever holds it comes in as that person, once. */
+        InvitationLink: {
+            expires_at: string;
+            /** @description `/join?token=…` on this server */
+            path: string;
+        };
+        Invite: {
+            email: string;
+            /** @description `en` or `fr`: of the screen that the link opens */
+            language?: string | null;
+            /** @description `admin`, `editor` or `viewer` */
+            role: string;
+        };
+        Invited: {
+            link?: components["schemas"]["InvitationLink"] | null;
+            member: components["schemas"]["Member"];
+        };
+        InvitedTo: {
+            name: string;
+            role: string;
         };
         Ledger: {
             ledger: components["schemas"]["LedgerEntry"][];
@@ -974,6 +1545,26 @@ export interface components {
             /** Format: int64 */
             refused_per_minute: number;
         };
+        LookupFile: {
+            csv: string;
+        };
+        /** @description A table without its rows. */
+        LookupTable: {
+            /** @description The key first. */
+            columns: string[];
+            created_at: string;
+            created_by: string;
+            description: string;
+            id: string;
+            /** @description What questions call it. */
+            name: string;
+            /** Format: int64 */
+            rows: number;
+            updated_at: string;
+        };
+        LookupTables: {
+            lookups: components["schemas"]["LookupTable"][];
+        };
         Me: {
             projects: components["schemas"]["Project"][];
             user: components["schemas"]["Account"];
@@ -987,6 +1578,24 @@ export interface components {
             name?: string | null;
             /** @description Ends every other session. */
             password?: string | null;
+        };
+        /** @description Somebody with an account who may see the project. */
+        Member: {
+            email: string;
+            /** @description The role that they have in every project, if they do; it is changed among the accounts of the installation. */
+            everywhere?: string | null;
+            id: string;
+            /** @description Invited, and never came. */
+            invited: boolean;
+            /** @description Until when a link that was made for them still works. */
+            link_until?: string | null;
+            name: string;
+            /** @description What they may do here: `admin`, `editor` or `viewer`. */
+            role: string;
+            signed_in_at?: string | null;
+        };
+        Members: {
+            members: components["schemas"]["Member"][];
         };
         Merge: {
             /** @description Everything of this id counts for the person from now on. */
@@ -1010,6 +1619,34 @@ export interface components {
             made_of: Record<string, never>;
             name: string;
         };
+        NewCustomPropertyBody: {
+            description?: string | null;
+            formula: string;
+            name: string;
+            /** @description `event`, `person` or `group:<type>`; `event` if it is not said. */
+            of?: string | null;
+        };
+        NewFrictionWeights: {
+            /** @description By factor; what is not named keeps what holds without. */
+            weights: Record<string, never>;
+        };
+        NewLookupTableBody: {
+            /** @description The file: a heading, then rows; commas, semicolons or tabs between columns; the first column is the key. 100 MiB and a million rows at most. */
+            csv: string;
+            description?: string | null;
+            name: string;
+        };
+        NewNote: {
+            /**
+             * Format: int64
+             * @description From the beginning of the recording.
+             */
+            from_ms: number;
+            tags?: string[];
+            text: string;
+            /** Format: int64 */
+            to_ms?: number | null;
+        };
         NewProjectBody: {
             name: string;
             timezone: string;
@@ -1020,6 +1657,42 @@ export interface components {
             name: string;
             question: Record<string, never>;
             view?: Record<string, never> | null;
+        };
+        NewShare: {
+            /**
+             * Format: int64
+             * @description Where playing begins, from the beginning of the recording.
+             */
+            at_ms?: number;
+            /** @description RFC 3339, at most 30 days ahead; a week when left out. */
+            expires_at?: string | null;
+        };
+        Note: {
+            author: string;
+            created_at: string;
+            /**
+             * Format: int64
+             * @description From the beginning of the recording.
+             */
+            from_ms: number;
+            id: string;
+            tags: string[];
+            text: string;
+            /** Format: int64 */
+            to_ms?: number | null;
+            updated_at: string;
+        };
+        /** @description What is left out stays as it is. */
+        NoteChange: {
+            /** Format: int64 */
+            from_ms?: number | null;
+            tags?: string[] | null;
+            text?: string | null;
+            /** Format: int64 */
+            to_ms?: number | null;
+        };
+        Notes: {
+            notes: components["schemas"]["Note"][];
         };
         People: {
             /** @description For the next page. */
@@ -1060,6 +1733,18 @@ export interface components {
             linked_at?: string | null;
             reason: string;
         };
+        /** @description What became of a piece. */
+        PieceReceipt: {
+            /** @description It was there already, and counts once. */
+            duplicate: boolean;
+        };
+        /** @description How far a question is. */
+        Progress: {
+            /** Format: int64 */
+            events_read: number;
+            /** @description False when it is answered, or was never asked. */
+            running: boolean;
+        };
         Project: {
             created_at: string;
             /**
@@ -1089,6 +1774,11 @@ export interface components {
             timezone?: string | null;
             /** @description `monday` or `sunday` */
             week_start?: string | null;
+        };
+        ProjectRole: {
+            /** Format: int32 */
+            project: number;
+            role: string;
         };
         Projects: {
             projects: components["schemas"]["Project"][];
@@ -1125,6 +1815,103 @@ export interface components {
             duplicates: number;
             failed: components["schemas"]["FailedRecord"][];
         };
+        /** @description One page load. */
+        RecordedDocument: {
+            document: string;
+            /** Format: int64 */
+            end: number;
+            /**
+             * Format: int32
+             * @description The number of its first segment; null when it has none.
+             */
+            first_segment?: number | null;
+            /** @description The page was too large to be recorded: clicks, moves and scrolls only. */
+            is_interaction_only: boolean;
+            /** @description How it was masked. */
+            profile: components["schemas"]["RecordedProfile"];
+            /** Format: int64 */
+            start: number;
+            /** @description Stitches the page loads of a tab together. */
+            tab: string;
+        };
+        /** @description Something on the timeline. */
+        RecordedMarker: Record<string, never> & {
+            document?: string | null;
+            /** @description `click`, `input`, `signal`, `error`, `request`, `console`, `event`, `survey`, `trigger` or `note` */
+            kind: string;
+            /** Format: int64 */
+            t: number;
+        };
+        RecordedPage: {
+            document: string;
+            page: string;
+            /** Format: int64 */
+            t: number;
+        };
+        RecordedProblem: {
+            /** @description `no_snapshot`, `interaction_only`, `missing_pieces`, `unread_styles`, `neutralised`, `dropped_events`, `cut_short` or `damaged` */
+            code: string;
+            document?: string | null;
+            message: string;
+        };
+        /** @description How a page was masked: by the tag, and at least by the server. */
+        RecordedProfile: {
+            hash: string;
+            level: string;
+            recorder: string;
+            server_level: string;
+        };
+        RecordedSegment: {
+            /**
+             * Format: int64
+             * @description Of JSON, without stylesheets.
+             */
+            bytes: number;
+            document: string;
+            /** @description It can be played without those before it. */
+            has_snapshot: boolean;
+            /** Format: int32 */
+            n: number;
+            /** Format: int64 */
+            t0: number;
+            /** Format: int64 */
+            t1: number;
+        };
+        /** @description A recording as a player needs it. Times are milliseconds since 1970 by the recorded browser's clock, as in its events. */
+        Recording: {
+            /** @description Stretches in which something was done, from and to. */
+            activity: [
+                number,
+                number
+            ][];
+            /** @description Page loads, by their first event. */
+            documents: components["schemas"]["RecordedDocument"][];
+            /** @description What happened: clicks, signals, errors, requests, console lines, events, surveys, and the notes of people. */
+            markers: components["schemas"]["RecordedMarker"][];
+            /** @description The pages, as names. */
+            pages: components["schemas"]["RecordedPage"][];
+            /** @description Why it cannot be played, or not all of it. */
+            problems: components["schemas"]["RecordedProblem"][];
+            /** @description The columns that lists have, and what the caller and the team added. */
+            recording: Record<string, never>;
+            /** @description Parts to fetch and play in this order. */
+            segments: components["schemas"]["RecordedSegment"][];
+        };
+        /** @description How a project records. */
+        RecordingSettingsBody: {
+            /** @description Off: pieces are refused, and the tag records nothing more. */
+            is_on: boolean;
+            /**
+             * Format: int32
+             * @description 1 to 180.
+             */
+            keep_days: number;
+            /**
+             * @description What the server masks at least, whatever the tag sends: `strict` (all texts but those marked `data-px-unmask`), `balanced` (digits, addresses, tokens) or
+             *     `open` (addresses, tokens, long numbers). What is kept already stays as it is.
+             */
+            masking: string;
+        };
         RefusedCount: {
             code: string;
             /** Format: int64 */
@@ -1149,7 +1936,7 @@ export interface components {
              */
             index: number;
             message: string;
-            /** @description As it came, cut at 8 KiB. */
+            /** @description As it came, cut at 128 KiB. */
             raw: string;
             /** @description The door: `/v1/events`, `/track`, … */
             source: string;
@@ -1197,6 +1984,10 @@ export interface components {
         Reports: {
             reports: components["schemas"]["Report"][];
         };
+        RoleBody: {
+            /** @description `admin`, `editor` or `viewer` */
+            role: string;
+        };
         SetUp: {
             email: string;
             /** @description `en` or `fr` */
@@ -1205,6 +1996,32 @@ export interface components {
             password: string;
             /** @description As the server printed it at its first start. */
             token: string;
+        };
+        /** @description A link to a recording. */
+        Share: {
+            /**
+             * Format: int64
+             * @description Where playing begins.
+             */
+            at_ms: number;
+            created_at: string;
+            created_by: string;
+            expires_at: string;
+            id: string;
+            revoked_at?: string | null;
+            /** @description Only in the reply that made it: it is kept nowhere. */
+            token?: string | null;
+            /** Format: int64 */
+            views: number;
+        };
+        /** @description A shared recording, and where playing begins. */
+        SharedRecording: components["schemas"]["Recording"] & {
+            /** Format: int64 */
+            at_ms: number;
+            expires_at: string;
+        };
+        Shares: {
+            shares: components["schemas"]["Share"][];
         };
         SignIn: {
             email: string;
@@ -1224,6 +2041,8 @@ export interface components {
             demo: boolean;
             /** @description Nobody can sign in yet: the token that the server printed makes the first account. */
             setup_required: boolean;
+            /** @description Where the browser tag is served: `/s` makes `/s/sillage.js`. */
+            tag_path: string;
             version: string;
         };
     };
@@ -1235,6 +2054,70 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    session_accept_invitation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AcceptInvitation"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignedInBody"];
+                };
+            };
+            /** @description What is wrong and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    session_look_at_invitation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SignInByLink"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InvitationBody"];
+                };
+            };
+            /** @description What is wrong and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     session_me: {
         parameters: {
             query?: never;
@@ -1835,6 +2718,165 @@ export interface operations {
             };
         };
     };
+    custom_property_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CustomProperties"];
+                };
+            };
+            /** @description What is wrong and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    custom_property_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewCustomPropertyBody"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CustomProperty"];
+                };
+            };
+            /** @description What is wrong and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    custom_property_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: number;
+                custom_property: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CustomProperty"];
+                };
+            };
+            /** @description What is wrong and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    custom_property_replace: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: number;
+                custom_property: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewCustomPropertyBody"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CustomProperty"];
+                };
+            };
+            /** @description What is wrong and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    custom_property_delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: number;
+                custom_property: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What is wrong and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     export_export: {
         parameters: {
             query?: {
@@ -1855,6 +2897,70 @@ export interface operations {
                 };
                 content: {
                     "application/x-ndjson": string;
+                };
+            };
+            /** @description What is wrong and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    friction_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FrictionWeights"];
+                };
+            };
+            /** @description What is wrong and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    friction_replace: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewFrictionWeights"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FrictionWeights"];
                 };
             };
             /** @description What is wrong and how to mend it */
@@ -1982,6 +3088,324 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Live"];
+                };
+            };
+            /** @description What is wrong and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    lookup_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LookupTables"];
+                };
+            };
+            /** @description What is wrong and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    lookup_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewLookupTableBody"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LookupTable"];
+                };
+            };
+            /** @description What is wrong and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    lookup_replace: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: number;
+                lookup: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewLookupTableBody"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LookupTable"];
+                };
+            };
+            /** @description What is wrong and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    lookup_delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: number;
+                lookup: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What is wrong and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    lookup_content: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: number;
+                lookup: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LookupFile"];
+                };
+            };
+            /** @description What is wrong and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    member_members: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Members"];
+                };
+            };
+            /** @description What is wrong and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    member_invite: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Invite"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Invited"];
+                };
+            };
+            /** @description What is wrong and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    member_change_role: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: number;
+                user: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RoleBody"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Member"];
+                };
+            };
+            /** @description What is wrong and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    member_remove: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: number;
+                user: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What is wrong and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    member_invite_again: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: number;
+                user: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InvitationLink"];
                 };
             };
             /** @description What is wrong and how to mend it */
@@ -2228,6 +3652,37 @@ export interface operations {
             };
         };
     };
+    query_progress: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: number;
+                query: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Progress"];
+                };
+            };
+            /** @description What is wrong and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     query_cancel: {
         parameters: {
             query?: never;
@@ -2283,6 +3738,482 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Answer"];
                 };
+            };
+            /** @description What is wrong and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    recording_setting_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecordingSettingsBody"];
+                };
+            };
+            /** @description What is wrong and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    recording_setting_replace: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RecordingSettingsBody"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecordingSettingsBody"];
+                };
+            };
+            /** @description What is wrong and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    recording_delete_many: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Deletion"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Deleted"];
+                };
+            };
+            /** @description What is wrong and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    recording_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: number;
+                session: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Recording"];
+                };
+            };
+            /** @description What is wrong and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    recording_delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: number;
+                session: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What is wrong and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    recording_note_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: number;
+                session: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Notes"];
+                };
+            };
+            /** @description What is wrong and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    recording_note_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: number;
+                session: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewNote"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Note"];
+                };
+            };
+            /** @description What is wrong and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    recording_note_delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: number;
+                session: string;
+                note: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What is wrong and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    recording_note_change: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: number;
+                session: string;
+                note: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NoteChange"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Note"];
+                };
+            };
+            /** @description What is wrong and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    recording_segment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: number;
+                session: string;
+                segment: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown[];
+                };
+            };
+            /** @description What is wrong and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    recording_share_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: number;
+                session: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Shares"];
+                };
+            };
+            /** @description What is wrong and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    recording_share_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: number;
+                session: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewShare"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Share"];
+                };
+            };
+            /** @description What is wrong and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    recording_share_revoke: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: number;
+                session: string;
+                share: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What is wrong and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    recording_mark_watched: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: number;
+                session: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What is wrong and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    recording_mark_unwatched: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: number;
+                session: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description What is wrong and how to mend it */
             default: {
@@ -2715,6 +4646,67 @@ export interface operations {
             };
         };
     };
+    recording_share_shared: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                token: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SharedRecording"];
+                };
+            };
+            /** @description What is wrong and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    recording_share_shared_segment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                token: string;
+                segment: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown[];
+                };
+            };
+            /** @description What is wrong and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     status_status: {
         parameters: {
             query?: never;
@@ -2730,6 +4722,126 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Status"];
+                };
+            };
+            /** @description What is wrong and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    member_accounts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Accounts"];
+                };
+            };
+            /** @description What is wrong and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    member_remove_account: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                user: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What is wrong and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    member_change_account: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                user: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AccountChange"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccountRow"];
+                };
+            };
+            /** @description What is wrong and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    member_account_link: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                user: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InvitationLink"];
                 };
             };
             /** @description What is wrong and how to mend it */
@@ -3029,14 +5141,50 @@ export interface operations {
     };
     mixpanel_record_post: {
         parameters: {
-            query?: never;
+            query: {
+                replay_id: string;
+                seq: number;
+                format?: string;
+            };
             header?: never;
             path?: never;
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            403: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3165,6 +5313,87 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Receipt"];
                 };
+            };
+            /** @description Again after `Retry-After` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Again after `Retry-After` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    recording_door_receive: {
+        parameters: {
+            query: {
+                /** @description The write key */
+                key: string;
+                session: string;
+                document: string;
+                seq: number;
+                /** @description gzip or json */
+                format: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description The piece: JSON, packed as `format` says */
+        requestBody: {
+            content: {
+                "text/plain": string;
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PieceReceipt"];
+                };
+            };
+            /** @description It cannot be read; the reason names the field */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Unknown key */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The project takes no recordings */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The recording was deleted */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Too large, or the session is */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Again after `Retry-After` */
             429: {

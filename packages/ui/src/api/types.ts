@@ -12,6 +12,12 @@ export type Project = Schema["Project"];
 export type Me = Schema["Me"];
 export type ApiKey = Schema["ApiKey"];
 export type KeyScope = "read" | "write" | "admin";
+/** What somebody may do in a project; each one may also do what the ones before it may. */
+export type Role = "viewer" | "editor" | "admin";
+export type Member = Schema["Member"];
+export type AccountRow = Schema["AccountRow"];
+export type InvitationLink = Schema["InvitationLink"];
+export type Invitation = Schema["InvitationBody"];
 export type EventName = Schema["EventName"];
 export type PropertyName = Schema["PropertyName"];
 export type PropertyValue = Schema["PropertyValue"];
@@ -48,6 +54,10 @@ export interface NewCustomEvent {
   description: string;
   made_of: CustomEvent["made_of"];
 }
+export type CustomProperty = Schema["CustomProperty"];
+export type NewCustomProperty = Schema["NewCustomPropertyBody"];
+export type LookupTable = Schema["LookupTable"];
+export type NewLookupTable = Schema["NewLookupTableBody"];
 export type Explain = Schema["Explain"];
 
 export interface Answered<A> extends Omit<Schema["Answer"], "answer"> {
@@ -74,6 +84,8 @@ export interface TrendSeries {
   total: number | null;
   /** On the segment of all others: how many values it holds. */
   other?: number;
+  /** How many people (or sessions) have how much: bin i from edge i (included) to the next. */
+  distribution?: { edges: number[]; bins: number[]; below: number; above: number; intervals: number[][] };
 }
 export interface TrendAnswer {
   times: string[];
@@ -91,13 +103,16 @@ export interface FunnelStep {
   mean_seconds: number | null;
   conversion_low?: number | null;
   conversion_high?: number | null;
+  /** Of the property that is added up. */
+  sum?: number;
 }
 export interface FunnelGroup {
   breakdown: SegmentValue[];
   steps: FunnelStep[];
   other?: number;
   significance?: { p_value: number; better: boolean; enough: boolean } | null;
-  time_to_convert?: { mean_seconds: number | null; median_seconds: number | null; edges: number[]; bins: number[] };
+  time_to_convert?: { mean_seconds: number | null; median_seconds: number | null; p90_seconds?: number | null; edges: number[]; bins: number[] };
+  between?: { attempts: number; mean: number | null; median: number | null; edges: number[]; bins: number[] };
   intervals?: { start: string; steps: number[] }[];
 }
 export interface FunnelAnswer {
@@ -121,6 +136,8 @@ export interface RetentionAnswer {
 }
 export interface FrequencyAnswer {
   periods: { start: string; people: number[]; breakdown?: SegmentValue[] }[];
+  /** How many are usually away for 1, 2, … units from one time to the next. */
+  gaps?: { breakdown: SegmentValue[]; count: number; median: number | null; p80: number | null; people: number[] }[];
 }
 export interface LifecycleAnswer {
   intervals: { start: string; new: number; returning: number; resurrected: number; dormant: number }[];
@@ -226,7 +243,147 @@ export interface FeatureAnswer {
   power_users: { people: number; days_at_least: number | null; enough: boolean };
   features: FeatureUse[];
 }
+export interface FrictionLine {
+  page_views: number;
+  people: number;
+  sessions: number;
+  points: number;
+  points_per_active_minute: number | null;
+  mean: number | null;
+  p99: number | null;
+  high: number;
+  share_high: number | null;
+  share_high_interval: Interval | null;
+  tiers: Record<FrictionTier, number>;
+  session_mean: number | null;
+  sessions_high: number;
+  share_sessions_high: number | null;
+  share_sessions_high_interval: Interval | null;
+  session_tiers: Record<FrictionTier, number>;
+}
+export type FrictionTier = "none" | "low" | "medium" | "high";
+interface Reached {
+  sessions: number;
+  reached: number;
+  rate: number | null;
+  interval: Interval | null;
+}
+export interface FrictionAnswer extends FrictionLine {
+  weights_version: number | null;
+  distribution: { page_views: number[]; sessions: number[] };
+  intervals: (FrictionLine & { start: string; factors: Record<string, number> })[];
+  factors: { factor: string; points: number; share: number | null; times: number; page_views: number; sessions: number; people: number }[];
+  pages: (FrictionLine & { page: string | null; share: number | null; factors: Record<string, number> })[];
+  pages_in_all: number;
+  elements: { page: string | null; selector: string; points: number; share: number | null; times: number; page_views: number; sessions: number; people: number; factors: Record<string, number> }[];
+  elements_in_all: number;
+  releases: { release: string; first_seen: string; page_views: number }[];
+  conversion?: { with: Reached; without: Reached; difference: number | null; interval: Interval | null; p_value: number | null; lost: number | null; enough: boolean };
+  groups?: (FrictionLine & { breakdown: SegmentValue[] })[];
+}
+export interface ZoneSums {
+  y: number | null;
+  height: number | null;
+  exposed_page_views: number;
+  exposure_rate: number | null;
+  exposure_ms: number | null;
+  clicks: number;
+  clicked_page_views: number;
+  click_rate: number | null;
+  click_rate_interval: Interval | null;
+  click_rate_of_sessions: number | null;
+  click_share: number | null;
+  recurrence: number | null;
+  attractiveness: number | null;
+  attractiveness_interval: Interval | null;
+  hovered_page_views: number;
+  hover_rate: number | null;
+  hover_ms: number | null;
+  hesitation_ms: number | null;
+  before_first_click_ms: number | null;
+  rage_page_views: number;
+  rage_rate: number | null;
+  dead_page_views: number;
+  dead_rate: number | null;
+  clicked_sessions: number;
+  clicked_people: number;
+  converted_people?: number;
+  conversion_per_click?: number | null;
+  enough: boolean;
+  enough_clicks: boolean;
+}
+/** Column, row and how many. */
+export type GridCell = [number, number, number];
+export interface HeatmapAnswer {
+  page_views: number;
+  sessions: number;
+  people: number;
+  measured: number;
+  clicks: number;
+  enough: boolean;
+  view_width: number | null;
+  doc_width: number | null;
+  doc_height: number | null;
+  fold_px: number | null;
+  fold: number | null;
+  reach: { depth: number; page_views: number; share: number | null }[];
+  attention_ms: (number | null)[];
+  elements: (ZoneSums & { selector: string })[];
+  elements_in_all: number;
+  zones: (ZoneSums & { name: string })[];
+  points: { columns: number; rows: number; cells_of_element: number; clicks: GridCell[]; rage: GridCell[]; dead: GridCell[]; moves_ms: GridCell[]; in_elements: [number, number, number, number][] };
+}
+export type VitalName = "lcp" | "inp" | "cls" | "fcp" | "ttfb";
+export interface VitalValues {
+  n: number;
+  p75: number | null;
+  median: number | null;
+  good: number;
+  needs_work: number;
+  poor: number;
+}
+export type VitalLine = Record<VitalName, VitalValues>;
+export type VitalAnswer = VitalLine & {
+  page_views: number;
+  thresholds: Record<VitalName, [number, number]>;
+  intervals: (VitalLine & { start: string })[];
+  pages: (VitalLine & { page: string | null })[];
+  pages_in_all: number;
+  elements: (VitalValues & { vital: VitalName; page: string | null; selector: string })[];
+  groups?: (VitalLine & { breakdown: SegmentValue[] })[];
+};
+interface FaultSums {
+  times: number;
+  sessions: number;
+  people: number;
+  first_seen: string;
+  last_seen: string;
+  intervals: number[];
+  pages: { page: string | null; times: number }[];
+  releases: { release: string | null; first_seen: string; times: number }[];
+}
+export interface ErrorAnswer {
+  totals: Record<"errors" | "requests", { times: number; sessions: number; people: number; different: number }>;
+  intervals: { start: string; errors: number; requests: number }[];
+  errors: (FaultSums & { fingerprint: string | null; message: string | null; kind: string | null; file: string | null })[];
+  requests: (FaultSums & { method: string | null; url: string | null; status: number | null })[];
+}
+export interface FrictionWeight {
+  points: number;
+  cap: number;
+}
+/** What each factor of friction is worth in the project. */
+export interface FrictionWeights {
+  version: number | null;
+  weights: Record<string, FrictionWeight>;
+  defaults: Record<string, FrictionWeight>;
+  history: { version: number; created_by: string; created_at: string }[];
+}
 export interface AnswerOf {
+  friction: FrictionAnswer;
+  heatmap: HeatmapAnswer;
+  vital: VitalAnswer;
+  error: ErrorAnswer;
   driver: DriverAnswer;
   impact: ImpactAnswer;
   feature: FeatureAnswer;

@@ -33,6 +33,8 @@ interface LinesProps {
   shape: "line" | "bar" | "area";
   /** Index of a place to mark with a thin line, and its name. */
   mark?: { at: number; name: string };
+  /** Several of them. */
+  marks?: { at: number; name: string }[];
   share?: boolean;
   height?: number;
   label: string;
@@ -44,7 +46,7 @@ interface LinesProps {
 const NAMED_LINES = 6;
 const POINTS_SHOWN_UP_TO = 45;
 
-export function LinesPicture({ names, longNames, lines, incompleteFrom, shape, mark, share = false, height = 300, label, pictureRef, onPlace }: LinesProps) {
+export function LinesPicture({ names, longNames, lines, incompleteFrom, shape, mark, marks, share = false, height = 300, label, pictureRef, onPlace }: LinesProps) {
   const { t, format } = useSpeech();
   const { theme } = useTheme();
   const narrow = useNarrow();
@@ -113,14 +115,15 @@ export function LinesPicture({ names, longNames, lines, incompleteFrom, shape, m
       }
       return parts;
     });
-    if (mark && series[0]) {
+    const marked = [...(mark ? [mark] : []), ...(marks ?? [])];
+    if (marked.length > 0 && series[0]) {
       Object.assign(series[0], {
         markLine: {
           silent: true,
           symbol: "none",
           lineStyle: { color: colors.quiet, width: 1, type: "solid" },
-          label: { formatter: mark.name, color: colors.quiet, fontSize: 11, fontFamily: FONT },
-          data: [{ xAxis: mark.at }],
+          label: { color: colors.quiet, fontSize: 11, fontFamily: FONT },
+          data: marked.map((one) => ({ xAxis: one.at, name: one.name, label: { formatter: one.name } })),
         },
       });
     }
@@ -153,7 +156,7 @@ export function LinesPicture({ names, longNames, lines, incompleteFrom, shape, m
       },
       series,
     };
-  }, [lines, names, longNames, incompleteFrom, shape, share, theme, format, t, narrow, opens, mark]);
+  }, [lines, names, longNames, incompleteFrom, shape, share, theme, format, t, narrow, opens, mark, marks]);
 
   return (
     <Picture

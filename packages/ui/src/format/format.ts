@@ -26,6 +26,8 @@ export interface Formatter {
   /** `il y a 5 minutes`. */
   ago: (instant: string | number, now: number) => string;
   list: (items: string[]) => string;
+  /** `1,2 Mo`: a size, in powers of a thousand. */
+  bytes: (bytes: number) => string;
 }
 
 const THIN_SPACE = "\u202f";
@@ -94,6 +96,10 @@ export function formatterOf(language: Language): Formatter {
       if (size < DAY) return relative.format(Math.round(seconds / HOUR), "hour");
       if (size < 45 * DAY) return relative.format(Math.round(seconds / DAY), "day");
       return date(instant);
+    },
+    bytes: (bytes) => {
+      const [unit, size] = bytes >= 1e9 ? (["gigabyte", 1e9] as const) : bytes >= 1e6 ? (["megabyte", 1e6] as const) : bytes >= 1e3 ? (["kilobyte", 1e3] as const) : (["byte", 1] as const);
+      return thin(numberFormat(locale, { style: "unit", unit, unitDisplay: "short", maximumFractionDigits: bytes / size < 10 ? 1 : 0 }).format(bytes / size));
     },
     list: (items) => new Intl.ListFormat(locale, { style: "long", type: "conjunction" }).format(items),
   };

@@ -6,9 +6,9 @@ import { Button, IconButton } from "@/ui/Button.tsx";
 import { Chip } from "@/ui/Chip.tsx";
 import { Check, InlineSelect, Segmented } from "@/ui/Field.tsx";
 import { Popover } from "@/ui/Popover.tsx";
-import { CohortOptions, PropertyList } from "./ConditionEditor.tsx";
-import { useCohorts, useValues } from "./names.ts";
-import type { Breakdown } from "./question.ts";
+import { CohortOptions, LookupRow, PropertyList } from "./ConditionEditor.tsx";
+import { useCohorts, useLookups, useValues } from "./names.ts";
+import type { Breakdown, Lookup, Operator } from "./question.ts";
 import { edgesProblem, numbersIn, suggestedEdges } from "./ranges.ts";
 import { breakdownName, propertyName } from "./words.ts";
 import styles from "./editors.module.css";
@@ -91,7 +91,13 @@ export function BreakdownEditor({ breakdown = [], onChange, event, most = 3, top
   );
 }
 
+const SPLIT_TIMES = ["hour_of_day", "day_of_week", "day", "week", "month"] as const;
+
 interface Choice {
+  lookup?: Lookup;
+  at?: "event";
+  matching?: { op: Operator; value?: unknown };
+  quantiles?: number;
   property: string;
   of: string;
   types: string[];
@@ -103,6 +109,7 @@ interface Choice {
 export function BreakdownForm({ initial, event, onPick }: { initial?: Breakdown; event?: string; onPick: (breakdown: Breakdown) => void }) {
   const { t } = useSpeech();
   const { cohorts } = useCohorts();
+  const { tables } = useLookups();
   const [choice, setChoice] = useState<Choice | null>(() => (initial ? choiceOf(initial) : null));
   const [chosen, setChosen] = useState<string[] | null>(() => (initial && "cohort" in initial ? [initial.cohort].flat() : null));
   if (chosen) {
@@ -125,10 +132,12 @@ export function BreakdownForm({ initial, event, onPick }: { initial?: Breakdown;
     <PropertyList
       event={event}
       onCohorts={cohorts.length > 0 ? () => setChosen([]) : undefined}
+      times={SPLIT_TIMES}
+      onTime={(time) => onPick({ time })}
       onPick={(property, of, types) => {
         const next: Choice = { property, of, types, edges: null, trim: property === "$current_url" };
-        // Only numbers leave a choice to make: each value, or ranges of them.
-        if (types.includes("number")) setChoice(next);
+        // Numbers, lists, people and what can be looked up leave a choice to make.
+        if (types.includes("number") || types.includes("list") || of === "person" || (tables.length > 0 && of !== "session")) setChoice(next);
         else onPick(made(next));
       }}
     />
@@ -136,8 +145,14 @@ export function BreakdownForm({ initial, event, onPick }: { initial?: Breakdown;
 }
 
 function choiceOf(breakdown: Breakdown): Choice | null {
-  if ("bucket" in breakdown) return { property: breakdown.bucket.property, of: breakdown.bucket.of ?? "event", types: ["number"], edges: breakdown.bucket.edges, trim: false };
-  if ("property" in breakdown) return { property: breakdown.property, of: breakdown.of ?? "event", types: [], edges: null, trim: breakdown.trim === "url" };
+  if ("bucket" in breakdown) {
+    const { property, of = "event", edges, quantiles, lookup } = breakdown.bucket;
+    return { property, of, types: ["number"], edges: edges ?? null, quantiles, lookup, trim: false };
+  }
+  if ("property" in breakdown) {
+    const { property, of = "event", trim, lookup, at, matching } = breakdown;
+    return { property, of, types: matching ? ["list"] : [], edges: null, trim: trim === "url", lookup, at, matching };
+  }
   return null;
 }
 
@@ -145,11 +160,16 @@ function HowSplit({ choice, event, onBack, onPick }: { choice: Choice; event?: s
   const speech = useSpeech();
   const { t } = speech;
   const { values } = useValues(choice.property, choice.of, event, "");
-  const [inRanges, setInRanges] = useState(choice.edges !== null);
+  const [how, setHow] = useState<"values" | "ranges" | "quantiles">(choice.quantiles ? "quantiles" : choice.edges === null ? "values" : "ranges");
+  const inRanges = how === "ranges";
+  const [quantiles, setQuantiles] = useState(choice.quantiles ?? 4);
+  const [lookup, setLookup] = useState(choice.lookup);
+  const [at, setAt] = useState(choice.at);
+  const [only, setOnly] = useState(typeof choice.matching?.value === "string" ? choice.matching.value : "");
   const [text, setText] = useState<string | null>(choice.edges?.join(", ") ?? null);
   const [trim, setTrim] = useState(choice.trim);
   const suggested = suggestedEdges(values);
-  const numeric = inRanges || choice.types.includes("number") || suggested !== null;
+  const numeric = how !== "values" || choice.types.includes("number") || suggested !== null;
   const written = text ?? suggested?.join(", ") ?? "";
   const edges = numbersIn(written);
   const problem = edges === null ? t("numbers.notNumbers") : edgesProblem(edges, { tooFew: t("numbers.tooFew"), notRising: t("numbers.notRising") });
@@ -160,7 +180,8 @@ function HowSplit({ choice, event, onBack, onPick }: { choice: Choice; event?: s
       onSubmit={(submitted) => {
         submitted.preventDefault();
         if (inRanges && (problem !== null || edges === null)) return;
-        onPick(made({ ...choice, trim, edges: inRanges ? edges : null }));
+        const matching = only.trim() === "" ? undefined : { op: choice.matching?.op ?? ("is" as const), value: only.trim() };
+        onPick(made({ ...choice, trim, lookup, at, matching: how === "values" ? matching : undefined, edges: inRanges ? edges : null, quantiles: how === "quantiles" ? quantiles : undefined }));
       }}
     >
       <div className={styles.conditionHead}>
@@ -174,11 +195,37 @@ function HowSplit({ choice, event, onBack, onPick }: { choice: Choice; event?: s
             choices={[
               { value: "values", label: t("breakdown.eachValue") },
               { value: "ranges", label: t("breakdown.ranges") },
+              ...(choice.of === "session" ? [] : [{ value: "quantiles" as const, label: t("breakdown.quantiles") }]),
             ]}
-            value={inRanges ? "ranges" : "values"}
-            onPick={(picked) => setInRanges(picked === "ranges")}
+            value={how}
+            onPick={setHow}
           />
         </div>
+      )}
+      <LookupRow lookup={lookup} onChange={setLookup} />
+      {choice.of === "person" && (
+        <div className={styles.conditionBody}>
+          <InlineSelect
+            label={t("condition.when")}
+            choices={[
+              { value: "now", label: t("condition.now") },
+              { value: "event", label: t("condition.then") },
+            ]}
+            value={at ?? "now"}
+            onPick={(picked) => setAt(picked === "event" ? "event" : undefined)}
+          />
+        </div>
+      )}
+      {how === "quantiles" && (
+        <div className={styles.conditionBody}>
+          <InlineSelect label={t("breakdown.quantiles")} choices={[3, 4, 5, 10].map((n) => ({ value: String(n), label: t("breakdown.quantilesOf", { n }) }))} value={String(quantiles)} onPick={(picked) => setQuantiles(Number(picked))} />
+        </div>
+      )}
+      {how === "values" && choice.types.includes("list") && (
+        <label className={styles.edges}>
+          {t("breakdown.matching")}
+          <input className={styles.input} value={only} placeholder={t("breakdown.matchingAll")} onChange={(changed) => setOnly(changed.target.value)} />
+        </label>
       )}
       {inRanges && (
         <label className={styles.edges}>
@@ -202,8 +249,9 @@ function HowSplit({ choice, event, onBack, onPick }: { choice: Choice; event?: s
   );
 }
 
-function made({ property, of, edges, trim }: Choice): Breakdown {
-  const owner = of === "event" ? {} : { of };
+function made({ property, of, edges, trim, lookup, at, matching, quantiles }: Choice): Breakdown {
+  const owner = { ...(of === "event" ? {} : { of }), ...(lookup ? { lookup } : {}), ...(at ? { at } : {}) };
+  if (quantiles) return { bucket: { property, ...owner, quantiles } };
   if (edges) return { bucket: { property, ...owner, edges } };
-  return { property, ...owner, ...(trim ? { trim: "url" as const } : {}) };
+  return { property, ...owner, ...(trim ? { trim: "url" as const } : {}), ...(matching ? { matching } : {}) };
 }

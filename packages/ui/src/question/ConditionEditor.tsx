@@ -1,5 +1,5 @@
 // One condition of a filter: a property and what it must be, or an event that the person did. Opened from a chip or from "+ Filter".
-import { ArrowLeft, Brackets, Building2, CalendarClock, Footprints, Hash, ToggleLeft, Type, UserRound, UsersRound, List } from "lucide-react";
+import { ArrowLeft, Brackets, Building2, CalendarClock, Footprints, FunctionSquare, Hash, Timer, ToggleLeft, Type, UserRound, UsersRound, List } from "lucide-react";
 import { useState, type ReactNode } from "react";
 import { useSpeech } from "@/i18n/language.tsx";
 import { Button, IconButton } from "@/ui/Button.tsx";
@@ -7,9 +7,9 @@ import { InlineSelect, Segmented } from "@/ui/Field.tsx";
 import { OptionList } from "@/ui/OptionList.tsx";
 import { useSettled } from "@/ui/useSettled.ts";
 import { EventList } from "./EventPicker.tsx";
-import { useCohorts, useGroupTypes, usePropertiesOf, useValues } from "./names.ts";
-import { OPERATORS, type CohortFilter, type DidFilter, type Filter, type Operator, type PropertyFilter, type Selector, type Window, type WindowUnit } from "./question.ts";
-import { operatorName, propertyName, selectorName, valueName } from "./words.ts";
+import { useCohorts, useCustomProperties, useGroupTypes, useLookups, usePropertiesOf, useValues } from "./names.ts";
+import { OPERATORS, type CohortFilter, type DidFilter, type Filter, type Lookup, type Operator, type PropertyFilter, type Selector, type TimeFilter, type TimePart, type Window, type WindowUnit } from "./question.ts";
+import { operatorName, propertyName, selectorName, valueName, weekdayName } from "./words.ts";
 import styles from "./editors.module.css";
 
 interface ConditionEditorProps {
@@ -21,11 +21,12 @@ interface ConditionEditorProps {
   onDone: (filter: Filter) => void;
 }
 
-type Stage = { at: "choose" } | { at: "cohort"; filter: CohortFilter | null } | { at: "property"; filter: PropertyFilter; types: string[] } | { at: "did"; filter: DidFilter | null };
+type Stage = { at: "choose" } | { at: "time"; filter: TimeFilter } | { at: "cohort"; filter: CohortFilter | null } | { at: "property"; filter: PropertyFilter; types: string[] } | { at: "did"; filter: DidFilter | null };
 
 export function ConditionEditor({ initial, event, whereOf, onDone }: ConditionEditorProps) {
   const [stage, setStage] = useState<Stage>(() => {
     if (initial && "property" in initial) return { at: "property", filter: initial, types: [] };
+    if (initial && "time" in initial) return { at: "time", filter: initial };
     if (initial && "did" in initial) return { at: "did", filter: initial };
     if (initial && "cohort" in initial) return { at: "cohort", filter: initial };
     return { at: "choose" };
@@ -40,10 +41,13 @@ export function ConditionEditor({ initial, event, whereOf, onDone }: ConditionEd
           onDid={() => setStage({ at: "did", filter: null })}
           onCohort={() => setStage({ at: "cohort", filter: null })}
           onGroup={() => onDone({ any: [] })}
+          onTime={(time) => setStage({ at: "time", filter: { time, op: "is" } })}
         />
       );
     case "property":
       return <PropertyCondition filter={stage.filter} types={stage.types} event={event} onBack={() => setStage({ at: "choose" })} onDone={onDone} />;
+    case "time":
+      return <TimeCondition filter={stage.filter} onBack={() => setStage({ at: "choose" })} onDone={onDone} />;
     case "cohort":
       return <CohortCondition filter={stage.filter} onBack={() => setStage({ at: "choose" })} onDone={onDone} />;
     case "did":
@@ -69,18 +73,34 @@ interface PropertyListProps {
   /** Offers cohorts as segments. */
   onCohorts?: () => void;
   onGroup?: () => void;
+  /** Offers parts of the time at which something happened. */
+  onTime?: (part: TimePart) => void;
+  times?: readonly TimePart[];
   numbersOnly?: boolean;
   eventOnly?: boolean;
   personOnly?: boolean;
 }
 
-export function PropertyList({ event, onPick, more, onDid, onCohort, onCohorts, onGroup, numbersOnly, eventOnly, personOnly }: PropertyListProps) {
+const SESSION_PROPERTIES: { name: string; types: string[] }[] = [
+  { name: "$duration_s", types: ["number"] },
+  { name: "$event_count", types: ["number"] },
+  { name: "$first_event", types: ["string"] },
+  { name: "$last_event", types: ["string"] },
+];
+const FILTER_TIMES: readonly TimePart[] = ["hour_of_day", "day_of_week"];
+
+export function PropertyList({ event, onPick, more, onDid, onCohort, onCohorts, onGroup, onTime, times = FILTER_TIMES, numbersOnly, eventOnly, personOnly }: PropertyListProps) {
   const speech = useSpeech();
   const { t } = speech;
   const { types: groupTypes } = useGroupTypes();
   const found = usePropertiesOf(eventOnly ? ["event"] : personOnly ? ["person"] : ["event", "person", ...groupTypes.map((type) => `group:${type}`)], event);
+  const { properties: saved } = useCustomProperties();
   const fits = (property: { types: string[] }) => !numbersOnly || property.types.includes("number");
-  const offered = found.lists.flatMap(({ of, properties }) => properties.filter(fits).map((property) => ({ key: `${of} ${property.name}`, of, property })));
+  const owners = new Set(found.lists.map(({ of }) => of));
+  const computed = saved.filter((one) => owners.has(one.of)).map((one) => ({ key: `saved ${one.of} ${one.name}`, of: one.of, property: { name: one.name, types: [] as string[], description: one.formula } }));
+  const ofSessions = eventOnly || personOnly ? [] : SESSION_PROPERTIES.filter(fits).map((property) => ({ key: `session ${property.name}`, of: "session", property }));
+  const listed = found.lists.flatMap(({ of, properties }) => properties.filter(fits).map((property) => ({ key: `${of} ${property.name}`, of, property })));
+  const offered: { key: string; of: string; property: { name: string; types: string[] } }[] = [...computed, ...listed, ...ofSessions];
   const options = [
     ...(more
       ? [
@@ -90,7 +110,8 @@ export function PropertyList({ event, onPick, more, onDid, onCohort, onCohorts, 
         ]
       : []),
     ...(onCohorts ? [{ value: "cohorts", label: t("breakdown.cohorts"), icon: <UsersRound aria-hidden />, group: t("pick.behaviour") }] : []),
-    ...offered.map(({ key, of, property }) => ({
+    ...computed.map(({ key, property }) => ({ value: key, label: property.name, words: property.description, hint: property.description, icon: <FunctionSquare aria-hidden />, group: t("pick.savedProperties") })),
+    ...listed.map(({ key, of, property }) => ({
       value: key,
       label: propertyName(property.name, speech),
       words: property.name,
@@ -98,6 +119,8 @@ export function PropertyList({ event, onPick, more, onDid, onCohort, onCohorts, 
       icon: ownerIcon(of) ?? TYPE_ICONS[property.types[0] ?? ""] ?? <Type aria-hidden />,
       group: of === "event" ? t("pick.eventProperties") : of === "person" ? t("pick.personProperties") : t("pick.groupProperties", { type: of.slice("group:".length) }),
     })),
+    ...ofSessions.map(({ key, property }) => ({ value: key, label: propertyName(property.name, speech), words: property.name, icon: <Timer aria-hidden />, group: t("pick.sessionProperties") })),
+    ...(onTime ? times.map((part) => ({ value: `time ${part}`, label: t(`time.${part}`), icon: <CalendarClock aria-hidden />, group: t("pick.times") })) : []),
   ];
   return (
     <OptionList
@@ -111,6 +134,7 @@ export function PropertyList({ event, onPick, more, onDid, onCohort, onCohorts, 
         if (picked === "cohort") return onCohort?.();
         if (picked === "cohorts") return onCohorts?.();
         if (picked === "group") return onGroup?.();
+        if (picked.startsWith("time ")) return onTime?.(picked.slice("time ".length) as TimePart);
         const known = offered.find((one) => one.key === picked);
         onPick(known?.property.name ?? picked, known?.of ?? (personOnly ? "person" : "event"), known?.property.types ?? []);
       }}
@@ -141,11 +165,15 @@ export function PropertyCondition({ filter, types, event, onBack, onDone }: { fi
   const { t } = speech;
   const [op, setOp] = useState<Operator>(filter.op);
   const [value, setValue] = useState<unknown>(filter.value);
+  const [at, setAt] = useState(filter.at);
+  const [items, setItems] = useState(filter.items);
+  const [lookup, setLookup] = useState(filter.lookup);
+  const isList = types.includes("list") || filter.items !== undefined;
   const usual = types[0] === "number" ? ["gte", "gt", "lte", "lt", "between", "is", "is_not", "set", "not_set"] : OPERATORS;
   const choices = (usual as Operator[]).map((one) => ({ value: one, label: operatorName(one, speech) }));
   const done = (next: unknown = value) => {
     const { property, of } = filter;
-    const rest = { property, ...(of && of !== "event" ? { of } : {}) };
+    const rest = { property, ...(of && of !== "event" ? { of } : {}), ...(at ? { at } : {}), ...(items === "all" ? { items } : {}), ...(lookup ? { lookup } : {}) };
     if (op === "set" || op === "not_set") return onDone({ ...rest, op });
     onDone({ ...rest, op, value: next });
   };
@@ -164,6 +192,33 @@ export function PropertyCondition({ filter, types, event, onBack, onDone }: { fi
           }}
         />
       </div>
+      <LookupRow lookup={lookup} onChange={setLookup} />
+      {(filter.of === "person" || isList) && (
+        <div className={styles.conditionBody}>
+          {filter.of === "person" && (
+            <InlineSelect
+              label={t("condition.when")}
+              choices={[
+                { value: "now", label: t("condition.now") },
+                { value: "event", label: t("condition.then") },
+              ]}
+              value={at ?? "now"}
+              onPick={(picked) => setAt(picked === "event" ? "event" : undefined)}
+            />
+          )}
+          {isList && (
+            <InlineSelect
+              label={t("condition.items")}
+              choices={[
+                { value: "any", label: t("condition.anyItem") },
+                { value: "all", label: t("condition.allItems") },
+              ]}
+              value={items ?? "any"}
+              onPick={setItems}
+            />
+          )}
+        </div>
+      )}
       {op === "set" || op === "not_set" ? (
         <div className={styles.conditionBody}>
           <Button look="primary" size="small" onClick={() => done()}>
@@ -171,7 +226,7 @@ export function PropertyCondition({ filter, types, event, onBack, onDone }: { fi
           </Button>
         </div>
       ) : LIST_OPERATORS.has(op) ? (
-        <ValueList property={filter.property} of={filter.of ?? "event"} event={event} value={value} onDone={done} />
+        <ValueList property={filter.property} of={lookup || filter.of === "session" ? "none" : (filter.of ?? "event")} event={event} value={value} onDone={done} />
       ) : op === "between" ? (
         <BetweenForm value={value} onDone={done} />
       ) : op === "in_last" ? (
@@ -182,6 +237,61 @@ export function PropertyCondition({ filter, types, event, onBack, onDone }: { fi
         <TypedForm type="number" value={typeof value === "number" ? String(value) : ""} onDone={(text) => done(Number(text))} />
       ) : (
         <TypedForm type="text" value={typeof value === "string" ? value : ""} onDone={(text) => done(text)} />
+      )}
+    </div>
+  );
+}
+
+/** The value itself, or what a column of a lookup table has for it. Shown where there are tables. */
+export function LookupRow({ lookup, onChange }: { lookup: Lookup | undefined; onChange: (lookup: Lookup | undefined) => void }) {
+  const { t } = useSpeech();
+  const { tables } = useLookups();
+  if (tables.length === 0 && !lookup) return null;
+  const choices = tables.flatMap((table) => table.columns.slice(1).map((column) => ({ value: JSON.stringify({ table: table.name, column }), label: t("lookup.columnOf", { table: table.name, column }) })));
+  return (
+    <div className={styles.conditionBody}>
+      <InlineSelect
+        label={t("lookup.read")}
+        choices={[{ value: "", label: t("lookup.itself") }, ...choices]}
+        value={lookup ? JSON.stringify({ table: lookup.table, column: lookup.column }) : ""}
+        onPick={(picked) => onChange(picked === "" ? undefined : (JSON.parse(picked) as Lookup))}
+      />
+    </div>
+  );
+}
+
+const WEEKDAYS = [1, 2, 3, 4, 5, 6, 7];
+
+/** Between two hours of the day, or on some days of the week. */
+function TimeCondition({ filter, onBack, onDone }: { filter: TimeFilter; onBack: () => void; onDone: (filter: Filter) => void }) {
+  const speech = useSpeech();
+  const { t } = speech;
+  const [days, setDays] = useState<number[]>(filter.time === "day_of_week" ? [filter.value ?? []].flat().map(Number) : []);
+  return (
+    <div className={styles.condition}>
+      <div className={styles.conditionHead}>
+        <IconButton label={t("action.back")} icon={<ArrowLeft />} onClick={onBack} />
+        <strong>{t(`time.${filter.time}`)}</strong>
+      </div>
+      {filter.time === "day_of_week" ? (
+        <>
+          <OptionList
+            searchable={false}
+            placeholder={t("time.day_of_week")}
+            empty=""
+            options={WEEKDAYS.map((day) => ({ value: String(day), label: weekdayName(day, speech) }))}
+            selected={days.map(String)}
+            onPick={(picked) => setDays(days.includes(Number(picked)) ? days.filter((day) => day !== Number(picked)) : [...days, Number(picked)].toSorted((a, b) => a - b))}
+          />
+          <div className={styles.listFoot}>
+            <span className={styles.quiet}>{t("pick.chosen", { n: days.length })}</span>
+            <Button size="small" look="primary" disabled={days.length === 0} onClick={() => onDone({ time: filter.time, op: "is", value: days })}>
+              {t("action.apply")}
+            </Button>
+          </div>
+        </>
+      ) : (
+        <BetweenForm value={filter.value} onDone={(value) => onDone({ time: filter.time, op: "between", value })} />
       )}
     </div>
   );

@@ -16,5 +16,7 @@ export function IntervalPicker({ interval, range, onChange }: { interval: TrendI
 
 export function rangeDays(range: Range): number {
   if ("last" in range) return range.last * (DAYS[range.unit] ?? 1);
+  if ("to_date" in range) return DAYS[range.to_date] ?? 1;
+  if ("since" in range) return Math.max(1, (Date.now() - Date.parse(range.since)) / 86_400_000 + 1);
   return Math.max(1, (Date.parse(range.to) - Date.parse(range.from)) / 86_400_000 + 1);
 }

@@ -15,6 +15,13 @@ import styles from "./editors.module.css";
 type OfProperty = PropertyMeasure | "percentile";
 const OF_PROPERTY: OfProperty[] = ["sum", "average", "median", "percentile", "min", "max", "distinct"];
 const USUAL_DAYS = [1, 7, 30];
+const PER_SESSION: Measure[] = [
+  { per_session: "total", then: "average" },
+  { per_session: "events", then: "average" },
+  { per_session: "duration", then: "average" },
+  { per_session: "duration", then: "median" },
+  { per_session: "duration", then: "distribution" },
+];
 
 interface MeasurePickerProps {
   measure: Measure;
@@ -95,13 +102,17 @@ function MeasureList({ measure, event, actor, onPick }: Omit<MeasurePickerProps,
       selected={selected}
       options={[
         ...(["total", "unique", "sessions"] as const).map((value) => ({ value, label: measureName(value, speech, actor), group: t("measure.group.count") })),
+        ...(["first", "last"] as const).map((unique) => ({ value: `unique ${unique}`, label: measureName({ unique }, speech, actor), group: t("measure.group.count") })),
         ...USUAL_DAYS.map((n) => ({ value: `active ${n}`, label: measureName({ active: n }, speech, actor), group: t("measure.group.active") })),
         { value: "active", label: t("measure.pick.active"), group: t("measure.group.active") },
         ...OF_PROPERTY.map((value) => ({ value, label: t(`measure.pick.${value}`), group: t("measure.group.property") })),
         { value: "per_person", label: t("measure.pick.perPerson", who), group: t("measure.group.perPerson", who) },
+        ...PER_SESSION.map((per_session) => ({ value: `session ${JSON.stringify(per_session)}`, label: measureName(per_session, speech, actor), group: t("measure.group.perSession") })),
       ]}
       onPick={(picked) => {
         if (picked === "total" || picked === "unique" || picked === "sessions") return onPick(picked);
+        if (picked === "unique first" || picked === "unique last") return onPick({ unique: picked === "unique first" ? "first" : "last" });
+        if (picked.startsWith("session ")) return onPick(JSON.parse(picked.slice("session ".length)) as Measure);
         if (picked.startsWith("active ")) return onPick({ active: Number(picked.slice("active ".length)) });
         if (picked === "active") return setStage({ at: "active" });
         if (picked === "per_person") return setStage({ at: "perPerson" });
@@ -149,7 +160,7 @@ function NumberForm({ title, label, start, min, max, onBack, onDone }: NumberFor
   );
 }
 
-const THENS = ["average", "median", "min", "max", "sum", "p90", "p95", "p99"] as const;
+const THENS = ["average", "median", "min", "max", "sum", "p25", "p75", "p90", "p95", "p99", "distribution"] as const;
 type Then = (typeof THENS)[number];
 
 /** Two choices in a sentence: what is taken of each person's events, and how the numbers of all people become one. */
@@ -218,6 +229,6 @@ function PerPersonForm({ measure, event, actor, onBack, onDone }: Omit<MeasurePi
 }
 
 function thenOf(then: PerPersonThen | undefined): Then {
-  const wanted = typeof then === "object" ? `p${then.percentile}` : (then ?? "average");
+  const wanted = typeof then === "object" ? ("percentile" in then ? `p${then.percentile}` : "distribution") : (then ?? "average");
   return THENS.find((one) => one === wanted) ?? "average";
 }

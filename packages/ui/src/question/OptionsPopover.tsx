@@ -8,6 +8,7 @@ import { Chip } from "@/ui/Chip.tsx";
 import { InlineSelect } from "@/ui/Field.tsx";
 import { Popover } from "@/ui/Popover.tsx";
 import type { Common } from "./question.ts";
+import { SessionByPicker } from "./SessionByPicker.tsx";
 import { numbersIn } from "./ranges.ts";
 import styles from "./editors.module.css";
 
@@ -160,6 +161,9 @@ export function CalendarRows<Q extends Common>({ question, onChange }: { questio
           onPick={(n) => onChange({ ...question, session_timeout: n === undefined ? undefined : { n, unit: "minute" } })}
         />
       </OptionRow>
+      <OptionRow label={t("options.sessionBy")}>
+        <SessionByPicker value={question.session_by} onChange={(session_by) => onChange({ ...question, session_by })} />
+      </OptionRow>
     </>
   );
 }
@@ -176,5 +180,6 @@ export function calendarChanges(question: Common, t: ReturnType<typeof useSpeech
     ...(question.timezone ? [question.timezone.replaceAll("_", " ")] : []),
     ...(question.week_start ? [t("options.weeksFrom", { day: t(`settings.${question.week_start}`) })] : []),
     ...(question.session_timeout ? [t("options.sessionsOf", { n: minutesOf(question.session_timeout) })] : []),
+    ...(question.session_by ? ["property" in question.session_by ? t("options.sessionsByProperty", { property: question.session_by.property }) : t("options.sessionsByEvents")] : []),
   ];
 }

@@ -19,6 +19,13 @@ const PRESETS: Range[] = [
   { last: 12, unit: "week" },
   { last: 6, unit: "month" },
   { last: 12, unit: "month" },
+  { last: 1, unit: "day", ago: 1 },
+  { last: 1, unit: "week", ago: 1 },
+  { last: 1, unit: "month", ago: 1 },
+  { to_date: "week" },
+  { to_date: "month" },
+  { to_date: "quarter" },
+  { to_date: "year" },
 ];
 
 interface RangePickerProps {
@@ -74,15 +81,16 @@ export function RangePicker({ range, onChange, compare }: RangePickerProps) {
 
 export function CustomRange({ range, onChange }: { range: Range; onChange: (range: Range) => void }) {
   const { t } = useSpeech();
-  const [from, setFrom] = useState("from" in range ? range.from.slice(0, 10) : "");
+  const [from, setFrom] = useState("from" in range ? range.from.slice(0, 10) : "since" in range ? range.since : "");
   const [to, setTo] = useState("to" in range ? range.to.slice(0, 10) : "");
-  const fits = from !== "" && to !== "" && from <= to;
+  // Without an end it goes on to today.
+  const fits = from !== "" && (to === "" || from <= to);
   return (
     <form
       className={styles.dates}
       onSubmit={(event) => {
         event.preventDefault();
-        if (fits) onChange({ from, to });
+        if (fits) onChange(to === "" ? { since: from } : { from, to });
       }}
     >
       <label>

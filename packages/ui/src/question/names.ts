@@ -1,7 +1,7 @@
 // What pickers offer: the events, properties and values that the project has seen.
 import { keepPreviousData, useQueries, useQuery } from "@tanstack/react-query";
 import { api } from "@/api/client.ts";
-import type { Cohort, CustomEvent, EventName, PropertyName, PropertyValue } from "@/api/types.ts";
+import type { Cohort, CustomEvent, CustomProperty, EventName, LookupTable, PropertyName, PropertyValue } from "@/api/types.ts";
 import { useProject } from "@/shell/session.tsx";
 
 const STALE_MS = 60_000;
@@ -38,6 +38,8 @@ export function useValues(property: string, of: string, event: string | undefine
   const { data, isFetching } = useQuery({
     queryKey: ["values", project.id, property, of, event, search],
     queryFn: ({ signal }) => api.values(project.id, { property, of, event, search, limit: 100 }, signal),
+    // What is computed or looked up has no list of values; they can be typed.
+    enabled: of !== "none" && of !== "session",
     staleTime: STALE_MS,
     placeholderData: keepPreviousData,
   });
@@ -49,6 +51,20 @@ export function useCustomEvents(): { events: CustomEvent[]; loading: boolean; er
   const project = useProject();
   const { data, isPending, error } = useQuery({ queryKey: ["customEvents", project.id], queryFn: () => api.customEvents(project.id), staleTime: STALE_MS });
   return { events: data?.custom_events ?? [], loading: isPending, error };
+}
+
+/** Tables whose columns are read beside a property. */
+export function useLookups(): { tables: LookupTable[]; loading: boolean; error: unknown } {
+  const project = useProject();
+  const { data, isPending, error } = useQuery({ queryKey: ["lookups", project.id], queryFn: () => api.lookups(project.id), staleTime: STALE_MS });
+  return { tables: data?.lookups ?? [], loading: isPending, error };
+}
+
+/** Saved formulas, which questions call like any property. */
+export function useCustomProperties(): { properties: CustomProperty[]; loading: boolean; error: unknown } {
+  const project = useProject();
+  const { data, isPending, error } = useQuery({ queryKey: ["customProperties", project.id], queryFn: () => api.customProperties(project.id), staleTime: STALE_MS });
+  return { properties: data?.custom_properties ?? [], loading: isPending, error };
 }
 
 /** The saved cohorts, which filters and breakdowns call by their name. */

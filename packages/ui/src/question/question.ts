@@ -15,6 +15,24 @@ export interface PropertyFilter {
   of?: PropertyOwner;
   op: Operator;
   value?: unknown;
+  /** The person's value when the event happened, rather than the latest. */
+  at?: "event";
+  /** Of a list: one element passes (unless said otherwise), or every one. */
+  items?: "any" | "all";
+  /** What a column of a lookup table has for the property. */
+  lookup?: Lookup;
+}
+export interface Lookup {
+  table: string;
+  column: string;
+}
+export const TIME_PARTS = ["hour_of_day", "day_of_week", "day_of_month", "month_of_year", "day", "week", "month", "quarter", "year"] as const;
+export type TimePart = (typeof TIME_PARTS)[number];
+/** When it happened. */
+export interface TimeFilter {
+  time: TimePart;
+  op: Operator;
+  value?: unknown;
 }
 export interface DidFilter {
   did: Selector;
@@ -25,7 +43,7 @@ export interface CohortFilter {
   cohort: string;
   in?: boolean;
 }
-export type Filter = { all: Filter[] } | { any: Filter[] } | { not: Filter } | PropertyFilter | { event: string | string[] } | CohortFilter | DidFilter;
+export type Filter = { all: Filter[] } | { any: Filter[] } | { not: Filter } | PropertyFilter | TimeFilter | { event: string | string[] } | CohortFilter | DidFilter;
 
 export interface Selector {
   event?: string | null;
@@ -36,12 +54,13 @@ export interface Selector {
 }
 
 export type RangeUnit = "hour" | "day" | "week" | "month" | "quarter" | "year";
-export type Range = { from: string; to: string } | { last: number; unit: RangeUnit };
+export type Range = { from: string; to: string } | { last: number; unit: RangeUnit; ago?: number } | { since: string } | { to_date: RangeUnit };
 export type TrendInterval = "hour" | "day" | "week" | "month" | "quarter" | "year";
 
 export type Breakdown =
-  | { property: string; of?: PropertyOwner; trim?: "url"; at?: "event" }
-  | { bucket: { property: string; of?: PropertyOwner; edges: number[] } }
+  | { property: string; of?: PropertyOwner; trim?: "url"; at?: "event"; lookup?: Lookup; matching?: { op: Operator; value?: unknown; items?: "any" | "all" } }
+  | { bucket: { property: string; of?: PropertyOwner; edges?: number[]; quantiles?: number; lookup?: Lookup } }
+  | { time: TimePart }
   | { cohort: string | string[] };
 
 export type WindowUnit = "second" | "minute" | "hour" | "day" | "week" | "month" | "session";
@@ -56,13 +75,15 @@ export type Measure =
   | "total"
   | "unique"
   | "sessions"
+  | { unique: "first" | "last" }
+  | { per_session: "total" | "events" | "duration" | PerPersonMeasure; then?: PerPersonThen }
   | { active: number }
   | { [K in PropertyMeasure]: Record<K, string> }[PropertyMeasure]
   | { percentile: number; property: string }
   | { per_person: "total" | PerPersonMeasure; then?: PerPersonThen };
 export type PerPersonMeasure = { [K in PropertyMeasure]: Record<K, string> }[PropertyMeasure] | { percentile: number; property: string };
 /** How the numbers of all people become one. */
-export type PerPersonThen = "sum" | "average" | "median" | "min" | "max" | { percentile: number };
+export type PerPersonThen = "sum" | "average" | "median" | "min" | "max" | "distribution" | { percentile: number } | { distribution: number[] };
 
 /** "At least two times", as a question says it. */
 export interface Count {
@@ -81,16 +102,27 @@ export interface Common {
   timezone?: string;
   week_start?: "monday" | "sunday";
   session_timeout?: Window;
+  /** What makes a session, if not silence. */
+  session_by?: { property: string } | { start: Selector; end: Selector };
+}
+
+/** Events and a measure of them, or the size of a saved cohort over time. */
+export interface TrendSeries {
+  select: Selector;
+  measure: Measure;
+  label?: string;
+  actor?: string;
+  cohort?: string;
 }
 
 export interface TrendQuestion extends Common {
   kind: "trend";
-  series: { select: Selector; measure: Measure; label?: string }[];
+  series: TrendSeries[];
   formulas?: string[];
   interval: TrendInterval;
   rolling?: number;
   cumulative?: boolean;
-  compare?: { previous: number };
+  compare?: { previous: number } | { back: number; unit: RangeUnit };
   /** Each conversion is given to the touches before it, instead of a breakdown. */
   attribution?: Attribution;
 }
@@ -120,6 +152,9 @@ export interface FunnelQuestion extends Common {
   ties?: "any" | "later";
   interval?: TrendInterval;
   time_to_convert?: { from: number; to: number; edges?: number[] };
+  sum?: string;
+  between?: { select: Selector; from: number; to: number };
+  control?: unknown[];
 }
 
 export interface RetentionQuestion extends Common {
@@ -130,7 +165,7 @@ export interface RetentionQuestion extends Common {
   unit: "hour" | "day" | "week" | "month";
   periods: number;
   alignment?: "calendar" | "rolling";
-  criterion?: "on" | "on_or_after" | "streak";
+  criterion?: "on" | "on_or_after" | "on_or_before" | "streak";
   brackets?: number[];
   measure?: RetentionMeasure;
   return_count?: Count;
@@ -145,6 +180,8 @@ export interface FrequencyQuestion extends Common {
   unit: "hour" | "day" | "week" | "month";
   mode?: "exactly" | "at_least";
   count?: Count;
+  unit_count?: number;
+  gaps?: boolean;
 }
 
 export interface LifecycleQuestion extends Common {
@@ -215,7 +252,43 @@ export interface FeatureQuestion extends Common {
   fewest_people?: number;
 }
 
-export type Question = TrendQuestion | FunnelQuestion | RetentionQuestion | FrequencyQuestion | LifecycleQuestion | JourneyQuestion | SessionsQuestion | DriverQuestion | ImpactQuestion | FeatureQuestion;
+export interface FrictionQuestion extends Common {
+  kind: "friction";
+  interval: TrendInterval;
+  goal?: Selector;
+  /** The property that names a release. */
+  release?: string;
+  limit?: number;
+}
+
+export type DeviceWidth = "desktop" | "tablet" | "mobile";
+export interface HeatmapZone {
+  name: string;
+  selector: string | string[];
+}
+export interface HeatmapQuestion extends Common {
+  kind: "heatmap";
+  page: string;
+  device?: DeviceWidth;
+  goal?: Selector;
+  zones?: HeatmapZone[];
+  limit?: number;
+}
+
+export interface VitalQuestion extends Common {
+  kind: "vital";
+  interval: TrendInterval;
+  limit?: number;
+}
+
+export interface ErrorQuestion extends Common {
+  kind: "error";
+  interval: TrendInterval;
+  release?: string;
+  limit?: number;
+}
+
+export type Question = TrendQuestion | FunnelQuestion | RetentionQuestion | FrequencyQuestion | LifecycleQuestion | JourneyQuestion | SessionsQuestion | DriverQuestion | ImpactQuestion | FeatureQuestion | FrictionQuestion | HeatmapQuestion | VitalQuestion | ErrorQuestion;
 export type QuestionKind = Question["kind"];
 export type QuestionOf<K extends QuestionKind> = Extract<Question, { kind: K }>;
 
@@ -225,6 +298,7 @@ const filterSchema: v.GenericSchema<Filter> = v.lazy(() =>
     v.looseObject({ any: v.array(filterSchema) }),
     v.looseObject({ not: filterSchema }),
     v.looseObject({ property: v.string(), op: v.picklist(OPERATORS) }),
+    v.looseObject({ time: v.picklist(TIME_PARTS), op: v.picklist(OPERATORS) }),
     v.looseObject({ did: selectorSchema }),
     v.looseObject({ cohort: v.string() }),
     v.looseObject({ event: v.union([v.string(), v.array(v.string())]) }),
@@ -241,10 +315,11 @@ const selectorSchema: v.GenericSchema<Selector> = v.looseObject({
 
 const units = v.picklist(["hour", "day", "week", "month", "quarter", "year"] as const);
 const intervals = v.picklist(["hour", "day", "week", "month", "quarter", "year"] as const);
-const rangeSchema = v.union([v.object({ from: v.string(), to: v.string() }), v.object({ last: v.number(), unit: units })]);
+const rangeSchema = v.union([v.object({ from: v.string(), to: v.string() }), v.object({ last: v.number(), unit: units, ago: v.optional(v.number()) }), v.object({ since: v.string() }), v.object({ to_date: units })]);
 const breakdownSchema = v.union([
   v.looseObject({ property: v.string() }),
-  v.looseObject({ bucket: v.looseObject({ property: v.string(), edges: v.array(v.number()) }) }),
+  v.looseObject({ bucket: v.looseObject({ property: v.string(), edges: v.optional(v.array(v.number())), quantiles: v.optional(v.number()) }) }),
+  v.looseObject({ time: v.picklist(TIME_PARTS) }),
   v.looseObject({ cohort: v.union([v.string(), v.array(v.string())]) }),
 ]);
 const measureSchema = v.union([v.picklist(["total", "unique", "sessions"] as const), v.record(v.string(), v.unknown())]);
@@ -256,7 +331,7 @@ const schemas = {
   trend: v.looseObject({
     kind: v.literal("trend"),
     ...common,
-    series: v.pipe(v.array(v.looseObject({ select: selectorSchema, measure: measureSchema })), v.minLength(1)),
+    series: v.pipe(v.array(v.pipe(v.looseObject({ select: v.optional(selectorSchema), measure: v.optional(measureSchema) }), v.transform((one) => ({ ...one, select: one.select ?? { event: null }, measure: one.measure ?? "total" })))), v.minLength(1)),
     formulas: v.optional(v.array(v.string())),
     interval: intervals,
   }),
@@ -280,6 +355,17 @@ const schemas = {
   driver: v.looseObject({ kind: v.literal("driver"), ...common, goal: selectorSchema, population: v.optional(selectorSchema), properties: v.optional(v.array(breakdownSchema)) }),
   impact: v.looseObject({ kind: v.literal("impact"), ...common, launch: selectorSchema, metric: selectorSchema, population: v.optional(selectorSchema) }),
   feature: v.looseObject({ kind: v.literal("feature"), ...common, features: v.optional(v.array(selectorSchema)), population: v.optional(selectorSchema) }),
+  friction: v.looseObject({ kind: v.literal("friction"), ...common, interval: intervals, goal: v.optional(selectorSchema) }),
+  heatmap: v.looseObject({
+    kind: v.literal("heatmap"),
+    ...common,
+    page: v.string(),
+    device: v.optional(v.picklist(["desktop", "tablet", "mobile"] as const)),
+    goal: v.optional(selectorSchema),
+    zones: v.optional(v.array(v.object({ name: v.string(), selector: v.union([v.string(), v.array(v.string())]) }))),
+  }),
+  vital: v.looseObject({ kind: v.literal("vital"), ...common, interval: intervals }),
+  error: v.looseObject({ kind: v.literal("error"), ...common, interval: intervals }),
   sessions: v.looseObject({ kind: v.literal("sessions"), ...common }),
   journey: v.looseObject({ kind: v.literal("journey"), ...common, direction: v.picklist(["forward", "reverse"] as const), depth: v.number(), top: v.number() }),
 };
@@ -296,6 +382,9 @@ export function readQuestion<K extends QuestionKind>(kind: K, raw: unknown): Rea
 /** Groups and leaves of a filter, told apart by the key they carry. */
 export function isGroup(filter: Filter): filter is { all: Filter[] } | { any: Filter[] } {
   return "all" in filter || "any" in filter;
+}
+export function isTimeFilter(filter: Filter): filter is TimeFilter {
+  return "time" in filter && "op" in filter;
 }
 export function isPropertyFilter(filter: Filter): filter is PropertyFilter {
   return "property" in filter && "op" in filter;

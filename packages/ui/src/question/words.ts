@@ -1,7 +1,7 @@
 // A question said in words: events, conditions, ranges, measures. Names that SDKs send with a `$` are shown as people say them.
 import type { MessageKey, Messages } from "@/i18n/catalogue.ts";
 import type { Formatter } from "@/format/format.ts";
-import { isGroup, isPropertyFilter, membersOf, PROPERTY_MEASURES, type Breakdown, type Filter, type Measure, type Operator, type Range, type Selector, type Window } from "./question.ts";
+import { isGroup, isPropertyFilter, isTimeFilter, membersOf, PROPERTY_MEASURES, type Breakdown, type Filter, type Lookup, type Measure, type Operator, type Range, type Selector, type Window } from "./question.ts";
 import type { SegmentValue } from "@/api/types.ts";
 
 type Speech = Messages & { format: Formatter };
@@ -31,7 +31,19 @@ const PROPERTY_KEYS: Record<string, MessageKey> = {
   $referring_domain: "property.referringDomain",
   $name: "property.name",
   $email: "property.email",
+  $duration_s: "property.sessionDuration",
+  $event_count: "property.sessionEvents",
+  $first_event: "property.sessionFirst",
+  $last_event: "property.sessionLast",
 };
+
+/** A property with whose it is where that is not plain: of the session, of a lookup table, as it was then. */
+export function ownedName({ property, of, at, lookup }: { property: string; of?: string; at?: "event"; lookup?: Lookup }, speech: Messages): string {
+  const own = propertyName(property, speech);
+  const looked = lookup ? speech.t("property.lookup", { property: own, column: lookup.column }) : own;
+  const owned = of === "session" && !property.startsWith("$") ? speech.t("property.ofSession", { property: looked }) : looked;
+  return at === "event" ? speech.t("property.then", { property: owned }) : owned;
+}
 
 /** Who is counted, as messages choose their words by it; `type` names the groups. */
 export function actorWords(actor: string | undefined): { actor: "person" | "device" | "group"; type: string } {
@@ -76,8 +88,13 @@ export function conditionName(filter: Filter, speech: Speech): string {
     return `(${membersOf(filter).map((member) => conditionName(member, speech)).join(` ${joiner} `)})`;
   }
   if (isPropertyFilter(filter)) {
-    const values = { property: propertyName(filter.property, speech), op: operatorName(filter.op, speech), value: operandName(filter.op, filter.value, speech) };
+    const property = ownedName(filter, speech);
+    const values = { property: filter.items === "all" ? t("condition.every", { property }) : property, op: operatorName(filter.op, speech), value: operandName(filter.op, filter.value, speech) };
     return filter.op === "set" || filter.op === "not_set" ? t("condition.unary", values) : t("condition.binary", values);
+  }
+  if (isTimeFilter(filter)) {
+    const named = filter.time === "day_of_week" ? [filter.value].flat().map((day) => weekdayName(Number(day), speech)).join(` ${t("word.or")} `) : operandName(filter.op, filter.value, speech);
+    return t("condition.binary", { property: t(`time.${filter.time}`), op: operatorName(filter.op, speech), value: named });
   }
   if ("not" in filter) return t("condition.not", { condition: conditionName(filter.not, speech) });
   if ("did" in filter) {
@@ -106,7 +123,23 @@ export function windowName(window: Window, { t }: Messages): string {
   return t(`window.${window.unit}`, { n: window.n });
 }
 
+/** 1 is Monday. */
+export function weekdayName(day: number, { t, format }: Speech): string {
+  return day >= 1 && day <= 7 ? t(`weekday.${day}` as MessageKey) : format.number(day);
+}
+
+/** Ranges that are neither two dates nor the last so many units. */
+function openRange(range: Range, { t, format }: Speech): string | null {
+  if ("since" in range) return t("range.since", { day: format.date(range.since, "UTC") });
+  if ("to_date" in range) return t(`range.toDate.${range.to_date}`);
+  if ("last" in range && range.ago) return range.last === 1 && range.ago === 1 ? t(`range.previous.${range.unit}`) : t("range.ago", { range: t(`range.last.${range.unit}`, { n: range.last }), ago: range.ago });
+  return null;
+}
+
 export function rangeName(range: Range, { t, format }: Speech): string {
+  const open = openRange(range, { t, format } as Speech);
+  if (open !== null) return open;
+  if ("since" in range || "to_date" in range) return "";
   if ("last" in range) return range.last === 1 ? t(`range.this.${range.unit}`) : t(`range.last.${range.unit}`, { n: range.last });
   const from = dayOf(range.from);
   const to = dayOf(range.to);
@@ -120,6 +153,8 @@ function dayOf(text: string): string {
 /** The property that a measure reads, and how. */
 export function measureParts(measure: Measure): { kind: string; property?: string; number?: number; of?: string } {
   if (typeof measure === "string") return { kind: measure };
+  if ("unique" in measure) return { kind: `unique ${measure.unique}` };
+  if ("per_session" in measure) return { kind: "per_session" };
   if ("active" in measure) return { kind: "active", number: measure.active };
   if ("percentile" in measure) return { kind: "percentile", number: measure.percentile, property: measure.property };
   if ("per_person" in measure) {
@@ -134,11 +169,19 @@ export function measureParts(measure: Measure): { kind: string; property?: strin
 
 function thenWords(measure: Measure): { then: string; rank: number } {
   const then = typeof measure === "object" && "per_person" in measure ? (measure.then ?? "average") : "average";
-  return typeof then === "string" ? { then, rank: 0 } : { then: "percentile", rank: then.percentile };
+  if (typeof then === "string") return { then, rank: 0 };
+  return "percentile" in then ? { then: "percentile", rank: then.percentile } : { then: "distribution", rank: 0 };
 }
 
 export function measureName(measure: Measure, speech: Messages, actor?: string): string {
   const { t } = speech;
+  if (typeof measure === "object" && "unique" in measure) return t(`measure.once.${measure.unique}`, actorWords(actor));
+  if (typeof measure === "object" && "per_session" in measure) {
+    const then = measure.then ?? "average";
+    const words = typeof then === "string" ? { then, rank: 0 } : "percentile" in then ? { then: "percentile", rank: then.percentile } : { then: "distribution", rank: 0 };
+    const inner = typeof measure.per_session === "string" ? t(`measure.session.${measure.per_session}`) : propertyName(String(Object.values(measure.per_session).at(-1)), speech);
+    return t("measure.perSession", { ...words, inner });
+  }
   const { kind, property, number, of } = measureParts(measure);
   const shown = property === undefined ? "" : propertyName(property, speech);
   const who = actorWords(actor);
@@ -169,16 +212,27 @@ export function measureAdds(measure: Measure): boolean {
 }
 
 export function breakdownName(breakdown: Breakdown, speech: Messages): string {
-  if ("bucket" in breakdown) return speech.t("breakdown.inRanges", { property: propertyName(breakdown.bucket.property, speech) });
+  if ("time" in breakdown) return speech.t(`time.${breakdown.time}`);
+  if ("bucket" in breakdown) return speech.t("breakdown.inRanges", { property: ownedName(breakdown.bucket, speech) });
   if ("cohort" in breakdown) return speech.t("breakdown.byCohorts", { n: [breakdown.cohort].flat().length, names: [breakdown.cohort].flat().join(", ") });
-  return propertyName(breakdown.property, speech);
+  const name = ownedName(breakdown, speech);
+  return breakdown.matching ? speech.t("breakdown.matchingOf", { property: name }) : name;
 }
 
 /** A segment of an answer: its values, or the overall line. */
-export function segmentName(breakdown: SegmentValue[], speech: Speech, other?: number): string {
+export function segmentName(breakdown: SegmentValue[], speech: Speech, other?: number, parts?: Breakdown[]): string {
   if (other !== undefined) return speech.t("segment.other", { n: other });
   if (breakdown.length === 0) return speech.t("segment.overall");
-  return breakdown.map((value) => rangeOfNumbers(value, speech) ?? valueName(value, speech)).join(" · ");
+  return breakdown.map((value, index) => segmentValueName(value, speech, parts?.[index])).join(" · ");
+}
+
+function segmentValueName(value: SegmentValue, speech: Speech, part: Breakdown | undefined): string {
+  if (part && "time" in part) {
+    if (part.time === "day_of_week") return weekdayName(Number(value), speech);
+    if (part.time === "hour_of_day") return speech.t("time.oclock", { hour: String(value).padStart(2, "0") });
+    if (typeof value === "string") return speech.format.date(value, "UTC");
+  }
+  return rangeOfNumbers(value, speech) ?? valueName(value, speech);
 }
 
 /** The server writes a range of numbers as `[0, 10)`, `< 0` or `>= 10`; people read "0 to under 10". */
@@ -194,6 +248,9 @@ function rangeOfNumbers(value: SegmentValue, { t, format }: Speech): string | nu
 
 /** The range inside a sentence: "in the last 30 days", "between 1 Oct 2025 and 31 Oct 2025". */
 export function rangePhrase(range: Range, { t, format }: Speech): string {
+  const open = openRange(range, { t, format } as Speech);
+  if (open !== null) return open.charAt(0).toLocaleLowerCase() + open.slice(1);
+  if ("since" in range || "to_date" in range) return "";
   if ("last" in range) return range.last === 1 ? t(`rangeIn.this.${range.unit}`) : t(`rangeIn.last.${range.unit}`, { n: range.last });
   const from = dayOf(range.from);
   const to = dayOf(range.to);

@@ -1,6 +1,7 @@
-// The people behind a number. One component, opened by every cell of every answer.
+// What is behind a number: the people, and their recordings. One component, opened by every cell of every answer.
 import { useMutation, useQuery } from "@tanstack/react-query";
 import { Download } from "lucide-react";
+import { lazy, Suspense, useState } from "react";
 import { api } from "@/api/client.ts";
 import type { Cell } from "@/api/types.ts";
 import { useSpeech } from "@/i18n/language.tsx";
@@ -18,6 +19,8 @@ import { deviceId, PersonRow, PlainRow } from "./PeopleRows.tsx";
 import { SaveCohort } from "./SaveCohort.tsx";
 import styles from "./PeoplePanel.module.css";
 
+const RecordingsTab = lazy(() => import("@/rooms/recording/RecordingsTab.tsx").then(({ RecordingsTab: tab }) => ({ default: tab })));
+
 const SHOWN_PEOPLE = 200;
 /** The export holds everybody, up to what a spreadsheet opens without pain. */
 const EXPORTED_PEOPLE = 100_000;
@@ -26,6 +29,7 @@ export function PeoplePanel({ question, cell, title, onClose }: { question: Ques
   const speech = useSpeech();
   const { t } = speech;
   const project = useProject();
+  const [tab, setTab] = useState<"people" | "recordings">("people");
   const { data, error, isPending } = useQuery({
     queryKey: ["behind", project.id, question, cell],
     queryFn: ({ signal }) => api.peopleBehind(project.id, question, cell, SHOWN_PEOPLE, signal),
@@ -54,7 +58,7 @@ export function PeoplePanel({ question, cell, title, onClose }: { question: Ques
       closeLabel={t("action.close")}
       onClose={onClose}
       footer={
-        answer && answer.people.length > 0 ? (
+        tab === "people" && answer && answer.people.length > 0 ? (
           <>
             {/* A cohort is of people: devices and groups cannot be kept as one. */}
             {actor === "person" && <SaveCohort question={question} cell={cell} offered={title} />}
@@ -65,35 +69,50 @@ export function PeoplePanel({ question, cell, title, onClose }: { question: Ques
         ) : undefined
       }
     >
-      {isPending && !error && (
-        <div className={styles.waiting}>
-          <SkeletonRows rows={10} />
-        </div>
-      )}
-      {save.error && (
-        <div className={styles.waiting}>
-          <Failure {...tellError(save.error, speech)} />
-        </div>
-      )}
-      {error && (
-        <div className={styles.waiting}>
-          <Failure {...tellError(error, speech)} />
-        </div>
-      )}
-      {answer && (
+      <div className={styles.tabs} role="tablist" aria-label={title}>
+        {(["people", "recordings"] as const).map((one) => (
+          <button key={one} type="button" role="tab" aria-selected={tab === one} onClick={() => setTab(one)}>
+            {one === "people" ? t("room.people") : t("room.recording")}
+          </button>
+        ))}
+      </div>
+      {tab === "recordings" ? (
+        <Suspense fallback={null}>
+          <RecordingsTab question={question} cell={cell} />
+        </Suspense>
+      ) : (
         <>
-          <p className={styles.count}>
-            <strong>{answer.count === 0 ? t("panel.none") : actorCount(answer.count, question.actor, speech)}</strong>
-            {answer.count > answer.people.length && answer.people.length > 0 && <span>{t("panel.firstShown", { n: answer.people.length })}</span>}
-          </p>
-          <ul className={styles.list} onKeyDown={moveWithArrows}>
-            {answer.people.map((person, index) => {
-              const key = `${person.id} ${index}`;
-              if (actor === "person") return <PersonRow key={key} person={person} />;
-              return <PlainRow key={key} person={person} link={actor === "device" ? deviceId(person.id) : null} />;
-            })}
-          </ul>
-          {answer.count === 0 && <p className={styles.none}>{t("panel.nobody")}</p>}
+          {isPending && !error && (
+            <div className={styles.waiting}>
+              <SkeletonRows rows={10} />
+            </div>
+          )}
+          {save.error && (
+            <div className={styles.waiting}>
+              <Failure {...tellError(save.error, speech)} />
+            </div>
+          )}
+          {error && (
+            <div className={styles.waiting}>
+              <Failure {...tellError(error, speech)} />
+            </div>
+          )}
+          {answer && (
+            <>
+              <p className={styles.count}>
+                <strong>{answer.count === 0 ? t("panel.none") : actorCount(answer.count, question.actor, speech)}</strong>
+                {answer.count > answer.people.length && answer.people.length > 0 && <span>{t("panel.firstShown", { n: answer.people.length })}</span>}
+              </p>
+              <ul className={styles.list} onKeyDown={moveWithArrows}>
+                {answer.people.map((person, index) => {
+                  const key = `${person.id} ${index}`;
+                  if (actor === "person") return <PersonRow key={key} person={person} />;
+                  return <PlainRow key={key} person={person} link={actor === "device" ? deviceId(person.id) : null} />;
+                })}
+              </ul>
+              {answer.count === 0 && <p className={styles.none}>{t("panel.nobody")}</p>}
+            </>
+          )}
         </>
       )}
     </SidePanel>

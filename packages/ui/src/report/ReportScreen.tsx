@@ -58,9 +58,9 @@ export function ReportScreen<K extends QuestionKind>({ room }: { room: ReportRoo
   const toast = useToast();
   const { theme } = useTheme();
 
-  // On a phone a saved report is read first; its question is one tap away.
+  // On a phone a report that is saved or was shared is read first; its question is one tap away.
   const narrow = useNarrow();
-  const [building, setBuilding] = useState(search.r === undefined);
+  const [building, setBuilding] = useState(search.r === undefined && search.q === undefined);
 
   const raw = search.q ?? (search.r ? saved.report?.question : undefined);
   const reading = useMemo(() => (raw === undefined ? null : readQuestion(room.kind, raw)), [raw, room.kind]);
@@ -176,7 +176,7 @@ export function ReportScreen<K extends QuestionKind>({ room }: { room: ReportRoo
       <div className={styles.answer} data-busy={(asking.busy && asked !== undefined) || undefined}>
         {asking.slow && (
           <div className={styles.slow} role="status">
-            <span>{t("report.asking")}</span>
+            <span>{asking.eventsRead === null ? t("report.asking") : t("report.askingRead", { n: asking.eventsRead, shown: format.number(asking.eventsRead) })}</span>
             <Button size="small" onClick={asking.cancel}>
               {t("action.cancel")}
             </Button>

@@ -27,7 +27,7 @@ export function usePersonName<Row extends Element>(id: string): { named: Named |
     observer.observe(row);
     return () => observer.disconnect();
   }, [seen]);
-  const { data } = useQuery({ queryKey: ["personName", project.id, id], queryFn: ({ signal }) => nameOf(project.id, id, signal), enabled: seen, staleTime: STALE_MS, retry: false });
+  const { data } = useQuery({ queryKey: ["personName", project.id, id], queryFn: ({ signal }) => nameOf(project.id, id, signal), enabled: seen && id !== "", staleTime: STALE_MS, retry: false });
   return { named: data, rowRef };
 }
 

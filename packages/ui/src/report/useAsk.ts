@@ -1,7 +1,7 @@
 // Asking a question: one request per question, the previous answer kept on screen until the next one is there, a cancel
 // that stops the server too (the connection closes).
 import { keepPreviousData, useQuery, useQueryClient } from "@tanstack/react-query";
-import { useEffect, useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import { api, ApiError } from "@/api/client.ts";
 import type { AnswerOf, Answered } from "@/api/types.ts";
 import { useSpeech } from "@/i18n/language.tsx";
@@ -22,12 +22,15 @@ export interface Asking<K extends QuestionKind> {
   busy: boolean;
   /** It takes longer than a second: a cancel is offered. */
   slow: boolean;
+  /** How many events were read for it so far; null until the server said. */
+  eventsRead: number | null;
   cancelled: boolean;
   cancel: () => void;
   again: () => void;
 }
 
 const SLOW_MS = 1000;
+const PROGRESS_MS = 700;
 
 export function useAsk<K extends QuestionKind>(question: QuestionOf<K> | null): Asking<K> {
   const project = useProject();
@@ -35,6 +38,7 @@ export function useAsk<K extends QuestionKind>(question: QuestionOf<K> | null): 
   const client = useQueryClient();
   const sent = question === null ? null : sendable(question);
   const queryKey = ["ask", project.id, language, sent];
+  const underway = useRef<string | null>(null);
   const query = useQuery({
     queryKey,
     enabled: sent !== null,
@@ -43,7 +47,9 @@ export function useAsk<K extends QuestionKind>(question: QuestionOf<K> | null): 
     retry: (failures, error) => failures < 1 && error instanceof ApiError && (error.status === 0 || error.status === 503),
     queryFn: async ({ signal }): Promise<Asked<K>> => {
       const asked = sent as QuestionOf<K>;
-      const answered = await api.ask<K>(project.id, { ...asked, language } as Parameters<typeof api.ask<K>>[1], randomId(), signal);
+      const id = randomId();
+      underway.current = id;
+      const answered = await api.ask<K>(project.id, { ...asked, language } as Parameters<typeof api.ask<K>>[1], id, signal);
       return { ...answered, question: asked };
     },
   });
@@ -56,12 +62,22 @@ export function useAsk<K extends QuestionKind>(question: QuestionOf<K> | null): 
     const timer = setTimeout(() => setSlow(true), SLOW_MS);
     return () => clearTimeout(timer);
   }, [query.isFetching, key]);
+  const isSlow = slow && query.isFetching;
+  const progress = useQuery({
+    queryKey: ["progress", project.id, key],
+    enabled: isSlow,
+    queryFn: ({ signal }) => api.progress(project.id, underway.current ?? "", signal),
+    refetchInterval: PROGRESS_MS,
+    gcTime: 0,
+    retry: false,
+  });
   const current = query.isPlaceholderData || query.data !== undefined ? query.data : undefined;
   return {
     asked: query.isError && !query.isPlaceholderData ? undefined : current,
     error: query.error,
     busy: query.isFetching,
-    slow: slow && query.isFetching,
+    slow: isSlow,
+    eventsRead: isSlow && progress.data?.running ? progress.data.events_read : null,
     cancelled: cancelledKey === key && !query.isFetching,
     cancel: () => {
       setCancelledKey(key);
@@ -103,6 +119,11 @@ function withoutEmptyGroups(question: Question): Question {
       return { ...question, filter, launch: select(question.launch), metric: select(question.metric), population: question.population && select(question.population) };
     case "feature":
       return { ...question, filter, features: question.features?.map(select), population: question.population && select(question.population) };
+    case "friction":
+    case "heatmap":
+      return { ...question, filter, goal: question.goal && select(question.goal) };
+    case "vital":
+    case "error":
     case "sessions":
       return { ...question, filter };
     case "journey":

@@ -100,7 +100,7 @@ function ProjectSwitch() {
           <OptionList
             options={[
               ...me.projects.map((one) => ({ value: String(one.id), label: one.name, hint: one.events == null ? undefined : t("count.events", { n: one.events, shown: format.compact(one.events) }) })),
-              { value: "new", label: t("shell.newProject"), icon: <Plus aria-hidden /> },
+              ...(me.user.everywhere === "admin" ? [{ value: "new", label: t("shell.newProject"), icon: <Plus aria-hidden /> }] : []),
             ]}
             selected={String(project.id)}
             placeholder={t("shell.findProject")}

@@ -1,10 +1,10 @@
 // The rooms that exist, by intent. Navigation, palette and routes read this one list: a room that is not here is not shown.
-import { Activity, Blocks, ChartNoAxesColumn, Filter, LayoutList, Radio, Repeat2, Rocket, Route as RouteIcon, Signpost, Sprout, Timer, Users, UsersRound } from "lucide-react";
+import { Activity, Blocks, Bug, ChartNoAxesColumn, CircleAlert, Filter, Flame, Gauge, LayoutList, Radio, Repeat2, Rocket, Route as RouteIcon, Signpost, Sprout, Timer, Users, UsersRound, Video } from "lucide-react";
 import type { ComponentType } from "react";
 import type { QuestionKind } from "@/question/question.ts";
 import type { MessageKey } from "@/i18n/catalogue.ts";
 
-export type RoomPath = "trends" | "funnels" | "retention" | "engagement" | "lifecycle" | "journeys" | "sessions" | "cohorts" | "features" | "drivers" | "impact" | "reports" | "live" | "people";
+export type RoomPath = "trends" | "funnels" | "retention" | "engagement" | "lifecycle" | "journeys" | "sessions" | "cohorts" | "features" | "drivers" | "impact" | "friction" | "heatmaps" | "speed" | "errors" | "reports" | "live" | "people" | "recordings";
 
 export interface RoomEntry {
   path: RoomPath;
@@ -12,6 +12,8 @@ export interface RoomEntry {
   icon: ComponentType<{ "aria-hidden"?: boolean }>;
   /** The kind of question that its reports ask, if it is a report builder. */
   kind?: QuestionKind;
+  /** The kind under which what is saved here is found, where it is no report. */
+  keeps?: string;
 }
 export interface Intent {
   label: MessageKey;
@@ -35,6 +37,16 @@ export const intents: Intent[] = [
       { path: "impact", label: "room.impact", icon: Rocket, kind: "impact" },
     ],
   },
+  {
+    label: "intent.why",
+    rooms: [
+      { path: "recordings", label: "room.recording", icon: Video, keeps: "recordings" },
+      { path: "heatmaps", label: "room.heatmap", icon: Flame, kind: "heatmap" },
+      { path: "friction", label: "room.friction", icon: CircleAlert, kind: "friction" },
+      { path: "speed", label: "room.vital", icon: Gauge, kind: "vital" },
+      { path: "errors", label: "room.error", icon: Bug, kind: "error" },
+    ],
+  },
   { label: "intent.decide", rooms: [{ path: "reports", label: "room.reports", icon: LayoutList }] },
   {
     label: "intent.data",
@@ -47,6 +59,11 @@ export const intents: Intent[] = [
 
 export const allRooms: RoomEntry[] = intents.flatMap((intent) => intent.rooms);
 
+/** Where something saved is opened. */
+export function roomOfKind(kind: string): RoomEntry | undefined {
+  return allRooms.find((room) => room.kind === kind || room.keeps === kind);
+}
+
 export function pathOfKind(kind: string): RoomPath {
-  return allRooms.find((room) => room.kind === kind)?.path ?? "trends";
+  return roomOfKind(kind)?.path ?? "trends";
 }

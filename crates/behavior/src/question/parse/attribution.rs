@@ -81,6 +81,9 @@ pub(super) fn check_attributed(fields: &Fields<'_>, trend: &Trend) -> Read<()> {
         }
     }
     for (i, series) in trend.series.iter().enumerate() {
+        if series.actor.is_some() || series.people.is_some() {
+            return Err(not_allowed(&format!("{}[{i}]", fields.at("series")), "an attributed series counts events for the question's own actor"));
+        }
         let shared = matches!(&series.measure, Measure::Total | Measure::Unique) || series.measure.is_sum();
         if !shared {
             return Err(not_allowed(&format!("{}[{i}].measure", fields.at("series")), "an attributed series counts total, unique or {\"sum\": property}"));

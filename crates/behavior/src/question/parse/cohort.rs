@@ -88,6 +88,7 @@ fn read_definition(value: &Value, path: &str, depth: usize) -> Read<Definition> 
         {
             return Err(not_allowed(&of_path, "a condition of a cohort looks at persons; one on events stands in the `where` of a `did`"));
         }
+        fields.choice("at", &[("now", ())])?;
         let (property, test) = read_property_test(&mut fields)?;
         Definition::Property { property, test }
     } else if let Some(value) = fields.get("cohort") {
@@ -155,7 +156,7 @@ fn read_sequence(fields: &mut Fields<'_>) -> Read<Sequence> {
 fn read_behind(fields: &mut Fields<'_>, depth: usize) -> Read<People> {
     let of_path = fields.at("of");
     let of = read_question(fields.get("of").ok_or_else(|| missing(&of_path, "a question"))?, &of_path, depth + 1)?;
-    if matches!(of.kind, Kind::People(_) | Kind::Timeline(_)) {
+    if matches!(of.kind, Kind::People(_) | Kind::Timeline(_) | Kind::Recordings(_)) {
         return Err(not_allowed(&format!("{of_path}.kind"), "there are no cells in this kind of answer"));
     }
     if of.scope.actor != Actor::Person {

@@ -5,7 +5,7 @@ use crate::{
     calendar::Unit,
     question::{
         Frequency,
-        fields::{Fields, Read},
+        fields::{Fields, Read, not_allowed},
     },
 };
 
@@ -21,5 +21,11 @@ pub(super) fn read_frequency(fields: &mut Fields<'_>) -> Read<Frequency> {
         Some(value) => Some(read_compare(value, &fields.at("count"))?),
         None => None,
     };
-    Ok(Frequency { select, period, unit, at_least, count })
+    let unit_count_path = fields.at("unit_count");
+    let unit_count = fields.whole("unit_count", 1, 1000)?.unwrap_or(1) as usize;
+    if unit_count > 1 && period.is_some() {
+        return Err(not_allowed(&unit_count_path, "counts units from the beginning of the range; write \"period\": \"range\" beside it"));
+    }
+    let gaps = fields.flag("gaps")?.unwrap_or(false);
+    Ok(Frequency { select, period, unit, at_least, count, unit_count, gaps })
 }

@@ -1,13 +1,15 @@
 //! The fields of a funnel.
 
 use super::{
+    measure::{read_edges, read_property_measure},
     scope::{INTERVALS, read_window},
     selector::{checked_name, read_selector, required_selector},
 };
 use crate::question::{
-    Attribute, CountBy, Exclusion, Funnel, Order, TimeToConvert, Window,
-    fields::{Fields, Read, missing, not_allowed, number, whole},
+    Attribute, Between, CountBy, Exclusion, Funnel, Order, TimeToConvert, Window,
+    fields::{Fields, Read, missing, not_allowed, whole},
 };
+use serde_json::Value;
 
 pub(super) fn read_funnel(fields: &mut Fields<'_>) -> Read<Funnel> {
     let path = fields.at("steps");
@@ -82,16 +84,60 @@ pub(super) fn read_funnel(fields: &mut Fields<'_>) -> Read<Funnel> {
         if to <= from {
             return Err(not_allowed(&to_path, "must be a later step than `from`"));
         }
-        let at = one.at("edges");
-        let edges = match one.list("edges")? {
-            Some(list) => Some(list.iter().map(|value| number(value, &at)).collect::<Read<Vec<f64>>>()?),
-            None => None,
-        };
-        if edges.as_ref().is_some_and(|edges| edges.len() < 2 || !edges.windows(2).all(|pair| pair[0] < pair[1])) {
-            return Err(not_allowed(&at, "needs at least two numbers of seconds, each larger than the one before"));
-        }
+        let edges = read_edges(&mut one, "edges")?;
         one.done()?;
         time_to_convert = Some(TimeToConvert { from: from as usize - 1, to: to as usize - 1, edges });
     }
-    Ok(Funnel { steps, order, window, count, first_attempt_only, hold, exclude, optional, attribute, ties_later, interval, time_to_convert })
+    let sum_path = fields.at("sum");
+    let sum = fields.text("sum")?.map(|name| checked_name(name, &sum_path)).transpose()?;
+    let between = match fields.get("between") {
+        Some(value) => Some(read_between(value, &fields.at("between"), n)?),
+        None => None,
+    };
+    let control_path = fields.at("control");
+    let control = fields.list("control")?.cloned();
+    if control.is_some() && !fields.has("breakdown") {
+        return Err(not_allowed(&control_path, "is the segment that others are compared with; add a breakdown"));
+    }
+    Ok(Funnel {
+        steps,
+        order,
+        window,
+        count,
+        first_attempt_only,
+        hold,
+        exclude,
+        optional,
+        attribute,
+        ties_later,
+        interval,
+        time_to_convert,
+        sum,
+        between,
+        control,
+    })
+}
+
+/// `{"select": selector, "from": 1, "to": 2, "measure": "total" | {"sum": "amount"}, "edges": […]}`
+fn read_between(value: &Value, path: &str, n_steps: i64) -> Read<Between> {
+    let mut one = Fields::new(value, path)?;
+    let select = required_selector(&mut one, "select")?;
+    if select.first_time {
+        return Err(not_allowed(&format!("{path}.select.first_time"), "is not counted between two steps"));
+    }
+    let from = one.whole("from", 1, n_steps)?.unwrap_or(1);
+    let to_path = one.at("to");
+    let to = one.whole("to", 1, n_steps)?.unwrap_or(n_steps);
+    if to <= from {
+        return Err(not_allowed(&to_path, "must be a later step than `from`"));
+    }
+    let measure_path = one.at("measure");
+    let measure = match one.get("measure") {
+        None => None,
+        Some(Value::String(word)) if word == "total" => None,
+        Some(value) => Some(read_property_measure(value, &measure_path)?),
+    };
+    let edges = read_edges(&mut one, "edges")?;
+    one.done()?;
+    Ok(Between { select, from: from as usize - 1, to: to as usize - 1, measure, edges })
 }

@@ -2,7 +2,7 @@
 
 use super::selector::{checked_name, property_name};
 use crate::question::{
-    Aggregate, Measure, QuestionError,
+    Aggregate, Measure, Outer, PerSession, QuestionError,
     fields::{Fields, Read, choose, missing, not_allowed, number, whole, wrong_type},
 };
 use serde_json::Value;
@@ -48,6 +48,8 @@ pub(super) fn read_property_measure(value: &Value, path: &str) -> Read<(Aggregat
     Err(not_allowed(path, "takes one measure such as {\"sum\": \"amount\"}"))
 }
 
+const MEASURES: &str = "total, unique, sessions or a measure such as {\"sum\": \"amount\"}";
+
 pub(super) fn read_measure(value: &Value, path: &str) -> Read<Measure> {
     if let Some(word) = value.as_str() {
         return choose(word, path, &[("total", 0), ("unique", 1), ("sessions", 2)]).map(|which| match which {
@@ -56,12 +58,18 @@ pub(super) fn read_measure(value: &Value, path: &str) -> Read<Measure> {
             _ => Measure::Sessions,
         });
     }
-    let map = value.as_object().ok_or_else(|| wrong_type(path, "total, unique, sessions or a measure such as {\"sum\": \"amount\"}", value))?;
+    let map = value.as_object().ok_or_else(|| wrong_type(path, MEASURES, value))?;
     if let Some(days) = map.get("active") {
         let mut fields = Fields::new(value, path)?;
         fields.get("active");
         fields.done()?;
         return Ok(Measure::Active(whole(days, &format!("{path}.active"), 1, 366)? as u32));
+    }
+    if map.contains_key("unique") {
+        let mut fields = Fields::new(value, path)?;
+        let first = fields.choice("unique", &[("first", true), ("last", false)])?;
+        fields.done()?;
+        return Ok(first.map_or(Measure::Unique, |first| Measure::UniqueOnce { first }));
     }
     if map.contains_key("per_person") {
         let mut fields = Fields::new(value, path)?;
@@ -71,23 +79,74 @@ pub(super) fn read_measure(value: &Value, path: &str) -> Read<Measure> {
             Some(value) => Some(read_property_measure(value, &at)?),
             None => return Err(missing(&at, "total or a measure such as {\"sum\": \"amount\"}")),
         };
-        let then = fields.at("then");
-        let outer = match fields.get("then") {
-            Some(Value::Object(map)) if map.contains_key("percentile") => {
-                let mut one = Fields::new(&value["then"], &then)?;
-                let percentile = read_percentile(&mut one)?;
-                one.done()?;
-                percentile
-            }
-            Some(Value::String(word)) => aggregate(word)
-                .filter(|one| *one != Aggregate::Distinct)
-                .ok_or_else(|| not_allowed(&then, "use sum, average, median, min, max or {\"percentile\": 90}"))?,
-            Some(other) => return Err(wrong_type(&then, "sum, average, median, min, max or {\"percentile\": 90}", other)),
-            None => Aggregate::Average,
-        };
+        let outer = read_then(&mut fields)?;
         fields.done()?;
         return Ok(Measure::PerPerson { inner, outer });
     }
+    if map.contains_key("per_session") {
+        let mut fields = Fields::new(value, path)?;
+        let at = fields.at("per_session");
+        let inner = match fields.get("per_session") {
+            Some(Value::String(word)) => match word.as_str() {
+                "total" => PerSession::Total,
+                "events" => PerSession::Events,
+                "duration" => PerSession::Duration,
+                _ => {
+                    return Err(not_allowed(
+                        &at,
+                        format!("\"{word}\" is not allowed; use total, events, duration or a measure such as {{\"sum\": \"amount\"}}"),
+                    ));
+                }
+            },
+            Some(value) => {
+                let (aggregate, property) = read_property_measure(value, &at)?;
+                PerSession::Property(aggregate, property)
+            }
+            None => return Err(missing(&at, "total, events, duration or a measure such as {\"sum\": \"amount\"}")),
+        };
+        let outer = read_then(&mut fields)?;
+        fields.done()?;
+        return Ok(Measure::PerSession { inner, outer });
+    }
     let (aggregate, property) = read_property_measure(value, path)?;
     Ok(Measure::Property { aggregate, property })
+}
+
+const THEN: &str = "sum, average, median, min, max, distribution, {\"percentile\": 90} or {\"distribution\": [edges]}";
+
+/// What becomes of each person's or session's figure.
+fn read_then(fields: &mut Fields<'_>) -> Read<Outer> {
+    let then = fields.at("then");
+    match fields.get("then") {
+        Some(value @ Value::Object(map)) if map.contains_key("percentile") => {
+            let mut one = Fields::new(value, &then)?;
+            let percentile = read_percentile(&mut one)?;
+            one.done()?;
+            Ok(Outer::Aggregate(percentile))
+        }
+        Some(value @ Value::Object(map)) if map.contains_key("distribution") => {
+            let mut one = Fields::new(value, &then)?;
+            let at = one.at("distribution");
+            let edges = read_edges(&mut one, "distribution")?.ok_or_else(|| missing(&at, "a list of rising numbers"))?;
+            one.done()?;
+            Ok(Outer::Distribution(Some(edges)))
+        }
+        Some(Value::String(word)) if word == "distribution" => Ok(Outer::Distribution(None)),
+        Some(Value::String(word)) => {
+            aggregate(word).filter(|one| *one != Aggregate::Distinct).map(Outer::Aggregate).ok_or_else(|| not_allowed(&then, format!("use {THEN}")))
+        }
+        Some(other) => Err(wrong_type(&then, THEN, other)),
+        None => Ok(Outer::Aggregate(Aggregate::Average)),
+    }
+}
+
+/// Rising numbers that bound bins.
+pub(super) fn read_edges(fields: &mut Fields<'_>, name: &'static str) -> Read<Option<Vec<f64>>> {
+    let at = fields.at(name);
+    let Some(list) = fields.list(name)? else { return Ok(None) };
+    let edges = list.iter().map(|value| number(value, &at)).collect::<Read<Vec<f64>>>()?;
+    if edges.len() < 2 || edges.len() > 501 || !edges.windows(2).all(|pair| pair[0] < pair[1]) {
+        return Err(not_allowed(&at, "needs 2 to 501 numbers, each larger than the one before"));
+    }
+    Ok(Some(edges))
 }

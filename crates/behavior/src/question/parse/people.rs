@@ -1,9 +1,15 @@
 //! Which cell of which answer: the fields of a question for the people behind it.
 
-use super::{limit, read_question, scope::read_instant};
+use super::{
+    friction::read_friction_cell,
+    heatmap::read_heatmap_cell,
+    limit, read_question,
+    scope::read_instant,
+    vital::{read_error_cell, read_vital_cell},
+};
 use crate::question::{
-    Cell, Driver, DriverCell, FeatureUsers, Kind, People, Place, Question,
-    fields::{Fields, Read, missing, not_allowed},
+    Cell, Driver, DriverCell, FeatureUsers, Kind, Measure, People, Place, Question,
+    fields::{Fields, Read, missing, not_allowed, number},
 };
 use serde_json::Value;
 
@@ -31,7 +37,17 @@ pub(super) fn read_cell(value: &Value, path: &str, of: &Question) -> Read<Cell> 
     let need = |name: &str, what: &str| missing(&format!("{path}.{name}"), what);
     let place = match &of.kind {
         Kind::Trend(trend) => {
-            Place::Trend { series: fields.whole("series", 0, trend.series.len() as i64 - 1)?.unwrap_or(0) as usize, time: read_instant(&mut fields, "time")? }
+            let series = fields.whole("series", 0, trend.series.len() as i64 - 1)?.unwrap_or(0) as usize;
+            let time = read_instant(&mut fields, "time")?;
+            let between_path = fields.at("between");
+            let between = match fields.list("between")?.map(Vec::as_slice) {
+                None => None,
+                Some([low, high]) if matches!(trend.series[series].measure, Measure::PerPerson { .. }) => {
+                    Some((number(low, &between_path)?, number(high, &between_path)?))
+                }
+                Some(_) => return Err(not_allowed(&between_path, "takes two numbers, for a figure per person")),
+            };
+            Place::Trend { series, time, between }
         }
         Kind::Funnel(funnel) => {
             let step = fields.whole("step", 1, funnel.steps.len() as i64)?.ok_or_else(|| need("step", "a step's number, from 1"))? as usize - 1;
@@ -41,10 +57,12 @@ pub(super) fn read_cell(value: &Value, path: &str, of: &Question) -> Read<Cell> 
             cohort: read_instant(&mut fields, "cohort")?.ok_or_else(|| need("cohort", "a row's start"))?,
             period: fields.whole("period", 0, 100_000)?.map(|n| n as usize),
         },
-        Kind::Frequency(_) => Place::Frequency {
-            n: fields.whole("n", 1, 100_000)?.ok_or_else(|| need("n", "a number of units"))? as usize,
-            period: read_instant(&mut fields, "period")?,
-        },
+        Kind::Frequency(frequency) => {
+            let gap = if frequency.gaps { fields.whole("gap", 1, 100_000)?.map(|n| n as usize) } else { None };
+            let n = fields.whole("n", 1, 100_000)?.map(|n| n as usize);
+            let n = if gap.is_some() { n.unwrap_or(1) } else { n.ok_or_else(|| need("n", "a number of units"))? };
+            Place::Frequency { n, period: read_instant(&mut fields, "period")?, gap }
+        }
         Kind::Lifecycle(_) => Place::Lifecycle {
             interval: read_instant(&mut fields, "interval")?.ok_or_else(|| need("interval", "an interval's start"))?,
             status: fields.choice("status", &crate::lifecycle::STATUSES)?.ok_or_else(|| need("status", "new, returning, resurrected or dormant"))?,
@@ -65,7 +83,11 @@ pub(super) fn read_cell(value: &Value, path: &str, of: &Question) -> Read<Cell> 
                 .choice("users", &[("all", FeatureUsers::All), ("power", FeatureUsers::Power), ("others", FeatureUsers::Others)])?
                 .unwrap_or(FeatureUsers::All),
         },
-        Kind::Timeline(_) | Kind::People(_) => return Err(not_allowed(path, "there are no cells in this kind of answer")),
+        Kind::Friction(friction) => Place::Friction(read_friction_cell(&mut fields, friction)?),
+        Kind::Heatmap(heatmap) => Place::Heatmap(read_heatmap_cell(&mut fields, heatmap)?),
+        Kind::Vital(_) => Place::Vital(read_vital_cell(&mut fields)?),
+        Kind::Error(_) => Place::Error(read_error_cell(&mut fields)?),
+        Kind::Timeline(_) | Kind::People(_) | Kind::Recordings(_) => return Err(not_allowed(path, "there are no cells in this kind of answer")),
     };
     fields.done()?;
     Ok(Cell { breakdown, other, place })

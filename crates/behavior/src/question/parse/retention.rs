@@ -26,8 +26,12 @@ pub(super) fn read_retention(fields: &mut Fields<'_>) -> Read<Retention> {
     let unit = fields.choice("unit", &[("hour", Unit::Hour), ("day", Unit::Day), ("week", Unit::Week), ("month", Unit::Month)])?.unwrap_or(Unit::Day);
     let periods = fields.whole("periods", 0, 1000)?.unwrap_or(12) as usize;
     let rolling = fields.choice("alignment", &[("calendar", false), ("rolling", true)])?.unwrap_or(false);
-    let criterion =
-        fields.choice("criterion", &[("on", Criterion::On), ("on_or_after", Criterion::OnOrAfter), ("streak", Criterion::Streak)])?.unwrap_or(Criterion::On);
+    let criterion = fields
+        .choice(
+            "criterion",
+            &[("on", Criterion::On), ("on_or_after", Criterion::OnOrAfter), ("on_or_before", Criterion::OnOrBefore), ("streak", Criterion::Streak)],
+        )?
+        .unwrap_or(Criterion::On);
     let brackets_path = fields.at("brackets");
     let brackets = match fields.list("brackets")? {
         Some(list) if list.is_empty() || list.len() > 730 => return Err(not_allowed(&brackets_path, "takes 1 to 730 sizes")),

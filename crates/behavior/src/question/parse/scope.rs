@@ -3,18 +3,25 @@
 use super::{
     breakdown::read_breakdown,
     cohort::read_cohorts,
-    selector::{read_filter, read_selector},
+    selector::{checked_name, property_name, read_filter, read_of, read_selector, required_selector},
 };
 use crate::{
     calendar::Unit,
     custom_event::CustomEvents,
+    custom_property::{CustomProperties, CustomProperty},
+    expression::MARK,
+    filter::Of,
     question::{
-        RangeSpec, Scope, Window,
+        Lookups, RangeSpec, Scope, SessionBy, Window,
         fields::{Fields, Read, missing, not_allowed, wrong_type},
     },
 };
 use serde_json::Value;
 use sillage_event::{Actor, time};
+use std::{
+    collections::{BTreeMap, HashMap},
+    sync::Arc,
+};
 
 pub(super) const ANY_UNIT: &[(&str, Unit)] = &[
     ("minute", Unit::Minute),
@@ -25,8 +32,7 @@ pub(super) const ANY_UNIT: &[(&str, Unit)] = &[
     ("quarter", Unit::Quarter),
     ("year", Unit::Year),
 ];
-pub(super) const INTERVALS: &[(&str, Unit)] =
-    &[("hour", Unit::Hour), ("day", Unit::Day), ("week", Unit::Week), ("month", Unit::Month), ("quarter", Unit::Quarter), ("year", Unit::Year)];
+pub(super) const INTERVALS: &[(&str, Unit)] = ANY_UNIT;
 
 pub(super) fn read_scope(fields: &mut Fields<'_>, kind: &str) -> Read<Scope> {
     let mut scope = Scope::default();
@@ -52,14 +58,16 @@ pub(super) fn read_scope(fields: &mut Fields<'_>, kind: &str) -> Read<Scope> {
         if kind == "cohort" && word != "person" {
             return Err(not_allowed(&fields.at("actor"), "a cohort is made of persons; use person"));
         }
-        scope.actor = match word {
-            "person" => Actor::Person,
-            "device" => Actor::Device,
-            _ => match word.strip_prefix("group:").filter(|kind| !kind.is_empty()) {
-                Some(kind) => Actor::Group(kind.to_owned()),
-                None => return Err(not_allowed(&fields.at("actor"), format!("\"{word}\" is not allowed; use person, device or group:<type>"))),
-            },
-        };
+        scope.actor = read_actor(word, &fields.at("actor"))?;
+    }
+    if let Some(value) = fields.get("session_by") {
+        if ["friction", "heatmap", "vital", "error", "recordings"].contains(&kind) {
+            return Err(not_allowed(&fields.at("session_by"), format!("is for other kinds: sessions of {kind} are those of the tag")));
+        }
+        scope.session_by = read_session_by(value, &fields.at("session_by"))?;
+    }
+    if let Some(value) = fields.get("lookups") {
+        scope.lookups = read_lookups(value, &fields.at("lookups"))?;
     }
     if let Some(value) = fields.get("cohorts") {
         let path = fields.at("cohorts");
@@ -70,7 +78,7 @@ pub(super) fn read_scope(fields: &mut Fields<'_>, kind: &str) -> Read<Scope> {
         scope.filter = Some(read_filter(value, &fields.at("filter"), 0)?);
     }
     // A lifecycle has no segments; the people behind a cell have those of their question.
-    let has_segments = !matches!(kind, "lifecycle" | "timeline" | "people" | "cohort" | "impact" | "driver" | "feature");
+    let has_segments = !matches!(kind, "lifecycle" | "timeline" | "people" | "recordings" | "cohort" | "impact" | "driver" | "feature" | "heatmap" | "error");
     if let Some(list) = if has_segments { fields.list("breakdown")? } else { None } {
         let path = fields.at("breakdown");
         if list.len() > 5 {
@@ -87,6 +95,86 @@ pub(super) fn read_scope(fields: &mut Fields<'_>, kind: &str) -> Read<Scope> {
     scope.fresh = fields.flag("fresh")?.unwrap_or(false);
     scope.french = fields.choice("language", &[("en", false), ("fr", true)])?.unwrap_or(false);
     Ok(scope)
+}
+
+pub(super) fn read_actor(word: &str, path: &str) -> Read<Actor> {
+    match word {
+        "person" => Ok(Actor::Person),
+        "device" => Ok(Actor::Device),
+        _ => match word.strip_prefix("group:").filter(|kind| !kind.is_empty()) {
+            Some(kind) => Ok(Actor::Group(kind.to_owned())),
+            None => Err(not_allowed(path, format!("\"{word}\" is not allowed; use person, device or group:<type>"))),
+        },
+    }
+}
+
+/// `{"property": "visit"}`, or `{"start": selector, "end": selector}`.
+fn read_session_by(value: &Value, path: &str) -> Read<SessionBy> {
+    let mut fields = Fields::new(value, path)?;
+    let by = if fields.has("property") {
+        SessionBy::Property(property_name(&mut fields)?)
+    } else {
+        let (start, end) = (required_selector(&mut fields, "start")?, required_selector(&mut fields, "end")?);
+        for (select, name) in [(&start, "start"), (&end, "end")] {
+            if select.first_time {
+                return Err(not_allowed(&format!("{path}.{name}.first_time"), "is not what opens or closes a session"));
+            }
+            if select.reads_sessions() {
+                return Err(not_allowed(&format!("{path}.{name}.where"), "cannot look at properties of the sessions that it makes"));
+            }
+        }
+        SessionBy::Events { start: Box::new(start), end: Box::new(end) }
+    };
+    fields.done()?;
+    Ok(by)
+}
+
+/// `{"products": {"P1": {"category": "shoes"}}}`: rows by their key.
+fn read_lookups(value: &Value, path: &str) -> Read<Lookups> {
+    let tables = value.as_object().ok_or_else(|| wrong_type(path, "an object of tables by name", value))?;
+    let mut lookups = Lookups::new();
+    for (name, rows) in tables {
+        let at = format!("{path}.{name}");
+        let rows = rows.as_object().ok_or_else(|| wrong_type(&at, "an object of rows by their key", rows))?;
+        let mut columns: BTreeMap<String, HashMap<String, Value>> = BTreeMap::new();
+        for (key, row) in rows {
+            let row = row.as_object().ok_or_else(|| wrong_type(&format!("{at}.{key}"), "an object of values by column", row))?;
+            for (column, value) in row.iter().filter(|(_, value)| !value.is_null()) {
+                columns.entry(column.clone()).or_default().insert(key.clone(), value.clone());
+            }
+        }
+        lookups.insert(name.clone(), columns.into_iter().map(|(column, values)| (column, Arc::new(values))).collect());
+    }
+    Ok(lookups)
+}
+
+/// `{"size": {"of": "event", "formula": "=if(amount > 100, \"big\", \"small\")"}}`
+pub(super) fn read_custom_properties(fields: &mut Fields<'_>) -> Read<CustomProperties> {
+    let path = fields.at("custom_properties");
+    let Some(value) = fields.get("custom_properties") else { return Ok(CustomProperties::new()) };
+    let map = value.as_object().ok_or_else(|| wrong_type(&path, "an object of {\"of\", \"formula\"} by name", value))?;
+    map.iter().map(|(name, value)| Ok((name.clone(), read_custom_property(value, &format!("{path}.{name}"))?))).collect()
+}
+
+impl CustomProperty {
+    /// Reads and checks one; `path` is what its errors call it.
+    pub fn from_json(value: &Value, path: &str) -> Read<Self> {
+        read_custom_property(value, path)
+    }
+}
+
+fn read_custom_property(value: &Value, path: &str) -> Read<CustomProperty> {
+    let mut fields = Fields::new(value, path)?;
+    let of = read_of(&mut fields)?;
+    if matches!(of, Of::Session | Of::PersonAtEvent) {
+        return Err(not_allowed(&fields.at("of"), "use event, person or group:<type>"));
+    }
+    let at = fields.at("formula");
+    let text = fields.text("formula")?.ok_or_else(|| missing(&at, "a formula such as =if(amount > 100, \"big\", \"small\")"))?;
+    let formula = if text.starts_with(MARK) { text.to_owned() } else { format!("{MARK}{text}") };
+    let formula = checked_name(&formula, &at)?;
+    fields.done()?;
+    Ok(CustomProperty { of, formula })
 }
 
 /// `{"Buy": {"any_of": ["Order", "Subscribe"]}}`
@@ -115,7 +203,16 @@ pub(super) fn read_range(value: &Value, path: &str) -> Read<RangeSpec> {
     let range = if fields.has("last") {
         let n = fields.whole("last", 1, 100_000)?.ok_or_else(|| missing(&format!("{path}.last"), "a number of units"))?;
         let unit = fields.choice("unit", ANY_UNIT)?.ok_or_else(|| missing(&format!("{path}.unit"), "hour, day, week, month, quarter or year"))?;
-        RangeSpec::Last { n, unit }
+        let ago = fields.whole("ago", 0, 100_000)?.unwrap_or(0);
+        RangeSpec::Last { n, unit, ago }
+    } else if fields.has("since") {
+        let at = fields.at("since");
+        let since = fields.text("since")?.ok_or_else(|| missing(&at, "a day such as 2025-10-01"))?;
+        let from = since.parse().ok().filter(|_| since.len() == 10).ok_or_else(|| not_allowed(&at, format!("\"{since}\" is not a day such as 2025-10-01")))?;
+        RangeSpec::Since { from }
+    } else if fields.has("to_date") {
+        let at = fields.at("to_date");
+        RangeSpec::ToDate { unit: fields.choice("to_date", ANY_UNIT)?.ok_or_else(|| missing(&at, "week, month, quarter or year"))? }
     } else {
         let from = fields.text("from")?.ok_or_else(|| missing(&format!("{path}.from"), "a day such as 2025-10-01 or an RFC 3339 instant"))?;
         let to = fields.text("to")?.ok_or_else(|| missing(&format!("{path}.to"), "a day such as 2025-10-31 or an RFC 3339 instant"))?;

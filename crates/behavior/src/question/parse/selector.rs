@@ -4,7 +4,7 @@ use super::cohort::read_name;
 use super::scope::{read_window, read_within};
 use crate::{
     expression::Expression,
-    filter::{Filter, Of, Test},
+    filter::{Filter, Of, Test, TimePart},
     question::{
         Compare, CompareOp, Selector, Window,
         fields::{Fields, Read, missing, not_allowed, number, texts, wrong_type},
@@ -85,6 +85,9 @@ pub(super) fn read_filter(value: &Value, path: &str, depth: usize) -> Read<Filte
         Filter::Not(Box::new(read_filter(inner, &fields.at("not"), depth + 1)?))
     } else if fields.has("property") {
         read_property_filter(&mut fields)?
+    } else if fields.has("time") {
+        let part = read_time_part(&mut fields)?;
+        Filter::Time { part, test: read_test(&mut fields)? }
     } else if let Some(value) = fields.get("event") {
         let at = fields.at("event");
         Filter::Event(match value {
@@ -107,7 +110,7 @@ pub(super) fn read_filter(value: &Value, path: &str, depth: usize) -> Read<Filte
         };
         Filter::Did { select, count, within }
     } else {
-        return Err(missing(path, "one of all, any, not, property, event, cohort, did"));
+        return Err(missing(path, "one of all, any, not, property, time, event, cohort, did"));
     };
     fields.done()?;
     Ok(filter)
@@ -115,14 +118,20 @@ pub(super) fn read_filter(value: &Value, path: &str, depth: usize) -> Read<Filte
 
 pub(super) fn read_of(fields: &mut Fields<'_>) -> Read<Of> {
     let path = fields.at("of");
-    match fields.text("of")? {
-        None | Some("event") => Ok(Of::Event),
-        Some("person" | "user") => Ok(Of::Person),
-        Some("session") => Err(not_allowed(&path, "session properties are not available yet; use event, person or group:<type>")),
+    let of = match fields.text("of")? {
+        None | Some("event") => Of::Event,
+        Some("person" | "user") => Of::Person,
+        Some("session") => Of::Session,
         Some(word) => match word.strip_prefix("group:").filter(|kind| !kind.is_empty()) {
-            Some(kind) => Ok(Of::Group(kind.to_owned())),
-            None => Err(not_allowed(&path, format!("\"{word}\" is not allowed; use event, person or group:<type>"))),
+            Some(kind) => Of::Group(kind.to_owned()),
+            None => return Err(not_allowed(&path, format!("\"{word}\" is not allowed; use event, person, session or group:<type>"))),
         },
+    };
+    let at_path = fields.at("at");
+    match (fields.choice("at", &[("now", false), ("event", true)])?, of) {
+        (Some(true), Of::Person) => Ok(Of::PersonAtEvent),
+        (Some(true), _) => Err(not_allowed(&at_path, "belongs to a property of the person; write \"of\": \"person\" beside it")),
+        (_, of) => Ok(of),
     }
 }
 
@@ -134,10 +143,28 @@ pub(super) fn checked_name(name: &str, path: &str) -> Read<String> {
     }
 }
 
+/// A property's name; with `lookup`, what a column of a table has for it.
 pub(super) fn property_name(fields: &mut Fields<'_>) -> Read<String> {
     let path = fields.at("property");
     let name = fields.text("property")?.ok_or_else(|| missing(&path, "a property's name"))?;
-    checked_name(name, &path)
+    let name = checked_name(name, &path)?;
+    let lookup_path = fields.at("lookup");
+    let Some(value) = fields.get("lookup") else { return Ok(name) };
+    let mut inner = Fields::new(value, &lookup_path)?;
+    let mut word = |field: &'static str, what: &str| -> Read<String> {
+        let at = inner.at(field);
+        inner.text(field)?.map(str::to_owned).ok_or_else(|| missing(&at, what))
+    };
+    let (table, column) = (word("table", "a lookup table's name")?, word("column", "a column of the table")?);
+    inner.done()?;
+    Ok(Expression::looking_up(&name, &table, &column))
+}
+
+pub(super) fn read_time_part(fields: &mut Fields<'_>) -> Read<TimePart> {
+    let path = fields.at("time");
+    fields
+        .choice("time", &TimePart::NAMES)?
+        .ok_or_else(|| missing(&path, "hour_of_day, day_of_week, day_of_month, month_of_year, day, week, month, quarter or year"))
 }
 
 pub(super) fn read_property_filter(fields: &mut Fields<'_>) -> Read<Filter> {
@@ -149,11 +176,17 @@ pub(super) fn read_property_filter(fields: &mut Fields<'_>) -> Read<Filter> {
 /// A property's name, the operator and its value.
 pub(super) fn read_property_test(fields: &mut Fields<'_>) -> Read<(String, Test)> {
     let property = property_name(fields)?;
-    if let Some(at) = fields.text("at")?
-        && at != "now"
-    {
-        return Err(not_allowed(&fields.at("at"), "person properties are the latest values; values at the time of the event are not available yet"));
-    }
+    Ok((property, read_test(fields)?))
+}
+
+/// An operator and its value; `"items": "all"` wants every element of a list.
+pub(super) fn read_test(fields: &mut Fields<'_>) -> Read<Test> {
+    let every = fields.choice("items", &[("any", false), ("all", true)])?.unwrap_or(false);
+    let test = read_one_test(fields)?;
+    Ok(if every { Test::Every(Box::new(test)) } else { test })
+}
+
+fn read_one_test(fields: &mut Fields<'_>) -> Read<Test> {
     let op_path = fields.at("op");
     let value_path = fields.at("value");
     let op = fields.text("op")?.unwrap_or("is");
@@ -170,7 +203,7 @@ pub(super) fn read_property_test(fields: &mut Fields<'_>) -> Read<(String, Test)
     let lower = |list: Vec<String>| list.into_iter().map(|one| one.to_lowercase()).collect();
     let one_text = |value: &Value| value.as_str().map(str::to_owned).or_else(|| as_text(value)).ok_or_else(|| wrong_type(&value_path, "a text", value));
     let at = |value: &Value| time::from_json(value).ok_or_else(|| not_allowed(&value_path, "is not a time; write RFC 3339 or epoch seconds"));
-    let test = match op {
+    Ok(match op {
         "is" => Test::Is(words(need("the value to compare with")?)?),
         "is_not" => Test::IsNot(words(need("the value to compare with")?)?),
         "contains" => Test::Contains(lower(words(need("the text to look for")?)?)),
@@ -208,8 +241,7 @@ pub(super) fn read_property_test(fields: &mut Fields<'_>) -> Read<(String, Test)
                 ),
             ));
         }
-    };
-    Ok((property, test))
+    })
 }
 
 pub(super) fn read_compare(value: &Value, path: &str) -> Read<Compare> {

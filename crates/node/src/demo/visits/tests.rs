@@ -39,7 +39,7 @@ fn a_visit_is_moved_as_a_whole() {
 }
 
 #[test]
-fn moments_lie_in_the_three_weeks_before_the_end_and_no_visit_in_the_future() {
+fn moments_lie_in_the_two_weeks_before_the_end_and_no_visit_in_the_future() {
     for end_ms in [END_MS, END_MS + 3_600_000 * 7, END_MS - 3_600_000 * 11] {
         for index in 0..63 {
             let at = moment(index, 63, end_ms, 90_000);

@@ -31,6 +31,19 @@ fn what_was_saved_is_where_the_next_run_begins_and_nothing_is_left_at_the_end() 
 }
 
 #[test]
+fn the_first_portion_is_saved_at_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("state");
+    let mut first = state(Some(path.clone()));
+    first.acknowledged(500, 500);
+    first.save_now_and_then();
+    assert!(!path.exists(), "the first portion is still on its way");
+    first.acknowledged(0, 500);
+    first.save_now_and_then();
+    assert_eq!(fs::read_to_string(&path).unwrap(), "1000");
+}
+
+#[test]
 fn another_file_project_or_flag_is_another_import() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("events.csv");

@@ -72,6 +72,12 @@ export function FrequencyScope({ question, onChange }: BuilderProps<"frequency">
         value={span ?? "own"}
         onPick={(next) => next !== "own" && onChange({ ...question, ...SPANS[next] })}
       />
+      <InlineSelect<"days" | "gaps">
+        label={t("frequency.shownAs")}
+        choices={(["days", "gaps"] as const).map((value) => ({ value, label: t(`frequency.shownAs.${value}`) }))}
+        value={question.gaps ? "gaps" : "days"}
+        onPick={(picked) => onChange({ ...question, gaps: picked === "gaps" || undefined })}
+      />
       <OptionsPopover changed={[...(question.count ? [t("frequency.activeFrom", { n: question.count.value })] : []), ...calendarChanges(question, t)]}>
         <OptionRow label={t("frequency.activeMeans")}>
           <NumberInput label={t("frequency.activeMeans")} value={question.count?.value ?? 1} min={1} max={10_000} onPick={(n) => onChange({ ...question, count: n === undefined || n <= 1 ? undefined : { op: "gte", value: n } })} />

@@ -31,7 +31,53 @@ function cellOf(asked: Asked<"frequency">, spread: Spread, start: string, n: num
   return { n, ...(asked.question.period === "range" ? {} : { period: start }), ...(spread.breakdown.length > 0 ? { breakdown: spread.breakdown } : {}) };
 }
 
-const FrequencyPicture: ReportRoomParts<"frequency">["Picture"] = ({ asked, view, onView, onOpen, pictureRef, label }) => {
+/** How long people are usually away from one time to the next. */
+const GapsPicture: ReportRoomParts<"frequency">["Picture"] = ({ asked, onOpen, pictureRef, label }) => {
+  const speech = useSpeech();
+  const { t, format } = speech;
+  const { question } = asked;
+  const all = asked.answer.gaps ?? [];
+  const overall = all.find((one) => one.breakdown.length === 0);
+  const segments = all.filter((one) => one.breakdown.length > 0).toSorted((a, b) => b.count - a.count).slice(0, DRAWN_SEGMENTS);
+  const drawn = segments.length > 0 ? segments : overall ? [overall] : [];
+  const longest = Math.max(0, ...drawn.map((one) => one.people.length));
+  const names = Array.from({ length: longest }, (_, index) => t(`unit.n.${question.unit}`, { n: index + 1 }));
+  return (
+    <>
+      <AnswerHead
+        note={
+          overall && overall.median !== null
+            ? t("frequency.gapsNote", { ...actorWords(question.actor), n: format.number(overall.count), median: t(`unit.n.${question.unit}`, { n: Math.ceil(overall.median) }), p80: t(`unit.n.${question.unit}`, { n: Math.ceil(overall.p80 ?? overall.median) }) })
+            : t("frequency.gapsNone")
+        }
+      />
+      <LinesPicture
+        names={names}
+        lines={drawn.map((one, index) => ({
+          id: String(index),
+          name: segments.length > 0 ? segmentName(one.breakdown, speech, undefined, question.breakdown) : actorName(question.actor, speech),
+          values: names.map((_, at) => (segments.length > 0 ? share(one.people[at] ?? 0, one.count) : (one.people[at] ?? 0))),
+          counts: names.map((_, at) => one.people[at] ?? 0),
+          color: index,
+        }))}
+        incompleteFrom={names.length}
+        shape={segments.length > 0 ? "line" : "bar"}
+        share={segments.length > 0}
+        height={260}
+        label={label}
+        pictureRef={pictureRef}
+        onPlace={(line, index) => {
+          const one = drawn[Number(line.id)];
+          if (one) onOpen({ gap: index + 1, ...(one.breakdown.length > 0 ? { breakdown: one.breakdown } : {}) }, t("frequency.gapPanel", { gap: names[index] ?? "" }));
+        }}
+      />
+    </>
+  );
+};
+
+const FrequencyPicture: ReportRoomParts<"frequency">["Picture"] = (props) => (props.asked.answer.gaps ? <GapsPicture {...props} /> : <DaysPicture {...props} />);
+
+const DaysPicture: ReportRoomParts<"frequency">["Picture"] = ({ asked, view, onView, onOpen, pictureRef, label }) => {
   const speech = useSpeech();
   const { t } = speech;
   const project = useProject();
@@ -65,7 +111,7 @@ const FrequencyPicture: ReportRoomParts<"frequency">["Picture"] = ({ asked, view
           segments.length > 0
             ? segments.map((spread, index) => ({
                 id: String(index),
-                name: segmentName(spread.breakdown, speech),
+                name: segmentName(spread.breakdown, speech, undefined, asked.question.breakdown),
                 values: (spread.people[at] ?? []).map((count) => share(count, activeIn(asked, spread.people[at]))),
                 counts: spread.people[at] ?? [],
                 color: index,
@@ -81,7 +127,7 @@ const FrequencyPicture: ReportRoomParts<"frequency">["Picture"] = ({ asked, view
         onPlace={(line, index) => {
           const spread = segments[Number(line.id)] ?? spreads.overall;
           const title = t("frequency.panel", { units: names[index] ?? "", when });
-          onOpen(cellOf(asked, spread, start, index + 1), spread.breakdown.length > 0 ? `${title} · ${segmentName(spread.breakdown, speech)}` : title);
+          onOpen(cellOf(asked, spread, start, index + 1), spread.breakdown.length > 0 ? `${title} · ${segmentName(spread.breakdown, speech, undefined, asked.question.breakdown)}` : title);
         }}
       />
     </>
@@ -103,7 +149,7 @@ function FrequencyTable({ asked, view, onOpen }: AnswerProps<"frequency">) {
   const split = spreads.segments.length > 0;
   // Split, the rows are the segments of the period shown; otherwise the periods.
   const rows = split
-    ? [spreads.overall, ...spreads.segments].map((spread) => ({ spread, at: shown, name: segmentName(spread.breakdown, speech), open: false }))
+    ? [spreads.overall, ...spreads.segments].map((spread) => ({ spread, at: shown, name: segmentName(spread.breakdown, speech, undefined, asked.question.breakdown), open: false }))
     : spreads.starts.map((start, at) => ({ spread: spreads.overall, at, name: periodName(question, start, zone, speech), open: at > spreads.last }));
   const columns = Math.max(0, ...rows.map(({ spread, at }) => spread.people[at]?.length ?? 0));
   return (
@@ -199,7 +245,7 @@ const frequencyRoom: ReportRoomParts<"frequency"> = {
     const columns = Math.max(0, ...all.flatMap((spread) => spread.people.map((people) => people.length)));
     return [
       [speech.t("trend.column.interval"), speech.t("funnel.column.segment"), speech.t("frequency.active"), ...Array.from({ length: columns }, (_, index) => speech.t(`unit.n.${asked.question.unit}`, { n: index + 1 }))],
-      ...all.flatMap((spread) => spread.people.map((people, row) => [(spreads.starts[row] ?? "").slice(0, 10), segmentName(spread.breakdown, speech), String(activeIn(asked, people)), ...people.map(String)])),
+      ...all.flatMap((spread) => spread.people.map((people, row) => [(spreads.starts[row] ?? "").slice(0, 10), segmentName(spread.breakdown, speech, undefined, asked.question.breakdown), String(activeIn(asked, people)), ...people.map(String)])),
     ];
   },
   Builder: FrequencyBuilder,

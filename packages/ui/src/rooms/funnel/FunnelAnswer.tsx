@@ -8,7 +8,7 @@ import { LinesPicture } from "@/chart/lines.tsx";
 import { useNarrow } from "@/ui/useNarrow.ts";
 import { Picture } from "@/chart/Picture.tsx";
 import { useSpeech } from "@/i18n/language.tsx";
-import { actorWords, rangePhrase, segmentName, selectorName, windowName } from "@/question/words.ts";
+import { actorWords, propertyName, rangePhrase, segmentName, selectorName, windowName } from "@/question/words.ts";
 import type { FunnelGroup } from "@/api/types.ts";
 import { AnswerHead } from "@/report/AnswerHead.tsx";
 import type { AnswerProps, ReportRoomParts, Speech, Telling } from "@/report/room.ts";
@@ -61,7 +61,7 @@ const StepsPicture: ReportRoomParts<"funnel">["Picture"] = ({ asked, onOpen, pic
       return {
         id: `g${position}`,
         type: "bar",
-        name: segmentName(group.breakdown, speech, group.other),
+        name: segmentName(group.breakdown, speech, group.other, asked.question.breakdown),
         stack: `s${position}`,
         barMaxWidth: alone ? 120 : 56,
         barGap: "12%",
@@ -111,7 +111,7 @@ const StepsPicture: ReportRoomParts<"funnel">["Picture"] = ({ asked, onOpen, pic
             const step = group.steps[index];
             if (!step) return "";
             const spread = step.conversion_low != null && step.conversion_high != null && index > 0 ? `${format.percent(step.conversion_low)} – ${format.percent(step.conversion_high)} · ` : "";
-            return tipLine(group.other !== undefined ? colors.others : colors.series(position), alone ? t("funnel.tip.reached") : segmentName(group.breakdown, speech, group.other), format.percent(share(group, index)), spread + t("tip.n", { n: format.number(step.count) }));
+            return tipLine(group.other !== undefined ? colors.others : colors.series(position), alone ? t("funnel.tip.reached") : segmentName(group.breakdown, speech, group.other, asked.question.breakdown), format.percent(share(group, index)), spread + t("tip.n", { n: format.number(step.count) }));
           });
           const step = groups[0]?.steps[index];
           const more =
@@ -123,10 +123,10 @@ const StepsPicture: ReportRoomParts<"funnel">["Picture"] = ({ asked, onOpen, pic
       },
       series: [...bars, ...lost],
     };
-  }, [groups, names, axisNames, theme, format, speech, alone, narrow, t]);
+  }, [groups, names, axisNames, theme, format, speech, alone, narrow, t, asked.question.breakdown]);
   return (
     <>
-      <AnswerHead note={alone ? undefined : <Legend groups={groups} />} />
+      <AnswerHead note={alone ? undefined : <Legend groups={groups} asked={asked} />} />
       <Picture
         ref={pictureRef}
         option={option}
@@ -143,7 +143,7 @@ const StepsPicture: ReportRoomParts<"funnel">["Picture"] = ({ asked, onOpen, pic
   );
 };
 
-function Legend({ groups }: { groups: FunnelGroup[] }) {
+function Legend({ groups, asked }: { groups: FunnelGroup[]; asked: Asked<"funnel"> }) {
   const speech = useSpeech();
   const { theme } = useTheme();
   const colors = chartColors(theme);
@@ -152,7 +152,7 @@ function Legend({ groups }: { groups: FunnelGroup[] }) {
       {groups.map((group, index) => (
         <span key={JSON.stringify(group.breakdown) + String(group.other)}>
           <i className={table.swatch} style={{ background: group.other !== undefined ? colors.others : colors.series(index), marginRight: 6 }} />
-          {segmentName(group.breakdown, speech, group.other)}
+          {segmentName(group.breakdown, speech, group.other, asked.question.breakdown)}
         </span>
       ))}
     </span>
@@ -165,7 +165,7 @@ function cellOf(asked: Asked<"funnel">, group: FunnelGroup, index: number, dropp
   const title = dropped ? speech.t("funnel.panel.dropped", { step, name }) : speech.t("funnel.panel.reached", { step, name });
   const isSegment = group.breakdown.length > 0 || group.other !== undefined;
   const segment = group.other !== undefined ? { other: true } : isSegment ? { breakdown: group.breakdown } : {};
-  return [{ step, ...(dropped ? { dropped: true } : {}), ...segment }, isSegment ? `${title} · ${segmentName(group.breakdown, speech, group.other)}` : title];
+  return [{ step, ...(dropped ? { dropped: true } : {}), ...segment }, isSegment ? `${title} · ${segmentName(group.breakdown, speech, group.other, asked.question.breakdown)}` : title];
 }
 
 const OverTimePicture: ReportRoomParts<"funnel">["Picture"] = ({ asked, onOpen, pictureRef, label }) => {
@@ -185,7 +185,7 @@ const OverTimePicture: ReportRoomParts<"funnel">["Picture"] = ({ asked, onOpen, 
         names={starts.map((start) => format.interval(start, interval, zone))}
         lines={groups.map((group, index) => ({
           id: String(index),
-          name: asked.answer.groups.length === 1 ? t("funnel.conversion") : segmentName(group.breakdown, speech, group.other),
+          name: asked.answer.groups.length === 1 ? t("funnel.conversion") : segmentName(group.breakdown, speech, group.other, asked.question.breakdown),
           color: group.other !== undefined ? null : index,
           values: own(group).map((one) => ((one.steps[0] ?? 0) > 0 ? (one.steps[last] ?? 0) / (one.steps[0] as number) : null)),
           counts: own(group).map((one) => one.steps[0] ?? 0),
@@ -219,12 +219,12 @@ const ConvertPicture: ReportRoomParts<"funnel">["Picture"] = ({ asked, pictureRe
   return (
     <>
       <AnswerHead
-        note={first?.median_seconds != null ? t("funnel.convertNote", { median: format.duration(first.median_seconds), mean: format.duration(first.mean_seconds ?? first.median_seconds) }) : undefined}
-        aside={groups.length > 1 ? <Legend groups={groups} /> : undefined}
+        note={first?.median_seconds != null ? t("funnel.convertNote", { median: format.duration(first.median_seconds), mean: format.duration(first.mean_seconds ?? first.median_seconds), p90: format.duration(first.p90_seconds ?? first.median_seconds) }) : undefined}
+        aside={groups.length > 1 ? <Legend groups={groups} asked={asked} /> : undefined}
       />
       <LinesPicture
         names={names}
-        lines={groups.map((group, index) => ({ id: String(index), name: groups.length === 1 ? t("funnel.converted") : segmentName(group.breakdown, speech, group.other), color: group.other !== undefined ? null : index, values: group.time_to_convert?.bins ?? [] }))}
+        lines={groups.map((group, index) => ({ id: String(index), name: groups.length === 1 ? t("funnel.converted") : segmentName(group.breakdown, speech, group.other, asked.question.breakdown), color: group.other !== undefined ? null : index, values: group.time_to_convert?.bins ?? [] }))}
         incompleteFrom={names.length}
         shape="bar"
         label={label}
@@ -234,7 +234,15 @@ const ConvertPicture: ReportRoomParts<"funnel">["Picture"] = ({ asked, pictureRe
   );
 };
 
-export function FunnelTable({ asked, onOpen }: AnswerProps<"funnel">) {
+/** What came between two steps: a bar for each number of times. */
+function BetweenNote({ group, speech }: { group: FunnelGroup; speech: Speech }) {
+  const between = group.between;
+  if (!between) return null;
+  const { t, format } = speech;
+  return <p className={table.muted}>{t("funnel.betweenNote", { n: format.number(between.attempts), mean: between.mean === null ? "–" : format.number(Math.round(between.mean * 100) / 100), median: between.median === null ? "–" : format.number(between.median) })}</p>;
+}
+
+export function FunnelTable({ asked, onOpen, onAsk }: AnswerProps<"funnel">) {
   const speech = useSpeech();
   const { t, format } = speech;
   const groups = funnelGroups(asked);
@@ -280,6 +288,11 @@ export function FunnelTable({ asked, onOpen }: AnswerProps<"funnel">) {
               <th scope="col" className={table.number}>
                 {t("funnel.column.mean")}
               </th>
+              {asked.question.sum && (
+                <th scope="col" className={table.number}>
+                  {t("funnel.sumOf", { property: propertyName(asked.question.sum, speech) })}
+                </th>
+              )}
             </tr>
           </thead>
           <tbody>
@@ -299,13 +312,17 @@ export function FunnelTable({ asked, onOpen }: AnswerProps<"funnel">) {
                 <td className={table.number}>{index === 0 ? "" : open(group, index, step.dropped, true)}</td>
                 <td className={table.number}>{step.median_seconds === null ? "" : format.duration(step.median_seconds)}</td>
                 <td className={table.number}>{step.mean_seconds === null ? "" : format.duration(step.mean_seconds)}</td>
+                {asked.question.sum && <td className={table.number}>{format.number(step.sum ?? 0)}</td>}
               </tr>
             ))}
           </tbody>
         </table>
+        <BetweenNote group={group} speech={speech} />
       </div>
     );
   }
+  const control = asked.question.control;
+  const isControl = (group: FunnelGroup) => control !== undefined && JSON.stringify(group.breakdown) === JSON.stringify(control);
   return (
     <div className={table.wrap} style={{ maxHeight: 480 }} tabIndex={0} role="region" aria-label={t("report.table")}>
       <table className={table.table}>
@@ -325,7 +342,7 @@ export function FunnelTable({ asked, onOpen }: AnswerProps<"funnel">) {
             <th scope="col" className={table.number}>
               {t("funnel.column.interval")}
             </th>
-            <th scope="col">{t("funnel.column.against")}</th>
+            <th scope="col">{control === undefined ? t("funnel.column.against") : t("funnel.column.againstControl", { segment: segmentName(control as FunnelGroup["breakdown"], speech, undefined, asked.question.breakdown) })}</th>
           </tr>
         </thead>
         <tbody>
@@ -334,7 +351,7 @@ export function FunnelTable({ asked, onOpen }: AnswerProps<"funnel">) {
             return (
               <tr key={JSON.stringify(group.breakdown) + String(group.other)}>
                 <th scope="row" className={table.pinned}>
-                  {segmentName(group.breakdown, speech, group.other)}
+                  {segmentName(group.breakdown, speech, group.other, asked.question.breakdown)}
                 </th>
                 {group.steps.map((step, index) => (
                   <td key={index} className={table.number}>
@@ -349,7 +366,12 @@ export function FunnelTable({ asked, onOpen }: AnswerProps<"funnel">) {
                   {last?.conversion_low == null || last.conversion_high == null ? "" : `${format.percent(last.conversion_low)} – ${format.percent(last.conversion_high)}`}
                 </td>
                 <td>
-                  <Significance group={group} />
+                  {isControl(group) ? <span className={table.muted}>{t("funnel.isControl")}</span> : <Significance group={group} against={control === undefined ? null : segmentName(control as FunnelGroup["breakdown"], speech, undefined, asked.question.breakdown)} />}
+                  {group.breakdown.length > 0 && group.other === undefined && !isControl(group) && (
+                    <button type="button" className={table.open} style={{ marginLeft: 8 }} onClick={() => onAsk({ ...asked.question, control: group.breakdown })}>
+                      {t("funnel.makeControl")}
+                    </button>
+                  )}
                 </td>
               </tr>
             );
@@ -360,13 +382,17 @@ export function FunnelTable({ asked, onOpen }: AnswerProps<"funnel">) {
   );
 }
 
-function Significance({ group }: { group: FunnelGroup }) {
+function Significance({ group, against }: { group: FunnelGroup; against: string | null }) {
   const { t, format } = useSpeech();
   const test = group.significance;
   if (!test) return null;
   if (!test.enough) return <span className={table.muted}>{t("funnel.test.notEnough")}</span>;
   const sure = test.p_value < 0.05;
   const p = test.p_value < 0.001 ? "p < 0.001" : `p = ${format.number(Math.round(test.p_value * 1000) / 1000)}`;
+  if (against !== null && sure) {
+    const key = test.better ? "funnel.test.betterThan" : "funnel.test.worseThan";
+    return <span style={{ color: test.better ? "var(--good)" : "var(--bad)" }}>{`${test.better ? "▲" : "▼"} ${t(key, { p, segment: against })}`}</span>;
+  }
   if (!sure) return <span className={table.muted}>{t("funnel.test.none", { p })}</span>;
   return <span style={{ color: test.better ? "var(--good)" : "var(--bad)" }}>{test.better ? `▲ ${t("funnel.test.better", { p })}` : `▼ ${t("funnel.test.worse", { p })}`}</span>;
 }
@@ -401,7 +427,7 @@ export function funnelSentence(asked: Asked<"funnel">, { speech }: Telling) {
   }
   const surest = groups.filter((group) => group.significance?.enough && group.significance.p_value < 0.05).toSorted((a, b) => (b.steps.at(-1)?.conversion ?? 0) - (a.steps.at(-1)?.conversion ?? 0));
   const best = surest.find((group) => group.significance?.better);
-  if (best) parts.push(" ", ...rich("funnel.sentence.best", { b: bold, segment: segmentName(best.breakdown, speech), share: format.percent(best.steps.at(-1)?.conversion ?? 0) }));
+  if (best) parts.push(" ", ...rich("funnel.sentence.best", { b: bold, segment: segmentName(best.breakdown, speech, undefined, question.breakdown), share: format.percent(best.steps.at(-1)?.conversion ?? 0) }));
   return parts;
 }
 
@@ -410,7 +436,7 @@ export function funnelRows(asked: Asked<"funnel">, { speech }: Telling): string[
   const head = [t("funnel.column.segment"), t("funnel.column.step"), t("funnel.column.reached"), t("funnel.column.conversion"), t("funnel.column.fromPrevious"), t("funnel.column.dropped"), `${t("funnel.column.median")} (s)`, `${t("funnel.column.mean")} (s)`];
   const rows = funnelGroups(asked).flatMap((group) =>
     group.steps.map((step, index) => [
-      segmentName(group.breakdown, speech, group.other),
+      segmentName(group.breakdown, speech, group.other, asked.question.breakdown),
       `${index + 1}. ${stepName(asked, index, speech)}`,
       String(step.count),
       String(step.conversion ?? ""),

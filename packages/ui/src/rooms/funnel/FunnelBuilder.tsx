@@ -11,7 +11,8 @@ import { SelectorEditor } from "@/question/SelectorEditor.tsx";
 import { WindowPicker } from "@/question/WindowPicker.tsx";
 import { edgesProblem } from "@/question/ranges.ts";
 import type { FunnelQuestion, Selector, TrendInterval } from "@/question/question.ts";
-import { propertyName } from "@/question/words.ts";
+import { propertyName, segmentName, selectorName } from "@/question/words.ts";
+import type { SegmentValue } from "@/api/types.ts";
 import styles from "@/question/editors.module.css";
 import type { BuilderProps } from "@/report/room.ts";
 import { Chip } from "@/ui/Chip.tsx";
@@ -138,7 +139,7 @@ export function FunnelBuilder({ question, onChange }: BuilderProps<"funnel">) {
         event={steps[0]?.event ?? undefined}
         breakdown={{
           value: question.breakdown,
-          onChange: (breakdown) => change({ breakdown, top: breakdown ? (question.top ?? 7) : undefined, attribute: breakdown ? question.attribute : undefined }),
+          onChange: (breakdown) => change({ breakdown, top: breakdown ? (question.top ?? 7) : undefined, attribute: breakdown ? question.attribute : undefined, control: undefined }),
           top: { value: question.top, onChange: (top) => change({ top }) },
         }}
         actor={{ value: question.actor, onChange: (actor) => change({ actor }) }}
@@ -162,10 +163,19 @@ function FunnelOptions({ question, onChange }: BuilderProps<"funnel">) {
         ...(question.ties === "later" ? [t("funnel.ties.later")] : []),
         ...(times && (times.from !== 1 || times.to !== steps.length) ? [t("funnel.spanOf", { from: times.from, to: times.to })] : []),
         ...(attributed === "first" ? [] : [attributed === "last" ? t("funnel.attribute.last") : t("funnel.attribute.step", { n: Number(attributed.slice("step:".length)) })]),
+        ...(question.sum ? [t("funnel.sumOf", { property: propertyName(question.sum, speech) })] : []),
+        ...(question.between ? [t("funnel.betweenSteps", { event: selectorName(question.between.select, speech), from: question.between.from, to: question.between.to })] : []),
         ...calendarChanges(question, t),
       ]}
     >
       {times && <ConvertRows question={question} times={times} onChange={onChange} />}
+      {question.breakdown && question.control !== undefined && (
+        <OptionRow label={t("funnel.control")}>
+          <Chip removeLabel={t("funnel.controlNone")} onRemove={() => change({ control: undefined })}>
+            <span>{segmentName(question.control as SegmentValue[], speech, undefined, question.breakdown)}</span>
+          </Chip>
+        </OptionRow>
+      )}
       {question.breakdown && (
         <OptionRow label={t("funnel.attribute")}>
           <InlineSelect
@@ -259,6 +269,63 @@ function FunnelOptions({ question, onChange }: BuilderProps<"funnel">) {
               />
             )}
           </Popover>
+        </OptionRow>
+      )}
+      <OptionRow label={t("funnel.sum")}>
+        {question.sum ? (
+          <Chip removeLabel={t("action.removeNamed", { name: propertyName(question.sum, speech) })} onRemove={() => change({ sum: undefined })}>
+            <span>{propertyName(question.sum, speech)}</span>
+          </Chip>
+        ) : (
+          <Popover
+            label={t("funnel.sum")}
+            trigger={(props) => (
+              <Chip {...props} look="add">
+                <Plus aria-hidden />
+                <span>{t("pick.property")}</span>
+              </Chip>
+            )}
+          >
+            {(close) => (
+              <PropertyList
+                eventOnly
+                numbersOnly
+                event={steps.at(-1)?.event ?? undefined}
+                onPick={(sum) => {
+                  close();
+                  change({ sum });
+                }}
+              />
+            )}
+          </Popover>
+        )}
+      </OptionRow>
+      {steps.length > 1 && (
+        <OptionRow label={t("funnel.betweenEvents")}>
+          {question.between ? (
+            <Chip removeLabel={t("action.removeNamed", { name: selectorName(question.between.select, speech) })} onRemove={() => change({ between: undefined })}>
+              <span>{t("funnel.betweenSteps", { event: selectorName(question.between.select, speech), from: question.between.from, to: question.between.to })}</span>
+            </Chip>
+          ) : (
+            <Popover
+              label={t("funnel.betweenEvents")}
+              trigger={(props) => (
+                <Chip {...props} look="add">
+                  <Plus aria-hidden />
+                  <span>{t("funnel.betweenAdd")}</span>
+                </Chip>
+              )}
+            >
+              {(close) => (
+                <EventList
+                  onPick={(select) => {
+                    close();
+                    change({ between: { select, from: 1, to: steps.length } });
+                  }}
+                />
+              )}
+            </Popover>
+          )}
         </OptionRow>
       )}
       <CalendarRows question={question} onChange={onChange} />

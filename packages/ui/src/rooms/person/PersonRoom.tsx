@@ -1,7 +1,7 @@
 // One person: who they are, the identities that count for them, and everything they did, latest first.
 import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { Link, useParams } from "@tanstack/react-router";
-import { ArrowLeft, ChevronRight } from "lucide-react";
+import { ArrowLeft, ChevronRight, Play } from "lucide-react";
 import { useState } from "react";
 import { api } from "@/api/client.ts";
 import type { TimelineEvent } from "@/api/types.ts";
@@ -17,6 +17,7 @@ import { Button } from "@/ui/Button.tsx";
 import { Card, useDocumentTitle } from "@/ui/Page.tsx";
 import { Failure, SkeletonRows } from "@/ui/State.tsx";
 import { bySession } from "./bySession.ts";
+import { useRecordedSessions } from "@/rooms/recording/useRecordings.ts";
 import { Identities } from "./Identities.tsx";
 import { Avatar } from "./PeopleRoom.tsx";
 import styles from "./person.module.css";
@@ -88,6 +89,7 @@ function Timeline({ id }: { id: string }) {
   });
   const all = query.data?.pages.flatMap((page) => page.answer.events) ?? [];
   const sessions = bySession(all, project.session_timeout_minutes);
+  const recorded = useRecordedSessions(id);
   return (
     <section className={styles.timeline} aria-label={t("person.timeline")} onKeyDown={moveWithArrows}>
       <h2 className={styles.label}>{t("person.timeline")}</h2>
@@ -98,6 +100,7 @@ function Timeline({ id }: { id: string }) {
         const first = session.at(-1) as TimelineEvent;
         const last = session[0] as TimelineEvent;
         const seconds = (Date.parse(last.time) - Date.parse(first.time)) / 1000;
+        const recording = session.map(({ session_id }) => session_id).find((one) => one !== null && recorded.has(one));
         return (
           <div key={`${first.time} ${first.insert_id ?? ""}`} className={styles.session}>
             <h3>
@@ -105,6 +108,12 @@ function Timeline({ id }: { id: string }) {
               <span>
                 {t("count.events", { n: session.length, shown: format.number(session.length) })}
                 {seconds > 0 && ` · ${format.duration(seconds)}`}
+                {recording != null && (
+                  <Link to="/p/$project/recordings/$session" params={{ project: String(project.id), session: recording }} className={styles.recording}>
+                    <Play aria-hidden />
+                    {t("person.watch")}
+                  </Link>
+                )}
               </span>
             </h3>
             <ol className={events.rows}>

@@ -15,7 +15,7 @@ import { timezoneChoices } from "@/format/timezones.ts";
 export function NewProject() {
   const speech = useSpeech();
   const { t } = speech;
-  const { projects } = useMe();
+  const { projects, user } = useMe();
   const navigate = useNavigate();
   const refresh = useRefreshMe();
   const choices = timezoneChoices();
@@ -28,6 +28,16 @@ export function NewProject() {
       void navigate({ to: "/p/$project/start", params: { project: String(project.id) } });
     },
   });
+  if (user.everywhere !== "admin") {
+    return (
+      <Door title={t("newProject.notAllowed")} intro={t("newProject.notAllowedText", { email: user.email })}>
+        <Button onClick={() => location.assign("/")}>{t("action.reload")}</Button>
+        <Button look="quiet" onClick={() => void api.signOut().finally(() => location.assign("/signin"))}>
+          {t("shell.signOut")}
+        </Button>
+      </Door>
+    );
+  }
   return (
     <Door title={projects.length === 0 ? t("newProject.first") : t("newProject.title")} intro={t("newProject.intro")}>
       <form

@@ -1,13 +1,18 @@
-// Settings: the project, its keys, one's account.
+// Settings: the project, its events, and for its administrators keys, team and activity; one's account.
 import { Link, useParams } from "@tanstack/react-router";
 import type { ReactNode } from "react";
 import { useSpeech } from "@/i18n/language.tsx";
 import { useProject } from "@/shell/session.tsx";
 import { Page } from "@/ui/Page.tsx";
+import { RecordingSettings } from "@/rooms/recording/RecordingSettings.tsx";
 import { AccountSettings } from "./AccountSettings.tsx";
+import { AuditSettings } from "./AuditSettings.tsx";
 import { CustomEventSettings } from "./CustomEventSettings.tsx";
+import { CustomPropertySettings } from "./CustomPropertySettings.tsx";
 import { KeySettings } from "./KeySettings.tsx";
+import { LookupSettings } from "./LookupSettings.tsx";
 import { ProjectSettings } from "./ProjectSettings.tsx";
+import { TeamSettings } from "./TeamSettings.tsx";
 import styles from "./Settings.module.css";
 
 export function Settings() {
@@ -15,6 +20,15 @@ export function Settings() {
   const project = useProject();
   const { tab = "project" } = useParams({ strict: false });
   const params = { project: String(project.id) };
+  const isAdmin = project.role === "admin";
+  const shown: Record<string, ReactNode> = {
+    events: <CustomEventSettings />,
+    properties: <CustomPropertySettings />,
+    lookups: <LookupSettings />,
+    recordings: <RecordingSettings />,
+    account: <AccountSettings />,
+    ...(isAdmin && { keys: <KeySettings />, team: <TeamSettings />, audit: <AuditSettings /> }),
+  };
   const link = (name: string, label: string): ReactNode => (
     <Link to={name === "project" ? "/p/$project/settings" : "/p/$project/settings/$tab"} params={{ ...params, tab: name }} data-active={tab === name || undefined} aria-current={tab === name ? "page" : undefined}>
       {label}
@@ -25,10 +39,15 @@ export function Settings() {
       <nav className={styles.tabs} aria-label={t("room.settings")}>
         {link("project", t("settings.project"))}
         {link("events", t("settings.customEvents"))}
-        {link("keys", t("settings.keys"))}
+        {link("properties", t("settings.customProperties"))}
+        {link("lookups", t("settings.lookups"))}
+        {link("recordings", t("room.recording"))}
+        {isAdmin && link("keys", t("settings.keys"))}
+        {isAdmin && link("team", t("settings.team"))}
+        {isAdmin && link("audit", t("settings.audit"))}
         {link("account", t("settings.account"))}
       </nav>
-      {tab === "events" ? <CustomEventSettings /> : tab === "keys" ? <KeySettings /> : tab === "account" ? <AccountSettings /> : <ProjectSettings key={project.id} />}
+      {shown[tab] ?? <ProjectSettings key={project.id} />}
     </Page>
   );
 }

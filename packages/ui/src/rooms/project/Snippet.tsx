@@ -1,6 +1,8 @@
 // How to send events: the ways that work today, each a block to copy.
+import { useQuery } from "@tanstack/react-query";
 import { Copy } from "lucide-react";
 import { useState } from "react";
+import { api } from "@/api/client.ts";
 import type { Project } from "@/api/types.ts";
 import { useSpeech } from "@/i18n/language.tsx";
 import { Button } from "@/ui/Button.tsx";
@@ -9,13 +11,15 @@ import { Segmented } from "@/ui/Field.tsx";
 import { useToast } from "@/ui/Toast.tsx";
 import styles from "./Snippet.module.css";
 
-type Way = "http" | "mixpanel" | "node" | "python";
+type Way = "tag" | "mixpanel" | "node" | "python" | "http" | "files";
 
 export function Snippet({ project }: { project: Project }) {
   const { t } = useSpeech();
   const toast = useToast();
-  const [way, setWay] = useState<Way>("http");
-  const code = snippets(location.origin, project.write_key)[way];
+  const [way, setWay] = useState<Way>("tag");
+  const status = useQuery({ queryKey: ["status"], queryFn: api.status, staleTime: Infinity });
+  const code = snippets(location.origin, project.write_key, status.data?.tag_path ?? "/s")[way];
+  const hint = way === "tag" ? t("snippet.tagHint") : way === "files" ? t("snippet.filesHint") : way === "http" ? t("snippet.httpHint") : t("snippet.mixpanelHint");
   return (
     <div className={styles.snippet}>
       <Segmented<Way>
@@ -23,10 +27,12 @@ export function Snippet({ project }: { project: Project }) {
         value={way}
         onPick={setWay}
         choices={[
-          { value: "http", label: "HTTP" },
+          { value: "tag", label: t("snippet.tag") },
           { value: "mixpanel", label: "mixpanel-browser" },
           { value: "node", label: "Node" },
           { value: "python", label: "Python" },
+          { value: "http", label: "curl" },
+          { value: "files", label: t("snippet.files") },
         ]}
       />
       <div className={styles.code}>
@@ -35,15 +41,21 @@ export function Snippet({ project }: { project: Project }) {
           {t("action.copy")}
         </Button>
       </div>
-      <p className={styles.hint}>{way === "http" ? t("snippet.httpHint") : t("snippet.mixpanelHint")}</p>
+      <p className={styles.hint}>{hint}</p>
     </div>
   );
 }
 
-function snippets(origin: string, key: string): Record<Way, string> {
+function snippets(origin: string, key: string, tagPath: string): Record<Way, string> {
   const host = origin.replace(/^https?:\/\//, "");
   const protocol = origin.startsWith("https") ? "https" : "http";
   return {
+    tag: `<script async src="${origin}${tagPath}/sillage.js"
+  data-key="${key}"
+  data-host="${origin}"></script>`,
+    files: `sillage import events.csv.gz \\
+  --url ${origin} \\
+  --key ${key}`,
     http: `curl ${origin}/v1/events \\
   -H 'Authorization: Bearer ${key}' \\
   -H 'Content-Type: application/json' \\

@@ -5,7 +5,7 @@ import { useState } from "react";
 import { api } from "@/api/client.ts";
 import { useSpeech } from "@/i18n/language.tsx";
 import { tellError } from "@/shell/errors.ts";
-import { allRooms } from "@/shell/roomList.ts";
+import { allRooms, roomOfKind } from "@/shell/roomList.ts";
 import { useProject } from "@/shell/session.tsx";
 import { moveWithArrows } from "@/ui/arrowKeys.ts";
 import { Card, Page } from "@/ui/Page.tsx";
@@ -56,7 +56,7 @@ export function ReportList() {
         {data?.reports.length === 0 && <p className={styles.none}>{t("reports.none")}</p>}
         <ul className={styles.list} onKeyDown={moveWithArrows}>
           {reports.map((report) => {
-            const room = allRooms.find((one) => one.kind === report.kind);
+            const room = roomOfKind(report.kind);
             return (
               <li key={report.id}>
                 <Link to={`/p/$project/${room?.path ?? "trends"}`} params={params} search={{ r: String(report.id) }} data-row>

@@ -41,7 +41,7 @@ export function RetentionBuilder({ question, onChange }: BuilderProps<"retention
         <SelectorEditor selector={question.return} onChange={(selector) => change({ return: selector })} />
         <InlineSelect
           label={t("retention.criterion")}
-          choices={(["on", "on_or_after", "streak"] as const).map((value) => ({ value, label: t(`retention.criterion.${value}`) }))}
+          choices={(["on", "on_or_after", "on_or_before", "streak"] as const).map((value) => ({ value, label: t(`retention.criterion.${value}`) }))}
           value={question.criterion ?? "on"}
           onPick={(criterion) => change({ criterion: criterion === "on" ? undefined : criterion })}
         />

@@ -11,7 +11,7 @@ import { Failure } from "@/ui/State.tsx";
 import { Door } from "./Door.tsx";
 import styles from "./Door.module.css";
 
-const LEAST_PASSWORD = 10;
+export const LEAST_PASSWORD = 10;
 
 export function SetUp() {
   const speech = useSpeech();

@@ -38,7 +38,45 @@ function colorOf(lines: TrendLine[], line: TrendLine): number | "overall" | null
   return lines.filter((one) => !isOverall(lines, one)).indexOf(line);
 }
 
-export const TrendPicture: ReportRoomParts<"trend">["Picture"] = ({ asked, view, onView, onOpen, pictureRef, label }) => {
+/** How many people (or sessions) have how much: a bar for each stretch. */
+const SpreadPicture: ReportRoomParts<"trend">["Picture"] = ({ asked, onOpen, pictureRef, label }) => {
+  const speech = useSpeech();
+  const { t, format } = speech;
+  const lines = trendLines(asked, speech).filter((line) => line.distribution !== undefined);
+  const edges = lines[0]?.distribution?.edges ?? [];
+  const alone = edges.every((edge, index) => index === 0 || edge === (edges[index - 1] as number) + 1);
+  const names = edges.slice(0, -1).map((edge, index) => (alone ? format.number(edge) : t("bucket.within", { low: format.number(edge), high: format.number(edges[index + 1] ?? edge) })));
+  const shown = lines.filter((line) => !isOverall(lines, line)).slice(0, SHOWN_SEGMENTS);
+  const left = lines.reduce((sum, line) => sum + (isOverall(lines, line) ? 0 : (line.distribution?.below ?? 0) + (line.distribution?.above ?? 0)), 0);
+  return (
+    <>
+      <AnswerHead note={left > 0 ? t("trend.spreadLeft", { n: left }) : t("trend.spread")} />
+      <LinesPicture
+        names={names}
+        lines={shown.map((line, index) => ({ id: line.id, name: line.name, values: line.distribution?.bins ?? [], color: line.other === undefined ? index : null }))}
+        incompleteFrom={names.length}
+        shape="bar"
+        label={label}
+        pictureRef={pictureRef}
+        onPlace={(line, index) => {
+          const own = lines.find((one) => one.id === line.id);
+          const series = own?.series == null ? undefined : asked.question.series[own.series];
+          // Behind a bin of sessions stand no people of their own.
+          if (!own || !series || typeof series.measure !== "object" || !("per_person" in series.measure)) return;
+          const [cell, title] = cellOf(own, null, names[index] ?? "");
+          onOpen({ ...cell, between: [edges[index], edges[index + 1]] }, title);
+        }}
+      />
+    </>
+  );
+};
+
+export const TrendPicture: ReportRoomParts<"trend">["Picture"] = (props) => {
+  const spread = props.asked.answer.series.length > 0 && props.asked.answer.series.every((series) => series.distribution !== undefined);
+  return spread ? <SpreadPicture {...props} /> : <OverTimePicture {...props} />;
+};
+
+const OverTimePicture: ReportRoomParts<"trend">["Picture"] = ({ asked, view, onView, onOpen, pictureRef, label }) => {
   const speech = useSpeech();
   const { t, format } = speech;
   const project = useProject();
@@ -231,10 +269,10 @@ export function trendSentence(asked: Asked<"trend">, { speech, project }: Tellin
   const peak = segments.length > 0 ? null : peakOf(first, incompleteIndex(asked));
   const zone = question.timezone ?? project.timezone;
   const parts = [
-    ...rich(series && first.series !== null ? sentenceKey(series.measure) : "trend.sentence.value", {
+    ...rich(series && first.series !== null && series.cohort === undefined ? sentenceKey(series.measure) : "trend.sentence.value", {
       ...actorWords(question.actor),
       b: bold,
-      name: series && first.series !== null && typeof series.measure === "string" ? eventOf(first) : first.name,
+      name: series && first.series !== null && series.cohort === undefined && typeof series.measure === "string" ? eventOf(first) : first.name,
       n: first.total ?? 0,
       total: format.number(first.total ?? 0),
       range,

@@ -1,15 +1,17 @@
 // The question of a trend: series (an event and what is measured of it), formulas, who is meant, how it is split.
-import { FunctionSquare, Plus, X } from "lucide-react";
+import { FunctionSquare, Plus, UsersRound, X } from "lucide-react";
 import { useState } from "react";
 import { useSpeech } from "@/i18n/language.tsx";
 import { AmongLine } from "@/question/AmongLine.tsx";
+import { CohortOptions } from "@/question/ConditionEditor.tsx";
 import { EventList } from "@/question/EventPicker.tsx";
 import { IntervalPicker } from "@/question/IntervalPicker.tsx";
 import { MeasurePicker } from "@/question/MeasurePicker.tsx";
+import { useCohorts } from "@/question/names.ts";
 import { calendarChanges, CalendarRows, NumberInput, OptionRow, OptionsPopover } from "@/question/OptionsPopover.tsx";
 import { RangePicker } from "@/question/RangePicker.tsx";
 import { SelectorEditor } from "@/question/SelectorEditor.tsx";
-import type { TrendQuestion } from "@/question/question.ts";
+import type { RangeUnit, TrendQuestion } from "@/question/question.ts";
 import styles from "@/question/editors.module.css";
 import { seriesLetter } from "@/report/useAsk.ts";
 import type { BuilderProps } from "@/report/room.ts";
@@ -20,10 +22,12 @@ import { Popover } from "@/ui/Popover.tsx";
 import { AttributionPicker, AttributionRows } from "./Attribution.tsx";
 
 const MOST_SERIES = 8;
+const COMPARED: RangeUnit[] = ["day", "week", "month", "quarter", "year"];
 
 export function TrendBuilder({ question, onChange }: BuilderProps<"trend">) {
   const { t } = useSpeech();
   const { series, formulas = [] } = question;
+  const { cohorts } = useCohorts();
   const lettered = series.length > 1 || formulas.length > 0;
   const change = (part: Partial<TrendQuestion>) => onChange({ ...question, ...part });
   const soleEvent = series.length === 1 ? (series[0]?.select.event ?? undefined) : undefined;
@@ -50,6 +54,27 @@ export function TrendBuilder({ question, onChange }: BuilderProps<"trend">) {
           )}
         </Popover>
       )}
+      {series.length < MOST_SERIES && !question.attribution && cohorts.length > 0 && (
+        <Popover
+          label={t("trend.addCohort")}
+          trigger={(props) => (
+            <Chip {...props} look="add">
+              <UsersRound aria-hidden />
+              <span>{t("trend.addCohort")}</span>
+            </Chip>
+          )}
+        >
+          {(close) => (
+            <CohortOptions
+              selected={[]}
+              onPick={(cohort) => {
+                close();
+                change({ series: [...series, { select: { event: null }, measure: "total", cohort }] });
+              }}
+            />
+          )}
+        </Popover>
+      )}
       {!question.attribution && (
         <Chip look="add" onClick={() => change({ formulas: [...formulas, series.length > 1 ? "A / B" : "A * 1"] })}>
           <FunctionSquare aria-hidden />
@@ -65,6 +90,10 @@ export function TrendBuilder({ question, onChange }: BuilderProps<"trend">) {
         return (
           <div key={index} className={styles.line}>
             {lettered && <span className={styles.letter}>{seriesLetter(index)}</span>}
+            {one.cohort !== undefined ? (
+              <CohortSeries cohort={one.cohort} onChange={(cohort) => replace({ ...one, cohort })} onRemove={series.length > 1 ? () => change({ series: series.filter((_, at) => at !== index) }) : undefined} />
+            ) : (
+              <>
             <MeasurePicker measure={one.measure} event={one.select.event ?? undefined} actor={question.actor} onChange={(measure) => replace({ ...one, measure })} />
             <span className={styles.word}>{t("trend.of")}</span>
             <SelectorEditor
@@ -73,6 +102,8 @@ export function TrendBuilder({ question, onChange }: BuilderProps<"trend">) {
               onChange={(select) => replace({ ...one, select })}
               onRemove={series.length > 1 ? () => change({ series: series.filter((_, at) => at !== index) }) : undefined}
             />
+              </>
+            )}
             {formulas.length === 0 && index === series.length - 1 && add}
           </div>
         );
@@ -101,6 +132,32 @@ export function TrendBuilder({ question, onChange }: BuilderProps<"trend">) {
         actor={{ value: question.actor, onChange: (actor) => change({ actor }) }}
       />
     </div>
+  );
+}
+
+/** How many belong to a saved cohort, at the end of each interval. */
+function CohortSeries({ cohort, onChange, onRemove }: { cohort: string; onChange: (cohort: string) => void; onRemove?: () => void }) {
+  const { t } = useSpeech();
+  return (
+    <Popover
+      label={t("trend.addCohort")}
+      trigger={(props) => (
+        <Chip {...props} onRemove={onRemove} removeLabel={t("action.removeNamed", { name: cohort })}>
+          <UsersRound aria-hidden />
+          <span>{t("trend.sizeOf", { cohort })}</span>
+        </Chip>
+      )}
+    >
+      {(close) => (
+        <CohortOptions
+          selected={[cohort]}
+          onPick={(picked) => {
+            close();
+            onChange(picked);
+          }}
+        />
+      )}
+    </Popover>
   );
 }
 
@@ -155,7 +212,7 @@ export function TrendScope({ question, onChange }: BuilderProps<"trend">) {
       />
       {compares && (
         <Chip onClick={() => onChange({ ...question, compare: undefined })} title={t("range.stopComparing")}>
-          <span>{t("range.compared", { n: question.compare?.previous ?? 1 })}</span>
+          <span>{question.compare && "back" in question.compare ? t(`range.comparedTo.${question.compare.unit}`) : t("range.compared", { n: question.compare?.previous ?? 1 })}</span>
           <X aria-hidden />
         </Chip>
       )}
@@ -188,8 +245,18 @@ export function TrendScope({ question, onChange }: BuilderProps<"trend">) {
           </OptionRow>
         )}
         {compares && (
+          <OptionRow label={t("trend.compareWith")}>
+            <InlineSelect
+              label={t("trend.compareWith")}
+              choices={[{ value: "previous", label: t("range.compared", { n: 1 }) }, ...COMPARED.map((unit) => ({ value: unit, label: t(`range.comparedTo.${unit}`) }))]}
+              value={question.compare && "back" in question.compare ? question.compare.unit : "previous"}
+              onPick={(picked) => onChange({ ...question, compare: picked === "previous" ? { previous: 1 } : { back: 1, unit: picked as RangeUnit } })}
+            />
+          </OptionRow>
+        )}
+        {question.compare && "previous" in question.compare && (
           <OptionRow label={t("trend.compareBack")}>
-            <NumberInput label={t("trend.compareBack")} value={question.compare?.previous} min={1} max={100} onPick={(previous) => onChange({ ...question, compare: { previous: previous ?? 1 } })} />
+            <NumberInput label={t("trend.compareBack")} value={question.compare.previous} min={1} max={100} onPick={(previous) => onChange({ ...question, compare: { previous: previous ?? 1 } })} />
           </OptionRow>
         )}
         <CalendarRows question={question} onChange={onChange} />

@@ -18,11 +18,13 @@ export interface TrendLine {
   previous?: (number | null)[];
   previousTotal?: number | null;
   other?: number;
+  distribution?: TrendSeries["distribution"];
 }
 
 export function seriesName(question: TrendQuestion, index: number, speech: Speech): string {
   const series = question.series[index];
   if (!series) return seriesLetter(index);
+  if (series.cohort !== undefined) return speech.t("trend.sizeOf", { cohort: series.cohort });
   const event = selectorName(series.select, speech);
   const same = question.series.filter((one) => selectorName(one.select, speech) === event).length > 1;
   const plain = series.measure === "total" && !same;
@@ -47,7 +49,7 @@ export function trendLines(asked: Asked<"trend">, speech: Speech): TrendLine[] {
   const lines = answer.series.map((series): TrendLine => {
     const position = question.series.findIndex((_, at) => seriesLetter(at) === series.label);
     const own = position === -1 ? series.label : seriesName(question, position, speech);
-    const segment = segmentName(series.breakdown, speech, series.other);
+    const segment = segmentName(series.breakdown, speech, series.other, question.breakdown);
     const earlier = before?.find((one) => one.label === series.label && segmentId(one) === segmentId(series));
     return {
       id: `${series.label} ${segmentId(series)}`,
@@ -60,6 +62,7 @@ export function trendLines(asked: Asked<"trend">, speech: Speech): TrendLine[] {
       previous: before === undefined ? undefined : (earlier?.values ?? []),
       previousTotal: before === undefined ? undefined : (earlier?.total ?? 0),
       other: series.other,
+      distribution: series.distribution,
     };
   });
   if (!split) return lines;

@@ -1,0 +1,1 @@
+export function pageOf(path: string, tag: string): string | null;
