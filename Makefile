@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-site build ui test test-rust fmt lint openapi bench load torture dashboards friction-check tag-cost demo-visits timings clean-demo
+.PHONY: help demo demo-site build ui test test-rust fmt lint openapi bench load torture dashboards friction-check tag-cost visit-size demo-visits timings clean-demo
 
 # Real event sets and peers of the benchmark, beside the checkout; without them the parts that need them say so.
 SHARED ?= ../shared
@@ -87,6 +87,12 @@ bench/tag/node_modules/.installed: bench/tag/package-lock.json
 
 tag-cost: packages/sdk/dist/web/sillage.js bench/tag/node_modules/.installed ## Measure what the tag costs a page, beside posthog-js and mixpanel-browser (RUNS)
 	@node bench/tag/cost.mjs --runs $(RUNS)
+
+visit-size: build packages/sdk/dist/web/sillage.js bench/tag/node_modules/.installed ## Measure what recorded visits of five page loads take on the disk: of the site of Courriel, and of the pages of tag-cost
+	@cargo build --release -q -p sillage-xtask
+	@out="$$(mktemp -d)"; trap 'rm -rf "$$out"' EXIT; \
+	node demo/drive.mjs --kind five_pages --visits 8 --keep "$$out/courriel.ndjson" >/dev/null; node bench/tag/cost.mjs --keep "$$out/pages.ndjson"; \
+	for file in "$$out"/*.ndjson; do echo "$$(basename "$$file" .ndjson)"; target/release/sillage-xtask weigh "$$file"; done
 
 demo-visits: build ## Make the recorded visits of the demo anew: sixty-two simulated people in Chromium (a quarter of an hour; zstd must be installed)
 	@node demo/drive.mjs --visits 62 --parallel 4 --keep demo/visits/courriel.ndjson.zst

@@ -5,16 +5,15 @@ import { gunzipSync } from "node:zlib";
 export function openNotes() {
   const visits = new Map();
   const visit = (id) => {
-    if (!visits.has(id)) visits.set(id, { events: new Map(), pieces: new Map(), agent: "" });
+    if (!visits.has(id)) visits.set(id, { events: new Map(), pieces: new Map() });
     return visits.get(id);
   };
   return {
     visit,
-    hear({ visit: id, path, query, headers, body }) {
+    hear({ visit: id, path, query, body }) {
       if (!id) return;
       const records = path === "/v1/events" ? JSON.parse(body.toString("utf8")).events : [];
       const noted = visit(id);
-      noted.agent = headers["user-agent"] ?? "";
       for (const record of records) noted.events.set(record.insert_id ?? JSON.stringify(record), record);
       if (path === "/v1/recordings") {
         const name = `${query.get("session")} ${query.get("document")} ${query.get("seq")}`;

@@ -48,7 +48,7 @@ export async function openSite({ sillage, key, port = 0, isCrossHost = false, is
 
   function passOn({ pathname, search }, incoming, body, reply) {
     const [, visit, rest] = VISIT_IN_PATH.exec(pathname.slice(MEASURE.length));
-    const status = incoming.method === "POST" ? heard?.({ visit, path: rest, query: new URLSearchParams(search), headers: incoming.headers, body }) : undefined;
+    const status = incoming.method === "POST" ? heard?.({ visit, path: rest, query: new URLSearchParams(search), body }) : undefined;
     if (status) return reply.writeHead(status, { "content-type": "application/json" }).end("{}");
     if (tagFolder && incoming.method === "GET") return fileIn(tagFolder, rest, reply);
     const { host: _, connection: __, "x-visit": ___, ...headers } = incoming.headers;
