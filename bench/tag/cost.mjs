@@ -1,8 +1,8 @@
 // What a tag costs the page that carries it: time of the page's own thread, tasks that block it, bytes. Ours beside posthog-js and mixpanel-browser as they come from npm, with
 // and without their recordings, on the same pages, with the same visit, served by the same server on this machine.
 //
-//   make tag-cost [RUNS=3]
-//   node bench/tag/cost.mjs --keep FILE      instead, a visit of five page loads of each page with our recorder, written down for `xtask weigh` (make visit-size)
+//   npm ci && node cost.mjs --runs 3
+//   node bench/tag/cost.mjs --keep FILE      instead, a visit of five page loads of each page with our recorder, written down for `xtask weigh`
 //
 // Times are of the processor, from Chromium's own trace, so that what else the machine does adds little. Each figure is the median of the runs; runs of all tags alternate.
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
@@ -128,7 +128,7 @@ async function measure(browser, site, name, tag) {
 const median = (values) => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)];
 
 const { values: given } = parseArgs({ options: { runs: { type: "string", default: "3" }, pages: { type: "string", default: PAGES.join(",") }, verbose: { type: "boolean", default: false }, keep: { type: "string" } } });
-if (!existsSync(PEERS)) throw new Error("the peers are not installed: make tag-cost does that, or npm ci in bench/tag");
+if (!existsSync(PEERS)) throw new Error("the peers are not installed: npm ci in bench/tag");
 const site = await openSite();
 const browser = await openBrowser();
 if (given.keep) {

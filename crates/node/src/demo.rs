@@ -216,6 +216,10 @@ async fn tell_visits(catalog: &Catalog, url: String) -> Result<()> {
     let settings = RecordingSettings { masking: "balanced".to_owned(), ..RecordingSettings::default() };
     catalog.set_recording_settings(project.id, &settings).await?;
     let end_ms = end_of(catalog, VISITS_END).await?;
+    if catalog.clock().now_ms() - end_ms > visits::RESUMABLE_MS {
+        // Interrupted days ago: the door takes no recordings that are so old, and what was told stays.
+        return Ok(catalog.set_setting(VISITS_DONE, "1").await?);
+    }
     let told = tokio::task::spawn_blocking(move || visits::tell(&url, &project.write_key, end_ms)).await??;
     say::line(format!("Courriel: {} recorded visits, {} of them with a recording, {} events", told.visits, told.recordings, told.events));
     Ok(catalog.set_setting(VISITS_DONE, "1").await?)

@@ -1,4 +1,4 @@
-//! Visits that were recorded once, told again at another time: sixty-odd simulated people on the real site of Courriel (`demo/site`), in a real browser, by `demo/drive.mjs`.
+//! Visits that were recorded once, told again at another time: simulated people on the real site of Courriel (`demo/site`), in a real browser, by `demo/drive.mjs`.
 //!
 //! It sends what the tag sent through the doors that the tag uses, so that events, page summaries, signals of friction and recordings of a visit are one session, as on any site.
 //! What must stay true: a visit is moved as a whole, so that everything in it stays as far apart as it was; the same `end_ms` gives the same times, so that a demo
@@ -16,7 +16,7 @@ use std::{
 };
 use ureq::{Agent, config::AutoHeaderValue};
 
-/// What `make demo-visits` has made, if it has: a file of lines of JSON, one visit each.
+/// What `demo/drive.mjs --keep` has made, if it has: lines of JSON, one visit each.
 #[derive(RustEmbed)]
 #[folder = "$CARGO_MANIFEST_DIR/../../demo/visits"]
 #[allow_missing = true]
@@ -28,8 +28,9 @@ const WINDOW_LOG: u32 = 27;
 const SECOND_MS: i64 = 1_000;
 const HOUR_MS: i64 = 3_600 * SECOND_MS;
 const DAY_MS: i64 = 24 * HOUR_MS;
-/// Recordings are kept for thirty days; these are younger, and stay for two weeks more.
-const SPREAD_DAYS: i64 = 14;
+/// A piece of a recording is taken for a week after it was made; this leaves a day for going on after an interruption.
+const SPREAD_DAYS: i64 = 5;
+pub(super) const RESUMABLE_MS: i64 = DAY_MS;
 /// The last one ended so long ago: its session is over.
 const REST_MS: i64 = HOUR_MS;
 /// Between eight and seven, in the story's time zone.
@@ -62,7 +63,7 @@ pub(super) fn is_kept() -> bool {
     Kept::get(FILE).is_some()
 }
 
-/// Tells all visits to the project of `key`, as if they had taken place in the two weeks before `end_ms`.
+/// Tells all visits to the project of `key`, as if they had taken place in the days before `end_ms`.
 pub(super) fn tell(url: &str, key: &str, end_ms: i64) -> Result<Told> {
     let visits = read()?;
     let door = Door::new(url, key);
@@ -106,8 +107,12 @@ impl Visit {
             shift(event, "time", by);
         }
         for piece in &mut self.pieces {
-            for name in ["t0", "t1", "sent_at"] {
+            for name in ["t0", "t1"] {
                 shift(piece, name, by);
+            }
+            // Sent long after it was made: a time of sending would be read as a clock that is wrong, and the recording moved to now.
+            if let Some(members) = piece.as_object_mut() {
+                members.remove("sent_at");
             }
             for event in piece.get_mut("events").and_then(Value::as_array_mut).into_iter().flatten() {
                 shift(event, "timestamp", by);

@@ -39,12 +39,12 @@ fn a_visit_is_moved_as_a_whole() {
 }
 
 #[test]
-fn moments_lie_in_the_two_weeks_before_the_end_and_no_visit_in_the_future() {
+fn moments_lie_in_the_days_before_the_end_and_no_visit_in_the_future() {
     for end_ms in [END_MS, END_MS + 3_600_000 * 7, END_MS - 3_600_000 * 11] {
         for index in 0..63 {
             let at = moment(index, 63, end_ms, 90_000);
             assert!(at + 90_000 + REST_MS <= end_ms, "{index} lies in the future");
-            assert!(at > end_ms - (SPREAD_DAYS + 2) * DAY_MS, "{index} is too old");
+            assert!(at > end_ms - (SPREAD_DAYS + 1) * DAY_MS, "{index} is too old");
             assert_eq!(at, moment(index, 63, end_ms, 90_000));
         }
     }
