@@ -139,8 +139,7 @@ export function PageSheet({ answer, named, layer, metric, caption, still, highli
             const { x, y } = at(event);
             if (drag) setDrag({ ...drag, toX: x, toY: y });
             setPointer({ x, y });
-            const next = under(x, y);
-            if (next !== highlighted) onHighlight(next);
+            onHighlight(under(x, y));
           }}
           onPointerLeave={() => {
             setPointer(null);
