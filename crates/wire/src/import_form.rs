@@ -7,6 +7,7 @@ use crate::{
     FailedRecord, Limits,
     clock::{Clock, Rule},
     enrich::Visitor,
+    fields::Fields,
     profile,
     record::{EventRecord, Raw, Surrogates, decode},
     refusal::{Reason, Stage},
@@ -26,8 +27,8 @@ pub(crate) enum Row {
 }
 
 impl Row {
-    pub(crate) fn of(record: &Map<String, Value>) -> Self {
-        let has = |name| record.contains_key(name);
+    pub(crate) fn of(record: &Fields<'_>) -> Self {
+        let has = |name| record.has(name);
         match () {
             () if has("event") => Self::Event,
             () if has("person") => Self::Person,
@@ -75,7 +76,7 @@ impl ImportForm {
     /// # Errors
     /// As [`Self::line`].
     pub fn record(&mut self, record: Map<String, Value>, raw: &[u8], batch: &mut Batch) -> Result<(), FailedRecord> {
-        let read = self.accept(record, batch);
+        let read = self.accept(Fields::from(record), batch);
         self.settle(read, raw, batch)
     }
 
@@ -89,7 +90,7 @@ impl ImportForm {
         })
     }
 
-    fn accept(&mut self, record: Map<String, Value>, batch: &mut Batch) -> Result<(), Reason> {
+    fn accept(&mut self, record: Fields<'_>, batch: &mut Batch) -> Result<(), Reason> {
         let door = Door {
             limits: &self.limits,
             clock: Clock::new(Rule::Anything, self.received_at, None),
@@ -103,8 +104,8 @@ impl ImportForm {
             stage: Cell::new(Stage::Decode),
         };
         match Row::of(&record) {
-            Row::Person => batch.profiles.extend(profile::person_row(record, &door)?),
-            Row::Group => batch.profiles.extend(profile::group_row(record, &door)?),
+            Row::Person => batch.profiles.extend(profile::person_row(record.into_map(), &door)?),
+            Row::Group => batch.profiles.extend(profile::group_row(record.into_map(), &door)?),
             Row::Event => {
                 if let Outcome::Accepted(event, link) = steps::accept(EventRecord::of_import_form(record)?, "", &[], &mut self.ranks, &door)? {
                     batch.events.push(*event);

@@ -5,6 +5,7 @@ use crate::{
     Decoded, FailedRecord, Protocol, Received, Settings,
     clock::{Clock, Rule},
     enrich::Visitor,
+    fields::Fields,
     import_form::Row,
     key::Token,
     profile,
@@ -172,8 +173,8 @@ impl<'a> Intake<'a> {
         }
     }
 
-    fn profile(&mut self, record: Map<String, Value>, read: ReadProfile, of: &Option<usize>) -> Result<Taken, Reason> {
-        let changes = read(record, &self.door)?;
+    fn profile(&mut self, record: Fields<'_>, read: ReadProfile, of: &Option<usize>) -> Result<Taken, Reason> {
+        let changes = read(record.into_map(), &self.door)?;
         if let Some(project) = of.and_then(|at| self.projects.get_mut(at)) {
             project.batch.profiles.extend(changes);
         }

@@ -44,6 +44,7 @@ mod clock;
 mod decompress;
 mod enrich;
 mod error;
+mod fields;
 mod identity;
 mod import_form;
 mod intake;

@@ -2,11 +2,12 @@
 
 use crate::{
     Limits,
+    fields::Fields,
     refusal::Reason,
     split::{Fault, Piece, line_piece},
 };
 use memchr::memmem;
-use serde_json::{Map, Value};
+use serde_json::Value;
 use sillage_event::Properties;
 use std::borrow::Cow;
 
@@ -86,22 +87,22 @@ pub(crate) struct EventRecord {
 
 impl EventRecord {
     /// `{"event", "properties": {…}}`, everything else among the properties. Other fields beside them are metadata of the mobile clients.
-    pub(crate) fn of_mixpanel(mut record: Map<String, Value>) -> Result<Self, Reason> {
+    pub(crate) fn of_mixpanel(mut record: Fields<'_>) -> Result<Self, Reason> {
         let event = record.remove("event");
         let properties = properties_of(record.remove("properties"))?;
         Ok(Self::new(&MIXPANEL_NAMES, event, properties))
     }
 
     /// The import form of `semantics.md`. Where a field is absent, the property of Mixpanel's name stands for it, so that exports of Mixpanel read too.
-    pub(crate) fn of_import_form(mut record: Map<String, Value>) -> Result<Self, Reason> {
+    pub(crate) fn of_import_form(mut record: Fields<'_>) -> Result<Self, Reason> {
         let event = record.remove("event");
         let properties = properties_of(record.remove("properties"))?;
         let mut of_properties = Self::new(&NATIVE_NAMES, event, properties);
-        for (name, value) in record {
+        for (name, value) in record.into_each() {
             if value.is_null() {
                 continue;
             }
-            let field = match name.as_str() {
+            let field = match &*name {
                 "time" => &mut of_properties.time,
                 "distinct_id" => &mut of_properties.distinct_id,
                 "device_id" => &mut of_properties.device_id,
@@ -117,22 +118,42 @@ impl EventRecord {
         Ok(of_properties)
     }
 
-    fn new(names: &'static FieldNames, event: Option<Value>, mut properties: Properties) -> Self {
+    fn empty(names: &'static FieldNames, event: Option<Value>) -> Self {
         Self {
             names,
             event,
+            time: None,
+            distinct_id: None,
+            device_id: None,
+            user_id: None,
+            insert_id: None,
+            session_id: None,
+            seq: None,
+            groups: None,
+            token: None,
+            ip: None,
+            ignore: None,
+            properties: Properties::new(),
+        }
+    }
+
+    fn new(names: &'static FieldNames, event: Option<Value>, mut properties: Properties) -> Self {
+        // Most events have none of them among their properties, and looking each up costs more than one look at every name.
+        if !properties.keys().any(|name| is_field_of_mixpanel(name)) {
+            return Self { properties, ..Self::empty(names, event) };
+        }
+        Self {
             time: take(&mut properties, &["time", "$time"]),
             distinct_id: take(&mut properties, &["distinct_id", "$distinct_id"]),
             device_id: take(&mut properties, &["$device_id"]),
             user_id: take(&mut properties, &["$user_id"]),
             insert_id: take(&mut properties, &["$insert_id"]),
             session_id: take(&mut properties, &["$session_id"]),
-            seq: None,
-            groups: None,
             token: take(&mut properties, &["token"]),
             ip: take(&mut properties, &["ip", "$ip"]),
             ignore: take(&mut properties, &["$ignore"]),
             properties,
+            ..Self::empty(names, event)
         }
     }
 }
@@ -153,6 +174,14 @@ pub(crate) fn unknown_field(name: &str, known: &str) -> Reason {
     Reason::validate("unknown_field", name, message)
 }
 
+/// What [`EventRecord::new`] takes from among the properties.
+fn is_field_of_mixpanel(name: &str) -> bool {
+    matches!(
+        name,
+        "time" | "$time" | "distinct_id" | "$distinct_id" | "$device_id" | "$user_id" | "$insert_id" | "$session_id" | "token" | "ip" | "$ip" | "$ignore"
+    )
+}
+
 fn properties_of(value: Option<Value>) -> Result<Properties, Reason> {
     match value {
         None | Some(Value::Null) => Ok(Properties::new()),
@@ -170,7 +199,7 @@ pub(crate) enum Surrogates {
 }
 
 /// Parses one record. Its size, depth and width are checked before anything is allocated for it.
-pub(crate) fn decode(piece: &Piece<'_>, limits: &Limits, surrogates: Surrogates) -> Result<Map<String, Value>, Reason> {
+pub(crate) fn decode<'a>(piece: &Piece<'a>, limits: &Limits, surrogates: Surrogates) -> Result<Fields<'a>, Reason> {
     match piece.fault {
         Some(Fault::NotClosed) => {
             return Err(Reason::decode("cut_short", "the list is not closed: what followed the last record did not arrive; the records before are kept"));
@@ -193,16 +222,15 @@ pub(crate) fn decode(piece: &Piece<'_>, limits: &Limits, surrogates: Surrogates)
     }
     let parsed = serde_json::from_slice(piece.bytes).or_else(|error| match surrogates {
         Surrogates::Repair => match with_whole_surrogates(piece.bytes) {
-            Cow::Owned(repaired) => serde_json::from_slice(&repaired),
+            Cow::Owned(repaired) => serde_json::from_slice(&repaired).map(Fields::into_owned),
             Cow::Borrowed(_) => Err(error),
         },
         Surrogates::Refuse => Err(error),
     });
-    match parsed {
-        Ok(Value::Object(record)) => Ok(record),
-        Ok(_) => Err(Reason::decode("not_an_object", "a record must be a JSON object")),
-        Err(error) => Err(malformed(piece.bytes, &error)),
-    }
+    parsed.map_err(|error| {
+        let is_json = error.is_data() && serde_json::from_slice::<Value>(piece.bytes).is_ok();
+        if is_json { Reason::decode("not_an_object", "a record must be a JSON object") } else { malformed(piece.bytes, &error) }
+    })
 }
 
 fn malformed(bytes: &[u8], error: &serde_json::Error) -> Reason {

@@ -4,7 +4,7 @@
 //! next batch as soon as the last one is answered. At a rate, in bulk or singly, requests start at fixed moments, and a reply is timed from the moment
 //! at which its request was due, so that a server that stalls cannot hide it.
 
-mod body;
+pub(crate) mod body;
 
 use crate::docs_check::println_plain;
 use anyhow::{Context, bail};

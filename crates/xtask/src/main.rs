@@ -2,6 +2,7 @@
 
 mod browse;
 mod docs_check;
+mod kernel;
 mod load;
 mod openapi;
 mod story;
@@ -23,6 +24,8 @@ enum Verb {
     Browse(browse::Browse),
     /// Check that every path and link that the documentation names exists, and that each guide is there in both languages.
     DocsCheck,
+    /// Run one hot path alone, for an instruction counter.
+    Kernel(kernel::Kernel),
     /// Send events to a running server as fast as it takes them, or one at a time at a steady rate, and print what it took.
     Load(load::Load),
     /// Write contract/openapi.json from the handlers.
@@ -35,6 +38,7 @@ fn main() -> ExitCode {
     let result = match Cli::parse().verb {
         Verb::Browse(browse) => browse::run(&browse),
         Verb::DocsCheck => docs_check::run(),
+        Verb::Kernel(kernel) => kernel::run(&kernel),
         Verb::Load(load) => load::run(&load),
         Verb::Story(story) => story::run(&story),
         Verb::Openapi => openapi::run(),

@@ -37,6 +37,9 @@ pub struct SegmentBuilder {
     properties: Vec<(PropertyColumn, PropertyBuilder)>,
     /// Where the columns of a name are, by kind.
     columns_of: HashMap<String, [Option<u32>; PropertyKind::COUNT]>,
+    /// The column that was filled last behind each one; at 0 the first of an event. Events with the same properties fill the same columns in a row,
+    /// so that a look at one name finds most columns.
+    next_columns: Vec<u32>,
 }
 
 impl fmt::Debug for SegmentBuilder {
@@ -72,6 +75,7 @@ impl SegmentBuilder {
             has_overflow: false,
             properties: Vec::new(),
             columns_of: HashMap::new(),
+            next_columns: vec![0],
         }
     }
 
@@ -108,11 +112,12 @@ impl SegmentBuilder {
         self.insert_id.append_value(&event.insert_id);
         self.seq.append_option(event.seq.map(|seq| seq as i64));
         let mut overflow = Map::new();
+        let mut behind = 0;
         for (kind, keys) in &event.groups {
             match keys.as_slice() {
                 [] => {}
-                [key] => self.put(kind, PropertyKind::Group, &Value::String(key.clone()), &mut overflow),
-                _ => self.put(kind, PropertyKind::Json, &Value::from(keys.clone()), &mut overflow),
+                [key] => self.put(kind, PropertyKind::Group, &Value::String(key.clone()), &mut behind, &mut overflow),
+                _ => self.put(kind, PropertyKind::Json, &Value::from(keys.clone()), &mut behind, &mut overflow),
             }
         }
         for (name, value) in &event.properties {
@@ -123,7 +128,7 @@ impl SegmentBuilder {
                 Value::String(_) => PropertyKind::Text,
                 Value::Array(_) | Value::Object(_) => PropertyKind::Json,
             };
-            self.put(name, kind, value, &mut overflow);
+            self.put(name, kind, value, &mut behind, &mut overflow);
         }
         if overflow.is_empty() {
             self.overflow.append_null();
@@ -136,22 +141,37 @@ impl SegmentBuilder {
         self.len += 1;
     }
 
-    fn put(&mut self, name: &str, kind: PropertyKind, value: &Value, overflow: &mut Map<String, Value>) {
-        let known = self.columns_of.get(name).and_then(|columns| columns[kind as usize]);
-        let at = match known {
-            Some(at) => at as usize,
-            None if self.properties.len() >= MOST_PROPERTY_COLUMNS => {
-                overflow.insert(name.to_owned(), value.clone());
-                return;
-            }
-            None => {
-                let at = self.properties.len();
-                self.columns_of.entry(name.to_owned()).or_default()[kind as usize] = Some(at as u32);
-                self.properties.push((PropertyColumn { name: name.to_owned(), kind }, PropertyBuilder::new(kind)));
+    /// `behind` is the place in `next_columns` of the column filled before, and is moved on.
+    fn put(&mut self, name: &str, kind: PropertyKind, value: &Value, behind: &mut usize, overflow: &mut Map<String, Value>) {
+        let guessed = self.next_columns[*behind] as usize;
+        let at = match self.properties.get(guessed) {
+            Some((column, _)) if column.kind == kind && column.name == name => guessed,
+            _ => {
+                let Some(at) = self.column(name, kind) else {
+                    overflow.insert(name.to_owned(), value.clone());
+                    return;
+                };
+                self.next_columns[*behind] = at as u32;
                 at
             }
         };
+        *behind = at + 1;
         self.approx_bytes += self.properties[at].1.put(self.len, value);
+    }
+
+    /// The column of a property, made if there is none; none where there are too many.
+    fn column(&mut self, name: &str, kind: PropertyKind) -> Option<usize> {
+        if let Some(known) = self.columns_of.get(name).and_then(|columns| columns[kind as usize]) {
+            return Some(known as usize);
+        }
+        let at = self.properties.len();
+        if at >= MOST_PROPERTY_COLUMNS {
+            return None;
+        }
+        self.columns_of.entry(name.to_owned()).or_default()[kind as usize] = Some(at as u32);
+        self.properties.push((PropertyColumn { name: name.to_owned(), kind }, PropertyBuilder::new(kind)));
+        self.next_columns.push(0);
+        Some(at)
     }
 
     /// Freezes what was collected.

@@ -103,8 +103,15 @@ pub(crate) enum PlaceNames {
 
 /// Whether a record already says where it is, so that no guess is needed.
 pub(crate) fn says_where(properties: &Properties) -> bool {
-    let has = |name: &str| properties.get(name).is_some_and(|value| !value.is_null());
-    ["$city", "$region", "mp_country_code", "$country_code", "$country"].into_iter().any(has) || (has("$latitude") && has("$longitude"))
+    let mut coordinates = 0;
+    for (name, value) in properties {
+        match name.as_str() {
+            "$city" | "$region" | "mp_country_code" | "$country_code" | "$country" if !value.is_null() => return true,
+            "$latitude" | "$longitude" if !value.is_null() => coordinates += 1,
+            _ => {}
+        }
+    }
+    coordinates == 2
 }
 
 pub(crate) fn place_properties(place: Place, names: PlaceNames) -> impl Iterator<Item = (String, Value)> {

@@ -17,7 +17,11 @@ const N_PEOPLE: u32 = 80_000;
 
 /// `n_batches` bodies of `n_events` events each; no two events are duplicates, in this run or another.
 pub(crate) fn batches(n_batches: usize, n_events: usize) -> anyhow::Result<Vec<Vec<u8>>> {
-    let now_ms = i64::try_from(SystemTime::now().duration_since(UNIX_EPOCH)?.as_millis())?;
+    batches_at(i64::try_from(SystemTime::now().duration_since(UNIX_EPOCH)?.as_millis())?, n_batches, n_events)
+}
+
+/// The same bodies each time for one moment.
+pub(crate) fn batches_at(now_ms: i64, n_batches: usize, n_events: usize) -> anyhow::Result<Vec<Vec<u8>>> {
     let n_threads = std::thread::available_parallelism()?.get();
     let share = n_batches.div_ceil(n_threads);
     let parts: Vec<anyhow::Result<Vec<Vec<u8>>>> = std::thread::scope(|scope| {
