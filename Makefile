@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-site build ui test test-rust fmt lint openapi bench load torture dashboards friction-check timings clean-demo
+.PHONY: help demo demo-site build ui test test-rust fmt lint openapi bench load torture dashboards friction-check seek timings clean-demo
 
 # Real event sets and peers of the benchmark, beside the checkout; without them the parts that need them say so.
 SHARED ?= ../shared
@@ -80,6 +80,9 @@ dashboards: build ## Ten people on dashboards while events arrive, on the event 
 
 friction-check: build ## Judge the detectors of friction by scripted visits in Chromium: each signal planted TIMES times, and calm visits; prints the table
 	@node demo/drive.mjs --check --times $(TIMES)
+
+seek: build ## Record ten minutes with the real tag, jump about in them in the player, and say how long a jump takes
+	@node packages/ui/dev/seek.mjs
 
 timings: ## Build from nothing in a folder of its own and show what the time goes to
 	cargo build --release -p sillage-node --timings --target-dir target/timings
