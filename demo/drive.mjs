@@ -4,13 +4,14 @@
 //   node demo/drive.mjs --url http://127.0.0.1:7070 --key wk_… --visits 60 --parallel 4     visits, each kind as often as its weight says
 //   node demo/drive.mjs --url … --key … --kind rage_clicks --visits 5                        of one kind
 //   node demo/drive.mjs --check [--times 6]                                                  of each signal so many plants, and calm visits; ends with 1 where it is not enough
-//   node demo/drive.mjs … --keep demo/visits.ndjson.zst                                      writes down what the tag sent, for `sillage demo` to tell again
+//   node demo/drive.mjs … --keep demo/visits/courriel.ndjson.zst                                writes down what the tag sent, for `sillage demo` to tell again
 //
+// --part 1/3 makes a third of the visits, where the machine is somebody else's for the rest of the time; the lines of --keep FILE.ndjson of all parts are those of the whole.
 // Without --url a Sillage of its own is started (target/release/sillage, or SILLAGE_BINARY) and thrown away at the end. --site names a site that runs already and was started with
 // --driven; without it one is opened. --tag serves the tag from a folder instead of from Sillage, for trying a build. --seed changes who comes.
 import { resolve } from "node:path";
 import { parseArgs } from "node:util";
-import { openBrowser, openServer } from "../packages/sdk/e2e/server.mjs";
+import { openBrowser, openServer, wait } from "../packages/sdk/e2e/server.mjs";
 import { keepVisits } from "./drive/keep.mjs";
 import { matched, openNotes, tableOf } from "./drive/found.mjs";
 import { PEOPLE } from "./drive/people.mjs";
@@ -33,9 +34,12 @@ const { values: given } = parseArgs({
     times: { type: "string", default: "6" },
     only: { type: "string" },
     keep: { type: "string" },
+    part: { type: "string", default: "1/1" },
   },
 });
 const seed = Number(given.seed);
+/** Between the first visits. */
+const APART_MS = 2500;
 
 /** Visits to make: who, and what they do. */
 function planOfPeople() {
@@ -87,12 +91,17 @@ async function main() {
   };
   const site = given.site ? { url: given.site, close: () => undefined } : await openSite({ sillage, key, isDriven: true, tagFolder: given.tag && resolve(given.tag), heard });
   const browser = await openBrowser();
-  const plan = given.check ? planOfCheck() : planOfPeople();
+  const [part, of] = given.part.split("/").map(Number);
+  const plan = (given.check ? planOfCheck() : planOfPeople()).filter((_, n) => n % of === part - 1);
+  // Who takes long begins, so that nobody is waited for at the end.
+  plan.sort((a, b) => (b.pace ?? 1) - (a.pace ?? 1));
   console.log(`${plan.length} visits, ${given.parallel} at a time, through ${site.url} to ${sillage}`);
   const outcomes = [];
   const began = Date.now();
   let next = 0;
-  async function work() {
+  async function work(_, n) {
+    // Not all at once: a page that loads beside six others is a slow page.
+    await wait(n * APART_MS);
     while (next < plan.length) {
       const visit = plan[next++];
       const done = await playVisit({ browser, site: site.url, ...visit, notes, isElsewhere: Boolean(given.site) });

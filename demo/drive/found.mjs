@@ -5,21 +5,15 @@ import { gunzipSync } from "node:zlib";
 export function openNotes() {
   const visits = new Map();
   const visit = (id) => {
-    if (!visits.has(id)) visits.set(id, { events: new Map(), pieces: new Map(), agent: "" });
+    if (!visits.has(id)) visits.set(id, { events: new Map(), pieces: new Map() });
     return visits.get(id);
   };
-  // What outlives its page comes without the header of the visit; its session was seen before.
-  const visitOfSession = new Map();
   return {
     visit,
-    hear({ path, query, headers, body }) {
-      const records = path === "/v1/events" ? JSON.parse(body.toString("utf8")).events : [];
-      const sessions = [query.get("session"), ...records.map((record) => record.session_id)].filter(Boolean);
-      const id = headers["x-visit"] ?? visitOfSession.get(sessions[0]);
+    hear({ visit: id, path, query, body }) {
       if (!id) return;
-      for (const session of sessions) visitOfSession.set(session, id);
+      const records = path === "/v1/events" ? JSON.parse(body.toString("utf8")).events : [];
       const noted = visit(id);
-      noted.agent = headers["user-agent"] ?? "";
       for (const record of records) noted.events.set(record.insert_id ?? JSON.stringify(record), record);
       if (path === "/v1/recordings") {
         const name = `${query.get("session")} ${query.get("document")} ${query.get("seq")}`;
@@ -57,6 +51,13 @@ const SIGNALS = {
 /** Told for information, not scored. */
 export const UNSCORED = new Set(["hesitation"]);
 
+/** The 95 % interval of Wilson of a share. */
+function wilson(n, of, z = 1.96) {
+  const share = n / of;
+  const spread = z * Math.sqrt((share * (1 - share)) / of + z ** 2 / (4 * of ** 2));
+  return [-spread, spread].map((half) => Math.min(1, Math.max(0, (share + z ** 2 / (2 * of) + half) / (1 + z ** 2 / of))));
+}
+
 /** `outcomes`: of each visit, `hits`, `unplanted`, `isClean`. Returns the lines, and whether what was asked for was reached. */
 export function tableOf(outcomes, { least = 0.95, most = 0.02 } = {}) {
   const clean = outcomes.filter(({ isClean }) => isClean);
@@ -68,10 +69,13 @@ export function tableOf(outcomes, { least = 0.95, most = 0.02 } = {}) {
   });
   const nFalseVisits = clean.filter(({ unplanted }) => unplanted.some((one) => !UNSCORED.has(one.name))).length;
   const percent = (n, of) => (of ? `${((100 * n) / of).toFixed(1)} %` : "-");
+  const range = (n, of) => (of ? `${wilson(n, of).map((share) => (100 * share).toFixed(1)).join(" to ")} %` : "-");
+  const sum = (name) => rows.reduce((total, row) => total + row[name], 0);
   const lines = [
-    `${"".padEnd(4)} ${"signal".padEnd(18)} ${"planted".padStart(8)} ${"found".padStart(6)} ${"share".padStart(8)} ${"false in clean visits".padStart(22)}`,
-    ...rows.map(({ name, number, nPlanted, nFound, nFalse, isEnough }) => `${number.padEnd(4)} ${name.padEnd(18)} ${String(nPlanted).padStart(8)} ${String(nFound).padStart(6)} ${percent(nFound, nPlanted).padStart(8)} ${`${nFalse} of ${clean.length}`.padStart(22)}${isEnough ? "" : "   MISSED"}`),
-    `clean visits with any false scored signal: ${nFalseVisits} of ${clean.length} (${percent(nFalseVisits, clean.length)})`,
+    `${"".padEnd(4)} ${"signal".padEnd(18)} ${"planted".padStart(8)} ${"found".padStart(6)} ${"share".padStart(8)} ${"95 % interval".padStart(16)} ${"false in clean visits".padStart(22)}`,
+    ...rows.map(({ name, number, nPlanted, nFound, nFalse, isEnough }) => `${number.padEnd(4)} ${name.padEnd(18)} ${String(nPlanted).padStart(8)} ${String(nFound).padStart(6)} ${percent(nFound, nPlanted).padStart(8)} ${range(nFound, nPlanted).padStart(16)} ${`${nFalse} of ${clean.length}`.padStart(22)}${isEnough ? "" : "   MISSED"}`),
+    `all signals: ${sum("nFound")} of ${sum("nPlanted")} found (${percent(sum("nFound"), sum("nPlanted"))}, ${range(sum("nFound"), sum("nPlanted"))})`,
+    `clean visits with any false scored signal: ${nFalseVisits} of ${clean.length} (${percent(nFalseVisits, clean.length)}, ${range(nFalseVisits, clean.length)})`,
   ];
   return { lines, rows, isReached: rows.every(({ isEnough }) => isEnough) && (clean.length === 0 || nFalseVisits / clean.length < most), missing: rows.filter(({ nPlanted }) => nPlanted === 0).map(({ name }) => name) };
 }

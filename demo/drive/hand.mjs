@@ -81,7 +81,12 @@ export function handOf(page, chance, { isPhone = false, pace = 1 }) {
     },
 
     async click(selector, { times = 1, gapMs = 0 } = {}) {
-      const box = await hand.find(selector);
+      await hand.find(selector);
+      // A word that runs on in the next line has its middle where something else is.
+      const box = await page.locator(selector).first().evaluate((element) => {
+        const [first] = [...element.getClientRects()].sort((a, b) => b.width - a.width);
+        return { x: first.x, y: first.y, width: first.width, height: first.height };
+      });
       const [x, y] = [box.x + box.width * chance.between(0.3, 0.7), box.y + box.height * chance.between(0.35, 0.65)];
       await hand.moveTo(x, y);
       if (!isPhone) await wait(chance.between(60, 180));

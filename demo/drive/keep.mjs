@@ -9,13 +9,13 @@ const ZSTD = ["-q", "-f", "--ultra", "-22", "--long=27"];
 
 export function keepVisits(file, outcomes, notes, siteUrl) {
   const visits = outcomes.filter(({ fault }) => !fault).map(({ id, kind, began, person, ms, planted }) => {
-    const { events, pieces, agent } = notes.visit(id);
+    const { events, pieces } = notes.visit(id);
     return {
       visit: id,
       kind,
       began,
       ms,
-      agent,
+      agent: person.agent,
       language: person.lang === "fr" ? "fr-FR,fr;q=0.9" : "en-GB,en;q=0.9",
       planted: planted.map(({ name }) => name),
       events: [...events.values()],

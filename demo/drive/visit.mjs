@@ -89,5 +89,5 @@ function hearOf(request, id, notes) {
   const { pathname, searchParams } = new URL(request.url());
   const [path] = /\/v1\/(events|recordings)$/.exec(pathname) ?? [];
   const body = request.postDataBuffer();
-  if (path && body) notes.hear({ path, query: searchParams, headers: { ...request.headers(), "x-visit": id }, body });
+  if (path && body) notes.hear({ visit: id, path, query: searchParams, body });
 }

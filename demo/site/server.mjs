@@ -12,6 +12,8 @@ import { answerOf } from "./answers.mjs";
 
 /** Where the tag and its doors are found on this site: a path of the site's own, which lists of blocked addresses do not know. */
 const MEASURE = "/mesure";
+/** A driven visit sends below a path of its own: what outlives its page comes without the headers of the browser's context, and is of that visit all the same. */
+const VISIT_IN_PATH = /^(?:\/~([^/]+))?(.*)$/;
 const HERE = dirname(fileURLToPath(import.meta.url));
 const TYPES = { ".css": "text/css", ".js": "text/javascript; charset=utf-8", ".svg": "image/svg+xml" };
 /** The page of `/integrations` waits for a service that is slow. */
@@ -45,8 +47,8 @@ export async function openSite({ sillage, key, port = 0, isCrossHost = false, is
   });
 
   function passOn({ pathname, search }, incoming, body, reply) {
-    const rest = pathname.slice(MEASURE.length);
-    const status = incoming.method === "POST" ? heard?.({ path: rest, query: new URLSearchParams(search), headers: incoming.headers, body }) : undefined;
+    const [, visit, rest] = VISIT_IN_PATH.exec(pathname.slice(MEASURE.length));
+    const status = incoming.method === "POST" ? heard?.({ visit, path: rest, query: new URLSearchParams(search), body }) : undefined;
     if (status) return reply.writeHead(status, { "content-type": "application/json" }).end("{}");
     if (tagFolder && incoming.method === "GET") return fileIn(tagFolder, rest, reply);
     const { host: _, connection: __, "x-visit": ___, ...headers } = incoming.headers;
@@ -64,13 +66,14 @@ export async function openSite({ sillage, key, port = 0, isCrossHost = false, is
     const isApp = path.startsWith("/app/") && !CLASSIC[path];
     const name = isApp ? "app" : CLASSIC[path];
     const cookies = new Map((incoming.headers.cookie ?? "").split("; ").map((pair) => pair.split("=")));
+    const visit = incoming.headers["x-visit"];
     const lang = ["fr", "en"].find((one) => one === searchParams.get("lang")) ?? cookies.get("lang") ?? (/^en/.test(incoming.headers["accept-language"] ?? "") ? "en" : "fr");
     if (isApp && !cookies.get("who")) return reply.writeHead(302, { location: "/app/login" }).end();
     const html = pageIn(lang, name ?? "not-found", {
       path,
       other: lang === "fr" ? "en" : "fr",
       key,
-      host: isCrossHost ? sillage : origin + MEASURE,
+      host: isCrossHost ? sillage : origin + MEASURE + (visit ? `/~${visit}` : ""),
       script: isCrossHost ? `${sillage}/s/sillage.js` : `${MEASURE}/sillage.js`,
       options: JSON.stringify(options).replaceAll('"', "&quot;"),
     });

@@ -2,6 +2,7 @@
 //! sets through the public door, as a user would, saves some reports, and goes on with all that when it is started again.
 
 mod reports;
+mod visits;
 
 use crate::{
     import::{self, Target},
@@ -13,7 +14,7 @@ use crate::{
 };
 use anyhow::{Context, Result, bail};
 use reports::Saved;
-use sillage_catalog::{Catalog, Language, NewProject, NewReport, NewUser, Project, Role, User};
+use sillage_catalog::{Catalog, Language, NewProject, NewReport, NewUser, Project, RecordingSettings, Role, User};
 use std::{
     env, fs,
     io::{BufWriter, Write},
@@ -56,6 +57,9 @@ const STORY_FILE: &str = "demo-story.ndjson";
 const STORY_SEED: u64 = 7;
 /// Settings of the installation under which the demo remembers what it has done.
 const STORY_END: &str = "demo_story_end";
+const STORY_DONE: &str = "demo_done_courriel";
+const VISITS_END: &str = "demo_visits_end";
+const VISITS_DONE: &str = "demo_done_visits";
 
 /// A project that the demo makes.
 struct Chapter {
@@ -137,6 +141,7 @@ async fn prepare(arguments: &Arguments, catalog: &Catalog, url: String) -> Resul
         catalog.set_setting(&setting, &project.id.to_string()).await?;
     }
     drop(fs::remove_file(arguments.data.join(STORY_FILE)));
+    tell_visits(catalog, url).await?;
     Ok(user)
 }
 
@@ -158,14 +163,8 @@ async fn account(data: &Path, catalog: &Catalog, french: bool) -> Result<User> {
 
 async fn chapters(arguments: &Arguments, catalog: &Catalog, french: bool) -> Result<Vec<Chapter>> {
     let story = arguments.data.join(STORY_FILE);
-    if catalog.setting("demo_done_courriel").await?.is_none() {
-        // Told again after an interruption, the story has to be the same, so that nothing in it counts twice.
-        let end_ms = match catalog.setting(STORY_END).await?.and_then(|end| end.parse().ok()) {
-            Some(end_ms) => end_ms,
-            None => catalog.clock().now_ms(),
-        };
-        catalog.set_setting(STORY_END, &end_ms.to_string()).await?;
-        write_story(&story, end_ms)?;
+    if catalog.setting(STORY_DONE).await?.is_none() {
+        write_story(&story, end_of(catalog, STORY_END).await?)?;
     }
     let mut chapters = vec![Chapter {
         key: "courriel".to_owned(),
@@ -191,6 +190,39 @@ async fn chapters(arguments: &Arguments, catalog: &Catalog, french: bool) -> Res
         chapters.push(Chapter { key: format!("file_{}", file.display()), name, timezone: "UTC", file, shape: Shape::default(), reports: Vec::new() });
     }
     Ok(chapters)
+}
+
+/// When what is told ends. Told again after an interruption, it has to be the same, so that nothing in it counts twice.
+async fn end_of(catalog: &Catalog, setting: &str) -> Result<i64> {
+    if let Some(end_ms) = catalog.setting(setting).await?.and_then(|end| end.parse().ok()) {
+        return Ok(end_ms);
+    }
+    let end_ms = catalog.clock().now_ms();
+    catalog.set_setting(setting, &end_ms.to_string()).await?;
+    Ok(end_ms)
+}
+
+/// The recorded visits, in the project of the story.
+async fn tell_visits(catalog: &Catalog, url: String) -> Result<()> {
+    // A binary that was built before the visits were recorded tells none; one that was built later tells them to the same folder.
+    if !visits::is_kept() || catalog.setting(VISITS_DONE).await?.is_some() {
+        return Ok(());
+    }
+    let id = catalog.setting(STORY_DONE).await?;
+    let Some(project) = catalog.projects().await?.into_iter().find(|project| Some(project.id.to_string()) == id) else {
+        return Ok(());
+    };
+    // The people are invented, and so is what they saw: the pages may be read, as a site that chose so would have it.
+    let settings = RecordingSettings { masking: "balanced".to_owned(), ..RecordingSettings::default() };
+    catalog.set_recording_settings(project.id, &settings).await?;
+    let end_ms = end_of(catalog, VISITS_END).await?;
+    if catalog.clock().now_ms() - end_ms > visits::RESUMABLE_MS {
+        // Interrupted days ago: the door takes no recordings that are so old, and what was told stays.
+        return Ok(catalog.set_setting(VISITS_DONE, "1").await?);
+    }
+    let told = tokio::task::spawn_blocking(move || visits::tell(&url, &project.write_key, end_ms)).await??;
+    say::line(format!("Courriel: {} recorded visits, {} of them with a recording, {} events", told.visits, told.recordings, told.events));
+    Ok(catalog.set_setting(VISITS_DONE, "1").await?)
 }
 
 fn write_story(path: &Path, end_ms: i64) -> Result<()> {

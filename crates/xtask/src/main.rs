@@ -6,6 +6,7 @@ mod kernel;
 mod load;
 mod openapi;
 mod story;
+mod weigh;
 
 use clap::{Parser, Subcommand};
 use std::process::ExitCode;
@@ -32,6 +33,8 @@ enum Verb {
     Openapi,
     /// Write the story of Courriel, three months that end now, as NDJSON in the import form.
     Story(story::Story),
+    /// Store recorded visits in a folder that is thrown away, and print what each takes on the disk.
+    Weigh(weigh::Weigh),
 }
 
 fn main() -> ExitCode {
@@ -42,6 +45,7 @@ fn main() -> ExitCode {
         Verb::Load(load) => load::run(&load),
         Verb::Story(story) => story::run(&story),
         Verb::Openapi => openapi::run(),
+        Verb::Weigh(weigh) => weigh::run(&weigh),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,
