@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-site build ui test test-rust fmt lint openapi bench load torture dashboards friction-check seek timings clean-demo
+.PHONY: help demo demo-site build ui test test-rust fmt lint openapi bench kernels load torture dashboards friction-check seek timings clean-demo
 
 # Real event sets and peers of the benchmark, beside the checkout; without them the parts that need them say so.
 SHARED ?= ../shared
@@ -66,6 +66,10 @@ openapi: packages/ui/node_modules/.installed ## Write contract/openapi.json from
 
 bench: build ## Time the fourteen questions beside ClickHouse and DuckDB on ROWS events, check that the rows are equal
 	@bench/run.sh --rows $(ROWS) --runs $(RUNS) --shared $(SHARED)
+
+kernels: ## Count the instructions of the hot paths and hold them against bench/kernels.json (SAVE=1 writes it anew); wants valgrind
+	@cargo build --release -q -p sillage-xtask
+	@python3 bench/kernels.py $(if $(SAVE),--save)
 
 load: build ## Send EVENTS events over HTTP as fast as they are taken, then single ones at 200 a second
 	@cargo build --release -q -p sillage-xtask
