@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-site build ui test test-rust fmt lint openapi bench load torture dashboards friction-check tag-cost visit-size demo-visits timings clean-demo
+.PHONY: help demo demo-site build ui test test-rust fmt lint openapi bench kernels load torture dashboards friction-check tag-cost visit-size demo-visits seek timings clean-demo
 
 # Real event sets and peers of the benchmark, beside the checkout; without them the parts that need them say so.
 SHARED ?= ../shared
@@ -67,6 +67,10 @@ openapi: packages/ui/node_modules/.installed ## Write contract/openapi.json from
 bench: build ## Time the fourteen questions beside ClickHouse and DuckDB on ROWS events, check that the rows are equal
 	@bench/run.sh --rows $(ROWS) --runs $(RUNS) --shared $(SHARED)
 
+kernels: ## Count the instructions of the hot paths and hold them against bench/kernels.json (SAVE=1 writes it anew); wants valgrind
+	@cargo build --release -q -p sillage-xtask
+	@python3 bench/kernels.py $(if $(SAVE),--save)
+
 load: build ## Send EVENTS events over HTTP as fast as they are taken, then single ones at 200 a second
 	@cargo build --release -q -p sillage-xtask
 	@python3 bench/load.py --events $(EVENTS)
@@ -96,6 +100,8 @@ visit-size: build packages/sdk/dist/web/sillage.js bench/tag/node_modules/.insta
 
 demo-visits: build ## Make the recorded visits of the demo anew: sixty-two simulated people in Chromium (a quarter of an hour on a quiet machine; zstd must be installed)
 	@node demo/drive.mjs --visits 62 --parallel 4 --keep demo/visits/courriel.ndjson.zst
+seek: build ## Record ten minutes with the real tag, jump about in them in the player, and say how long a jump takes
+	@node packages/ui/dev/seek.mjs
 
 timings: ## Build from nothing in a folder of its own and show what the time goes to
 	cargo build --release -p sillage-node --timings --target-dir target/timings
