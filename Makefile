@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-site build ui test test-rust fmt lint openapi bench kernels load torture dashboards friction-check timings clean-demo
+.PHONY: help demo demo-site build ui test test-rust fmt lint openapi bench kernels load torture dashboards friction-check tag-cost visit-size demo-visits seek timings clean-demo
 
 # Real event sets and peers of the benchmark, beside the checkout; without them the parts that need them say so.
 SHARED ?= ../shared
@@ -84,6 +84,24 @@ dashboards: build ## Ten people on dashboards while events arrive, on the event 
 
 friction-check: build ## Judge the detectors of friction by scripted visits in Chromium: each signal planted TIMES times, and calm visits; prints the table
 	@node demo/drive.mjs --check --times $(TIMES)
+
+bench/tag/node_modules/.installed: bench/tag/package-lock.json
+	cd bench/tag && npm ci --no-audit --no-fund
+	touch $@
+
+tag-cost: packages/sdk/dist/web/sillage.js bench/tag/node_modules/.installed ## Measure what the tag costs a page, beside posthog-js and mixpanel-browser (RUNS)
+	@node bench/tag/cost.mjs --runs $(RUNS)
+
+visit-size: build packages/sdk/dist/web/sillage.js bench/tag/node_modules/.installed ## Measure what recorded visits of five page loads take on the disk: of the site of Courriel, and of the pages of tag-cost
+	@cargo build --release -q -p sillage-xtask
+	@out="$$(mktemp -d)"; trap 'rm -rf "$$out"' EXIT; \
+	node demo/drive.mjs --kind five_pages --visits 8 --keep "$$out/courriel.ndjson" >/dev/null; node bench/tag/cost.mjs --keep "$$out/pages.ndjson"; \
+	for file in "$$out"/*.ndjson; do echo "$$(basename "$$file" .ndjson)"; target/release/sillage-xtask weigh "$$file"; done
+
+demo-visits: build ## Make the recorded visits of the demo anew: sixty-two simulated people in Chromium (a quarter of an hour on a quiet machine; zstd must be installed)
+	@node demo/drive.mjs --visits 62 --parallel 4 --keep demo/visits/courriel.ndjson.zst
+seek: build ## Record ten minutes with the real tag, jump about in them in the player, and say how long a jump takes
+	@node packages/ui/dev/seek.mjs
 
 timings: ## Build from nothing in a folder of its own and show what the time goes to
 	cargo build --release -p sillage-node --timings --target-dir target/timings

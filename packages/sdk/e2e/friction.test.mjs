@@ -88,6 +88,35 @@ scene("a cursor that is thrashed, a page searched up and down, a form that is gi
   await context.close();
 });
 
+scene("in an application of one page, what ends with a page is told of that page, and what begins of the next", async () => {
+  const { page, context } = await visit();
+  await page.fill("input[name=email]", "ada@secret.example");
+  await page.focus("input[name=company]");
+  for (const path of ["/next", "/trouble", "/next", "/trouble", "/next"]) {
+    await page.evaluate((to) => history.pushState({}, "", to), path);
+    // Not so soon that it is a redirect.
+    await wait(400);
+    await page.keyboard.press("Shift");
+  }
+  await signal("form_abandon");
+  await signal("back_and_forth");
+  await until(() => house.door.records().some((record) => record.event === "$web_vitals"), 5, "the vitals");
+  await page.goto("about:blank");
+  const records = house.door.records();
+  const views = records.filter((record) => record.event === "$pageview").map(({ properties }) => properties);
+  const pageOf = new Map(views.map((view) => [view.$page_view_id, view.$page]));
+  assert.equal(pageOf.size, 6);
+  for (const { event, properties } of records) assert.equal(pageOf.get(properties.$page_view_id), properties.$page, `${event} ${properties.$signal ?? ""} has the page of one view and the id of another`);
+  const ofFirst = records.filter((record) => record.properties.$page_view_id === views[0].$page_view_id);
+  const told = ofFirst.map(({ event, properties }) => properties.$signal ?? event);
+  assert.ok(told.includes("form_abandon") && told.includes("$web_vitals"), String(told));
+  const summary = ofFirst.findLast((record) => record.event === "$page_summary").properties;
+  assert.equal(summary.forms[0].fields[0].changes, 1);
+  assert.equal(typeof summary.vitals.$ttfb_ms, "number");
+  assert.equal(summary.signals.form_abandon, 1);
+  await context.close();
+});
+
 scene("reloads, and there and back across page loads", async () => {
   // How soon is soon is not what is tried here, and this machine may be slow.
   const { page, context } = await visit({ ...OPTIONS, friction: { reloadsWithinMs: 300_000, uTurnDwellMs: 300_000 } });

@@ -25,10 +25,10 @@ export async function until(condition, seconds = 10, what = "the condition") {
 }
 
 /** `headers` are those of somebody who signed in. */
-export async function openServer() {
+export async function openServer(portWanted) {
   if (!existsSync(BINARY)) throw new Error(`no ${BINARY}: build Sillage first (make build), or name another with SILLAGE_BINARY`);
   const data = mkdtempSync(join(tmpdir(), "sillage-sdk-"));
-  const port = await freePort();
+  const port = portWanted || (await freePort());
   const sillage = spawn(BINARY, ["serve", "--data", data, "--listen", `127.0.0.1:${port}`], { stdio: "ignore" });
   const url = `http://127.0.0.1:${port}`;
   await until(() => fetch(`${url}/ready`).then((reply) => reply.ok, () => false), 30, "Sillage");

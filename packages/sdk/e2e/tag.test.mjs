@@ -254,6 +254,18 @@ scene("a browser that says Global Privacy Control is not profiled", async () => 
   await close();
 });
 
+scene("Do Not Track is honoured where the site says so, and not looked at elsewhere", async () => {
+  for (const [respectDnt, isHeld] of [[true, true], [undefined, false]]) {
+    const context = await house.browser.newContext();
+    await context.addInitScript(() => Object.defineProperty(navigator, "doNotTrack", { value: "1" }));
+    const { page, close } = await visit({ ...CONSENTED, respectDnt, consent: { analytics: true, profiles: true, replay: true }, recording: { sample: 1, pages: ["."] } }, "/", context);
+    await page.evaluate(() => window.sillage.identify("u-dnt"));
+    assert.deepEqual(await page.evaluate(() => window.sillage.state().choices), { analytics: true, replay: !isHeld, surveysLink: false, profiles: !isHeld });
+    assert.equal((await ids(page)).user, isHeld ? "" : "u-dnt");
+    await close();
+  }
+});
+
 scene("one session for all tabs; another after half an hour of nothing; a timer keeps none alive", async () => {
   const first = await visit();
   await first.page.mouse.click(400, 60);

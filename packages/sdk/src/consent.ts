@@ -1,6 +1,6 @@
 // What the person allowed, and so what the tag may do: nothing (opted out), page summaries that name nobody (exempt, the default), or events (consented).
-import { now, toJson, win } from "./browser.ts";
-import type { Choices } from "./settings.ts";
+import { guarded, now, toJson, win } from "./browser.ts";
+import type { Choices, Settings } from "./settings.ts";
 
 export type Mode = "out" | "exempt" | "consented";
 
@@ -19,30 +19,23 @@ const PURPOSES = Object.keys(NONE) as (keyof Choices)[];
  * The choices are kept under one name on the device, and only where they differ from what the site states on each page: who was never asked, or refused what nobody
  * had granted, has nothing written. That somebody opted out or withdrew is written, since forgetting it would undo it.
  */
-export function openConsent(place: string, stated: Partial<Choices>, respectGpc: boolean): Consent {
-  const isGpc = respectGpc && (win.navigator as { globalPrivacyControl?: boolean }).globalPrivacyControl === true;
-  let isOut = false;
+export function openConsent(place: string, stated: Partial<Choices>, { respectGpc, respectDnt }: Pick<Settings, "respectGpc" | "respectDnt">): Consent {
+  const { globalPrivacyControl, doNotTrack } = win.navigator as { globalPrivacyControl?: boolean; doNotTrack?: string | null };
+  const asksForPrivacy = (respectGpc && globalPrivacyControl === true) || (respectDnt && doNotTrack === "1");
   const standing = toJson({ ...NONE, ...stated });
-  let chosen: Choices = JSON.parse(standing) as Choices;
-  try {
-    const kept = JSON.parse(win.localStorage.getItem(place) ?? "null") as { isOut?: boolean; choices?: Partial<Choices> } | null;
-    isOut = kept?.isOut === true;
-    if (kept?.choices) chosen = { ...chosen, ...kept.choices };
-  } catch {
-    // No storage, or something else in its place: as for somebody never asked.
-  }
+  // No storage, or something else in its place: as for somebody never asked.
+  const kept = guarded(() => JSON.parse(win.localStorage.getItem(place) ?? "0") as { isOut?: boolean; choices?: Partial<Choices> })();
+  let isOut = kept?.isOut === true;
+  let chosen: Choices = { ...(JSON.parse(standing) as Choices), ...kept?.choices };
 
-  function write(): void {
-    try {
-      if (isOut) win.localStorage.setItem(place, toJson({ isOut }));
-      else if (toJson(chosen) !== standing) win.localStorage.setItem(place, toJson({ choices: chosen, at: now() }));
-      else win.localStorage.removeItem(place);
-    } catch {
-      // Then it holds for this page only.
-    }
-  }
+  // Where there is no storage, it holds for this page only.
+  const write = guarded(() => {
+    const said = isOut ? { isOut } : toJson(chosen) !== standing && { choices: chosen, at: now() };
+    if (said) win.localStorage.setItem(place, toJson(said));
+    else win.localStorage.removeItem(place);
+  });
 
-  const allows = (purpose: keyof Choices): boolean => !isOut && chosen.analytics && chosen[purpose] && !(isGpc && (purpose === "replay" || purpose === "profiles"));
+  const allows = (purpose: keyof Choices): boolean => !isOut && chosen.analytics && chosen[purpose] && !(asksForPrivacy && (purpose === "replay" || purpose === "profiles"));
   return {
     mode: () => (isOut ? "out" : chosen.analytics ? "consented" : "exempt"),
     allows,

@@ -27,6 +27,8 @@ export interface Options {
   consent?: Partial<Choices>;
   /** Default true: a browser that says Global Privacy Control is neither recorded nor profiled. */
   respectGpc?: boolean;
+  /** Default false. True: a browser that says Do Not Track is treated in the same way. */
+  respectDnt?: boolean;
   masking?: MaskingOptions;
   /** Default true: clicks on controls, changes of fields (never values) and submits, as events. Selectors leave out what `data-px-ignore` marks. */
   autocapture?: boolean | { click?: boolean; change?: boolean; submit?: boolean };
@@ -65,6 +67,7 @@ export const DEFAULTS: Omit<Settings, "key" | "host"> = {
   eventsPath: "/v1/events",
   consent: {},
   respectGpc: true,
+  respectDnt: false,
   masking: {},
   autocapture: { click: true, change: true, submit: true },
   pageViews: true,

@@ -18,18 +18,16 @@ export function openStore(area: "localStorage" | "sessionStorage", prefix: strin
   const storage = (): Storage | undefined => guarded(() => win[area])() ?? undefined;
   const allowed = (): Storage | undefined => (isAllowed() ? storage() : undefined);
   const namesIn = (of: Storage | undefined): string[] =>
-    guarded(() => Array.from({ length: of?.length ?? 0 }, (_, i) => of?.key(i) ?? "").filter((key) => key.startsWith(prefix)).map((key) => key.slice(prefix.length)))() ?? [];
+    guarded(() => Object.keys(of ?? {}).filter((key) => key.startsWith(prefix)).map((key) => key.slice(prefix.length)))() ?? [];
   return {
     read: (name) => memory.get(name) ?? guarded(() => allowed()?.getItem(prefix + name) ?? null)() ?? null,
     write(name, value) {
-      let isKept = false;
-      try {
+      // Full or forbidden: memory has it.
+      const isKept = guarded(() => {
         const kept = allowed();
         kept?.setItem(prefix + name, value);
-        isKept = kept !== undefined;
-      } catch {
-        // Full or forbidden: memory has it.
-      }
+        return !!kept;
+      })() === true;
       if (isKept) memory.delete(name);
       else memory.set(name, value);
       return isKept;

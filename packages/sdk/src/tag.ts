@@ -137,7 +137,7 @@ export function createTag(load: LoadPart, hostOfScript: string): Tag {
       if (Object.entries(given).some(([name, value]) => typeof value !== typeof settings[name as "key"])) load("words").then((words) => words.checkOptions(given), NOTHING);
       const project = settings.key.slice(-6);
       const prefix = `sillage.${project}.`;
-      const consent = openConsent(`sillage-consent.${project}`, settings.consent, settings.respectGpc);
+      const consent = openConsent(`sillage-consent.${project}`, settings.consent, settings);
       const mayKeep = (): boolean => consent.mode() === "consented";
       const made: Opened = { settings, consent, masking: createMasking(settings.masking, settings.hashRouter), device: openStore("localStorage", prefix, mayKeep), tab: openStore("sessionStorage", prefix, mayKeep) };
       opened = made;

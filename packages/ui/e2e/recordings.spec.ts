@@ -208,6 +208,45 @@ test("a page whose first snapshot did not arrive says so, and is seen from the n
   await expect(page.getByRole("region", { name: t("player.problems") }).getByRole("listitem").filter({ hasText: t("player.problem.missing_pieces") })).toHaveCount(1);
 });
 
+test("a jump shows the page as it was at that moment, forwards and backwards", async ({ page, visit, project, words: { t, language } }) => {
+  const start = Date.now() - 60_000;
+  const name = `jumps${language}${start}`;
+  const element = (id: number, tagName: string, attributes: object, childNodes: object[] = []) => ({ type: 2, id, tagName, attributes, childNodes });
+  const text = (id: number, textContent: string) => ({ type: 3, id, textContent });
+  const body = element(5, "body", { "data-px-unmask": "" }, [element(6, "h1", {}, [text(7, "One")]), element(8, "dialog", {}, [text(9, "Sure?")]), element(10, "div", { style: "height: 4000px" })]);
+  const node = { type: 0, id: 1, childNodes: [element(2, "html", {}, [element(3, "head", {}), body])] };
+  const at = (ms: number, data: object) => ({ type: 3, timestamp: start + ms, data });
+  const change = (ms: number, what: object) => at(ms, { source: 0, texts: [], attributes: [], removes: [], adds: [], ...what });
+  const scroll = (ms: number, y: number) => at(ms, { source: 3, id: 1, x: 0, y });
+  const events = [
+    { type: 4, timestamp: start, data: { href: "http://site/jumps", width: 900, height: 600 } },
+    { type: 2, timestamp: start + 1, data: { node, initialOffset: { top: 0, left: 0 } } },
+    change(8_000, { texts: [{ id: 7, value: "Two" }], adds: [{ parentId: 5, nextId: 8, node: element(20, "p", {}) }, { parentId: 20, nextId: null, node: text(21, "Came") }] }),
+    scroll(9_000, 900),
+    scroll(10_000, 400),
+    change(18_000, { attributes: [{ id: 8, attributes: { open: "", rr_open_mode: "modal" } }] }),
+    change(28_000, { texts: [{ id: 7, value: "Three" }], removes: [{ parentId: 5, id: 20 }], attributes: [{ id: 8, attributes: { open: null, rr_open_mode: null } }] }),
+    scroll(29_000, 0),
+    at(40_000, { source: 1, positions: [{ x: 100, y: 100, id: 5, timeOffset: 0 }] }),
+  ];
+  const piece: Piece = { v: 1, session: name, document: "jumps00001", tab: "jumpstab", device: "jumpsdevice", seq: 0, t0: start, t1: start + 40_000, sent_at: start + 40_000, profile: { level: "open", hash: "jumps", recorder: "rrweb-2.1.6" }, events };
+  expect((await send(page, await keyOf(page, project), piece)).ok()).toBe(true);
+  await visit(`/recordings/${name}`);
+  await expect(page.locator("[data-testid=player][data-drawn]")).toBeVisible();
+  await page.keyboard.press("Space");
+  const slider = page.getByRole("slider", { name: t("player.position") });
+  const box = (await slider.boundingBox()) ?? { x: 0, y: 0, width: 0, height: 0 };
+  const seen = () =>
+    page.evaluate(() => {
+      const inside = [...document.querySelectorAll<HTMLIFrameElement>("[data-testid=player] iframe")].at(-1)?.contentDocument;
+      return [inside?.querySelector("h1")?.textContent, inside?.querySelectorAll("p").length, inside?.defaultView?.scrollY, inside?.querySelectorAll("dialog[open]:modal").length];
+    });
+  for (const [second, expected] of [[12, ["Two", 1, 400, 0]], [23, ["Two", 1, 400, 1]], [35, ["Three", 0, 0, 0]], [14, ["Two", 1, 400, 0]], [4, ["One", 0, 0, 0]], [36, ["Three", 0, 0, 0]], [24, ["Two", 1, 400, 1]]] as const) {
+    await page.mouse.click(box.x + (box.width * second) / 40, box.y + box.height / 2);
+    await expect.poll(seen, { message: `at second ${second}` }).toEqual([...expected]);
+  }
+});
+
 test("the list and the player fit a phone", async ({ page, visit, words: { t } }) => {
   await page.setViewportSize({ width: 390, height: 844 });
   for (const path of [listOf(user), `/recordings/${session}`]) {

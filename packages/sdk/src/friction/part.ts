@@ -22,7 +22,13 @@ export const start: Part["start"] = (host) => {
   const settings: FrictionSettings = { ...FRICTION, ...(typeof host.settings.friction === "object" ? host.settings.friction : {}) };
   let forms: FormSummary[] = [];
   let page = host.view().page;
-  const emit = (found: Found): void => host.signal({ page, ...found });
+  /** The page that begins, while it does; and what is found of it, which waits until its view is there. */
+  let arriving: string | undefined;
+  let ofArriving: Found[] = [];
+  const emit = (found: Found): void => {
+    if (arriving !== undefined && found.page === arriving) ofArriving.push(found);
+    else host.signal({ page, ...found });
+  };
 
   const pages = makePages({
     read: () => guarded(() => JSON.parse(tab.read(VISITS) ?? "[]") as Visit[])() ?? [],
@@ -45,9 +51,11 @@ export const start: Part["start"] = (host) => {
       if (selector !== hovered) feed({ kind: "hover", t: seen.t, selector });
       hovered = selector;
     }
+    if (seen.kind === "page") arriving = seen.page;
     feed(seen);
     // What ended with the page before is told under that page's name.
     if (seen.kind === "page") page = seen.page;
+    arriving = undefined;
   }
   function feed(seen: Seen): void {
     for (const detector of detectors) guarded((one: Detector) => one.take(seen))(detector);
@@ -74,7 +82,10 @@ export const start: Part["start"] = (host) => {
   const view = host.view();
   feed({ kind: "page", t: view.startedAt, page: view.page, address: hashOf(view.href), navigation: view.navigation });
   const stopReading = inputs.read(take);
-  const stopHearing = host.on((moment) => moment.kind === "event" && feed({ kind: "event", t: now(), name: moment.name }));
+  const stopHearing = host.on((moment) => {
+    if (moment.kind === "event") feed({ kind: "event", t: now(), name: moment.name });
+    else if (moment.kind === "page") ofArriving.splice(0).forEach(emit);
+  });
   const stopWatching = watchPage(inputs, masking, [host.settings.host + host.settings.eventsPath, (host.settings.recording && host.settings.recording.url) || `${host.settings.host}/v1/recordings`]);
   return () => {
     stopReading();

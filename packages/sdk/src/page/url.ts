@@ -1,4 +1,5 @@
 // Addresses without what identifies a person. An address carries ids in its path and secrets in its query; what is kept is named here, the rest is dropped.
+import { guarded } from "../browser.ts";
 import { redactText } from "../masking/text.ts";
 
 export interface UrlForm {
@@ -51,10 +52,6 @@ function placeIn(url: URL, hasHashRouter: boolean, form: (path: string) => strin
   return form(url.pathname) + query + (hasHashRouter && url.hash ? `#${form(url.hash.slice(1).split(/[?&=]/)[0] ?? "")}` : "");
 }
 
-function parsed(href: string): URL | null {
-  try {
-    return new URL(href, globalThis.location?.href ?? "http://localhost/");
-  } catch {
-    return null;
-  }
+function parsed(href: string): URL | undefined {
+  return guarded(() => new URL(href, globalThis.location?.href ?? "http://localhost/"))();
 }

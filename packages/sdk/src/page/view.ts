@@ -33,9 +33,13 @@ export function watchViews({ inputs, isAutomatic, hasHashRouter, onBegin, onEnd 
   const begin = (navigation: Navigation = navigationOfLoad(), name?: string): void => {
     const href = win.location.href;
     const before = view;
+    const next: View = { id: randomId(), page: name ?? pageOf(href, hasHashRouter), href, referrer: before?.href ?? doc.referrer, navigation, startedAt: now() };
+    // While the view before is still the current one: what is told because it ends is told of it, and is in its last summary.
+    inputs.emit({ kind: "page", t: next.startedAt, page: next.page, navigation });
     if (before) guarded(onEnd)(before);
-    view = { id: randomId(), page: name ?? pageOf(href, hasHashRouter), href, referrer: before?.href ?? doc.referrer, navigation, startedAt: now() };
-    inputs.emit({ kind: "page", t: view.startedAt, page: view.page, navigation });
+    // Telling it may have found that the session was over, and so begun a view of this page already.
+    if (view !== before && !name) return;
+    view = next;
     guarded(onBegin)(view);
   };
   const onHistory = (navigation: Navigation): void => {

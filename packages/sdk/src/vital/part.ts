@@ -1,7 +1,7 @@
 // Core Web Vitals as the person met them, with the element or request at fault, by the web-vitals library.
 import { onCLS, onFCP, onINP, onLCP, onTTFB } from "web-vitals/attribution";
 import type { CLSMetricWithAttribution, FCPMetricWithAttribution, INPMetricWithAttribution, LCPMetricWithAttribution, TTFBMetricWithAttribution } from "web-vitals/attribution";
-import { doc, guarded, listen, now } from "../browser.ts";
+import { doc, guarded, later, listen, now } from "../browser.ts";
 import { selectorOf } from "../page/element.ts";
 import type { Properties } from "../event/values.ts";
 import type { Masking } from "../masking/level.ts";
@@ -11,6 +11,8 @@ type Measured = CLSMetricWithAttribution | FCPMetricWithAttribution | INPMetricW
 
 export const start: Part["start"] = ({ inputs, record, summarise, masking }) => {
   let measured: Properties = {};
+  /** Of the view that ends: its summary comes in a moment, if there is one. */
+  let ended: Properties = {};
   let told = "";
   const options = { generateTarget: (node: Node | null): string | undefined => (node?.nodeType === 1 ? selectorOf(node as Element) : undefined) };
 
@@ -29,8 +31,11 @@ export const start: Part["start"] = ({ inputs, record, summarise, masking }) => 
   onFCP(keep);
   onTTFB(keep);
 
-  const summed = (): Properties => ({ vitals: Object.fromEntries(Object.entries(measured).filter(([, value]) => typeof value === "number")) });
-  summarise(() => (Object.keys(measured).length ? summed() : {}));
+  summarise(() => {
+    const numbers = Object.entries({ ...ended, ...measured }).filter(([, value]) => typeof value === "number");
+    ended = {};
+    return numbers.length ? { vitals: Object.fromEntries(numbers) } : {};
+  });
   // The library says its last word when the page is hidden, listening first; what is told then still goes with the page.
   const tell = (): void => {
     const text = JSON.stringify(measured);
@@ -43,7 +48,9 @@ export const start: Part["start"] = ({ inputs, record, summarise, masking }) => 
   const stopViews = inputs.read((input) => {
     if (input.kind !== "page") return;
     tell();
+    ended = measured;
     measured = {};
+    later(0, () => (ended = {}));
   });
   return () => [...stops, stopViews].forEach((stop) => stop());
 };

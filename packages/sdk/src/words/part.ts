@@ -15,7 +15,7 @@ const SENTENCES: Record<Word, (detail: string) => string> = {
   early: (detail) => `${detail} does nothing before init`,
   refused: (detail) => `${detail} does nothing: the person opted out`,
   unconsented: (detail) => `${detail} does nothing: there is no consent for analytics; see consent()`,
-  unprofiled: (detail) => `${detail} does nothing: there is no consent for profiles, or the browser asks for privacy (GPC)`,
+  unprofiled: (detail) => `${detail} does nothing: there is no consent for profiles, or the browser asks for privacy (GPC, or Do Not Track where respectDnt is on)`,
   unknownKey: (detail) => `the server does not know the key ${detail}…; take the write key of the project's settings. Nothing more is sent from this page`,
   records: (detail) => `the server refused records (${detail}); its screen Live events says which and why`,
   unloaded: (detail) => `the part ${detail} could not be loaded; the rest goes on without it. Its file must stand in parts/ beside the script, and the page's policy must allow it`,

@@ -81,6 +81,8 @@ export interface RecordingProblem {
   code: string;
   message: string;
   document?: string | null;
+  /** How many, where the code counts something. */
+  n?: number | null;
 }
 
 export interface Manifest {

@@ -1,7 +1,7 @@
 // One cohort: its conditions, how many people they find right now and the first of them, and where it is kept.
 import { keepPreviousData, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { Link, useNavigate, useParams, useSearch } from "@tanstack/react-router";
-import { Activity, ArrowLeft, Save } from "lucide-react";
+import { Activity, ArrowLeft, Save, Video } from "lucide-react";
 import { useState } from "react";
 import { api } from "@/api/client.ts";
 import type { Cohort } from "@/api/types.ts";
@@ -17,6 +17,7 @@ import { Check, TextField } from "@/ui/Field.tsx";
 import { Card, useDocumentTitle } from "@/ui/Page.tsx";
 import { Failure, Note, SkeletonRows } from "@/ui/State.tsx";
 import { useToast } from "@/ui/Toast.tsx";
+import { ofCohort } from "../recording/question.ts";
 import { DefinitionEditor } from "./DefinitionEditor.tsx";
 import { definitionName } from "./definitionWords.ts";
 import styles from "./cohort.module.css";
@@ -72,18 +73,23 @@ function CohortForm({ saved }: { saved: Cohort | null }) {
       <header className={styles.head}>
         <h1>{saved?.name ?? t("cohort.new")}</h1>
         {saved && (
-          <Button
-            icon={<Activity aria-hidden />}
-            onClick={() =>
-              void navigate({
-                to: "/p/$project/trends",
-                params,
-                search: { q: { kind: "trend", series: [{ select: { event: null }, measure: "unique" }], range: { last: 30, unit: "day" }, interval: "day", filter: { cohort: saved.name } } },
-              })
-            }
-          >
-            {t("cohort.asTrend")}
-          </Button>
+          <div className={styles.ways}>
+            <Button icon={<Video aria-hidden />} onClick={() => void navigate({ to: "/p/$project/recordings", params, search: { q: ofCohort(saved.name) } })}>
+              {t("room.recording")}
+            </Button>
+            <Button
+              icon={<Activity aria-hidden />}
+              onClick={() =>
+                void navigate({
+                  to: "/p/$project/trends",
+                  params,
+                  search: { q: { kind: "trend", series: [{ select: { event: null }, measure: "unique" }], range: { last: 30, unit: "day" }, interval: "day", filter: { cohort: saved.name } } },
+                })
+              }
+            >
+              {t("cohort.asTrend")}
+            </Button>
+          </div>
         )}
       </header>
       <p className={styles.sentence}>{asked ? t("cohort.sentence", { definition: definitionName(asked, speech) }) : t("cohort.answers")}</p>

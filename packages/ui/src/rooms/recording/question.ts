@@ -47,6 +47,11 @@ export function isNarrowed({ filter, sequence, where, of }: RecordingsQuestion):
   return filter !== undefined || (sequence?.length ?? 0) > 0 || (where?.length ?? 0) > 0 || of !== undefined;
 }
 
+/** The recordings of the people of a cohort. */
+export function ofCohort(cohort: string): RecordingsQuestion {
+  return { ...STARTING_QUESTION, filter: { cohort } };
+}
+
 /** The recordings of one person, of the last year. */
 export function ofPerson(person: string): RecordingsQuestion {
   return { kind: "recordings", range: { last: 12, unit: "month" }, where: [{ field: "person", op: "is", value: person }], sort: "newest" };

@@ -99,8 +99,12 @@ export function Player(props: PlayerProps) {
   const go = useCallback(
     (moment: number) => {
       start.current = moment;
-      void stage?.seek(moment);
-      given.current.onMoment?.(moment);
+      // The address follows once the moment is on screen, which is what one waits for.
+      const tell = () => {
+        if (rootRef.current) given.current.onMoment?.(moment);
+      };
+      if (stage) void stage.seek(moment).then(() => requestAnimationFrame(() => setTimeout(tell)));
+      else tell();
     },
     [stage],
   );
@@ -125,7 +129,7 @@ export function Player(props: PlayerProps) {
         <Problems manifest={manifest} stage={stage} />
         <div className={styles.stage}>
           <Suspense fallback={<Skeleton height={280} />}>
-            {!isEmpty && <StageView manifest={manifest} fetchSegment={props.fetchSegment} onStage={onStage} label={t("player.screen")} speed={preferences.speed} skipsPauses={preferences.skipsPauses} onClick={() => stage?.toggle()} />}
+            {!isEmpty && <StageView manifest={manifest} fetchSegment={props.fetchSegment} onStage={onStage} label={t("player.screen")} speed={preferences.speed} skipsPauses={preferences.skipsPauses} readsOn onClick={() => stage?.toggle()} />}
           </Suspense>
           {isEmpty && <Failure what={t("player.empty.what")} mend={t("player.empty.mend")} />}
           {stage && <Plate stage={stage} manifest={manifest} />}

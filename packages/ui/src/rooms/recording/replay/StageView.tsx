@@ -9,19 +9,21 @@ interface StageViewProps extends StageSource {
   label: string;
   speed?: number;
   skipsPauses?: boolean;
+  /** Fetches all of it beforehand, for who watches it and jumps about in it. */
+  readsOn?: boolean;
   onClick?: () => void;
 }
 
-export function StageView({ manifest, fetchSegment, onStage, label, speed, skipsPauses, onClick }: StageViewProps) {
+export function StageView({ manifest, fetchSegment, onStage, label, speed, skipsPauses, readsOn, onClick }: StageViewProps) {
   const hostRef = useRef<HTMLDivElement>(null);
   const placeRef = useRef<HTMLDivElement>(null);
-  const given = useRef({ onStage, fetchSegment, speed, skipsPauses });
-  given.current = { onStage, fetchSegment, speed, skipsPauses };
+  const given = useRef({ onStage, fetchSegment, speed, skipsPauses, readsOn });
+  given.current = { onStage, fetchSegment, speed, skipsPauses, readsOn };
   useEffect(() => {
     const host = hostRef.current;
     const place = placeRef.current;
     if (!host || !place) return;
-    const stage = new Stage(place, { manifest, fetchSegment: (n, signal) => given.current.fetchSegment(n, signal) }, { speed: given.current.speed, skipsPauses: given.current.skipsPauses });
+    const stage = new Stage(place, { manifest, fetchSegment: (n, signal) => given.current.fetchSegment(n, signal) }, { speed: given.current.speed, skipsPauses: given.current.skipsPauses, readsOn: given.current.readsOn });
     const fit = () => {
       const { width, height } = stage.state;
       if (width === 0 || height === 0) return;

@@ -3,6 +3,7 @@
 // Must stay true: no event reaches the replayer but those.
 import { Replayer } from "@rrweb/replay";
 import { EVENT, NODE, SOURCE, type ReplayEvent } from "./events.ts";
+import { openJumps } from "./jump.ts";
 
 type RrwebEvents = ConstructorParameters<typeof Replayer>[0];
 
@@ -71,21 +72,34 @@ export function openPicture(root: HTMLElement, given: ReplayEvent[], hasPage: bo
     const { width, height } = size as { width: number; height: number };
     onSize(width, height);
   });
-  replayer.on("fullsnapshot-rebuilded", onDrawn);
+  // While a page is built anew, the one before keeps its parsed styles alive for it: the browser takes the same text from there.
+  let kept: CSSStyleSheet[] = [];
+  replayer.on("fullsnapshot-rebuilded", () => {
+    kept = [...(replayer.iframe.contentDocument?.styleSheets ?? [])];
+    onDrawn();
+  });
+  const all = [...events];
+  const jump = openJumps(replayer, () => all);
   const offset = (at: number) => Math.max(0, at - first.timestamp);
   return {
     base: first.timestamp,
     add: async (more) => {
-      for (const event of prepare(more)) replayer.addEvent(event as unknown as RrwebEvents[number]);
+      for (const event of prepare(more)) {
+        all.push(event);
+        replayer.addEvent(event as unknown as RrwebEvents[number]);
+      }
       // The replayer takes each in a task of its own.
       await Promise.resolve();
     },
-    play: (at) => replayer.play(offset(at)),
-    show: (at) => replayer.pause(offset(at)),
+    play: (at) => jump(at, () => replayer.play(offset(at))),
+    show: (at) => jump(at, () => replayer.pause(offset(at))),
     pause: () => replayer.pause(),
     setSpeed: (next) => replayer.setConfig({ speed: next }),
     at: () => first.timestamp + replayer.getCurrentTime(),
-    destroy: () => replayer.destroy(),
+    destroy: () => {
+      kept.length = 0;
+      replayer.destroy();
+    },
   };
 }
 

@@ -1,7 +1,8 @@
 // The pieces of a recording as they are fetched: each once, made harmless, and the latest used kept.
 import { harmless, type Harmless } from "./harmless.ts";
 
-const KEPT = 80;
+/** As many are kept. */
+export const KEPT = 80;
 
 export interface Segments {
   /** What is here already. */

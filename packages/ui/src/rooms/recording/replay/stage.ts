@@ -5,7 +5,7 @@
 import type { Manifest, RecordedSegment } from "@/api/recording.ts";
 import type { Trouble } from "./harmless.ts";
 import { openPicture, type Picture, type ReadyStyles } from "./picture.ts";
-import { openSegments } from "./segments.ts";
+import { KEPT, openSegments } from "./segments.ts";
 import { pauseAt, placeAt, snapshotBefore, stretchAt, trackOf, type Track } from "./track.ts";
 
 export interface StageState {
@@ -41,6 +41,9 @@ export interface StageSource {
 }
 
 const AHEAD = 3;
+/** The rest of a recording is read on beforehand while it is watched, unless it is larger than this in all. */
+const MOST_READ_ON_BYTES = 24e6;
+const READ_ON_AFTER_MS = 400;
 const SHORTEST_PAUSE_MS = 4000;
 /** A pause is run over in about this long, up to the length beyond which it is left out. */
 const PAUSE_PLAYED_MS = 900;
@@ -80,12 +83,13 @@ export class Stage {
   private preparing = false;
   /** Follows this tab only, where several were open. */
   private tab: string | null = null;
+  private isReadingOn = false;
   private isDestroyed = false;
 
   constructor(
     private readonly place: HTMLElement,
     private readonly source: StageSource,
-    options: { speed?: number; skipsPauses?: boolean } = {},
+    private readonly options: { speed?: number; skipsPauses?: boolean; readsOn?: boolean } = {},
   ) {
     this.track = trackOf(source.manifest);
     this.segments = openSegments(source.fetchSegment);
@@ -145,10 +149,22 @@ export class Stage {
 
   /** Goes to a moment; resolves when it is on screen. */
   async seek(t: number): Promise<void> {
+    const from = performance.now();
     const at = Math.min(Math.max(0, t), this.duration);
     this.set({ t: at, ended: false, error: null, skipping: false });
     this.applySpeed(this.state.speed);
     await this.bring(at);
+    // The time that going there took is not played: the picture starts its clock only now.
+    this.lastFrameAt = performance.now();
+    const mine = this.asked;
+    // Once the frame with it is painted; `packages/ui/dev/seek.mjs` reads it, and whoever looks at the browser's timeline.
+    requestAnimationFrame(() =>
+      setTimeout(() => {
+        if (mine !== this.asked || this.state.waiting) return;
+        performance.measure("recording.seek", { start: from, end: performance.now() });
+        performance.clearMeasures("recording.seek");
+      }),
+    );
   }
 
   /** Fetches what a moment needs, without going there. */
@@ -193,7 +209,7 @@ export class Stage {
     const whole = snapshotBefore(segments, place);
     const run = this.run;
     const hasPage = whole >= 0 && about?.is_interaction_only !== true;
-    const fits = run !== null && run.document === document && run.hasPage === hasPage && run.from <= Math.max(0, whole) && place <= run.to + AHEAD + 1;
+    const fits = run !== null && run.document === document && run.hasPage === hasPage && run.from <= Math.max(0, whole) && (whole <= run.to || place <= run.to + AHEAD + 1);
     const from = fits ? run.to + 1 : Math.max(0, whole);
     const needed = segments.slice(from, place + 1);
     if (needed.some(({ n }) => !this.segments.get(n))) {
@@ -217,12 +233,13 @@ export class Stage {
     const first = segments.find(({ has_snapshot }) => has_snapshot);
     this.set({ waiting: false, document, blank, seenFrom: blank === "no_snapshot" ? (first?.t0 ?? null) : null });
     if (this.run) {
-      const at = this.run.zero + this.state.t;
-      this.run.picture.show(at);
       this.run.isPlaying = false;
-      this.startPicture();
+      // Playing goes to the moment by itself; showing it first would be the same work twice.
+      if (this.state.playing) this.startPicture();
+      else this.run.picture.show(this.run.zero + this.state.t);
     }
     this.lookAhead(segments, place);
+    this.readOn();
   }
 
   private beginRun(document: string, segments: RecordedSegment[], from: number, to: number, hasPage: boolean): void {
@@ -273,6 +290,22 @@ export class Stage {
     const later = this.track.stretches.find(({ from }) => from > this.state.t);
     const other = later && this.track.segmentsOf.get(later.document)?.[0];
     for (const segment of next.length < AHEAD && other ? [...next, other] : next) void this.load(segment).catch(() => {});
+  }
+
+  /** Fetches the rest, a piece at a time and the nearest first, so that a jump waits for nothing. */
+  private readOn(): void {
+    const { segments } = this.source.manifest;
+    const bytes = segments.reduce((sum, segment) => sum + segment.bytes, 0);
+    if (this.isReadingOn || !this.options.readsOn || segments.length > KEPT || bytes > MOST_READ_ON_BYTES) return;
+    this.isReadingOn = true;
+    const distance = ({ t0, t1 }: RecordedSegment) => Math.max(t0 - this.state.t, this.state.t - t1);
+    const next = () => {
+      const missing = segments.filter(({ n }) => !this.segments.get(n)).toSorted((a, b) => distance(a) - distance(b))[0];
+      if (!missing || this.isDestroyed) return;
+      // What fails is told when it is needed.
+      this.load(missing).then(() => setTimeout(next), () => {});
+    };
+    setTimeout(next, READ_ON_AFTER_MS);
   }
 
   private tick = (now: number): void => {
