@@ -68,6 +68,8 @@ test("friction says how much, what and where; heatmaps, speed and errors open to
   await page.goto(`${home}/heatmaps`);
   await expect(page).toHaveURL(/page/);
   await answered(page, words);
+  // Nothing was recorded of it: the sheet is blank and says how to see the page.
+  await expect(page.getByText(t("heatmap.backdrop.none"))).toBeVisible();
   const list = page.getByRole("main").getByRole("list");
   await list.getByRole("button", { name: "save" }).first().click();
   await expect(people).toHaveCount(12);
