@@ -191,7 +191,7 @@ function SideLine({ letter, text }: { letter: string; text: string }) {
 function BesideLine({ beside, n, onChange }: { beside: Beside; n: number | null; onChange: (beside: Beside | undefined) => void }) {
   const { t, format } = useSpeech();
   return (
-    <div className={styles.sideLine}>
+    <div className={`${styles.sideLine} ${styles.besideLine}`}>
       <b className={styles.letter}>B</b>
       <InlineSelect
         label={t("heatmap.besideDevice")}
