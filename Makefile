@@ -100,6 +100,7 @@ visit-size: build packages/sdk/dist/web/sillage.js bench/tag/node_modules/.insta
 
 demo-visits: build ## Make the recorded visits of the demo anew: sixty-two simulated people in Chromium (a quarter of an hour on a quiet machine; zstd must be installed)
 	@node demo/drive.mjs --visits 62 --parallel 4 --keep demo/visits/courriel.ndjson.zst
+
 seek: build ## Record ten minutes with the real tag, jump about in them in the player, and say how long a jump takes
 	@node packages/ui/dev/seek.mjs
 
