@@ -98,7 +98,7 @@ visit-size: build packages/sdk/dist/web/sillage.js bench/tag/node_modules/.insta
 	node demo/drive.mjs --kind five_pages --visits 8 --keep "$$out/courriel.ndjson" >/dev/null; node bench/tag/cost.mjs --keep "$$out/pages.ndjson"; \
 	for file in "$$out"/*.ndjson; do echo "$$(basename "$$file" .ndjson)"; target/release/sillage-xtask weigh "$$file"; done
 
-demo-visits: build ## Make the recorded visits of the demo anew: sixty-two simulated people in Chromium (a quarter of an hour on a quiet machine; zstd must be installed)
+demo-visits: build ## Make the recorded visits of the demo anew: sixty-two simulated people in Chromium (a quarter of an hour, with nothing else running; zstd must be installed)
 	@node demo/drive.mjs --visits 62 --parallel 4 --keep demo/visits/courriel.ndjson.zst
 
 seek: build ## Record ten minutes with the real tag, jump about in them in the player, and say how long a jump takes

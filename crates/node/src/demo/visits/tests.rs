@@ -7,9 +7,9 @@ const END_MS: i64 = 1_795_917_600_000;
 #[test]
 fn the_recorded_visits_come_with_their_events_and_recordings_of_the_same_sessions() {
     let visits = read().unwrap();
-    assert!(visits.len() >= 20, "{} visits", visits.len());
+    assert!(visits.len() >= 60, "{} visits", visits.len());
     let recorded = visits.iter().filter(|visit| !visit.pieces.is_empty()).count();
-    assert!(recorded >= 20, "{recorded} recordings");
+    assert!(recorded >= 60, "{recorded} recordings");
     for visit in &visits {
         assert!(!visit.events.is_empty());
         let sessions = |of: &[Value], name: &str| of.iter().filter_map(|one| one[name].as_str().map(str::to_owned)).collect::<HashSet<String>>();
