@@ -28,17 +28,9 @@ impl<'a> Fields<'a> {
         Some(value)
     }
 
-    /// In order of the record; of a name that occurs twice only the last value.
+    /// In order of the record, with every value of a name that occurs twice.
     pub(crate) fn into_each(self) -> impl Iterator<Item = (Cow<'a, str>, Value)> {
-        let mut rest = self.0.into_iter();
-        std::iter::from_fn(move || {
-            loop {
-                let (name, value) = rest.next()?;
-                if !rest.as_slice().iter().any(|(later, _)| *later == name) {
-                    return Some((name, value));
-                }
-            }
-        })
+        self.0.into_iter()
     }
 
     pub(crate) fn into_owned(self) -> Fields<'static> {

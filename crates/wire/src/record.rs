@@ -97,25 +97,34 @@ impl EventRecord {
     pub(crate) fn of_import_form(mut record: Fields<'_>) -> Result<Self, Reason> {
         let event = record.remove("event");
         let properties = properties_of(record.remove("properties"))?;
-        let mut of_properties = Self::new(&NATIVE_NAMES, event, properties);
+        let mut own = Self::empty(&NATIVE_NAMES, None);
         for (name, value) in record.into_each() {
-            if value.is_null() {
-                continue;
-            }
             let field = match &*name {
-                "time" => &mut of_properties.time,
-                "distinct_id" => &mut of_properties.distinct_id,
-                "device_id" => &mut of_properties.device_id,
-                "user_id" => &mut of_properties.user_id,
-                "insert_id" => &mut of_properties.insert_id,
-                "session_id" => &mut of_properties.session_id,
-                "seq" => &mut of_properties.seq,
-                "groups" => &mut of_properties.groups,
+                "time" => &mut own.time,
+                "distinct_id" => &mut own.distinct_id,
+                "device_id" => &mut own.device_id,
+                "user_id" => &mut own.user_id,
+                "insert_id" => &mut own.insert_id,
+                "session_id" => &mut own.session_id,
+                "seq" => &mut own.seq,
+                "groups" => &mut own.groups,
+                _ if value.is_null() => continue,
                 _ => return Err(unknown_field(&name, "event, distinct_id, time, properties, device_id, user_id, insert_id, session_id, seq, groups")),
             };
-            *field = Some(value);
+            *field = Some(value).filter(|value| !value.is_null());
         }
-        Ok(of_properties)
+        let of_properties = Self::new(&NATIVE_NAMES, event, properties);
+        Ok(Self {
+            time: own.time.or(of_properties.time),
+            distinct_id: own.distinct_id.or(of_properties.distinct_id),
+            device_id: own.device_id.or(of_properties.device_id),
+            user_id: own.user_id.or(of_properties.user_id),
+            insert_id: own.insert_id.or(of_properties.insert_id),
+            session_id: own.session_id.or(of_properties.session_id),
+            seq: own.seq,
+            groups: own.groups,
+            ..of_properties
+        })
     }
 
     fn empty(names: &'static FieldNames, event: Option<Value>) -> Self {

@@ -6,7 +6,7 @@ import { gzipSync } from "node:zlib";
 import type { Page } from "@playwright/test";
 import { hostilePieces } from "./hostile.ts";
 import { expect, test } from "./words.ts";
-import { openSite, visitSite } from "./visit.ts";
+import { keyOf, openSite, visitSite } from "./visit.ts";
 
 test.describe.configure({ mode: "serial", timeout: 120_000 });
 
@@ -15,11 +15,6 @@ const DRAWN = { timeout: 30_000 };
 
 const PAGE = "/campaigns/new";
 let session = "";
-
-async function keyOf(page: Page, project: number): Promise<string> {
-  const me = (await (await page.request.get("/api/me")).json()) as { projects: { id: number; write_key: string }[] };
-  return me.projects.find((one) => one.id === project)?.write_key ?? "";
-}
 
 /** Waits until a recording is there to be found. */
 async function known(page: Page, project: number, of: string) {

@@ -4,17 +4,12 @@ import { gzipSync } from "node:zlib";
 import type { Page } from "@playwright/test";
 import { hostilePieces, type Piece } from "./hostile.ts";
 import { expect, test } from "./words.ts";
-import { openSite, visitSite } from "./visit.ts";
+import { keyOf, openSite, visitSite } from "./visit.ts";
 
 test.describe.configure({ mode: "serial" });
 
 let session = "";
 let user = "";
-
-async function keyOf(page: Page, project: number): Promise<string> {
-  const me = (await (await page.request.get("/api/me")).json()) as { projects: { id: number; write_key: string }[] };
-  return me.projects.find((one) => one.id === project)?.write_key ?? "";
-}
 
 /** Puts a piece through the door that everybody's browsers send to. */
 async function send(page: Page, key: string, piece: Piece) {

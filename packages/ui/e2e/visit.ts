@@ -4,6 +4,12 @@ import type { AddressInfo } from "node:net";
 import type { Browser, Page } from "@playwright/test";
 import { pageOf } from "../dev/site/pages.mjs";
 
+/** The write key of a project, which its tag sends with. */
+export async function keyOf(page: Page, project: number): Promise<string> {
+  const me = (await (await page.request.get("/api/me")).json()) as { projects: { id: number; write_key: string }[] };
+  return me.projects.find((one) => one.id === project)?.write_key ?? "";
+}
+
 export interface Site {
   url: string;
   close: () => Promise<void>;

@@ -16,12 +16,6 @@ fn of_a_name_that_occurs_twice_the_last_value_counts() {
 }
 
 #[test]
-fn each_name_is_told_once_with_its_last_value() {
-    let told: Vec<(String, Value)> = read(r#"{"time": 1, "event": "a", "time": null}"#).into_each().map(|(name, value)| (name.into_owned(), value)).collect();
-    assert_eq!(told, [("event".to_owned(), json!("a")), ("time".to_owned(), Value::Null)]);
-}
-
-#[test]
 fn an_object_below_keeps_the_last_value_of_a_name() {
     let fields = read(r#"{"properties": {"b": 1, "a": {"x": [1, {"y": null}]}, "b": 2}}"#);
     assert_eq!(fields.get("properties"), Some(&json!({"a": {"x": [1, {"y": null}]}, "b": 2})));
