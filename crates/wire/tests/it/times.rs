@@ -33,9 +33,9 @@ fn every_way_of_writing_a_time_is_read() {
 #[test]
 fn of_a_field_sent_twice_the_last_value_counts_null_too() {
     let record = r#"{"event": "A", "time": 1699970000, "time": 1699990000}"#;
-    assert_eq!(only_event(&native(record.to_owned())).time, 1_699_990_000_000);
+    assert_eq!(only_event(&native(record)).time, 1_699_990_000_000);
     let record = r#"{"event": "A", "time": 1699990000, "time": null, "properties": {"$time": 1699980000}}"#;
-    assert_eq!(only_event(&native(record.to_owned())).time, 1_699_980_000_000);
+    assert_eq!(only_event(&native(record)).time, 1_699_980_000_000);
 }
 
 #[test]
