@@ -29,6 +29,9 @@ const EXPIRE_EVERY: Duration = Duration::from_secs(3600);
 const JOURNAL_FILES_KEPT: u64 = 4;
 /// … but each not more often than this.
 const REST_AFTER_SEAL: Duration = Duration::from_secs(10);
+/// Five steps down: a third of the weight.
+#[cfg(target_os = "linux")]
+const NICE: i32 = 5;
 /// After a failure in the background, nothing is tried for this long.
 const REST_AFTER_ERROR: Duration = Duration::from_secs(10);
 
@@ -83,12 +86,12 @@ impl Threads {
         let own_bell = Arc::clone(&bell);
         spawn("store-seal", Box::new(move || seal_when_due(&own, &own_bell)))?;
         let own = Arc::clone(shared);
-        spawn("store-rewrite", Box::new(move || rewrite(&own, &operators_in)))?;
+        spawn("store-rewrite", Box::new(move || stand_back(|| rewrite(&own, &operators_in))))?;
         let (recordings, recordings_in) = mpsc::channel::<RecordingJob>();
         let own = Arc::clone(shared);
         spawn("store-record", Box::new(move || write_recordings(&own, &recordings_in)))?;
         let own = Arc::clone(shared);
-        spawn("store-pack", Box::new(move || tidy_when_due(&own)))?;
+        spawn("store-pack", Box::new(move || stand_back(|| tidy_when_due(&own))))?;
         Ok(Self { jobs: Mutex::new(Some(jobs)), recordings: Mutex::new(Some(recordings)), bell, handles: Mutex::new(handles), shared: Arc::downgrade(shared) })
     }
 
@@ -141,6 +144,16 @@ impl fmt::Debug for Threads {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Threads").finish_non_exhaustive()
     }
+}
+
+/// Does work that can wait on a thread of a third of the weight of the others: receiving and answering go first, and under full load it still keeps up.
+fn stand_back(work: impl FnOnce()) {
+    // Elsewhere the priority is that of the whole process.
+    #[cfg(target_os = "linux")]
+    if let Err(error) = rustix::process::setpriority_process(None, NICE) {
+        tracing::warn!(%error, "merging runs at the priority of everything else");
+    }
+    work();
 }
 
 fn seal_when_due(shared: &Shared, bell: &Bell) {

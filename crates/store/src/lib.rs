@@ -36,6 +36,7 @@ mod recovery;
 mod refused;
 mod segment;
 mod snapshot;
+mod steady;
 mod store;
 mod writer;
 

@@ -3,7 +3,7 @@
 
 mod packed;
 
-use crate::StoreError;
+use crate::{StoreError, steady::SteadyFile};
 use arrow_array::{ArrayRef, Int64Array, RecordBatch, RecordBatchOptions, UInt32Array};
 use arrow_schema::{DataType, SchemaRef};
 use bytes::{Buf, Bytes, buf::Reader};
@@ -45,7 +45,7 @@ pub(crate) struct Seal {
 pub(crate) struct SheetWriter {
     path: PathBuf,
     file: File,
-    writer: ArrowWriter<File>,
+    writer: ArrowWriter<SteadyFile>,
     sums: Vec<Vec<u32>>,
     foot_at: u64,
 }
@@ -55,7 +55,7 @@ impl SheetWriter {
         let open = || OpenOptions::new().create(true).truncate(true).read(true).write(true).open(path);
         let file = open().map_err(StoreError::io("make", path))?;
         let copy = file.try_clone().map_err(StoreError::io("make", path))?;
-        let writer = ArrowWriter::try_new(copy, schema, Some(properties))?;
+        let writer = ArrowWriter::try_new(SteadyFile::new(copy), schema, Some(properties))?;
         Ok(Self { path: path.to_owned(), file, writer, sums: Vec::new(), foot_at: 0 })
     }
 

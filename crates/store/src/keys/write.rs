@@ -1,7 +1,7 @@
 //! Writing the keys of a segment in bounded memory: sorted runs go to a scratch file and are merged at the end.
 
 use super::{DuplicateKey, FOOT_END_BYTES, FOOT_FIXED_BYTES, FORMAT, KEYS_PER_FILTER, KEYS_PER_PAGE, MAGIC, bits_for, leading};
-use crate::StoreError;
+use crate::{StoreError, steady::SteadyFile};
 use std::{
     fs::{self, File, OpenOptions},
     io::{self, BufReader, BufWriter, Read, Seek, SeekFrom, Write},
@@ -160,7 +160,8 @@ impl Layout {
     fn write(&self, file: File, mut keys: Merged) -> io::Result<()> {
         let n_pages = 1usize << self.page_bits;
         let n_filters = 1usize << self.filter_bits;
-        let mut out = Pages { out: BufWriter::with_capacity(1 << 20, file), starts: vec![0], sums: Vec::with_capacity(n_pages), page: Vec::new() };
+        let mut out =
+            Pages { out: BufWriter::with_capacity(1 << 20, SteadyFile::new(file)), starts: vec![0], sums: Vec::with_capacity(n_pages), page: Vec::new() };
         let mut filters: Vec<u8> = Vec::new();
         let mut of_filter: Vec<u64> = Vec::new();
         let mut filter = 0;
@@ -208,7 +209,7 @@ impl Layout {
 
 /// The pages, written as they fill.
 struct Pages {
-    out: BufWriter<File>,
+    out: BufWriter<SteadyFile>,
     starts: Vec<u32>,
     sums: Vec<u32>,
     page: Vec<u64>,
