@@ -85,10 +85,10 @@ impl PlainFinder {
 
     /// The events of the attempt that got furthest, the earliest such: one for each step reached, none when nobody began within `start_range`.
     /// `lists` holds the events of each step as (time, row), by time.
-    pub fn best(&mut self, lists: &[Vec<(i64, u32)>], start_range: (i64, i64)) -> &[(i64, u32)] {
+    pub fn best(&mut self, lists: &[&[(i64, u32)]], start_range: (i64, i64)) -> &[(i64, u32)] {
         self.best.clear();
         self.pointers.fill(0);
-        let furthest = lists.iter().position(Vec::is_empty).unwrap_or(lists.len());
+        let furthest = lists.iter().position(|list| list.is_empty()).unwrap_or(lists.len());
         let first = lists[0].partition_point(|event| event.0 < start_range.0);
         for start in lists[0][first..].iter().take_while(|event| event.0 < start_range.1) {
             // To get further than the best so far, the step behind it must still come.

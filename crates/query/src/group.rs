@@ -2,7 +2,7 @@
 
 use crate::{
     predicate::{Rows, TimeParts},
-    property::{PropertyView, columns_of},
+    property::{Dictionary, PropertyView, columns_of},
     scan::{Context, NO_PERSON, session_columns},
     session_property,
 };
@@ -213,19 +213,19 @@ impl Groups {
         id
     }
 
-    /// The group id of each row.
-    pub(crate) fn of_rows(&mut self, breakdown: &[Breakdown], rows: &Rows<'_>) -> Result<Vec<u32>, AskError> {
+    /// The group id of each chosen row; of all rows when none are named.
+    pub(crate) fn of_rows(&mut self, breakdown: &[Breakdown], rows: &Rows<'_>, chosen: Option<&[u32]>) -> Result<Vec<u32>, AskError> {
         if let [part] = breakdown {
-            return Ok(self.part(part, rows)?.rows);
+            return self.part(part, rows, chosen);
         }
         let mut parts = Vec::with_capacity(breakdown.len());
         for part in breakdown {
             // Parts have numbers of their own; only whole tuples are groups.
             let mut alone = Groups::new(None, self.counted_only);
-            let rows = alone.part(part, rows)?.rows;
+            let rows = alone.part(part, rows, chosen)?;
             parts.push((alone, rows));
         }
-        let n = rows.batch.num_rows();
+        let n = chosen.map_or(rows.batch.num_rows(), <[u32]>::len);
         let mut ids = Vec::with_capacity(n);
         let mut seen: HashMap<Vec<u32>, u32> = HashMap::new();
         for row in 0..n {
@@ -277,7 +277,7 @@ impl Groups {
         self.id(GroupKey::Values(vec![value]))
     }
 
-    fn part(&mut self, part: &Breakdown, rows: &Rows<'_>) -> Result<Part, AskError> {
+    fn part(&mut self, part: &Breakdown, rows: &Rows<'_>, chosen: Option<&[u32]>) -> Result<Vec<u32>, AskError> {
         let n = rows.batch.num_rows();
         match part {
             Breakdown::Cohorts(names) => {
@@ -289,36 +289,36 @@ impl Groups {
                     let members: Vec<u32> = cohorts.iter().zip(&ids).filter(|(cohort, _)| cohort.contains(person)).map(|(_, id)| *id).collect();
                     by_person.push(if members.is_empty() { not_set } else { self.several(members) });
                 }
-                Ok(Part::by_person(rows, &by_person, not_set))
+                Ok(picked(by_ordinal(rows, &by_person, not_set), chosen))
             }
             Breakdown::Property { property, of, trim_url: trim, only } => {
                 let value_of = |cell: Cell<'_>| match cell {
                     Cell::Text(text) if *trim => GroupValue::text(trim_url(text)),
                     other => GroupValue::of(other),
                 };
-                self.property(property, of, rows, n, &value_of, only.as_ref())
+                self.property(property, of, rows, chosen, &value_of, only.as_ref())
             }
             Breakdown::Bucket { property, of, edges } => {
                 let value_of = |cell: Cell<'_>| match cell {
                     Cell::Number(number) => bucket_label(edges, number),
                     _ => GroupValue::NOT_SET,
                 };
-                self.property(property, of, rows, n, &value_of, None)
+                self.property(property, of, rows, chosen, &value_of, None)
             }
             Breakdown::Groups { property, of, groups } => {
                 let value_of =
                     |cell: Cell<'_>| groups.iter().find(|(_, test)| test.matches(Some(cell))).map_or(GroupValue::NOT_SET, |(label, _)| GroupValue::text(label));
-                self.property(property, of, rows, n, &value_of, None)
+                self.property(property, of, rows, chosen, &value_of, None)
             }
             Breakdown::Time(part) => {
                 let times: &Int64Array = rows.batch.column(0).as_primitive();
                 let mut parts = TimeParts::new(rows.context, *part);
                 let positions: Vec<usize> = times.values().iter().map(|time| parts.position(*time)).collect();
                 let ids = parts.values.iter().map(|value| self.single(GroupValue::from_json(value))).collect::<Result<Vec<_>, _>>()?;
-                Ok(Part { rows: positions.into_iter().map(|at| ids[at]).collect() })
+                Ok(picked(positions.into_iter().map(|at| ids[at]).collect(), chosen))
             }
             // The engine has put edges in their place.
-            Breakdown::Quantiles { .. } => Ok(Part { rows: vec![self.single(GroupValue::NOT_SET)?; n] }),
+            Breakdown::Quantiles { .. } => Ok(picked(vec![self.single(GroupValue::NOT_SET)?; n], chosen)),
         }
     }
 
@@ -327,42 +327,25 @@ impl Groups {
         property: &str,
         of: &Of,
         rows: &Rows<'_>,
-        n: usize,
+        chosen: Option<&[u32]>,
         value_of: &dyn Fn(Cell<'_>) -> GroupValue,
         only: Option<&Test>,
-    ) -> Result<Part, AskError> {
+    ) -> Result<Vec<u32>, AskError> {
+        let n = rows.batch.num_rows();
         let not_set = self.single(GroupValue::NOT_SET)?;
-        match of {
+        let ids = match of {
             Of::Event => {
                 let view = PropertyView::new(rows.batch, property, rows.context);
-                let mut ids = vec![not_set; n];
                 if let Some(array) = view.only_dictionary() {
-                    let values: &StringArray = array.values().as_string();
-                    let keys = array.keys();
-                    // Only values that rows have are groups; then every row is a look at a small table.
-                    let mut by_key: Vec<u32> = vec![u32::MAX; values.len()];
-                    let is_met = |row: usize| keys.is_valid(row);
-                    if keys.null_count() == 0 {
-                        keys.values().iter().for_each(|key| by_key[*key as usize] = 0);
-                    } else {
-                        keys.values().iter().enumerate().filter(|(row, _)| is_met(*row)).for_each(|(_, key)| by_key[*key as usize] = 0);
-                    }
-                    for (key, id) in by_key.iter_mut().enumerate().filter(|(_, id)| **id == 0) {
-                        *id = self.ids_of(Cell::Text(values.value(key)), value_of, only)?;
-                    }
-                    if keys.null_count() == 0 {
-                        ids.iter_mut().zip(keys.values()).for_each(|(id, key)| *id = by_key[*key as usize]);
-                    } else {
-                        ids.iter_mut().zip(keys.values()).enumerate().filter(|(row, _)| is_met(*row)).for_each(|(_, (id, key))| *id = by_key[*key as usize]);
-                    }
-                    return Ok(Part { rows: ids });
+                    return self.by_value(array, chosen, not_set, value_of, only);
                 }
+                let mut ids = vec![not_set; n];
                 let mut problem = None;
                 view.for_each(|row, cell| match self.ids_of(cell, value_of, only) {
                     Ok(id) => ids[row] = id,
                     Err(error) => problem = Some(error),
                 });
-                problem.map_or(Ok(Part { rows: ids }), Err)
+                problem.map_or(Ok(ids), Err)?
             }
             Of::Person => {
                 let values = rows.context.person_property(property)?;
@@ -373,7 +356,7 @@ impl Groups {
                         None => not_set,
                     });
                 }
-                Ok(Part::by_person(rows, &by_person, not_set))
+                by_ordinal(rows, &by_person, not_set)
             }
             Of::PersonAtEvent => {
                 let history = rows.context.person_history(property)?;
@@ -394,7 +377,7 @@ impl Groups {
                         }
                     };
                 }
-                Ok(Part { rows: ids })
+                ids
             }
             Of::Session => {
                 let mut ids = vec![not_set; n];
@@ -406,7 +389,7 @@ impl Groups {
                         Err(error) => problem = Some(error),
                     }
                 })?;
-                problem.map_or(Ok(Part { rows: ids }), Err)
+                problem.map_or(Ok(ids), Err)?
             }
             Of::Group(kind) => {
                 let values = rows.context.group_property(kind, property)?;
@@ -426,9 +409,41 @@ impl Groups {
                         Err(error) => problem = Some(error),
                     }
                 });
-                problem.map_or(Ok(Part { rows: ids }), Err)
+                problem.map_or(Ok(ids), Err)?
             }
+        };
+        Ok(picked(ids, chosen))
+    }
+
+    /// By the values of a dictionary: each is looked at once, and a row is a look at a small table.
+    fn by_value(
+        &mut self,
+        array: &Dictionary,
+        chosen: Option<&[u32]>,
+        not_set: u32,
+        value_of: &dyn Fn(Cell<'_>) -> GroupValue,
+        only: Option<&Test>,
+    ) -> Result<Vec<u32>, AskError> {
+        let values: &StringArray = array.values().as_string();
+        let keys = array.keys();
+        // A value more, of rows that have none.
+        let unset = values.len() as u32;
+        let key_of = |row: usize| if keys.is_valid(row) { keys.value(row) as u32 } else { unset };
+        let mut ids: Vec<u32> = match chosen {
+            None if keys.null_count() == 0 => keys.values().iter().map(|key| *key as u32).collect(),
+            None => (0..keys.len()).map(key_of).collect(),
+            Some(chosen) if keys.null_count() == 0 => chosen.iter().map(|row| keys.value(*row as usize) as u32).collect(),
+            Some(chosen) => chosen.iter().map(|row| key_of(*row as usize)).collect(),
+        };
+        // Only values that rows have are groups.
+        let mut is_met = vec![false; values.len() + 1];
+        ids.iter().for_each(|key| is_met[*key as usize] = true);
+        let mut by_key = vec![not_set; values.len() + 1];
+        for key in (0..values.len()).filter(|key| is_met[*key]) {
+            by_key[key] = self.ids_of(Cell::Text(values.value(key)), value_of, only)?;
         }
+        ids.iter_mut().for_each(|id| *id = by_key[*id as usize]);
+        Ok(ids)
     }
 
     /// A list belongs to the group of each of its elements, or of those that pass.
@@ -448,13 +463,16 @@ impl Groups {
     }
 }
 
-struct Part {
-    rows: Vec<u32>,
+/// What each row has by its person.
+fn by_ordinal(rows: &Rows<'_>, by_person: &[u32], not_set: u32) -> Vec<u32> {
+    rows.ordinals.iter().map(|ordinal| if *ordinal == NO_PERSON { not_set } else { by_person[*ordinal as usize] }).collect()
 }
 
-impl Part {
-    fn by_person(rows: &Rows<'_>, by_person: &[u32], not_set: u32) -> Self {
-        Self { rows: rows.ordinals.iter().map(|ordinal| if *ordinal == NO_PERSON { not_set } else { by_person[*ordinal as usize] }).collect() }
+/// What the chosen rows have; what all have when none are named.
+fn picked(all: Vec<u32>, chosen: Option<&[u32]>) -> Vec<u32> {
+    match chosen {
+        None => all,
+        Some(chosen) => chosen.iter().map(|row| all[*row as usize]).collect(),
     }
 }
 

@@ -110,17 +110,22 @@ pub(crate) fn accepts_alike(filter: &Filter) -> Option<Accepts> {
 impl Rows<'_> {
     /// For each row, under which combinations of `did` answers it passes.
     pub(crate) fn accepts(&self, filter: &Filter) -> Result<Vec<Accepts>, AskError> {
-        let mut leaves = Vec::new();
-        filter.leaves(&mut leaves);
+        let mut units = Vec::new();
+        units_of(filter, &mut units);
         let mut n_did = 0;
-        let mut answers = Vec::with_capacity(leaves.len());
-        for leaf in &leaves {
-            if matches!(leaf, Filter::Did { .. }) {
+        let mut answers = Vec::with_capacity(units.len());
+        for unit in units {
+            if matches!(unit, Filter::Did { .. }) {
                 answers.push(Answer::Did(n_did));
                 n_did += 1;
             } else {
-                answers.push(Answer::Rows(self.leaf(leaf)?));
+                answers.push(Answer::Rows(self.unit(unit)?));
             }
+        }
+        if let [Answer::Rows(passes)] = answers.as_slice()
+            && is_unit(filter)
+        {
+            return Ok(passes.iter().map(|pass| Accepts::from(*pass)).collect());
         }
         let n = self.batch.num_rows();
         let mut accepts = vec![0 as Accepts; n];
@@ -134,15 +139,20 @@ impl Rows<'_> {
 
     /// For filters without `did`: which rows pass.
     pub(crate) fn passes(&self, filter: &Filter) -> Result<Vec<bool>, AskError> {
-        let mut leaves = Vec::new();
-        filter.leaves(&mut leaves);
-        let answers = leaves.iter().map(|leaf| self.leaf(leaf).map(Answer::Rows)).collect::<Result<Vec<_>, _>>()?;
+        let mut units = Vec::new();
+        units_of(filter, &mut units);
+        if is_unit(filter) {
+            return self.unit(filter);
+        }
+        let answers = units.into_iter().map(|unit| self.unit(unit).map(Answer::Rows)).collect::<Result<Vec<_>, _>>()?;
         Ok(combine(filter, &mut answers.iter(), 0, self.batch.num_rows()))
     }
 
-    fn leaf(&self, leaf: &Filter) -> Result<Vec<bool>, AskError> {
-        match leaf {
-            Filter::Property { property, of: Of::Event, test } => Ok(PropertyView::new(self.batch, property, self.context).test(test)),
+    fn unit(&self, unit: &Filter) -> Result<Vec<bool>, AskError> {
+        if let Some(property) = only_property(unit) {
+            return Ok(PropertyView::new(self.batch, property, self.context).which(|cell| holds(unit, cell)));
+        }
+        match unit {
             Filter::Property { property, of: Of::PersonAtEvent, test } => {
                 let history = self.context.person_history(property)?;
                 let unset = test.matches(None);
@@ -211,12 +221,50 @@ impl Rows<'_> {
                 Ok(self.ordinals.iter().map(|ordinal| if *ordinal == NO_PERSON { !inside } else { by_person[*ordinal as usize] }).collect())
             }
             Filter::Did { .. } => Err(AskError::invalid("where", "`did` may stand in the question's `filter` only")),
-            Filter::All(_) | Filter::Any(_) | Filter::Not(_) => unreachable!("not a leaf"),
+            Filter::Property { of: Of::Event, .. } | Filter::All(_) | Filter::Any(_) | Filter::Not(_) => unreachable!("answered above, or not a unit"),
         }
     }
 }
 
-/// What is known about one leaf.
+/// The property of events that all of a filter is about, if it is about one: then each value passes or does not, and need be looked at once.
+fn only_property(filter: &Filter) -> Option<&str> {
+    match filter {
+        Filter::Property { property, of: Of::Event, .. } => Some(property),
+        Filter::All(parts) | Filter::Any(parts) => {
+            let (first, rest) = parts.split_first()?;
+            only_property(first).filter(|property| rest.iter().all(|part| only_property(part) == Some(property)))
+        }
+        Filter::Not(part) => only_property(part),
+        _ => None,
+    }
+}
+
+/// Whether a value of the only property passes.
+fn holds(filter: &Filter, cell: Option<Cell<'_>>) -> bool {
+    match filter {
+        Filter::Property { test, .. } => test.matches(cell),
+        Filter::All(parts) => parts.iter().all(|part| holds(part, cell)),
+        Filter::Any(parts) => parts.iter().any(|part| holds(part, cell)),
+        Filter::Not(part) => !holds(part, cell),
+        _ => false,
+    }
+}
+
+/// Whether a filter is answered in one look: a leaf, or several about the same property.
+fn is_unit(filter: &Filter) -> bool {
+    !matches!(filter, Filter::All(_) | Filter::Any(_) | Filter::Not(_)) || only_property(filter).is_some()
+}
+
+fn units_of<'f>(filter: &'f Filter, into: &mut Vec<&'f Filter>) {
+    match filter {
+        _ if is_unit(filter) => into.push(filter),
+        Filter::All(parts) | Filter::Any(parts) => parts.iter().for_each(|part| units_of(part, into)),
+        Filter::Not(part) => units_of(part, into),
+        _ => {}
+    }
+}
+
+/// What is known about one unit.
 enum Answer {
     Rows(Vec<bool>),
     Did(usize),
@@ -224,6 +272,11 @@ enum Answer {
 
 fn combine(filter: &Filter, answers: &mut dyn Iterator<Item = &Answer>, combination: u32, n: usize) -> Vec<bool> {
     match filter {
+        _ if is_unit(filter) => match answers.next() {
+            Some(Answer::Rows(passes)) => passes.clone(),
+            Some(Answer::Did(i)) => vec![combination & (1 << i) != 0; n],
+            None => vec![true; n],
+        },
         Filter::All(parts) => {
             let mut all = vec![true; n];
             for part in parts {
@@ -245,10 +298,6 @@ fn combine(filter: &Filter, answers: &mut dyn Iterator<Item = &Answer>, combinat
             not.iter_mut().for_each(|pass| *pass = !*pass);
             not
         }
-        _ => match answers.next() {
-            Some(Answer::Rows(passes)) => passes.clone(),
-            Some(Answer::Did(i)) => vec![combination & (1 << i) != 0; n],
-            None => vec![true; n],
-        },
+        _ => vec![true; n],
     }
 }

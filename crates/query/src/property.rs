@@ -6,7 +6,7 @@ use serde_json::Value;
 use sillage_behavior::{
     AskError,
     expression::{Expression, LookupColumn, Surroundings},
-    filter::{Cell, Test},
+    filter::Cell,
 };
 use sillage_event::lookup;
 use sillage_store::{PropertyColumn, PropertyKind, Segment, column};
@@ -65,7 +65,7 @@ fn is_head_of(head: &str, path: &str) -> bool {
     path.strip_prefix(head).is_some_and(|rest| rest.starts_with('.'))
 }
 
-type Dictionary = DictionaryArray<Int32Type>;
+pub(crate) type Dictionary = DictionaryArray<Int32Type>;
 
 /// Reads the property row by row, or a dictionary value at a time.
 #[derive(Debug, Default)]
@@ -220,13 +220,13 @@ impl<'a> PropertyView<'a> {
         }
     }
 
-    /// Which rows pass a test.
-    pub(crate) fn test(&self, test: &Test) -> Vec<bool> {
-        let unset = test.matches(None);
+    /// Which rows pass, by their value; `None` where it is not set.
+    pub(crate) fn which(&self, passes_with: impl Fn(Option<Cell<'_>>) -> bool) -> Vec<bool> {
+        let unset = passes_with(None);
         let mut passes = vec![unset; self.n];
         if let Some(array) = self.only_dictionary() {
             let values: &StringArray = array.values().as_string();
-            let by_key: Vec<bool> = (0..values.len()).map(|i| test.matches(Some(Cell::Text(values.value(i))))).collect();
+            let by_key: Vec<bool> = (0..values.len()).map(|i| passes_with(Some(Cell::Text(values.value(i))))).collect();
             let keys = array.keys();
             if keys.null_count() == 0 {
                 passes.iter_mut().zip(keys.values()).for_each(|(pass, key)| *pass = by_key[*key as usize]);
@@ -239,7 +239,7 @@ impl<'a> PropertyView<'a> {
             }
             return passes;
         }
-        self.for_each(|row, cell| passes[row] = test.matches(Some(cell)));
+        self.for_each(|row, cell| passes[row] = passes_with(Some(cell)));
         passes
     }
 }

@@ -6,6 +6,7 @@
 //! segment with coarser buckets is decoded once for all the finer ones and handed out in slices.
 
 pub(crate) mod context;
+mod by_pick;
 mod decode;
 mod first;
 mod session_ids;

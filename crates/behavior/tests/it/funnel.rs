@@ -82,6 +82,7 @@ proptest! {
         let lists: Vec<Vec<(i64, u32)>> =
             (0..n_steps).map(|step| hits.iter().filter(|hit| hit.mask == 1 << step).map(|hit| (hit.time, hit.row)).collect()).collect();
         let mut plain = PlainFinder::new(&rules).unwrap();
+        let lists: Vec<&[(i64, u32)]> = lists.iter().map(Vec::as_slice).collect();
         let got = plain.best(&lists, range).to_vec();
         let mut expected = Vec::new();
         Finder::new(rules).attempts(&hits, &[], range, &mut |steps| {

@@ -402,13 +402,14 @@ impl<'a> Decoder<'a> {
                 // Every row that passes counts for the same picks.
                 let accept = alike.unwrap_or(Accepts::MAX);
                 let bits = if accept == 0 { bits & kept_by_did } else { bits };
-                for r in row..row + len {
-                    let passes = accepts.as_ref().is_none_or(|accepts| accepts[r] != 0);
-                    if passes && bits != 0 && *from <= times[r] && times[r] < *to && positions[r] != ELSEWHERE {
-                        chosen.push(r as u32);
-                        rows.mask.push(bits);
-                    }
+                let own = row..row + if bits == 0 { 0 } else { len };
+                let before = chosen.len();
+                let is_here = |r: usize| (*from <= times[r]) & (times[r] < *to) & (positions[r] != ELSEWHERE);
+                match &accepts {
+                    Some(accepts) => keep(&mut chosen, own, |r| is_here(r) & (accepts[r] != 0)),
+                    None => keep(&mut chosen, own, is_here),
                 }
+                rows.mask.resize(start + chosen.len() - before, bits);
                 if self.decides_later() {
                     rows.accept.resize(rows.mask.len(), accept);
                     rows.in_stream.resize(rows.mask.len(), false);
@@ -532,8 +533,8 @@ impl<'a> Decoder<'a> {
             pick(ties.values(), chosen, &mut rows.tie);
         }
         if !request.breakdown.is_empty() {
-            let ids = rows.groups.of_rows(request.breakdown, view)?;
-            pick(&ids, chosen, &mut rows.group);
+            let ids = rows.groups.of_rows(request.breakdown, view, chosen)?;
+            rows.group.extend_from_slice(&ids);
         }
         for (i, property) in request.numbers.iter().enumerate() {
             let numbers = PropertyView::new(batch, property, self.context).numbers();
@@ -664,6 +665,17 @@ impl<'a> Decoder<'a> {
         }
         Ok(())
     }
+}
+
+/// Adds the rows that pass. Without a branch a row: which ones pass cannot be guessed.
+fn keep(chosen: &mut Vec<u32>, rows: Range<usize>, passes: impl Fn(usize) -> bool) {
+    let mut at = chosen.len();
+    chosen.resize(at + rows.len(), 0);
+    for row in rows {
+        chosen[at] = row as u32;
+        at += usize::from(passes(row));
+    }
+    chosen.truncate(at);
 }
 
 /// Rows of one event, one behind the other.

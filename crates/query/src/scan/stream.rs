@@ -2,6 +2,7 @@
 
 use super::{
     Context, Did, NO_PERSON, NO_SESSION, Nodes, Request,
+    by_pick::{Source, for_each_starter},
     first::{Firsts, MOST_FIRST},
     session_ids::SessionIds,
     summary::Summaries,
@@ -15,7 +16,6 @@ use sillage_behavior::{
 };
 use sillage_event::PersonId;
 use sillage_store::bucket_of;
-use std::ops::Range;
 
 /// Decoded rows, column by column. Optional columns are empty when the request did not ask for them.
 #[derive(Debug, Default)]
@@ -247,7 +247,7 @@ pub(crate) struct Bucket<'c> {
 
 /// A row as one number, its time before its position, so that ordering rows is ordering numbers.
 #[derive(Debug)]
-struct Keys {
+pub(super) struct Keys {
     row_bits: u32,
     earliest: i64,
     /// The times there are, when they lie too far apart for a key, which then holds a position in this list.
@@ -275,7 +275,7 @@ impl Keys {
     }
 
     #[inline]
-    fn row_and_time(&self, key: u64) -> (u32, i64) {
+    pub(super) fn row_and_time(&self, key: u64) -> (u32, i64) {
         let since = key >> self.row_bits;
         let time = if self.far_times.is_empty() { self.earliest.wrapping_add(since as i64) } else { self.far_times[since as usize] };
         ((key & ((1 << self.row_bits) - 1)) as u32, time)
@@ -430,55 +430,19 @@ impl<'c> Bucket<'c> {
 
     /// Calls with everybody who has a row of the first pick, with their rows as a list for each pick: (time, row) in order of time. For requests
     /// whose rows count as they are, each for one pick.
-    pub(crate) fn for_each_starter_by_pick(&mut self, mut each: impl FnMut(&Rows<'c>, PersonId, &[Vec<(i64, u32)>])) {
+    pub(crate) fn for_each_starter_by_pick(&mut self, each: impl FnMut(&Rows<'c>, PersonId, &[&[(i64, u32)]])) {
         let mut scratch = std::mem::take(&mut self.scratch);
-        let mut lists: Vec<Vec<(i64, u32)>> = vec![Vec::new(); self.request.picks.len()];
-        let mut n_people = 0;
-        let mut tell = |rows: &Rows<'c>, person: PersonId, lists: &mut [Vec<(i64, u32)>]| {
-            // Segments come in order of time, so most lists do.
-            lists.iter_mut().filter(|list| !list.is_sorted()).for_each(|list| list.sort_unstable());
-            if !lists[0].is_empty() {
-                each(rows, person, lists);
+        let rows = &self.rows;
+        let keys;
+        let source = match rows.runs.all() {
+            Some(runs) => Source::of_runs(runs),
+            None => {
+                keys = Keys::new(rows);
+                keys.scatter(&rows.person, &rows.time, self.people.len(), &mut scratch.offsets, &mut scratch.keys);
+                Source::Keys { keys: &keys, of_person: &scratch.keys, offsets: &scratch.offsets }
             }
         };
-        let rows = &self.rows;
-        if let Some(runs) = rows.runs.to_walk(rows.len(), self.people.len()) {
-            let mut walker = Walker::new(&rows.person, runs);
-            let mut stretches: Vec<(Range<u32>, u64)> = Vec::new();
-            for (person, position) in self.people.iter().zip(0..) {
-                stretches.clear();
-                walker.take(position, |own, bits| stretches.push((own, bits)));
-                n_people += usize::from(!stretches.is_empty());
-                if stretches.iter().all(|(_, bits)| *bits > 1) {
-                    continue;
-                }
-                lists.iter_mut().for_each(Vec::clear);
-                for (own, bits) in stretches.drain(..) {
-                    if bits == 0 {
-                        own.for_each(|row| lists[rows.mask[row as usize].trailing_zeros() as usize].push((rows.time[row as usize], row)));
-                    } else {
-                        lists[bits.trailing_zeros() as usize].extend(own.map(|row| (rows.time[row as usize], row)));
-                    }
-                }
-                tell(rows, *person, &mut lists);
-            }
-        } else {
-            let keys = Keys::new(rows);
-            keys.scatter(&rows.person, &rows.time, self.people.len(), &mut scratch.offsets, &mut scratch.keys);
-            for position in 0..self.people.len() {
-                let own = &scratch.keys[scratch.offsets[position] as usize..scratch.offsets[position + 1] as usize];
-                if own.is_empty() {
-                    continue;
-                }
-                n_people += 1;
-                lists.iter_mut().for_each(Vec::clear);
-                for key in own {
-                    let (row, time) = keys.row_and_time(*key);
-                    lists[rows.mask[row as usize].trailing_zeros() as usize].push((time, row));
-                }
-                tell(rows, self.people[position], &mut lists);
-            }
-        }
+        let n_people = for_each_starter(rows, &self.people, self.request.picks.len(), source, each);
         self.context.count_people(n_people);
         self.scratch = scratch;
     }
