@@ -5,8 +5,8 @@
 //! segment: people of all segments merged into one list, rows of the side pass added, everything ordered, one partial answer made. A
 //! segment with coarser buckets is decoded once for all the finer ones and handed out in slices.
 
-pub(crate) mod context;
 mod by_pick;
+pub(crate) mod context;
 mod decode;
 mod first;
 mod session_ids;

@@ -128,3 +128,6 @@ pub(super) fn for_each_starter<'c>(
     }
     n_people
 }
+
+#[cfg(test)]
+mod tests;

@@ -404,9 +404,9 @@ impl<'a> Decoder<'a> {
                 let bits = if accept == 0 { bits & kept_by_did } else { bits };
                 let own = row..row + if bits == 0 { 0 } else { len };
                 let before = chosen.len();
-                let is_here = |r: usize| (*from <= times[r]) & (times[r] < *to) & (positions[r] != ELSEWHERE);
+                let is_here = times[own.clone()].iter().zip(&positions[own.clone()]).map(|(time, at)| (from <= time) & (time < to) & (*at != ELSEWHERE));
                 match &accepts {
-                    Some(accepts) => keep(&mut chosen, own, |r| is_here(r) & (accepts[r] != 0)),
+                    Some(accepts) => keep(&mut chosen, own.clone(), is_here.zip(&accepts[own]).map(|(is_here, accept)| is_here & (*accept != 0))),
                     None => keep(&mut chosen, own, is_here),
                 }
                 rows.mask.resize(start + chosen.len() - before, bits);
@@ -668,12 +668,12 @@ impl<'a> Decoder<'a> {
 }
 
 /// Adds the rows that pass. Without a branch a row: which ones pass cannot be guessed.
-fn keep(chosen: &mut Vec<u32>, rows: Range<usize>, passes: impl Fn(usize) -> bool) {
+fn keep(chosen: &mut Vec<u32>, rows: Range<usize>, passes: impl Iterator<Item = bool>) {
     let mut at = chosen.len();
     chosen.resize(at + rows.len(), 0);
-    for row in rows {
+    for (row, passes) in rows.zip(passes) {
         chosen[at] = row as u32;
-        at += usize::from(passes(row));
+        at += usize::from(passes);
     }
     chosen.truncate(at);
 }

@@ -255,7 +255,7 @@ pub(super) struct Keys {
 }
 
 impl Keys {
-    fn new(rows: &Rows<'_>) -> Self {
+    pub(super) fn new(rows: &Rows<'_>) -> Self {
         let row_bits = (usize::BITS - rows.len().leading_zeros()).max(1);
         let earliest = rows.time.iter().copied().min().unwrap_or(0);
         let latest = rows.time.iter().copied().max().unwrap_or(0);
@@ -282,7 +282,7 @@ impl Keys {
     }
 
     /// The keys of rows, person after person, with where each person's begin.
-    fn scatter(&self, persons: &[u32], times: &[i64], n_people: usize, offsets: &mut Vec<u32>, keys: &mut Vec<u64>) {
+    pub(super) fn scatter(&self, persons: &[u32], times: &[i64], n_people: usize, offsets: &mut Vec<u32>, keys: &mut Vec<u64>) {
         offsets.clear();
         offsets.resize(n_people + 2, 0);
         for person in persons.iter().filter(|person| **person != NO_PERSON) {
@@ -363,7 +363,7 @@ impl<'c> Bucket<'c> {
             hits.clear();
             if let Some(walker) = &mut walker {
                 let rows = &self.rows;
-                walker.take(position as u32, |own, _| {
+                walker.take(position as u32, |own| {
                     hits.extend(own.map(|row| Hit { time: rows.time[row as usize], mask: rows.mask[row as usize], row }));
                 });
                 if self.request.in_order && !hits.is_sorted_by_key(|hit| hit.time) {

@@ -63,18 +63,17 @@ struct Cursor {
     end: u32,
     /// Whose row is at the place; nobody's at the end.
     next: u32,
-    bits: u64,
 }
 
 impl<'r> Walker<'r> {
     pub(crate) fn new(person: &'r [u32], runs: &[Run]) -> Self {
-        let cursor = |run: &Run| Cursor { at: run.rows.start, end: run.rows.end, next: person[run.rows.start as usize], bits: run.bits };
+        let cursor = |run: &Run| Cursor { at: run.rows.start, end: run.rows.end, next: person[run.rows.start as usize] };
         Self { person, cursors: runs.iter().map(cursor).collect() }
     }
 
-    /// Walks over the rows of somebody; positions must rise from call to call. Tells each stretch, with the mask of its run, in order of rows.
+    /// Walks over the rows of somebody; positions must rise from call to call. Tells each stretch, in order of rows.
     #[inline]
-    pub(crate) fn take(&mut self, position: u32, mut stretch: impl FnMut(Range<u32>, u64)) {
+    pub(crate) fn take(&mut self, position: u32, mut stretch: impl FnMut(Range<u32>)) {
         for cursor in &mut self.cursors {
             if cursor.next != position {
                 continue;
@@ -85,7 +84,7 @@ impl<'r> Walker<'r> {
             let length = own.iter().position(|person| *person != position).unwrap_or(own.len());
             cursor.at = start + length as u32;
             cursor.next = own.get(length).copied().unwrap_or(NO_PERSON);
-            stretch(start..cursor.at, cursor.bits);
+            stretch(start..cursor.at);
         }
     }
 }

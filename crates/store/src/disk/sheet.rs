@@ -276,15 +276,16 @@ impl Length for Positioned {
     }
 }
 
-/// Page headers are small; this is read at a time when their length is not known.
-const HEADER_READ_BYTES: u64 = 1 << 16;
+/// What is read where a length is not known, first and each time after. Page headers and most dictionaries are small, and there are many.
+const FIRST_READ_BYTES: u64 = 1 << 12;
+const NEXT_READ_BYTES: u64 = 1 << 16;
 
 impl ChunkReader for Positioned {
     type T = Reader<Tail>;
 
     fn get_read(&self, start: u64) -> Result<Self::T, ParquetError> {
         let mut tail = Tail { file: self.clone(), next: start, block: Bytes::new() };
-        tail.fill()?;
+        tail.fill(FIRST_READ_BYTES)?;
         Ok(tail.reader())
     }
 
@@ -301,8 +302,8 @@ pub(crate) struct Tail {
 }
 
 impl Tail {
-    fn fill(&mut self) -> Result<(), ParquetError> {
-        let length = HEADER_READ_BYTES.min(self.file.length.saturating_sub(self.next));
+    fn fill(&mut self, at_most: u64) -> Result<(), ParquetError> {
+        let length = at_most.min(self.file.length.saturating_sub(self.next));
         self.block = self.file.get_bytes(self.next, length as usize)?;
         self.next += length;
         Ok(())
@@ -322,7 +323,7 @@ impl Buf for Tail {
         let in_block = count.min(self.block.len());
         self.block.advance(in_block);
         self.next += (count - in_block) as u64;
-        if self.block.is_empty() && self.fill().is_err() {
+        if self.block.is_empty() && self.fill(NEXT_READ_BYTES).is_err() {
             self.next = self.file.length;
         }
     }
