@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-site build ui test test-rust fmt lint openapi bench kernels load torture dashboards friction-check tag-cost visit-size demo-visits seek timings clean-demo
+.PHONY: help demo demo-site build xtask ui test test-rust fmt lint openapi bench kernels load torture dashboards friction-check tag-cost visit-size demo-visits seek timings clean-demo
 
 # Real event sets and peers of the benchmark, beside the checkout; without them the parts that need them say so.
 SHARED ?= ../shared
@@ -29,6 +29,10 @@ demo-site: ## Open the site of Courriel on port 4173, its tag sending to the Sil
 
 build: ui ## Build the binary, screens included
 	cargo build --release -p sillage-node
+
+# Named together they share every dependency as it was built for the binary; alone, xtask would have its own store and engine.
+xtask: ui
+	@cargo build --release -q -p sillage-node -p sillage-xtask
 
 ui: packages/ui/dist/index.html packages/sdk/dist/web/sillage.js ## Build the screens and the tag
 
@@ -60,26 +64,23 @@ fmt: ## Format the Rust code
 lint: ## Clippy over everything
 	cargo clippy --release --workspace --all-targets -- -D warnings
 
-openapi: packages/ui/node_modules/.installed ## Write contract/openapi.json from the handlers, and the screens' client from it
-	cargo run --release -q -p sillage-xtask -- openapi
+openapi: xtask ## Write contract/openapi.json from the handlers, and the screens' client from it
+	target/release/sillage-xtask openapi
 	cd packages/ui && npm run api
 
 bench: build ## Time the fourteen questions beside ClickHouse and DuckDB on ROWS events, check that the rows are equal
 	@bench/run.sh --rows $(ROWS) --runs $(RUNS) --shared $(SHARED)
 
-kernels: ## Count the instructions of the hot paths and hold them against bench/kernels.json (SAVE=1 writes it anew); wants valgrind
-	@cargo build --release -q -p sillage-xtask
+kernels: xtask ## Count the instructions of the hot paths and hold them against bench/kernels.json (SAVE=1 writes it anew); wants valgrind
 	@python3 bench/kernels.py $(if $(SAVE),--save)
 
-load: build ## Send EVENTS events over HTTP as fast as they are taken, then single ones at 200 a second
-	@cargo build --release -q -p sillage-xtask
+load: xtask ## Send EVENTS events over HTTP as fast as they are taken, then single ones at 200 a second
 	@python3 bench/load.py --events $(EVENTS)
 
 torture: build ## Kill the server KILLS times under load and check every acknowledged event
 	@python3 bench/torture.py --kills $(KILLS)
 
-dashboards: build ## Ten people on dashboards while events arrive, on the event set that `make bench` has loaded (ROWS)
-	@cargo build --release -q -p sillage-xtask
+dashboards: xtask ## Ten people on dashboards while events arrive, on the event set that `make bench` has loaded (ROWS)
 	@python3 bench/dashboards.py --data bench/out/events-$(ROWS)/sillage
 
 friction-check: build ## Judge the detectors of friction by scripted visits in Chromium: each signal planted TIMES times, and calm visits; prints the table
@@ -92,8 +93,7 @@ bench/tag/node_modules/.installed: bench/tag/package-lock.json
 tag-cost: packages/sdk/dist/web/sillage.js bench/tag/node_modules/.installed ## Measure what the tag costs a page, beside posthog-js and mixpanel-browser (RUNS)
 	@node bench/tag/cost.mjs --runs $(RUNS)
 
-visit-size: build packages/sdk/dist/web/sillage.js bench/tag/node_modules/.installed ## Measure what recorded visits of five page loads take on the disk: of the site of Courriel, and of the pages of tag-cost
-	@cargo build --release -q -p sillage-xtask
+visit-size: xtask packages/sdk/dist/web/sillage.js bench/tag/node_modules/.installed ## Measure what recorded visits of five page loads take on the disk: of the site of Courriel, and of the pages of tag-cost
 	@out="$$(mktemp -d)"; trap 'rm -rf "$$out"' EXIT; \
 	node demo/drive.mjs --kind five_pages --visits 8 --keep "$$out/courriel.ndjson" >/dev/null; node bench/tag/cost.mjs --keep "$$out/pages.ndjson"; \
 	for file in "$$out"/*.ndjson; do echo "$$(basename "$$file" .ndjson)"; target/release/sillage-xtask weigh "$$file"; done
