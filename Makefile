@@ -64,7 +64,8 @@ fmt: ## Format the Rust code
 lint: ## Clippy over everything
 	cargo clippy --release --workspace --all-targets -- -D warnings
 
-openapi: xtask ## Write contract/openapi.json from the handlers, and the screens' client from it
+openapi: packages/ui/node_modules/.installed ## Write contract/openapi.json from the handlers, and the screens' client from it
+	cargo build --release -q -p sillage-node -p sillage-xtask
 	target/release/sillage-xtask openapi
 	cd packages/ui && npm run api
 

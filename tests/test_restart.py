@@ -86,6 +86,20 @@ def test_a_folder_of_a_newer_version_is_refused():
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can become somebody else")
+def test_events_without_their_catalog_are_refused_and_not_given_to_a_new_project():
+    with Server() as server:
+        assert server.send([{"event": "Kept", "distinct_id": "p1"}]).status == 200
+        server.stop()
+        aside = server.data.parent / (server.data.name + ".catalog")
+        (server.data / "catalog.sqlite").rename(aside)
+        said = refusal(server.data)
+        assert "half-written" in said and "catalog.sqlite" in said, said
+        assert not (server.data / "catalog.sqlite").exists()
+        aside.rename(server.data / "catalog.sqlite")
+        server.start()
+        assert server.count() == 1
+
+
 def test_a_folder_of_somebody_else_is_refused_and_nothing_is_written():
     # Where everybody may look: the test's own folder is closed to others.
     with tempfile.TemporaryDirectory(dir="/var/tmp") as base:

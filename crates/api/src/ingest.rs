@@ -132,13 +132,18 @@ pub(crate) async fn keep(api: &Api, delivery: &Arc<Delivery>) -> Result<(Decoded
     let mut decoded = decode(api, delivery).await?;
     let batches = std::mem::take(&mut decoded.batches);
     let mut addressed = Vec::with_capacity(batches.len());
+    let mut names_nobody = false;
     for (token, batch) in batches {
         match project_of(api, &token, decoded.key.as_ref()).await? {
             Some(project) => addressed.push((project, batch)),
             // Records that were refused for want of a token are nobody's; their sender is told in the reply.
             None if token == Token::OfKey && decoded.key.is_none() && batch.events.is_empty() && batch.profiles.is_empty() => {}
-            None => return Err(WireError::InvalidKey.into()),
+            None => names_nobody = true,
         }
+    }
+    // Records that name no project cost those beside them nothing; alone they are refused.
+    if addressed.is_empty() && names_nobody {
+        return Err(WireError::InvalidKey.into());
     }
     if addressed.is_empty() && decoded.key.is_some() && project_of(api, &Token::OfKey, decoded.key.as_ref()).await?.is_none() {
         return Err(WireError::InvalidKey.into());

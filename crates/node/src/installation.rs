@@ -5,14 +5,14 @@
 
 use crate::{
     applier::Applier,
-    backup,
+    backup::{self, CATALOG},
     browse::Browser,
     control::{self, Check, Reply, Request},
     lookups::LookupColumns,
     profiles::Profiles,
     source::Live,
 };
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 use sillage_api::{Api, HealthCheck, Options, Parts, ServeOptions};
 use sillage_catalog::{Catalog, CatalogOptions};
 use sillage_event::ProjectId;
@@ -39,6 +39,18 @@ pub(crate) struct Installation {
     applying: JoinHandle<()>,
 }
 
+/// Without its catalog a folder's events belong to no project: the first new one would be given them.
+fn refuse_events_of_nobody(data: &Path) -> Result<()> {
+    let has_projects = fs::read_dir(data.join("projects")).is_ok_and(|mut projects| projects.next().is_some());
+    if has_projects && !data.join(CATALOG).exists() {
+        bail!(
+            "the data folder is half-written: {} has events and no {CATALOG}, which holds accounts and projects; bring it from where the folder was copied from, or restore a backup",
+            data.display()
+        );
+    }
+    Ok(())
+}
+
 const RETENTION_EVERY: Duration = Duration::from_secs(60);
 
 /// How questions are answered.
@@ -53,6 +65,7 @@ impl Installation {
     /// Opens the folder, or makes it. Blocks while the journal is read back.
     pub(crate) async fn open(data: &Path) -> Result<Self> {
         make_private_folder(data)?;
+        refuse_events_of_nobody(data)?;
         let folder: PathBuf = data.to_owned();
         let store = tokio::task::spawn_blocking(move || Store::open(&folder, StoreOptions::default())).await??;
         tell_recovery(store.health().recovery);

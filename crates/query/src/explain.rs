@@ -1,12 +1,13 @@
 //! What was done to get an answer, in words: so that two reports that differ can be told apart.
 
 mod cohort_words;
+mod option_words;
 
 use crate::scan::Context;
 use serde_json::Value;
 use sillage_behavior::{
     Explain, ExplainRange, Question, Reply,
-    question::{CountBy, FirstTime, Kind, Order, Scope},
+    question::{FirstTime, Kind, Order, Scope},
 };
 use sillage_event::Actor;
 
@@ -25,7 +26,7 @@ pub(crate) fn reply(context: &Context<'_>, question: &Question, scope: &Scope, a
     let over = !ranged || context.range.1 <= context.now;
     let complete = over && context.snapshot.damaged.is_empty();
     let explain = Explain {
-        definition: definition(question, french),
+        definition: std::iter::once(definition(question, french)).chain(option_words::sentences(question, french)).collect::<Vec<_>>().join(" "),
         events_read: context.events_read(),
         people: context.people(),
         duplicates_dropped: context.snapshot.duplicates_dropped,
@@ -96,12 +97,8 @@ fn definition(question: &Question, french: bool) -> String {
                 Order::Strict => "one directly after the other",
                 Order::Any => "in any order",
             };
-            let counted = match funnel.count {
-                CountBy::Person => format!("{who}, each once with the attempt that got furthest"),
-                CountBy::Total => "attempts".to_owned(),
-                CountBy::Session => "sessions".to_owned(),
-            };
-            format!("Steps {order}, within the conversion window of the first step, which starts in the range. Counts {counted}.")
+            let (window, counted) = (option_words::window(funnel.window, french), option_words::counted(funnel, &who, french));
+            format!("Steps {order}, {window}, which starts in the range. Counts {counted}.")
         }
         (Kind::Funnel(funnel), true) => {
             let order = match funnel.order {
@@ -109,22 +106,26 @@ fn definition(question: &Question, french: bool) -> String {
                 Order::Strict => "l’une immédiatement après l’autre",
                 Order::Any => "dans un ordre quelconque",
             };
-            let counted = match funnel.count {
-                CountBy::Person => format!("{who}, chacune une fois, avec la tentative allée le plus loin"),
-                CountBy::Total => "tentatives".to_owned(),
-                CountBy::Session => "sessions".to_owned(),
-            };
-            format!("Étapes {order}, dans la fenêtre de conversion à partir de la première, qui commence dans la période. Compte : {counted}.")
+            let (window, counted) = (option_words::window(funnel.window, french), option_words::counted(funnel, &who, french));
+            format!("Étapes {order}, {window}, qui commence dans la période. Compte : {counted}.")
         }
         (Kind::Retention(retention), false) => {
-            let births = if retention.first_time == FirstTime::No { "in every interval in which they do the birth event" } else { "once, at their first birth event" };
+            let births = match retention.first_time {
+                FirstTime::No => "in every interval in which they do the birth event",
+                FirstTime::Ever => "once, at their first birth event ever",
+                FirstTime::InRange => "once, at their first birth event in the range",
+            };
             let periods = if retention.rolling { "counted from each birth" } else { "calendar units after the birth's" };
-            format!("{who} are born {births}; a return is a later return event. Periods are {periods}. The average pools complete cells.")
+            format!("{who} are born {births}; a return is a later return event. Periods are {periods}.")
         }
         (Kind::Retention(retention), true) => {
-            let births = if retention.first_time == FirstTime::No { "dans chaque intervalle où l’événement d’entrée a lieu" } else { "une seule fois, au premier événement d’entrée" };
+            let births = match retention.first_time {
+                FirstTime::No => "dans chaque intervalle où l’événement d’entrée a lieu",
+                FirstTime::Ever => "une seule fois, à leur tout premier événement d’entrée",
+                FirstTime::InRange => "une seule fois, au premier événement d’entrée de la période",
+            };
             let periods = if retention.rolling { "comptées depuis chaque entrée" } else { "des unités du calendrier après celle de l’entrée" };
-            format!("Les {who} entrent {births} ; un retour est un événement de retour postérieur. Les périodes sont {periods}. La moyenne porte sur les cellules complètes.")
+            format!("Les {who} entrent {births} ; un retour est un événement de retour postérieur. Les périodes sont {periods}.")
         }
         (Kind::Frequency(_), false) => format!("Number of {who} by the count of distinct units of a period in which they were active."),
         (Kind::Frequency(_), true) => format!("Nombre de {who} selon le nombre d’unités distinctes de la période où elles ont été actives."),

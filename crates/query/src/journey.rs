@@ -265,7 +265,12 @@ impl<'a> Plan<'a> {
 
     fn paths_json(&self, context: &Context<'_>, names: &[Arc<str>], paths: &Paths) -> Value {
         if paths.len() > MOST_PATHS {
-            context.note(format!("{} distinct paths; the {MOST_PATHS} most frequent are listed, the tree counts all", paths.len()));
+            let n = paths.len();
+            context.note(if context.french {
+                format!("{n} chemins distincts ; les {MOST_PATHS} plus fréquents sont listés, l’arbre les compte tous")
+            } else {
+                format!("{n} distinct paths; the {MOST_PATHS} most frequent are listed, the tree counts all")
+            });
         }
         // Paths stand in the order of their nodes' names.
         let mut order: Vec<(Reverse<u64>, usize)> = (0..paths.len()).map(|path| (Reverse(paths.sum(path).count), path)).collect();

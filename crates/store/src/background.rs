@@ -146,7 +146,8 @@ impl fmt::Debug for Threads {
     }
 }
 
-/// Does work that can wait on a thread of a third of the weight of the others: receiving and answering go first, and under full load it still keeps up.
+/// Does work on a thread of a third of the weight of the others: receiving and answering go first, and under full load it still keeps up. What
+/// operators wait for is rare, and may take longer then too.
 fn stand_back(work: impl FnOnce()) {
     // Elsewhere the priority is that of the whole process.
     #[cfg(target_os = "linux")]

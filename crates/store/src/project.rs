@@ -97,7 +97,13 @@ impl Project {
         make_project(&path)?;
         let manifest = match Manifest::load(&path)? {
             Some(manifest) => manifest,
-            None => Manifest::new(),
+            None => {
+                refuse_segments_of_nobody(&path)?;
+                // From the first moment on there is one, so that segments without one are known for a part of a folder.
+                let manifest = Manifest::new();
+                manifest.publish(folder, &path)?;
+                manifest
+            }
         };
         let mut damaged = Vec::new();
         let mut disk = Vec::new();
@@ -454,6 +460,20 @@ fn mark_duplicates(
         }
     }
     Ok(())
+}
+
+/// Where segments lie and no manifest says which of them count, the folder was copied in part: nothing may be deleted there.
+fn refuse_segments_of_nobody(path: &Path) -> Result<(), StoreError> {
+    let folder = path.join("segments");
+    let entries = fs::read_dir(&folder).map_err(StoreError::io("list", &folder))?;
+    let n_files = entries.filter_map(Result::ok).filter(|entry| entry.path().extension().is_some_and(|ending| ending == "parquet")).count();
+    if n_files == 0 {
+        return Ok(());
+    }
+    let shown = path.display();
+    Err(StoreError::Refused(format!(
+        "the data folder is half-written: {shown} has {n_files} files of events and no manifest.json, which says which of them count; bring it from where the folder was copied from, or restore a backup"
+    )))
 }
 
 /// Deletes files that no manifest names: outputs of an interrupted merge, or inputs of one that was published just before a stop.

@@ -28,7 +28,7 @@ impl SteadyFile {
 
 impl Write for SteadyFile {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        let written = self.file.write(&bytes[..bytes.len().min(STEP_BYTES)])?;
+        let written = self.file.write(&bytes[..bytes.len().min(STEP_BYTES - self.unsynced)])?;
         self.unsynced += written;
         if self.unsynced >= STEP_BYTES {
             self.file.sync_data()?;

@@ -71,6 +71,19 @@ test("a funnel is built, its drop-off opens, it is saved, found again and delete
   await page.getByRole("link", { name: t("room.reports"), exact: true }).click();
   await page.getByRole("link", { name: new RegExp(name) }).click();
   await answered(page, { t, ...words });
+
+  // The link holds the question, so that it shows the same when the saved report is another one later.
+  await page.context().grantPermissions(["clipboard-read", "clipboard-write"]);
+  await page.getByRole("button", { name: t("action.share"), exact: true }).click();
+  await expect(page.getByText(t("toast.linkCopied"))).toBeVisible();
+  const shared = await page.evaluate(() => navigator.clipboard.readText());
+  expect(shared).toMatch(/[?&]r=/);
+  expect(shared).toMatch(/[?&]q=/);
+  await page.goto(shared);
+  await answered(page, { t, ...words });
+  await expect(page.getByLabel(t("report.title"))).toHaveValue(name);
+  await expect(page.getByRole("button", { name: t("action.save"), exact: true })).toHaveCount(0);
+
   await page.getByRole("button", { name: t("action.moreActions"), exact: true }).last().click();
   await page.getByRole("listbox").getByRole("option", { name: t("action.remove") }).click();
   await page.getByRole("dialog").getByRole("button", { name: t("action.remove") }).click();

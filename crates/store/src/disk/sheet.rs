@@ -2,11 +2,13 @@
 //! the file. Reading goes by position in a file that stays open; a chunk is verified when it is first read.
 
 mod packed;
+mod pages;
+mod words;
 
 use crate::{StoreError, steady::SteadyFile};
-use arrow_array::{ArrayRef, Int64Array, RecordBatch, RecordBatchOptions, UInt32Array};
+use arrow_array::{ArrayRef, Int64Array, RecordBatch, RecordBatchOptions, StringArray, UInt32Array};
 use arrow_schema::{DataType, SchemaRef};
-use bytes::{Buf, Bytes, buf::Reader};
+use bytes::Bytes;
 use parquet::{
     arrow::{
         ArrowWriter, ProjectionMask,
@@ -22,6 +24,7 @@ use parquet::{
 };
 use std::{
     fs::{File, OpenOptions},
+    io::{self, BufReader, Read},
     ops::Range,
     os::unix::fs::FileExt,
     path::{Path, PathBuf},
@@ -151,7 +154,7 @@ impl Sheet {
         let n_rows = self.metadata.metadata().row_group(group).num_rows() as usize;
         let whole = std::slice::from_ref(&(0..n_rows)).to_vec();
         let wanted = rows.unwrap_or(&whole);
-        let mut arrays: Vec<Option<ArrayRef>> = columns.iter().map(|column| self.read_packed(group, *column, wanted)).collect::<Result<_, _>>()?;
+        let mut arrays: Vec<Option<ArrayRef>> = columns.iter().map(|column| self.read_straight(group, *column, wanted)).collect::<Result<_, _>>()?;
         let others: Vec<usize> = columns.iter().zip(&arrays).filter(|(_, array)| array.is_none()).map(|(column, _)| *column).collect();
         if !others.is_empty() {
             let batch = self.read_general(group, &others, rows)?;
@@ -164,25 +167,37 @@ impl Sheet {
         Ok(RecordBatch::try_new_with_options(schema, arrays.into_iter().flatten().collect(), &options)?)
     }
 
-    /// A column of packed numbers, none of them missing; `None` when it is another one.
-    fn read_packed(&self, group: usize, column: usize, rows: &[Range<usize>]) -> Result<Option<ArrayRef>, StoreError> {
+    /// A column of packed numbers, none of them missing, or of texts or numbers in a dictionary, straight from its pages; `None` when it is another one.
+    fn read_straight(&self, group: usize, column: usize, rows: &[Range<usize>]) -> Result<Option<ArrayRef>, StoreError> {
         let field = self.schema().field(column);
         let metadata = self.metadata.metadata();
         let chunk = metadata.row_group(group).column(column);
-        let is_packed = chunk.compression() == Compression::UNCOMPRESSED && chunk.encodings().any(|one| one == Encoding::DELTA_BINARY_PACKED);
-        let pages = metadata.offset_index().and_then(|index| index.get(group)?.get(column));
-        let Some(pages) = pages.filter(|_| is_packed && !field.is_nullable() && chunk.dictionary_page_offset().is_none()) else { return Ok(None) };
+        let Some(pages) = metadata.offset_index().and_then(|index| index.get(group)?.get(column)) else { return Ok(None) };
+        let pages = pages.page_locations();
         let n_rows = metadata.row_group(group).num_rows() as usize;
         let read = |start: u64, length: usize| self.file.bytes(start, length).map_err(StoreError::io("read", self.file.path.as_ref()));
         let damaged = |_| StoreError::damaged(self.file.path.display().to_string(), format!("column {} in row group {group} cannot be unpacked", field.name()));
-        let array: ArrayRef = match field.data_type() {
-            DataType::UInt32 => {
-                let Some(numbers) = packed::read_rows::<u32, _>(pages.page_locations(), n_rows, rows, read)? else { return Ok(None) };
+        let is_compressed = chunk.compression() != Compression::UNCOMPRESSED;
+        let is_known = matches!(chunk.compression(), Compression::ZSTD(_) | Compression::UNCOMPRESSED);
+        let dictionary = chunk.dictionary_page_offset().and_then(|start| Some(u64::try_from(start).ok()?..u64::try_from(pages.first()?.offset).ok()?));
+        let is_packed = !is_compressed && !field.is_nullable() && dictionary.is_none() && chunk.encodings().any(|one| one == Encoding::DELTA_BINARY_PACKED);
+        let array: ArrayRef = match (field.data_type(), dictionary) {
+            (DataType::UInt32, _) if is_packed => {
+                let Some(numbers) = packed::read_rows::<u32, _>(pages, n_rows, rows, read)? else { return Ok(None) };
                 Arc::new(UInt32Array::from(numbers.map_err(damaged)?))
             }
-            DataType::Int64 => {
-                let Some(numbers) = packed::read_rows::<i64, _>(pages.page_locations(), n_rows, rows, read)? else { return Ok(None) };
+            (DataType::Int64, _) if is_packed => {
+                let Some(numbers) = packed::read_rows::<i64, _>(pages, n_rows, rows, read)? else { return Ok(None) };
                 Arc::new(Int64Array::from(numbers.map_err(damaged)?))
+            }
+            (DataType::Dictionary(_, _) | DataType::Float64, Some(dictionary)) if is_known && dictionary.start < dictionary.end => {
+                let form = words::Form { is_compressed, may_be_missing: field.is_nullable() };
+                let words = match field.data_type() {
+                    DataType::Float64 => words::read_rows::<Vec<f64>, _>(dictionary, pages, n_rows, rows, form, read)?,
+                    _ => words::read_rows::<StringArray, _>(dictionary, pages, n_rows, rows, form, read)?,
+                };
+                let Some(words) = words else { return Ok(None) };
+                words.map_err(damaged)?
             }
             _ => return Ok(None),
         };
@@ -263,7 +278,7 @@ struct Positioned {
 }
 
 impl Positioned {
-    fn bytes(&self, start: u64, length: usize) -> std::io::Result<Bytes> {
+    fn bytes(&self, start: u64, length: usize) -> io::Result<Bytes> {
         let mut bytes = vec![0; length];
         self.file.read_exact_at(&mut bytes, start)?;
         Ok(bytes.into())
@@ -276,17 +291,14 @@ impl Length for Positioned {
     }
 }
 
-/// What is read where a length is not known, first and each time after. Page headers and most dictionaries are small, and there are many.
-const FIRST_READ_BYTES: u64 = 1 << 12;
-const NEXT_READ_BYTES: u64 = 1 << 16;
+/// Headers are small; this is read at a time when their length is not known.
+const HEADER_READ_BYTES: usize = 1 << 16;
 
 impl ChunkReader for Positioned {
-    type T = Reader<Tail>;
+    type T = BufReader<Tail>;
 
     fn get_read(&self, start: u64) -> Result<Self::T, ParquetError> {
-        let mut tail = Tail { file: self.clone(), next: start, block: Bytes::new() };
-        tail.fill(FIRST_READ_BYTES)?;
-        Ok(tail.reader())
+        Ok(BufReader::with_capacity(HEADER_READ_BYTES, Tail { file: self.clone(), next: start }))
     }
 
     fn get_bytes(&self, start: u64, length: usize) -> Result<Bytes, ParquetError> {
@@ -294,37 +306,17 @@ impl ChunkReader for Positioned {
     }
 }
 
-/// The rest of a file from some position, in blocks.
+/// The rest of a file from some position.
+#[derive(Debug)]
 pub(crate) struct Tail {
     file: Positioned,
     next: u64,
-    block: Bytes,
 }
 
-impl Tail {
-    fn fill(&mut self, at_most: u64) -> Result<(), ParquetError> {
-        let length = at_most.min(self.file.length.saturating_sub(self.next));
-        self.block = self.file.get_bytes(self.next, length as usize)?;
-        self.next += length;
-        Ok(())
-    }
-}
-
-impl Buf for Tail {
-    fn remaining(&self) -> usize {
-        self.block.len() + (self.file.length - self.next) as usize
-    }
-
-    fn chunk(&self) -> &[u8] {
-        &self.block
-    }
-
-    fn advance(&mut self, count: usize) {
-        let in_block = count.min(self.block.len());
-        self.block.advance(in_block);
-        self.next += (count - in_block) as u64;
-        if self.block.is_empty() && self.fill(NEXT_READ_BYTES).is_err() {
-            self.next = self.file.length;
-        }
+impl Read for Tail {
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        let length = self.file.file.read_at(into, self.next)?;
+        self.next += length as u64;
+        Ok(length)
     }
 }

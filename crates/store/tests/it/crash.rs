@@ -252,6 +252,33 @@ fn a_folder_in_use_of_a_newer_version_or_half_written_is_refused_in_one_sentence
 }
 
 #[test]
+fn segments_without_a_manifest_are_refused_and_left_as_they_are() {
+    let dir = TempDir::new().unwrap();
+    let store = open(dir.path());
+    append_events(&store, &some_events(20, 1));
+    store.close().unwrap();
+    let project = std::fs::read_dir(dir.path().join("projects")).unwrap().next().unwrap().unwrap().path();
+    let files = || {
+        let mut names: Vec<_> = std::fs::read_dir(project.join("segments")).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+        names.sort();
+        names
+    };
+    let before = files();
+    assert!(!before.is_empty());
+    let manifest = std::fs::read(project.join("manifest.json")).unwrap();
+    for name in ["manifest.json", "manifest.copy.json"] {
+        std::fs::remove_file(project.join(name)).unwrap();
+    }
+    match Store::open(dir.path(), options()) {
+        Err(StoreError::Refused(text)) => assert!(text.contains("half-written") && text.contains("manifest.json") && !text.contains('\n'), "{text}"),
+        other => panic!("expected a refusal, got {other:?}"),
+    }
+    assert_eq!(files(), before);
+    std::fs::write(project.join("manifest.json"), manifest).unwrap();
+    assert_eq!(rows(&open(dir.path())).len(), 20);
+}
+
+#[test]
 fn a_panic_stops_promises_and_a_record_that_always_panics_is_kept_aside() {
     let dir = TempDir::new().unwrap();
     let is_armed = Arc::new(AtomicUsize::new(0));

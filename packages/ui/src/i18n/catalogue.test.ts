@@ -53,6 +53,14 @@ describe("the two catalogues", () => {
     }
   });
 
+  it("have a word for every reason for which the server refuses a record, and for no other", () => {
+    const pages = readFileSync(join(import.meta.dirname, "../../../../crates/wire/src/lib.rs"), "utf8");
+    const listed = pages.slice(pages.indexOf("# Codes of refused records"), pages.indexOf("# JSON"));
+    const codes = [...listed.matchAll(/`([a-z_0-9]+)`/g)].map((match) => match[1]);
+    expect(codes.length).toBeGreaterThan(30);
+    expect(keys.filter((key) => key.startsWith("reason.")).map((key) => key.slice("reason.".length))).toEqual(codes.toSorted());
+  });
+
   it("hold no message that no screen uses", () => {
     const sources = sourceFiles(join(import.meta.dirname, "..")).map((path) => readFileSync(path, "utf8"));
     const text = sources.join("\n");

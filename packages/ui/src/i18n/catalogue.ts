@@ -24,6 +24,9 @@ export const localeOf: Record<Language, string> = { en: "en-GB", fr: "fr-FR" };
 const catalogues: Record<Language, Record<MessageKey, string>> = { en, fr };
 const compiled = new Map<string, IntlMessageFormat>();
 
+/** Whether there is a message of this name, for names that come from the server. */
+export const isMessage = (key: string): key is MessageKey => key in en;
+
 export function messagesOf(language: Language): Messages {
   return {
     language,

@@ -111,7 +111,7 @@ export function ReportScreen<K extends QuestionKind>({ room }: { room: ReportRoo
         <Title name={saved.report?.name ?? null} offered={title} onRename={(name) => saved.report && saved.change.mutate({ ...saved.report, name })} />
         <div className={styles.actions}>
           {question && ready && <SaveReport room={room} question={question} view={view} report={saved.report} changed={changed} offered={title} />}
-          <Button icon={<Link2 aria-hidden />} onClick={() => void copyText(sharedUrl(question, search)).then((done) => toast(done ? t("toast.linkCopied") : t("toast.notCopied")))}>
+          <Button icon={<Link2 aria-hidden />} onClick={() => void copyText(sharedUrl(raw ?? question, search)).then((done) => toast(done ? t("toast.linkCopied") : t("toast.notCopied")))}>
             {t("action.share")}
           </Button>
           <Popover
@@ -248,9 +248,9 @@ function capitalised(text: string): string {
   return text.charAt(0).toLocaleUpperCase() + text.slice(1);
 }
 
-/** The address that shows this report to somebody else: always with the question in it. */
-function sharedUrl(question: Question | null, search: ReportSearch): string {
-  return `${location.origin}${location.pathname}${writeSearch({ ...search, ...(question && search.r === undefined ? { q: question } : {}) })}`;
+/** The address that shows this report to somebody else: always with the question in it, so that it shows the same when a saved report changes later. */
+function sharedUrl(question: unknown, search: ReportSearch): string {
+  return `${location.origin}${location.pathname}${writeSearch({ ...search, ...(question ? { q: question } : {}) })}`;
 }
 
 function Title({ name, offered, onRename }: { name: string | null; offered: string; onRename: (name: string) => void }) {

@@ -4,17 +4,12 @@
 //!
 //! What is not of this kind gives `None`, and the general reader takes it. No byte is trusted: a page that ends too early is an error.
 
+use super::pages::{Compact, Head, Malformed, each_page};
 use parquet::file::page_index::offset_index::PageLocation;
 use std::ops::Range;
 
-/// `DELTA_BINARY_PACKED` and the two kinds of data pages in the format's own numbers.
+/// `DELTA_BINARY_PACKED` in the format's own numbers.
 const PACKED_ENCODING: i64 = 5;
-const DATA_PAGE: i64 = 0;
-const DATA_PAGE_V2: i64 = 3;
-
-/// A page's bytes were not what they should be.
-#[derive(Debug, PartialEq, Eq)]
-pub(super) struct Malformed;
 
 /// A number that differences add up to.
 pub(super) trait Number: Copy {
@@ -40,157 +35,25 @@ pub(super) fn read_rows<T: Number, E>(
     pages: &[PageLocation],
     n_rows: usize,
     wanted: &[Range<usize>],
-    mut read: impl FnMut(u64, usize) -> Result<bytes::Bytes, E>,
+    read: impl FnMut(u64, usize) -> Result<bytes::Bytes, E>,
 ) -> Result<Option<Result<Vec<T>, Malformed>>, E> {
     let mut numbers = Vec::with_capacity(wanted.iter().map(ExactSizeIterator::len).sum());
-    let end_of = |page: usize| pages.get(page + 1).map_or(n_rows, |next| next.first_row_index as usize);
-    let mut next_range = 0;
-    let mut page = 0;
-    while page < pages.len() && next_range < wanted.len() {
-        let first = pages[page].first_row_index as usize;
-        if end_of(page) <= wanted[next_range].start {
-            page += 1;
-            continue;
-        }
-        // Pages one behind the other are read at once.
-        let mut last = page;
-        let mut at = next_range;
-        while last + 1 < pages.len() {
-            while wanted.get(at).is_some_and(|range| range.end <= end_of(last)) {
-                at += 1;
-            }
-            let goes_on = wanted.get(at).is_some_and(|range| range.start < end_of(last + 1));
-            let is_adjacent = pages[last].offset + i64::from(pages[last].compressed_page_size) == pages[last + 1].offset;
-            if !goes_on || !is_adjacent {
-                break;
-            }
-            last += 1;
-        }
-        let start = pages[page].offset;
-        let length = pages[last].offset + i64::from(pages[last].compressed_page_size) - start;
-        let bytes = read(start as u64, length as usize)?;
-        let mut page_first = first;
-        for (one, place) in pages.iter().enumerate().take(last + 1).skip(page) {
-            let from = (place.offset - start) as usize;
-            let own = bytes.get(from..from + place.compressed_page_size as usize);
-            let Some(body) = own.and_then(packed_body) else { return Ok(None) };
-            let page_end = end_of(one);
-            let mut decoder = match Decoder::new(body) {
-                Ok(decoder) => decoder,
-                Err(malformed) => return Ok(Some(Err(malformed))),
-            };
-            while let Some(range) = wanted.get(next_range).filter(|range| range.start < page_end) {
-                let own = range.start.max(page_first)..range.end.min(page_end);
-                if let Err(malformed) = decoder.take(own.start - page_first..own.end - page_first, &mut numbers) {
-                    return Ok(Some(Err(malformed)));
-                }
-                if range.end > page_end {
-                    break;
-                }
-                next_range += 1;
-            }
-            page_first = page_end;
-        }
-        page = last + 1;
-    }
-    Ok(Some(Ok(numbers)))
+    let outcome = each_page(pages, n_rows, wanted, read, |page, _, rows| {
+        let body = packed_body(page)?;
+        Some(Decoder::new(body).and_then(|mut decoder| rows.iter().try_for_each(|rows| decoder.take(rows.clone(), &mut numbers))))
+    })?;
+    Ok(outcome.map(|outcome| outcome.map(|()| numbers)))
 }
 
 /// What is behind the header of a data page whose values are packed differences.
 fn packed_body(page: &[u8]) -> Option<&[u8]> {
-    let mut header = Compact { bytes: page, at: 0 };
-    let (mut kind, mut encoding, mut levels) = (-1, -1, 0);
-    let mut id = 0;
-    while let Some(field) = header.field(&mut id)? {
-        match id {
-            1 => kind = header.whole()?,
-            5 | 8 => {
-                let mut inner = 0;
-                while let Some(field) = header.field(&mut inner)? {
-                    match (id, inner) {
-                        (5, 2) | (8, 4) => encoding = header.whole()?,
-                        (8, 5 | 6) => levels += header.whole()?,
-                        _ => header.skip(field, 0)?,
-                    }
-                }
-            }
-            _ => header.skip(field, 0)?,
-        }
-    }
-    let is_packed = encoding == PACKED_ENCODING && (kind == DATA_PAGE || kind == DATA_PAGE_V2) && levels == 0;
-    is_packed.then(|| &page[header.at..])
-}
-
-/// The compact protocol of Thrift, as far as a page's header needs it.
-struct Compact<'a> {
-    bytes: &'a [u8],
-    at: usize,
-}
-
-impl Compact<'_> {
-    fn byte(&mut self) -> Option<u8> {
-        let byte = *self.bytes.get(self.at)?;
-        self.at += 1;
-        Some(byte)
-    }
-
-    fn varint(&mut self) -> Option<u64> {
-        let mut number = 0u64;
-        for shift in (0..64).step_by(7) {
-            let byte = self.byte()?;
-            number |= u64::from(byte & 0x7f) << shift;
-            if byte & 0x80 == 0 {
-                return Some(number);
-            }
-        }
-        None
-    }
-
-    fn whole(&mut self) -> Option<i64> {
-        self.varint().map(unzigzag)
-    }
-
-    /// The type of the next field, whose id it moves on; `Some(None)` at the end of the struct.
-    fn field(&mut self, id: &mut i64) -> Option<Option<u8>> {
-        let byte = self.byte()?;
-        if byte == 0 {
-            return Some(None);
-        }
-        *id = match byte >> 4 {
-            0 => self.whole()?,
-            step => *id + i64::from(step),
-        };
-        Some(Some(byte & 0x0f))
-    }
-
-    fn skip(&mut self, kind: u8, depth: usize) -> Option<()> {
-        match kind {
-            1 | 2 => {}
-            3 => self.at += 1,
-            4..=6 => {
-                self.varint()?;
-            }
-            7 => self.at += 8,
-            8 => self.at = self.at.checked_add(usize::try_from(self.varint()?).ok()?)?,
-            12 if depth < 8 => {
-                let mut id = 0;
-                while let Some(field) = self.field(&mut id)? {
-                    self.skip(field, depth + 1)?;
-                }
-            }
-            // Lists and maps are in no header of a page.
-            _ => return None,
-        }
-        (self.at <= self.bytes.len()).then_some(())
-    }
-}
-
-fn unzigzag(number: u64) -> i64 {
-    (number >> 1) as i64 ^ -((number & 1) as i64)
+    let head = Head::read(page)?;
+    let is_packed = head.encoding == PACKED_ENCODING && matches!(head.kind, Head::DATA | Head::DATA_V2) && head.level_bytes == 0;
+    is_packed.then(|| &page[head.bytes..])
 }
 
 /// Values unpacked at a time.
-const STRETCH: usize = 32;
+pub(super) const STRETCH: usize = 32;
 
 /// The values of one page, from its beginning on.
 struct Decoder<'a> {
@@ -305,7 +168,7 @@ impl<'a> Decoder<'a> {
 }
 
 /// Unpacks numbers of so many bits each, the lowest bits first.
-fn unpack(packed: &[u8], width: usize, into: &mut [u64; STRETCH]) -> Result<(), Malformed> {
+pub(super) fn unpack(packed: &[u8], width: usize, into: &mut [u64; STRETCH]) -> Result<(), Malformed> {
     macro_rules! by_width {
         ($($width:literal)*) => {
             match width {

@@ -4,7 +4,7 @@ import { ChevronRight, RotateCcw } from "lucide-react";
 import { useState } from "react";
 import { api } from "@/api/client.ts";
 import type { RefusedEvent } from "@/api/types.ts";
-import type { MessageKey, Messages } from "@/i18n/catalogue.ts";
+import { isMessage, type Messages } from "@/i18n/catalogue.ts";
 import { useSpeech } from "@/i18n/language.tsx";
 import { tellError } from "@/shell/errors.ts";
 import { useProject } from "@/shell/session.tsx";
@@ -44,7 +44,7 @@ export function RefusedList({ code, onCode }: { code: string | undefined; onCode
             </button>
             {counts.map((one) => (
               <button key={`${one.stage} ${one.code}`} type="button" aria-pressed={code === one.code} onClick={() => onCode(code === one.code ? undefined : one.code)}>
-                {reasonName(one.code, speech)} <b>{format.compact(one.count)}</b>
+                {wordFor("reason", one.code, speech)} <b>{format.compact(one.count)}</b>
               </button>
             ))}
           </div>
@@ -87,7 +87,7 @@ export function RefusedList({ code, onCode }: { code: string | undefined; onCode
                   <ChevronRight aria-hidden />
                   <time dateTime={one.at}>{format.moment(one.at, project.timezone, true)}</time>
                   <span className={styles.reason}>
-                    {reasonName(one.code, speech)}
+                    {wordFor("reason", one.code, speech)}
                     {one.field && <code>{one.field}</code>}
                   </span>
                   <span className={styles.summary}>{one.message}</span>
@@ -110,12 +110,13 @@ export function RefusedList({ code, onCode }: { code: string | undefined; onCode
 }
 
 function RefusedDetail({ one, onReplay, busy }: { one: RefusedEvent; onReplay?: () => void; busy: boolean }) {
-  const { t } = useSpeech();
+  const speech = useSpeech();
+  const { t } = speech;
   return (
     <div className={styles.detail}>
       <dl className={styles.facts}>
         <dt>{t("refused.stage")}</dt>
-        <dd>{one.stage}</dd>
+        <dd>{wordFor("refused.stage", one.stage, speech)}</dd>
         <dt>{t("refused.code")}</dt>
         <dd>
           <code>{one.code}</code>
@@ -155,9 +156,8 @@ function rawText(raw: unknown): string {
   }
 }
 
-/** Codes we have a word for; any other is shown with its underscores as spaces. */
-const KNOWN_REASONS = new Set(["missing_event", "missing_name", "missing_distinct_id", "missing_person", "too_old", "too_far_ahead", "in_future", "invalid_time", "too_large", "too_many_properties", "too_deep", "invalid_json", "not_an_object", "invalid_token", "unknown_key", "reserved_name", "placeholder_id", "missing_insert_id", "bad_encoding"]);
-
-function reasonName(code: string, { t }: Messages): string {
-  return KNOWN_REASONS.has(code) ? t(`reason.${code}` as MessageKey) : code.replaceAll("_", " ");
+/** A code or stage without a word of ours is shown with its underscores as spaces. */
+function wordFor(kind: "reason" | "refused.stage", name: string, { t }: Messages): string {
+  const key = kind === "reason" ? `reason.${name}` : `refused.stage.${name}`;
+  return isMessage(key) ? t(key) : name.replaceAll("_", " ");
 }

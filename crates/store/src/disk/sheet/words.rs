@@ -1,0 +1,249 @@
+//! Texts and numbers out of pages that hold them by their place in a dictionary, compressed with zstd or not at all. The same as the general reader gives, without
+//! what it does for other columns: only the pages that hold wanted rows are unpacked, and what they hold goes straight to where it is wanted.
+//!
+//! What is not of this kind, as the pages of a column that outgrew its dictionary, gives `None`, and the general reader takes it.
+
+use super::{
+    packed::{STRETCH, unpack},
+    pages::{Compact, Head, Malformed, each_page},
+};
+use arrow_array::{ArrayRef, DictionaryArray, Float64Array, Int32Array, StringArray, types::Int32Type};
+use arrow_buffer::{Buffer, NullBuffer, OffsetBuffer, ScalarBuffer};
+use parquet::file::page_index::offset_index::PageLocation;
+use std::{ops::Range, sync::Arc};
+
+/// Encodings, in the format's own numbers: a page's values by their number in the dictionary, and a dictionary's words one behind the other.
+const BY_NUMBER: [i64; 2] = [2, 8];
+const PLAIN: [i64; 2] = [0, 2];
+/// No page is larger unpacked.
+const MOST_PAGE_BYTES: i64 = 1 << 28;
+
+/// How the pages of a column chunk are written.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Form {
+    pub(super) is_compressed: bool,
+    pub(super) may_be_missing: bool,
+}
+
+/// What a dictionary holds, and what becomes of it and of the places that rows name.
+pub(super) trait Words: Sized {
+    /// Out of a page of so many.
+    fn of_page(body: &[u8], n: i64) -> Result<Self, Malformed>;
+    fn array(self, keys: Vec<i32>, is_set: Option<Vec<bool>>) -> Result<ArrayRef, Malformed>;
+}
+
+impl Words for StringArray {
+    /// Each behind its length.
+    fn of_page(mut body: &[u8], n: i64) -> Result<Self, Malformed> {
+        let n = usize::try_from(n).ok().filter(|n| *n <= body.len() / 4).ok_or(Malformed)?;
+        let mut text: Vec<u8> = Vec::with_capacity(body.len());
+        let mut ends: Vec<i32> = Vec::with_capacity(n + 1);
+        ends.push(0);
+        for _ in 0..n {
+            let (length, rest) = body.split_first_chunk::<4>().ok_or(Malformed)?;
+            let word = rest.get(..u32::from_le_bytes(*length) as usize).ok_or(Malformed)?;
+            text.extend_from_slice(word);
+            ends.push(i32::try_from(text.len()).map_err(|_| Malformed)?);
+            body = &rest[word.len()..];
+        }
+        Self::try_new(OffsetBuffer::new(ScalarBuffer::from(ends)), Buffer::from_vec(text), None).map_err(|_| Malformed)
+    }
+
+    /// Places that the dictionary does not have are found here.
+    fn array(self, keys: Vec<i32>, is_set: Option<Vec<bool>>) -> Result<ArrayRef, Malformed> {
+        let keys = Int32Array::try_new(ScalarBuffer::from(keys), is_set.map(NullBuffer::from)).map_err(|_| Malformed)?;
+        Ok(Arc::new(DictionaryArray::<Int32Type>::try_new(keys, Arc::new(self)).map_err(|_| Malformed)?))
+    }
+}
+
+/// Numbers stand in no dictionary afterwards.
+impl Words for Vec<f64> {
+    fn of_page(body: &[u8], n: i64) -> Result<Self, Malformed> {
+        let (numbers, _) = body.as_chunks::<8>();
+        let n = usize::try_from(n).map_err(|_| Malformed)?;
+        Ok(numbers.get(..n).ok_or(Malformed)?.iter().map(|bytes| f64::from_le_bytes(*bytes)).collect())
+    }
+
+    fn array(mut self, keys: Vec<i32>, is_set: Option<Vec<bool>>) -> Result<ArrayRef, Malformed> {
+        if is_set.is_some() && self.is_empty() {
+            // Where nothing is set, rows name a place all the same.
+            self.push(0.0);
+        }
+        let numbers = keys.into_iter().map(|key| self.get(key as usize).copied().ok_or(Malformed)).collect::<Result<Self, _>>()?;
+        Ok(Arc::new(Float64Array::try_new(ScalarBuffer::from(numbers), is_set.map(NullBuffer::from)).map_err(|_| Malformed)?))
+    }
+}
+
+/// The wanted rows of a column chunk; `read` gives bytes of the file, of which `dictionary` are those of the chunk's dictionary.
+pub(super) fn read_rows<W: Words, E>(
+    dictionary: Range<u64>,
+    pages: &[PageLocation],
+    n_rows: usize,
+    wanted: &[Range<usize>],
+    form: Form,
+    mut read: impl FnMut(u64, usize) -> Result<bytes::Bytes, E>,
+) -> Result<Option<Result<ArrayRef, Malformed>>, E> {
+    let mut unpacker = match Unpacker::new(form.is_compressed) {
+        Ok(unpacker) => unpacker,
+        Err(malformed) => return Ok(Some(Err(malformed))),
+    };
+    let page = read(dictionary.start, (dictionary.end - dictionary.start) as usize)?;
+    let words: W = match words_of(&page, &mut unpacker) {
+        Some(Ok(words)) => words,
+        Some(Err(malformed)) => return Ok(Some(Err(malformed))),
+        None => return Ok(None),
+    };
+    let mut column = Column { form, keys: Vec::with_capacity(wanted.iter().map(ExactSizeIterator::len).sum()), ..Column::default() };
+    let outcome = each_page(pages, n_rows, wanted, read, |page, n_rows, rows| column.add(page, n_rows, rows, &mut unpacker))?;
+    Ok(outcome.map(|outcome| outcome.and_then(|()| words.array(column.keys, column.is_set))))
+}
+
+/// What stands on a dictionary's page.
+fn words_of<W: Words>(page: &[u8], unpacker: &mut Unpacker) -> Option<Result<W, Malformed>> {
+    let head = Head::read(page).filter(|head| head.kind == Head::DICTIONARY && PLAIN.contains(&head.encoding))?;
+    Some(unpacker.body(&head, page).and_then(|body| W::of_page(body, head.n_values)))
+}
+
+/// Bodies of pages as they were before they were compressed.
+struct Unpacker {
+    zstd: Option<zstd::bulk::Decompressor<'static>>,
+    buffer: Vec<u8>,
+}
+
+impl Unpacker {
+    fn new(is_compressed: bool) -> Result<Self, Malformed> {
+        let zstd = is_compressed.then(zstd::bulk::Decompressor::new).transpose().map_err(|_| Malformed)?;
+        Ok(Self { zstd, buffer: Vec::new() })
+    }
+
+    fn body<'a>(&'a mut self, head: &Head, page: &'a [u8]) -> Result<&'a [u8], Malformed> {
+        let body = &page[head.bytes..];
+        let Some(zstd) = &mut self.zstd else { return Ok(body) };
+        let length = usize::try_from(head.unpacked_bytes).ok().filter(|_| head.unpacked_bytes <= MOST_PAGE_BYTES).ok_or(Malformed)?;
+        self.buffer.clear();
+        self.buffer.reserve(length);
+        zstd.decompress_to_buffer(body, &mut self.buffer).map_err(|_| Malformed)?;
+        Ok(&self.buffer)
+    }
+}
+
+/// A column while its pages are read.
+#[derive(Default)]
+struct Column {
+    form: Form,
+    /// The place in the dictionary of each row's value, 0 where there is none.
+    keys: Vec<i32>,
+    /// From the first missing value on: which rows have one.
+    is_set: Option<Vec<bool>>,
+    levels: Vec<i32>,
+    numbers: Vec<i32>,
+}
+
+impl Default for Form {
+    fn default() -> Self {
+        Self { is_compressed: true, may_be_missing: true }
+    }
+}
+
+impl Column {
+    fn add(&mut self, page: &[u8], n_rows: usize, rows: &[Range<usize>], unpacker: &mut Unpacker) -> Option<Result<(), Malformed>> {
+        let head = Head::read(page).filter(|head| head.kind == Head::DATA && BY_NUMBER.contains(&head.encoding) && head.n_values == n_rows as i64)?;
+        Some(unpacker.body(&head, page).and_then(|body| self.add_body(body, rows)))
+    }
+
+    fn add_body(&mut self, mut body: &[u8], rows: &[Range<usize>]) -> Result<(), Malformed> {
+        let (Some(first), Some(last)) = (rows.first(), rows.last()) else { return Ok(()) };
+        let wanted = first.start..last.end;
+        self.levels.clear();
+        self.numbers.clear();
+        if self.form.may_be_missing {
+            let (length, rest) = body.split_first_chunk::<4>().ok_or(Malformed)?;
+            let levels = rest.get(..u32::from_le_bytes(*length) as usize).ok_or(Malformed)?;
+            body = &rest[levels.len()..];
+            hybrid(levels, 1, 0..wanted.end, &mut self.levels)?;
+        }
+        let n_set = |levels: &[i32]| levels.iter().map(|level| *level as usize).sum::<usize>();
+        let set = if self.form.may_be_missing { n_set(&self.levels[..wanted.start])..n_set(&self.levels) } else { wanted.clone() };
+        if !set.is_empty() {
+            let (width, numbers) = body.split_first().ok_or(Malformed)?;
+            hybrid(numbers, usize::from(*width), set.clone(), &mut self.numbers)?;
+        }
+        let places = |rows: &Range<usize>| rows.start - wanted.start..rows.end - wanted.start;
+        if set.len() == wanted.len() {
+            for rows in rows {
+                self.keys.extend_from_slice(self.numbers.get(places(rows)).ok_or(Malformed)?);
+            }
+            if let Some(is_set) = &mut self.is_set {
+                is_set.resize(self.keys.len(), true);
+            }
+            return Ok(());
+        }
+        let is_set = self.is_set.get_or_insert_with(|| vec![true; self.keys.len()]);
+        let mut numbers = self.numbers.iter();
+        let mut at = wanted.start;
+        for rows in rows {
+            let skipped: i32 = self.levels.get(at..rows.start).ok_or(Malformed)?.iter().sum();
+            if skipped > 0 {
+                numbers.nth(skipped as usize - 1);
+            }
+            for level in self.levels.get(rows.clone()).ok_or(Malformed)? {
+                is_set.push(*level != 0);
+                self.keys.push(if *level == 0 { 0 } else { *numbers.next().ok_or(Malformed)? });
+            }
+            at = rows.end;
+        }
+        Ok(())
+    }
+}
+
+/// Some of the numbers out of runs of equal ones and stretches of packed ones, each of `width` bits.
+fn hybrid(bytes: &[u8], width: usize, wanted: Range<usize>, into: &mut Vec<i32>) -> Result<(), Malformed> {
+    if width > 31 {
+        return Err(Malformed);
+    }
+    let mut source = Compact { bytes, at: 0 };
+    let mut at = 0;
+    let mut stretch = [0u64; STRETCH];
+    while at < wanted.end {
+        let head = usize::try_from(source.varint().ok_or(Malformed)?).map_err(|_| Malformed)?;
+        let rest = &bytes[source.at..];
+        let n = if head & 1 == 0 { head >> 1 } else { (head >> 1).saturating_mul(8) };
+        if n == 0 {
+            return Err(Malformed);
+        }
+        let end = at.saturating_add(n).min(wanted.end);
+        // Of this run, from its own beginning.
+        let own = wanted.start.clamp(at, end) - at..end - at;
+        if head & 1 == 0 {
+            let n_bytes = width.div_ceil(8);
+            let value = rest.get(..n_bytes).ok_or(Malformed)?.iter().rev().fold(0, |value, byte| value << 8 | i32::from(*byte));
+            source.at += n_bytes;
+            into.resize(into.len() + own.len(), value);
+        } else {
+            // Of the last stretch only what is needed has to be there.
+            let packed = rest.get(..(own.end * width).div_ceil(8)).ok_or(Malformed)?;
+            source.at = source.at.saturating_add((n / 8).saturating_mul(width)).min(bytes.len());
+            let mut next = own.start;
+            while next < own.end {
+                let first = next / STRETCH * STRETCH;
+                let from = &packed[first / 8 * width..];
+                let whole = STRETCH / 8 * width;
+                if let Some(from) = from.get(..whole) {
+                    unpack(from, width, &mut stretch)?;
+                } else {
+                    let mut padded = [0u8; STRETCH / 8 * 31];
+                    padded[..from.len()].copy_from_slice(from);
+                    unpack(&padded[..whole], width, &mut stretch)?;
+                }
+                let until = (first + STRETCH).min(own.end);
+                into.extend(stretch[next - first..until - first].iter().map(|number| *number as i32));
+                next = until;
+            }
+        }
+        at = end;
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests;
