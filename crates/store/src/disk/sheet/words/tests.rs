@@ -2,7 +2,7 @@
 
 use super::super::{Sheet, SheetWriter};
 use super::*;
-use arrow_array::{Array, RecordBatch, cast::AsArray, types::Float64Type};
+use arrow_array::{RecordBatch, cast::AsArray, types::Float64Type};
 use arrow_schema::{DataType, Field, Schema};
 use parquet::{
     basic::{Compression, ZstdLevel},
@@ -11,7 +11,7 @@ use parquet::{
 use proptest::prelude::*;
 
 fn sheet_of(folder: &std::path::Path, texts: &[Option<String>], page_rows: usize, dictionary_bytes: usize, is_compressed: bool) -> Sheet {
-    let may_be_missing = texts.iter().any(Option::is_none) || texts.len() % 2 == 0;
+    let may_be_missing = texts.iter().any(Option::is_none) || texts.len().is_multiple_of(2);
     let kind = DataType::Dictionary(Box::new(DataType::Int32), Box::new(DataType::Utf8));
     let schema = Arc::new(Schema::new(vec![Field::new("text", kind, may_be_missing), Field::new("number", DataType::Float64, may_be_missing)]));
     let properties = WriterProperties::builder()
