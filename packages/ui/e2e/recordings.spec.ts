@@ -82,7 +82,7 @@ test("filters narrow the list and stay in the address; a list is saved and found
   await page.getByRole("button", { name: t("action.apply") }).click();
   await expect(page.getByText(t("recordings.none.title"))).toBeVisible();
   await expect(page).toHaveURL(/duration_seconds/);
-  await page.getByRole("button", { name: /3000|3.000|50/ }).first().click();
+  await page.getByRole("button", { name: new RegExp(`^${t("recordings.field.duration")}`) }).first().click();
   await page.getByRole("spinbutton").fill("2");
   await page.getByRole("button", { name: t("action.apply") }).click();
   await expect(page.locator(`[data-row="${session}"]`)).toBeVisible();
