@@ -139,11 +139,11 @@ impl Rows<'_> {
 
     /// For filters without `did`: which rows pass.
     pub(crate) fn passes(&self, filter: &Filter) -> Result<Vec<bool>, AskError> {
-        let mut units = Vec::new();
-        units_of(filter, &mut units);
         if is_unit(filter) {
             return self.unit(filter);
         }
+        let mut units = Vec::new();
+        units_of(filter, &mut units);
         let answers = units.into_iter().map(|unit| self.unit(unit).map(Answer::Rows)).collect::<Result<Vec<_>, _>>()?;
         Ok(combine(filter, &mut answers.iter(), 0, self.batch.num_rows()))
     }

@@ -1,5 +1,6 @@
-//! Texts and numbers out of pages that hold them by their place in a dictionary, compressed with zstd or not at all. The same as the general reader gives, without
-//! what it does for other columns: only the pages that hold wanted rows are unpacked, and what they hold goes straight to where it is wanted.
+//! Texts and numbers out of pages that hold them by their place in a dictionary, compressed with zstd or not at all. The same as the general reader
+//! gives, without what it does for other columns: only the pages that hold wanted rows are unpacked, and what they hold goes straight to where it is
+//! wanted.
 //!
 //! What is not of this kind, as the pages of a column that outgrew its dictionary, gives `None`, and the general reader takes it.
 
@@ -93,7 +94,7 @@ pub(super) fn read_rows<W: Words, E>(
         Some(Err(malformed)) => return Ok(Some(Err(malformed))),
         None => return Ok(None),
     };
-    let mut column = Column { form, keys: Vec::with_capacity(wanted.iter().map(ExactSizeIterator::len).sum()), ..Column::default() };
+    let mut column = Column::new(form, wanted.iter().map(ExactSizeIterator::len).sum());
     let outcome = each_page(pages, n_rows, wanted, read, |page, n_rows, rows| column.add(page, n_rows, rows, &mut unpacker))?;
     Ok(outcome.map(|outcome| outcome.and_then(|()| words.array(column.keys, column.is_set))))
 }
@@ -128,7 +129,6 @@ impl Unpacker {
 }
 
 /// A column while its pages are read.
-#[derive(Default)]
 struct Column {
     form: Form,
     /// The place in the dictionary of each row's value, 0 where there is none.
@@ -139,13 +139,11 @@ struct Column {
     numbers: Vec<i32>,
 }
 
-impl Default for Form {
-    fn default() -> Self {
-        Self { is_compressed: true, may_be_missing: true }
-    }
-}
-
 impl Column {
+    fn new(form: Form, n_rows: usize) -> Self {
+        Self { form, keys: Vec::with_capacity(n_rows), is_set: None, levels: Vec::new(), numbers: Vec::new() }
+    }
+
     fn add(&mut self, page: &[u8], n_rows: usize, rows: &[Range<usize>], unpacker: &mut Unpacker) -> Option<Result<(), Malformed>> {
         let head = Head::read(page).filter(|head| head.kind == Head::DATA && BY_NUMBER.contains(&head.encoding) && head.n_values == n_rows as i64)?;
         Some(unpacker.body(&head, page).and_then(|body| self.add_body(body, rows)))
