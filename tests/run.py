@@ -85,10 +85,10 @@ def chromium():
 
 def install():
     failed = [f"no {tool} on this machine" for tool in ("cargo", "npm", "node") if not shutil.which(tool)]
-    if not PYTHON.exists():
-        run(sys.executable, "-m", "venv", ROOT / ".venv", quiet=True)
+    without_python = environment()
+    failed += [without_python] if without_python else []
     stamp = ROOT / ".venv" / ".installed"
-    if not fresh(stamp, TESTS / "requirements.txt"):
+    if not without_python and not fresh(stamp, TESTS / "requirements.txt"):
         code, _ = run(PYTHON, "-m", "pip", "install", "-q", "--disable-pip-version-check", "-r", TESTS / "requirements.txt", quiet=True)
         failed += ["Python packages"] if code else []
         if not code:
@@ -101,6 +101,23 @@ def install():
     for what in failed:
         print(f"   could not install: {what}", flush=True)
     return Outcome(passed=int(not failed), failed=len(failed))
+
+
+def environment():
+    """The virtual environment of the tests. Debian keeps what makes one in a package of its own; says in a sentence what is missing and cannot be installed."""
+    if can("-m", "pip", "--version", python=PYTHON):
+        return None
+    if not can("-c", "import ensurepip") and shutil.which("apt-get") and os.geteuid() == 0:
+        run("apt-get", "update", "-qq", quiet=True)
+        run("apt-get", "install", "-y", "-qq", "--no-install-recommends", "python3-venv", env={"DEBIAN_FRONTEND": "noninteractive"}, quiet=True)
+    # One that was made without pip is made anew.
+    if can("-c", "import ensurepip"):
+        run(sys.executable, "-m", "venv", "--clear", ROOT / ".venv", quiet=True)
+    return None if can("-m", "pip", "--version", python=PYTHON) else "a virtual environment of Python (Debian: apt-get install python3-venv, as root)"
+
+
+def can(*arguments, python=sys.executable):
+    return pathlib.Path(python).exists() and subprocess.run([str(python), *arguments], capture_output=True, check=False).returncode == 0
 
 
 def format_check():
@@ -290,7 +307,7 @@ STAGES = {
     "bad-input": pytest("test_bad_input.py"),
     "restart": pytest("test_restart.py"),
     "disk": pytest("test_disk.py"),
-    "command-line": pytest("test_command_line.py"),
+    "command-line": pytest("test_command_line.py", "test_doctor.py"),
     "demo": pytest("test_demo.py"),
     "screens": screens,
 }

@@ -1,7 +1,10 @@
 """What was acknowledged is there once: after a kill, after a resend, after a restart; a folder that cannot be opened is refused in one sentence."""
 import concurrent.futures
+import contextlib
+import json
 import os
 import shutil
+import sqlite3
 import subprocess
 import tempfile
 import time
@@ -83,6 +86,50 @@ def test_a_folder_of_a_newer_version_is_refused():
         version.write_text(kept)
         server.start()
         assert server.count("Counted") == 10
+
+
+def test_nothing_is_written_before_a_part_of_a_newer_version_is_refused():
+    def contents(data):
+        return {str(path): (path.stat().st_mtime_ns, path.read_bytes() if path.is_file() else None) for path in sorted(data.rglob("*"))}
+
+    with Server() as server:
+        server.send(batch(0, 10))
+        server.stop()
+        manifest = server.data / "projects" / "1" / "manifest.json"
+        journal = server.data / "journal" / "00000099.log"
+        whole, body = manifest.read_text(), json.loads(manifest.read_text().split("\n")[1]) | {"format": 9}
+        newer = json.dumps(body, separators=(",", ":"))
+        header = b"SILLJRNL" + (9).to_bytes(4, "little") + (1).to_bytes(8, "little")
+        parts = [
+            (lambda: manifest.write_text(f"{crc32c(newer.encode()):08x}\n{newer}\n"), lambda: manifest.write_text(whole)),
+            (lambda: journal.write_bytes(header + crc32c(header).to_bytes(4, "little")), journal.unlink),
+            (lambda: migrate(server.data, "insert into _sqlx_migrations (version, description, installed_on, success, checksum, execution_time) values (999, 'later', '2030-01-01', true, x'00', 0)"), lambda: migrate(server.data, "delete from _sqlx_migrations where version = 999")),
+        ]
+        for make_newer, undo in parts:
+            make_newer()
+            before = contents(server.data)
+            said = refusal(server.data)
+            assert "newer version" in said, said
+            assert contents(server.data) == before, said
+            undo()
+        server.start()
+        assert server.count("Counted") == 10
+
+
+def migrate(data, statement):
+    with contextlib.closing(sqlite3.connect(data / "catalog.sqlite")) as catalog:
+        catalog.execute(statement)
+        catalog.commit()
+
+
+def crc32c(content):
+    """The checksum of Castagnoli, a bit at a time: few bytes, and no package is needed."""
+    crc = 0xFFFFFFFF
+    for byte in content:
+        crc ^= byte
+        for _ in range(8):
+            crc = (crc >> 1) ^ (0x82F63B78 if crc & 1 else 0)
+    return crc ^ 0xFFFFFFFF
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can become somebody else")

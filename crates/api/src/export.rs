@@ -17,8 +17,9 @@ use axum::{
 use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
-use sillage_catalog::{NewAuditEntry, Profile, ProfileKind};
-use sillage_event::{Event, ProjectId, Properties, time::to_rfc3339};
+use sillage_behavior::LedgerEntry;
+use sillage_catalog::{NewAuditEntry, PastChange, Profile, ProfileKind};
+use sillage_event::{Event, ProfileOp, ProjectId, Properties, time::to_rfc3339};
 use std::io;
 use tokio::sync::mpsc;
 use utoipa::IntoParams;
@@ -27,6 +28,9 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 /// Parts of the reply that may wait for a slow client.
 const PARTS_AHEAD: usize = 4;
 const PROFILES_AT_ONCE: u32 = 1_000;
+/// Well below the size of a record.
+const PROFILE_LINE_BYTES: usize = 256 << 10;
+const IDENTITIES_AT_ONCE: usize = 1_000;
 
 pub(crate) fn routes() -> OpenApiRouter<Api> {
     OpenApiRouter::new().routes(routes!(export))
@@ -35,13 +39,16 @@ pub(crate) fn routes() -> OpenApiRouter<Api> {
 #[derive(Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 struct ExportQuery {
-    /// False leaves people and groups out (default true).
+    /// False leaves people, groups and identities out (default true).
     profiles: Option<bool>,
+    /// False leaves events out (default true).
+    events: Option<bool>,
 }
 
 type Part = Result<Bytes, io::Error>;
 
-/// Everything of the project as NDJSON in the import form: groups and people first, then events, each once, in no particular order.
+/// Everything of the project as NDJSON in the import form: how ids came together and apart first, then groups and people with what they were, then events,
+/// each once, in no particular order.
 #[utoipa::path(
     get, path = "/api/projects/{project}/export", tag = "export", params(("project" = u32, Path), ExportQuery),
     responses((status = 200, body = String, content_type = "application/x-ndjson"))
@@ -56,9 +63,10 @@ async fn export(State(api): State<Api>, inside: Inside<ToRead>, Query(query): Qu
         // What is there can be taken out also when nothing can be written.
         tracing::warn!(%project, %error, "an export is not in the audit log");
     }
+    let (with_profiles, with_events) = (query.profiles.unwrap_or(true), query.events.unwrap_or(true));
     let (parts, mut waiting) = mpsc::channel::<Part>(PARTS_AHEAD);
     tokio::spawn(async move {
-        if let Err(error) = write(&api, project, query.profiles.unwrap_or(true), &parts).await {
+        if let Err(error) = write(&api, project, with_profiles, with_events, &parts).await {
             tracing::warn!(%project, error = error.message, "an export was cut off");
             // Whoever reads learns that it is not whole; that they left already is fine.
             drop(parts.send(Err(io::Error::other(error.message))).await);
@@ -70,37 +78,129 @@ async fn export(State(api): State<Api>, inside: Inside<ToRead>, Query(query): Qu
     Ok(response)
 }
 
-async fn write(api: &Api, project: ProjectId, with_profiles: bool, parts: &mpsc::Sender<Part>) -> Result<(), ApiError> {
+async fn write(api: &Api, project: ProjectId, with_profiles: bool, with_events: bool, parts: &mpsc::Sender<Part>) -> Result<(), ApiError> {
     if with_profiles {
-        let mut after = None;
-        loop {
-            let page = api.catalog.profiles_page(project, after.as_ref(), PROFILES_AT_ONCE).await?;
-            let lines: Vec<u8> = page.profiles.iter().flat_map(profile_line).collect();
-            if !lines.is_empty() && parts.send(Ok(lines.into())).await.is_err() {
-                return Ok(());
-            }
-            after = page.next;
-            if after.is_none() {
-                break;
-            }
-        }
+        write_identities(api, project, parts).await?;
+        write_profiles(api, project, parts).await?;
     }
+    if !with_events {
+        return Ok(());
+    }
+    let group_types = api.catalog.group_types(project).await?;
     let sender = parts.clone();
     let mut send = move |events: Vec<Event>| {
         let mut lines = Vec::with_capacity(events.len() * 256);
-        events.iter().for_each(|event| event_line(event, &mut lines));
+        events.iter().for_each(|event| event_line(event, &group_types, &mut lines));
         sender.blocking_send(Ok(lines.into())).is_ok()
     };
     api.browse(move |browse| browse.export(project, &mut send)).await?;
     Ok(())
 }
 
-fn profile_line(profile: &Profile) -> Vec<u8> {
-    let line = match &profile.kind {
-        ProfileKind::Person => json!({"person": profile.id, "set": profile.properties}),
-        ProfileKind::Group(kind) => json!({"group_type": kind, "group_key": profile.id, "set": profile.properties}),
+async fn write_identities(api: &Api, project: ProjectId, parts: &mpsc::Sender<Part>) -> Result<(), ApiError> {
+    let sender = parts.clone();
+    let look = move |browse: &dyn sillage_behavior::Browse| {
+        let mut lines: Vec<u8> = Vec::new();
+        let mut n_lines = 0;
+        browse.each_identity(project, &mut |entry| {
+            lines.extend(identity_line(&entry));
+            n_lines += 1;
+            n_lines % IDENTITIES_AT_ONCE != 0 || sender.blocking_send(Ok(std::mem::take(&mut lines).into())).is_ok()
+        })?;
+        // Whoever left does not want the rest either.
+        drop((!lines.is_empty()).then(|| sender.blocking_send(Ok(lines.into()))));
+        Ok(())
     };
+    Ok(api.browse(look).await?)
+}
+
+/// People with each of their changes, so that what they were at some moment can be asked where this is imported; then all of them as they are.
+async fn write_profiles(api: &Api, project: ProjectId, parts: &mpsc::Sender<Part>) -> Result<(), ApiError> {
+    let mut after = None;
+    loop {
+        let page = api.catalog.profiles_page(project, after.as_ref(), PROFILES_AT_ONCE).await?;
+        let people: Vec<&str> = page.profiles.iter().filter(|profile| profile.kind == ProfileKind::Person).map(|profile| profile.id.as_str()).collect();
+        let mut past = api.catalog.past_changes_of(project, &people).await?;
+        let mut lines = Vec::new();
+        for profile in &page.profiles {
+            let changes = if profile.kind == ProfileKind::Person { past.remove(&profile.id).unwrap_or_default() } else { Vec::new() };
+            profile_lines(profile, &changes, &mut lines);
+        }
+        if !lines.is_empty() && parts.send(Ok(lines.into())).await.is_err() {
+            return Ok(());
+        }
+        after = page.next;
+        if after.is_none() {
+            return Ok(());
+        }
+    }
+}
+
+/// A line as `POST /api/projects/{project}/identities` takes it.
+fn identity_line(entry: &LedgerEntry) -> Vec<u8> {
+    let line = json!({"identity": entry.op, "from": entry.from, "into": entry.into, "time": to_rfc3339(entry.at), "by": entry.by});
     format!("{line}\n").into_bytes()
+}
+
+fn profile_lines(profile: &Profile, changes: &[PastChange], out: &mut Vec<u8>) {
+    let mut add = |at: i64, operation: &str, value: Value| {
+        let mut line = match &profile.kind {
+            ProfileKind::Person => json!({"person": profile.id}),
+            ProfileKind::Group(kind) => json!({"group_type": kind, "group_key": profile.id}),
+        };
+        line["time"] = to_rfc3339(at).into();
+        line[operation] = value;
+        out.extend_from_slice(format!("{line}\n").as_bytes());
+    };
+    if changes.iter().all(|change| change.at != profile.first_seen) && profile.first_seen != profile.updated_at {
+        add(profile.first_seen, "set", json!({}));
+    }
+    for change in changes {
+        let (operation, value) = match &change.op {
+            ProfileOp::Set(values) => ("set", values.clone().into()),
+            ProfileOp::SetOnce(values) => ("set_once", values.clone().into()),
+            ProfileOp::Add(values) => ("add", values.clone().into()),
+            ProfileOp::Append(values) => ("append", values.clone().into()),
+            ProfileOp::Union(values) => ("union", values.clone().into()),
+            ProfileOp::Remove(values) => ("remove", values.clone().into()),
+            ProfileOp::Unset(names) => ("unset", names.clone().into()),
+            ProfileOp::Delete => ("delete", Value::Bool(true)),
+        };
+        add(change.at, operation, value);
+    }
+    for part in parts_of(&profile.properties) {
+        add(profile.updated_at, "set", part.into());
+    }
+}
+
+/// Properties in portions that each are one record; a large profile is larger than a record may be.
+fn parts_of(properties: &Properties) -> Vec<Properties> {
+    let mut parts = vec![Properties::new()];
+    let mut bytes = 0;
+    for (name, value) in properties {
+        let added = name.len() + value.to_string().len();
+        if bytes > 0 && bytes + added > PROFILE_LINE_BYTES {
+            parts.push(Properties::new());
+            bytes = 0;
+        }
+        bytes += added;
+        if let Some(part) = parts.last_mut() {
+            part.insert(name.clone(), value.clone());
+        }
+    }
+    parts
+}
+
+/// The groups of an event, so that they are the same where another set of group types is known. A list under the name of a group type is read as its keys
+/// wherever questions are asked; a single value there came before the type was known and names no group.
+fn groups_of(event: &Event, group_types: &[String]) -> Map<String, Value> {
+    let mut groups: Map<String, Value> = event.groups.iter().map(|(kind, keys)| (kind.clone(), Value::from(keys.clone()))).collect();
+    for kind in group_types {
+        let Some(value) = event.properties.get(kind).filter(|_| !groups.contains_key(kind)) else { continue };
+        let is_keys = value.as_array().is_some_and(|keys| !keys.is_empty() && keys.iter().all(|key| key.as_str().is_some_and(|key| !key.is_empty())));
+        groups.insert(kind.clone(), if is_keys { value.clone() } else { Value::Array(Vec::new()) });
+    }
+    groups
 }
 
 /// An event as it would be sent again.
@@ -124,7 +224,7 @@ struct EventLine<'a> {
     properties: &'a Properties,
 }
 
-fn event_line(event: &Event, out: &mut Vec<u8>) {
+fn event_line(event: &Event, group_types: &[String], out: &mut Vec<u8>) {
     let line = EventLine {
         event: &event.name,
         distinct_id: if event.distinct_id.is_empty() { event.user_id.as_deref().unwrap_or_default() } else { &event.distinct_id },
@@ -134,7 +234,7 @@ fn event_line(event: &Event, out: &mut Vec<u8>) {
         user_id: event.user_id.as_deref(),
         session_id: event.session_id.as_deref(),
         seq: event.seq,
-        groups: event.groups.iter().map(|(kind, keys)| (kind.clone(), Value::from(keys.clone()))).collect(),
+        groups: groups_of(event, group_types),
         properties: &event.properties,
     };
     // A tree of plain values always has a form as JSON.

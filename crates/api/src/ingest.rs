@@ -11,7 +11,7 @@ use axum::{
     http::{HeaderMap, HeaderName, header},
 };
 use bytes::Bytes;
-use sillage_event::{Appended, Batch, ProjectId, Subject};
+use sillage_event::{Appended, Batch, ProjectId, Refused, Subject};
 use sillage_wire::{Decoded, Key, Protocol, Received, Token, WireError};
 use std::{
     collections::{BTreeSet, HashMap},
@@ -89,16 +89,16 @@ impl Delivery {
     }
 
     /// A record that was refused, received once more as if it came now with the project's own key.
-    pub(crate) fn again(protocol: Protocol, raw: String, received_at: i64, write_key: &str) -> Result<Arc<Self>, ApiError> {
+    pub(crate) fn again(protocol: Protocol, record: Refused, write_key: &str) -> Result<Arc<Self>, ApiError> {
         let mut headers = HeaderMap::new();
         headers.insert(KEY_HEADER, write_key.parse().map_err(|error| ApiError::internal(&error))?);
         Ok(Arc::new(Self {
             protocol,
             headers,
-            query: String::new(),
-            body: Bytes::from(raw),
+            query: record.parameters,
+            body: Bytes::from(record.raw),
             client: None,
-            received_at,
+            received_at: record.at,
             request_id: String::new(),
             _share: None,
         }))

@@ -15,17 +15,26 @@ use serde_json::{Value, json};
 use sillage_behavior::{Browse, IdentityInfo, Question};
 use sillage_catalog::{NewAuditEntry, Profile, ProfileKind, Project};
 use sillage_event::{Batch, Identity, LinkChange, Properties, placeholder};
+use sillage_wire::IdentityLine;
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 const DEFAULT_PEOPLE: u32 = 50;
 const MAX_PEOPLE: u32 = 500;
 const MAX_ID_BYTES: usize = 1024;
+/// Of one request.
+const MAX_IDENTITIES: usize = 10_000;
 /// People without a profile are those seen in so many days.
 const RECENT_DAYS: u32 = 365;
 
 pub(crate) fn routes() -> OpenApiRouter<Api> {
-    OpenApiRouter::new().routes(routes!(list)).routes(routes!(get)).routes(routes!(ledger)).routes(routes!(merge)).routes(routes!(split))
+    OpenApiRouter::new()
+        .routes(routes!(list))
+        .routes(routes!(get))
+        .routes(routes!(ledger))
+        .routes(routes!(merge))
+        .routes(routes!(split))
+        .routes(routes!(import_identities))
 }
 
 #[derive(Deserialize, IntoParams)]
@@ -279,6 +288,58 @@ async fn split(State(api): State<Api>, inside: Inside<ToWrite>, Named(person): N
     let details = json!({"identity": id.to_string()});
     let change = LinkChange::Split { id, at: api.clock.now_ms(), by: inside.caller.shown() };
     apply(&api, &inside, change, "person.split", &person, details).await
+}
+
+/// How ids came together and apart elsewhere, in order.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct Identities {
+    identities: Vec<IdentityChange>,
+}
+
+/// A line of an export.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct IdentityChange {
+    /// `link` (an event named a device and a user), `merge` or `split`.
+    identity: String,
+    /// A device is `$device:<id>`.
+    from: String,
+    /// Not of a split.
+    into: Option<String>,
+    /// ISO 8601, or a number since 1970.
+    time: Value,
+    /// Who did it.
+    by: Option<String>,
+}
+
+/// Bring along who is who from another installation, before the events come. What is so already stays as it is.
+#[utoipa::path(
+    post, path = "/api/projects/{project}/identities", tag = "person", params(("project" = u32, Path)), request_body = Identities, responses((status = 204))
+)]
+async fn import_identities(State(api): State<Api>, inside: Inside<ToWrite>, Json(body): Json<Identities>) -> Result<StatusCode, ApiError> {
+    let n_changes = body.identities.len();
+    if n_changes > MAX_IDENTITIES {
+        return Err(ApiError::invalid("identities", format!("give at most {MAX_IDENTITIES} changes at once")));
+    }
+    let caller = inside.caller.shown();
+    let read = |(at, change): (usize, IdentityChange)| {
+        IdentityLine::from(change).change(&caller).map_err(|(field, message)| ApiError::invalid(&format!("identities[{at}].{field}"), message))
+    };
+    let links = body.identities.into_iter().enumerate().map(read).collect::<Result<Vec<_>, _>>()?;
+    let project = inside.project.id;
+    ingest::append(&api, project, Batch { links, ..Batch::default() }).await?;
+    let details = json!({"changes": n_changes});
+    let entry = NewAuditEntry { actor: &inside.caller.actor(), project: Some(project), action: "identities.import", object: &inside.project.name, details };
+    api.catalog.record(entry).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+impl From<IdentityChange> for IdentityLine {
+    fn from(change: IdentityChange) -> Self {
+        let IdentityChange { identity, from, into, time, by } = change;
+        Self { identity, from, into, time, by }
+    }
 }
 
 async fn apply(api: &Api, inside: &Inside<ToWrite>, change: LinkChange, action: &str, object: &str, details: Value) -> Result<StatusCode, ApiError> {

@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 use sillage_behavior::{RefusedInfo, RefusedQuery};
 use sillage_catalog::{NewAuditEntry, Project};
-use sillage_event::{Batch, ProjectId};
+use sillage_event::{Batch, ProfileChange, ProjectId};
 use sillage_wire::Protocol;
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::{router::OpenApiRouter, routes};
@@ -61,7 +61,7 @@ struct RefusedRecord {
     message: String,
     /// Its position in the request.
     index: u32,
-    /// As it came, cut at 128 KiB.
+    /// As it came, cut at 128 KiB; a change of a profile that could not be applied, whole and in the import form.
     raw: String,
 }
 
@@ -195,7 +195,7 @@ async fn all(api: &Api, project: ProjectId) -> Result<Found, ApiError> {
 async fn replay_one(api: &Api, project: &Project, info: RefusedInfo) -> Result<Result<(), String>, ApiError> {
     let record = info.record;
     let Some(protocol) = Protocol::of_path(&record.source) else { return Ok(Err(format!("nothing is received at {} any more", record.source))) };
-    let delivery = Delivery::again(protocol, record.raw, record.at, &project.write_key)?;
+    let delivery = Delivery::again(protocol, record, &project.write_key)?;
     let decoded = match ingest::decode(api, &delivery).await {
         Ok(decoded) => decoded,
         Err(Refusal::Wire(error)) if error.retry_after_s().is_none() => return Ok(Err(error.to_string())),
@@ -203,6 +203,12 @@ async fn replay_one(api: &Api, project: &Project, info: RefusedInfo) -> Result<R
     };
     if let Some(failed) = decoded.failed.first() {
         return Ok(Err(failed.message.clone()));
+    }
+    let changes: Vec<ProfileChange> = decoded.batches.iter().flat_map(|(_, batch)| batch.profiles.iter().cloned()).collect();
+    if !changes.is_empty()
+        && let Some(left_out) = api.catalog.would_leave_out(project.id, &changes).await?
+    {
+        return Ok(Err(left_out.message));
     }
     for (_, batch) in decoded.batches {
         // Whatever token it carries, it was refused in this project and is kept in this one.

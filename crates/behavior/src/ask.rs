@@ -172,9 +172,12 @@ pub trait Browse: Send + Sync + 'static {
     /// The identities that count for the person behind `id`, and who linked them.
     fn identities(&self, project: ProjectId, id: &str) -> Result<Vec<IdentityInfo>, AskError>;
     fn ledger(&self, project: ProjectId, id: &str) -> Result<Vec<LedgerEntry>, AskError>;
+    /// Hands over how ids of the project came together and apart, oldest first, until it is told that nobody wants more.
+    fn each_identity(&self, project: ProjectId, each: &mut dyn FnMut(LedgerEntry) -> bool) -> Result<(), AskError>;
     /// First and last time and number of events of the person behind `id`.
     fn activity(&self, project: ProjectId, id: &str) -> Result<Option<(i64, i64, u64)>, AskError>;
-    /// Hands over every event, each once, in portions and no particular order, until it is told that nobody wants more.
+    /// Hands over every event, each once, in portions and no particular order, until it is told that nobody wants more. Of events of one person in one
+    /// millisecond those behind the first have a `seq`, made from the order of their arrival where their client sent none.
     fn export(&self, project: ProjectId, each: &mut dyn FnMut(Vec<sillage_event::Event>) -> bool) -> Result<(), AskError>;
 }
 

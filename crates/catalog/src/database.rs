@@ -14,6 +14,7 @@ use std::{
 };
 
 const DATABASE_FILE: &str = "catalog.sqlite";
+const LOG_FILE: &str = "catalog.sqlite-wal";
 /// Questions wait in a queue rather than open more threads; a read takes well under a millisecond.
 const READ_CONNECTIONS: u32 = 3;
 /// Another process (the command line beside the server) may hold the write lock for a moment.
@@ -65,6 +66,7 @@ pub(crate) struct Inner {
 impl Catalog {
     /// Opens the catalog of a data folder, which must exist; on the first start makes it, with its own secrets.
     pub async fn open(folder: &Path, options: CatalogOptions) -> Result<Self, CatalogError> {
+        Self::refuse_newer(folder).await?;
         let path = folder.join(DATABASE_FILE);
         create_private(&path)?;
         let connect = SqliteConnectOptions::new()
@@ -77,24 +79,46 @@ impl Catalog {
             // What is deleted, such as the visitor secret of yesterday, is overwritten.
             .pragma("secure_delete", "on")
             .busy_timeout(LOCK_WAIT);
-        let open_error = |source| CatalogError::OpenDatabase { path: path.clone(), source };
-        let write = SqlitePoolOptions::new().max_connections(1).idle_timeout(None).connect_with(connect.clone()).await.map_err(open_error)?;
+        let failed = |source| open_error(&path, source);
+        let write = SqlitePoolOptions::new().max_connections(1).idle_timeout(None).connect_with(connect.clone()).await.map_err(failed)?;
         migrate(&write, &path).await?;
-        let read = SqlitePoolOptions::new().max_connections(READ_CONNECTIONS).connect_with(connect.pragma("query_only", "on")).await.map_err(open_error)?;
-        let passwords = Passwords::new(options.password_checks);
+        let read = SqlitePoolOptions::new().max_connections(READ_CONNECTIONS).connect_with(connect.pragma("query_only", "on")).await.map_err(failed)?;
+        let catalog = Self::of_pools(folder, read, write, options);
+        catalog.prepare_setup_token().await?;
+        Ok(catalog)
+    }
+
+    /// Opens a catalog to look at it, beside a process that works on it or on a disk that is read-only. Nothing is made, migrated or written; what would
+    /// change something fails.
+    pub async fn open_read_only(folder: &Path, options: CatalogOptions) -> Result<Self, CatalogError> {
+        let pool = read_only_pool(folder).await?;
+        refuse_newer_tables(&pool, folder).await?;
+        Ok(Self::of_pools(folder, pool.clone(), pool, options))
+    }
+
+    /// Refuses a catalog that a newer version wrote, before anything in the folder is touched. A folder without one is fine.
+    pub async fn refuse_newer(folder: &Path) -> Result<(), CatalogError> {
+        if !folder.join(DATABASE_FILE).exists() {
+            return Ok(());
+        }
+        let pool = read_only_pool(folder).await?;
+        let outcome = refuse_newer_tables(&pool, folder).await;
+        pool.close().await;
+        outcome
+    }
+
+    fn of_pools(folder: &Path, read: SqlitePool, write: SqlitePool, options: CatalogOptions) -> Self {
         let inner = Inner {
             folder: folder.to_owned(),
             read,
             write,
             clock: options.clock,
-            passwords,
+            passwords: Passwords::new(options.password_checks),
             write_keys: crate::key::WriteKeyCache::default(),
             visitor_secret: Mutex::default(),
             lookup_version: AtomicU64::default(),
         };
-        let catalog = Self { inner: Arc::new(inner) };
-        catalog.prepare_setup_token().await?;
-        Ok(catalog)
+        Self { inner: Arc::new(inner) }
     }
 
     /// Finishes what is under way and closes the files.
@@ -154,6 +178,34 @@ pub(crate) async fn next_number(transaction: &mut Transaction<'static, Sqlite>, 
             .fetch_one(&mut **transaction)
             .await?;
     Ok(number)
+}
+
+async fn read_only_pool(folder: &Path) -> Result<SqlitePool, CatalogError> {
+    let path = folder.join(DATABASE_FILE);
+    // Without a log of changes the file is all there is, and SQLite need not make its side files to read it; with one they are there.
+    let has_log = folder.join(LOG_FILE).exists();
+    let connect = SqliteConnectOptions::new().filename(&path).create_if_missing(false).read_only(true).immutable(!has_log).busy_timeout(LOCK_WAIT);
+    SqlitePoolOptions::new().max_connections(1).connect_with(connect).await.map_err(|source| open_error(&path, source))
+}
+
+async fn refuse_newer_tables(pool: &SqlitePool, folder: &Path) -> Result<(), CatalogError> {
+    let newest_known = MIGRATIONS.iter().map(|(version, ..)| *version).max();
+    let path = folder.join(DATABASE_FILE);
+    // The first start may have been stopped before it made any table.
+    let has_versions: Option<i64> = sqlx::query_scalar("select 1 from sqlite_master where name = '_sqlx_migrations'")
+        .fetch_optional(pool)
+        .await
+        .map_err(|source| open_error(&path, source))?;
+    if has_versions.is_none() {
+        return Ok(());
+    }
+    let newest: Option<i64> =
+        sqlx::query_scalar("select max(version) from _sqlx_migrations").fetch_one(pool).await.map_err(|source| open_error(&path, source))?;
+    if newest > newest_known { Err(CatalogError::NewerVersion { path }) } else { Ok(()) }
+}
+
+fn open_error(path: &Path, source: sqlx::Error) -> CatalogError {
+    CatalogError::OpenDatabase { path: path.to_owned(), source }
 }
 
 async fn migrate(pool: &SqlitePool, path: &Path) -> Result<(), CatalogError> {

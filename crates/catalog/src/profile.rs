@@ -6,14 +6,13 @@
 use crate::{
     Catalog, CatalogError,
     profile_history::{self, worth_keeping},
+    profile_limit::{self, LeftOut, MAX_PROFILE_BYTES, MAX_PROFILE_PROPERTIES, TooMuch},
     project::insert_group_type,
 };
 use sillage_event::{Identity, PersonId, ProfileChange, ProfileOp, ProjectId, Properties, Subject};
 use sqlx::{Row, Sqlite, Transaction, sqlite::SqliteRow};
 use std::collections::BTreeMap;
 
-/// A change that would make a profile larger than this is left out: lists that are appended to for ever would grow without end.
-pub const MAX_PROFILE_BYTES: usize = 1024 * 1024;
 const MAX_SEARCH_BYTES: usize = 200;
 const FEED: &str = "profile feed";
 
@@ -57,11 +56,11 @@ pub struct Profile {
 }
 
 /// What [`Catalog::apply_profiles`] did.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Applied {
     pub changes: u32,
-    /// Left out because the profile would be too large.
-    pub too_large: u32,
+    /// Changes that a profile has no room for.
+    pub left_out: Vec<LeftOut>,
     /// The sequence had been applied before, so nothing was done.
     pub already: bool,
 }
@@ -82,32 +81,21 @@ impl Catalog {
     /// Applies changes in order, once: the sequence up to which the feed was applied is stored in the same transaction.
     /// A sequence that was applied already does nothing.
     pub async fn apply_profiles(&self, sequence: u64, changes: &[(ProjectId, ProfileChange)]) -> Result<Applied, CatalogError> {
+        let Some(prepared) = self.prepare_profiles(sequence, changes).await? else { return Ok(Applied { already: true, ..Applied::default() }) };
+        prepared.commit().await
+    }
+
+    /// As [`Self::apply_profiles`], up to the moment before it counts: whoever has to keep what was left out does so before [`PreparedProfiles::commit`].
+    /// `None` when the sequence was applied already. The catalog takes no other change until the result is committed or dropped.
+    pub async fn prepare_profiles(&self, sequence: u64, changes: &[(ProjectId, ProfileChange)]) -> Result<Option<PreparedProfiles>, CatalogError> {
         let sequence = i64::try_from(sequence).map_err(|error| CatalogError::Damaged { what: "feed sequence", message: error.to_string() })?;
         let mut transaction = self.write().await?;
         let done: Option<i64> = sqlx::query_scalar("select value from counters where name = $1").bind(FEED).fetch_optional(&mut *transaction).await?;
         if done.is_some_and(|done| sequence <= done) {
-            return Ok(Applied { already: true, ..Applied::default() });
+            return Ok(None);
         }
 
-        let mut applied = Applied::default();
-        let mut touched: BTreeMap<Key, Slot> = BTreeMap::new();
-        let mut past = Vec::new();
-        for (project, change) in changes {
-            let (kind, id, hash) = subject_key(&change.subject);
-            let key = (*project, kind, id);
-            if !touched.contains_key(&key) {
-                let slot = Slot::load(&mut transaction, &key, hash).await?;
-                touched.insert(key.clone(), slot);
-            }
-            let Some(slot) = touched.get_mut(&key) else { continue };
-            let kept = if matches!(change.subject, Subject::Person(_)) { worth_keeping(change, slot.properties.as_ref(), slot.updated_at) } else { None };
-            if !slot.apply(change) {
-                applied.too_large += 1;
-                continue;
-            }
-            applied.changes += 1;
-            past.extend(kept.map(|op| (*project, key.2, hash, change.at, op)));
-        }
+        let Folded { applied, touched, past } = fold(&mut transaction, changes).await?;
         profile_history::append(&mut transaction, past).await?;
 
         let mut counters: BTreeMap<ProjectId, i64> = BTreeMap::new();
@@ -130,8 +118,16 @@ impl Catalog {
             .bind(sequence)
             .execute(&mut *transaction)
             .await?;
-        transaction.commit().await?;
-        Ok(applied)
+        Ok(Some(PreparedProfiles { transaction, applied }))
+    }
+
+    /// The first of the changes that the profiles of a project have no room for as they are. Nothing is changed.
+    pub async fn would_leave_out(&self, project: ProjectId, changes: &[ProfileChange]) -> Result<Option<LeftOut>, CatalogError> {
+        let changes: Vec<(ProjectId, ProfileChange)> = changes.iter().map(|change| (project, change.clone())).collect();
+        let mut transaction = self.write().await?;
+        let folded = fold(&mut transaction, &changes).await?;
+        transaction.rollback().await?;
+        Ok(folded.applied.left_out.into_iter().next())
     }
 
     /// The sequence of the feed up to which changes are applied; 0 before the first.
@@ -190,6 +186,53 @@ impl Catalog {
     }
 }
 
+/// Changes that are applied and do not count yet.
+#[derive(Debug)]
+pub struct PreparedProfiles {
+    transaction: Transaction<'static, Sqlite>,
+    applied: Applied,
+}
+
+impl PreparedProfiles {
+    #[must_use]
+    pub fn left_out(&self) -> &[LeftOut] {
+        &self.applied.left_out
+    }
+
+    pub async fn commit(self) -> Result<Applied, CatalogError> {
+        self.transaction.commit().await?;
+        Ok(self.applied)
+    }
+}
+
+/// Changes applied to profiles in memory.
+struct Folded {
+    applied: Applied,
+    touched: BTreeMap<Key, Slot>,
+    past: Vec<(ProjectId, String, PersonId, i64, ProfileOp)>,
+}
+
+async fn fold(transaction: &mut Transaction<'static, Sqlite>, changes: &[(ProjectId, ProfileChange)]) -> Result<Folded, CatalogError> {
+    let mut folded = Folded { applied: Applied::default(), touched: BTreeMap::new(), past: Vec::new() };
+    for (position, (project, change)) in changes.iter().enumerate() {
+        let (kind, id, hash) = subject_key(&change.subject);
+        let key = (*project, kind, id);
+        if !folded.touched.contains_key(&key) {
+            let slot = Slot::load(transaction, &key, hash).await?;
+            folded.touched.insert(key.clone(), slot);
+        }
+        let Some(slot) = folded.touched.get_mut(&key) else { continue };
+        let kept = if matches!(change.subject, Subject::Person(_)) { worth_keeping(change, slot.properties.as_ref(), slot.updated_at) } else { None };
+        if let Err(too_much) = slot.apply(change) {
+            folded.applied.left_out.push(LeftOut::new(position, change, too_much));
+            continue;
+        }
+        folded.applied.changes += 1;
+        folded.past.extend(kept.map(|op| (*project, key.2, hash, change.at, op)));
+    }
+    Ok(folded)
+}
+
 /// A profile while changes are applied to it.
 struct Slot {
     hash: PersonId,
@@ -217,17 +260,22 @@ impl Slot {
         Ok(Self { properties: Some(profile.properties), first_seen: Some(profile.first_seen), updated_at: profile.updated_at, bytes_at_most, ..absent })
     }
 
-    /// Whether the change fitted.
-    fn apply(&mut self, change: &ProfileChange) -> bool {
+    /// Leaves the profile as it is when the change does not fit.
+    fn apply(&mut self, change: &ProfileChange) -> Result<(), TooMuch> {
         let bytes_after = self.bytes_at_most + added_bytes(&change.op);
-        let next = if bytes_after <= MAX_PROFILE_BYTES {
+        let n_after = self.properties.as_ref().map_or(0, |now| profile_limit::n_after(now, &change.op));
+        let next = if bytes_after <= MAX_PROFILE_BYTES && n_after <= MAX_PROFILE_PROPERTIES {
             self.bytes_at_most = bytes_after;
             change.op.apply(self.properties.take())
         } else {
             let next = change.op.apply(self.properties.clone());
             let bytes = next.as_ref().map_or(0, json_bytes);
             if bytes > MAX_PROFILE_BYTES {
-                return false;
+                return Err(TooMuch::Bytes(bytes));
+            }
+            let n_before = self.properties.as_ref().map_or(0, Properties::len);
+            if let Some(n) = next.as_ref().map(Properties::len).filter(|n| *n > MAX_PROFILE_PROPERTIES.max(n_before)) {
+                return Err(TooMuch::Properties(n));
             }
             self.bytes_at_most = bytes;
             next
@@ -237,7 +285,7 @@ impl Slot {
         self.first_seen = next.is_some().then(|| self.first_seen.map_or(change.at, |first| first.min(change.at)));
         self.updated_at = self.updated_at.max(change.at);
         self.properties = next;
-        true
+        Ok(())
     }
 
     async fn store(&self, transaction: &mut Transaction<'static, Sqlite>, project: ProjectId, kind: &str, id: &str, counter: i64) -> Result<(), CatalogError> {

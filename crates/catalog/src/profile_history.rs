@@ -5,7 +5,8 @@
 use crate::{Catalog, CatalogError, database::next_number};
 use futures::TryStreamExt;
 use sillage_event::{PersonId, ProfileChange, ProfileOp, ProjectId, Properties};
-use sqlx::{Row, Sqlite, Transaction};
+use sqlx::{Row, Sqlite, Transaction, sqlite::SqliteRow};
+use std::collections::HashMap;
 
 const COUNTER: &str = "profile history";
 /// Written with every change, so that it says nothing that the others do not.
@@ -28,16 +29,37 @@ impl Catalog {
         let sql = "select position, hash, at, op from profile_changes where project_id = $1 and position > $2 order by position";
         let mut rows = sqlx::query(sql).bind(i64::from(project.0)).bind(after).fetch(self.read());
         while let Some(row) = rows.try_next().await? {
-            let op = serde_json::from_str(row.try_get("op")?);
-            each(PastChange {
-                position: row.try_get("position")?,
-                hash: PersonId(row.try_get::<i64, _>("hash")?.cast_unsigned()),
-                at: row.try_get("at")?,
-                op: op.map_err(|error| CatalogError::Damaged { what: "profile change", message: error.to_string() })?,
-            });
+            each(read_change(&row)?);
         }
         Ok(())
     }
+}
+
+impl Catalog {
+    /// The changes of some people's profiles, by the id as it was sent, in the order in which they came.
+    pub async fn past_changes_of(&self, project: ProjectId, ids: &[&str]) -> Result<HashMap<String, Vec<PastChange>>, CatalogError> {
+        let list = serde_json::to_string(ids).map_err(damaged)?;
+        let sql = "select id, position, hash, at, op from profile_changes where project_id = $1 and id in (select value from json_each($2)) order by position";
+        let mut rows = sqlx::query(sql).bind(i64::from(project.0)).bind(list).fetch(self.read());
+        let mut found: HashMap<String, Vec<PastChange>> = HashMap::new();
+        while let Some(row) = rows.try_next().await? {
+            found.entry(row.try_get("id")?).or_default().push(read_change(&row)?);
+        }
+        Ok(found)
+    }
+}
+
+fn read_change(row: &SqliteRow) -> Result<PastChange, CatalogError> {
+    Ok(PastChange {
+        position: row.try_get("position")?,
+        hash: PersonId(row.try_get::<i64, _>("hash")?.cast_unsigned()),
+        at: row.try_get("at")?,
+        op: serde_json::from_str(row.try_get("op")?).map_err(damaged)?,
+    })
+}
+
+fn damaged(error: serde_json::Error) -> CatalogError {
+    CatalogError::Damaged { what: "profile change", message: error.to_string() }
 }
 
 /// What of a change is worth keeping; `before` is the profile as it was, `updated_at` its latest change.
@@ -73,7 +95,7 @@ pub(crate) async fn append(
                 .await?;
         }
         let position = next_number(transaction, COUNTER).await?;
-        let op = serde_json::to_string(&op).map_err(|error| CatalogError::Damaged { what: "profile change", message: error.to_string() })?;
+        let op = serde_json::to_string(&op).map_err(damaged)?;
         sqlx::query("insert into profile_changes (position, project_id, id, hash, at, op) values ($1, $2, $3, $4, $5, $6)")
             .bind(position)
             .bind(i64::from(project.0))

@@ -51,7 +51,7 @@ impl Batch {
     }
 }
 
-/// A change an operator makes to identities by hand. Automatic links follow from the events themselves.
+/// A change to identities that does not follow from the events of the same batch: by hand, or brought along from another installation.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 #[serde(tag = "op", rename_all = "snake_case")]
 pub enum LinkChange {
@@ -59,16 +59,18 @@ pub enum LinkChange {
     Merge { from: Identity, into: Identity, at: i64, by: String },
     /// Undo: `id` counts for itself again, whatever linked it.
     Split { id: Identity, at: i64, by: String },
+    /// What an event that named both made of them elsewhere, before its events come here in another order.
+    Link { device: String, user: String, at: i64 },
 }
 
 /// A record that was not accepted, kept aside with its reason and its raw form so that it can be replayed.
-#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct Refused {
     /// When it arrived, milliseconds UTC.
     pub at: i64,
     /// Where it came in: `/v1/events`, `/track`, `/import`, `/engage`, `/groups`.
     pub source: String,
-    /// The named step that refused it: `decode`, `validate`, `enrich`, `plan`.
+    /// The named step that refused it: `decode`, `validate`, `enrich`, `plan`, or `apply` for what was acknowledged and could not be done.
     pub stage: String,
     /// A stable code: `missing_event`, `bad_time`, `placeholder_id`, …
     pub code: String,
@@ -78,8 +80,14 @@ pub struct Refused {
     pub message: String,
     /// Position in the request.
     pub index: u32,
-    /// The record as it came, cut at 8 KiB.
+    /// The record as it came, cut at 128 KiB; a change of a profile that could not be applied, whole and in the import form.
     pub raw: String,
+    /// What the request said for all of its records and matters when one is received again, as a query: `ip=0&strict=1`.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub parameters: String,
+    /// Of a change that was acknowledged first: its record of the journal. It is set aside once, however often that is read back.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub journal_sequence: Option<u64>,
 }
 
 /// Where accepted batches go. A reply of `Ok` means: written to a checksummed log and fsynced.

@@ -4,10 +4,10 @@ use crate::table::{self, Shape, Table};
 use anyhow::{Context, Result, bail};
 use serde_json::{Value, json};
 use sillage_behavior::{AskError, AskErrorCode, Cancel, Question, Settings, expression::LookupColumn};
-use sillage_event::{Batch, Identity, PersonId, ProfileChange, ProfileOp, ProjectId, Properties, Subject};
+use sillage_event::{Batch, Identity, LinkChange, PersonId, ProfileChange, ProfileOp, ProjectId, Properties, Subject};
 use sillage_query::{Engine, History, Limits, Source};
 use sillage_store::Snapshot;
-use sillage_wire::ImportForm;
+use sillage_wire::{IdentityLine, ImportForm};
 use std::{
     collections::HashMap,
     io::{Read, Write},
@@ -45,10 +45,10 @@ pub(crate) struct Arguments {
 const PROJECT: ProjectId = ProjectId(1);
 
 pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode> {
-    let batch = read_events(&arguments.events, &arguments.shape)?;
+    let (batch, identities) = read_events(&arguments.events, &arguments.shape)?;
     let text = read_all(&arguments.question).context("cannot read the question")?;
     let value: Value = serde_json::from_slice(&text).context("the question is not JSON")?;
-    let outcome = answer(arguments, batch, &value);
+    let outcome = answer(arguments, batch, &identities, &value);
     let mut out = std::io::stdout().lock();
     match outcome {
         Ok(reply) => {
@@ -64,9 +64,10 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode> {
     }
 }
 
-fn answer(arguments: &Arguments, batch: Batch, value: &Value) -> Result<sillage_behavior::Reply, AskError> {
+fn answer(arguments: &Arguments, batch: Batch, identities: &[LinkChange], value: &Value) -> Result<sillage_behavior::Reply, AskError> {
     let question = Question::from_json(value).map_err(|error| AskError::invalid(error.field, error.message))?;
-    let snapshot = sillage_store::snapshot_of(PROJECT, &batch.events).map_err(|error| AskError::new(AskErrorCode::Unavailable, error.to_string()))?;
+    let snapshot =
+        sillage_store::snapshot_after(PROJECT, identities, &batch.events).map_err(|error| AskError::new(AskErrorCode::Unavailable, error.to_string()))?;
     let source = Files::new(snapshot, &batch);
     let engine = Engine::new(Arc::new(source), Limits::default(), arguments.threads)?;
     let settings = Settings { timezone: arguments.timezone.clone(), ..Settings::default() };
@@ -83,14 +84,16 @@ fn read_all(path: &PathBuf) -> Result<Vec<u8>> {
     Ok(bytes)
 }
 
-fn read_events(paths: &[PathBuf], shape: &Shape) -> Result<Batch> {
+/// Who is who stands before all events in a file that an export wrote, and counts first.
+fn read_events(paths: &[PathBuf], shape: &Shape) -> Result<(Batch, Vec<LinkChange>)> {
     let now = jiff::Timestamp::now().as_millisecond();
     let mut batch = Batch::default();
+    let mut identities = Vec::new();
     for path in paths {
         let bytes = read_all(path)?;
         let mut form = ImportForm::new(path.display().to_string(), now, sillage_wire::Limits::default());
         if !shape.names_columns() && shape.format.is_none() && table::is_import_form(&bytes) {
-            read_lines(path, &bytes, None, &mut form, &mut batch);
+            read_lines(path, &bytes, None, &mut form, &mut batch, &mut identities);
             continue;
         }
         let mut table = Table::of_bytes(bytes, shape).with_context(|| format!("{}", path.display()))?;
@@ -99,23 +102,38 @@ fn read_events(paths: &[PathBuf], shape: &Shape) -> Result<Batch> {
             for one in &encoded.refused {
                 eprintln!("{}: record {} is left out: {}", path.display(), one.number, one.message);
             }
-            read_lines(path, &encoded.json, Some(&encoded.numbers), &mut form, &mut batch);
+            read_lines(path, &encoded.json, Some(&encoded.numbers), &mut form, &mut batch, &mut identities);
         }
     }
     if batch.events.is_empty() && batch.profiles.is_empty() && !batch.refused.is_empty() {
         bail!("no record could be used");
     }
-    Ok(batch)
+    Ok((batch, identities))
 }
 
 /// Reads lines of the import form; `numbers` says where they stand in the file, if that is not plain.
-fn read_lines(path: &Path, lines: &[u8], numbers: Option<&[u64]>, form: &mut ImportForm, batch: &mut Batch) {
+fn read_lines(path: &Path, lines: &[u8], numbers: Option<&[u64]>, form: &mut ImportForm, batch: &mut Batch, identities: &mut Vec<LinkChange>) {
     for (position, line) in lines.split(|byte| *byte == b'\n').enumerate() {
+        if batch.events.is_empty()
+            && let Some(identity) = identity_of(line)
+        {
+            match identity.change("") {
+                Ok(change) => identities.push(change),
+                Err((field, message)) => eprintln!("{}: a line of who is who is left out: {field}: {message}", path.display()),
+            }
+            continue;
+        }
         if let Err(failed) = form.line(line, batch) {
             let number = numbers.and_then(|numbers| numbers.get(position).copied()).unwrap_or_else(|| u64::from(failed.index));
             eprintln!("{}: record {number} is left out: {}", path.display(), failed.message);
         }
     }
+}
+
+/// A line that says how ids came together or apart.
+fn identity_of(line: &[u8]) -> Option<IdentityLine> {
+    let may_be = line.windows(b"\"identity\"".len()).any(|window| window == b"\"identity\"");
+    may_be.then(|| serde_json::from_slice(line).ok()).flatten()
 }
 
 /// Files as a source: one project, profiles as they stand after the last line.

@@ -1,13 +1,14 @@
 //! What pickers, live views and profile pages look up, put together from the store, the engine and the catalog.
 
 use crate::source::{Live, unreadable};
+use arrow_array::{cast::AsArray, types::UInt32Type};
 use sillage_behavior::{
     AskError, AskErrorCode, Browse, IdentityInfo, LedgerEntry, LiveEvent, LiveFeed, NameInfo, PropertyInfo, RefusedFeed, RefusedInfo, RefusedQuery, ValueInfo,
 };
 use sillage_catalog::ProfileKind;
 use sillage_event::{Event, Identity, PersonId, ProjectId, as_text};
 use sillage_query::Engine;
-use sillage_store::{LedgerChange, Links, RefusedRecord};
+use sillage_store::{LedgerChange, Links, RefusedRecord, column};
 use std::{
     collections::{BTreeMap, HashMap},
     sync::Arc,
@@ -149,15 +150,11 @@ impl Browse for Browser {
 
     fn ledger(&self, project: ProjectId, id: &str) -> Result<Vec<LedgerEntry>, AskError> {
         let entries = self.source.store.ledger_of(project, &Identity::parse(id)).map_err(unreadable)?;
-        let shown = entries.into_iter().map(|entry| {
-            let (op, from, into, by) = match entry.change {
-                LedgerChange::Link { device, user } => ("link", Identity::Device(device).to_string(), Some(user), "event".to_owned()),
-                LedgerChange::Merge { from, into, by } => ("merge", from.to_string(), Some(into.to_string()), by),
-                LedgerChange::Split { id, by } => ("split", id.to_string(), None, by),
-            };
-            LedgerEntry { number: entry.number, at: entry.at, op, from, into, by }
-        });
-        Ok(shown.collect())
+        Ok(entries.into_iter().map(shown_entry).collect())
+    }
+
+    fn each_identity(&self, project: ProjectId, each: &mut dyn FnMut(LedgerEntry) -> bool) -> Result<(), AskError> {
+        self.source.store.each_ledger_entry(project, &mut |entry| each(shown_entry(entry))).map_err(unreadable)
     }
 
     fn activity(&self, project: ProjectId, id: &str) -> Result<Option<(i64, i64, u64)>, AskError> {
@@ -176,7 +173,10 @@ impl Browse for Browser {
                 let rows = segment.bucket_rows(bucket);
                 for start in (0..rows).step_by(EXPORTED_AT_ONCE) {
                     let range = start..rows.min(start + EXPORTED_AT_ONCE);
-                    let events = sillage_query::events_at(&**segment, bucket, std::slice::from_ref(&range)).map_err(unreadable)?;
+                    let range = std::slice::from_ref(&range);
+                    let mut events = sillage_query::events_at(&**segment, bucket, range).map_err(unreadable)?;
+                    let ties = segment.read(bucket, range, &[column::TIE]).map_err(unreadable)?;
+                    number_ties(&mut events, ties.column(0).as_primitive::<UInt32Type>().values());
                     if !each(events) {
                         return Ok(());
                     }
@@ -185,6 +185,22 @@ impl Browse for Browser {
         }
         Ok(())
     }
+}
+
+/// Gives a number to events of one person in one millisecond whose client gave them none, so that their order is not lost with their arrival.
+fn number_ties(events: &mut [Event], ties: &[u32]) {
+    for (event, tie) in events.iter_mut().zip(ties).filter(|(event, tie)| **tie > 0 && event.seq.is_none()) {
+        event.seq = event.identity().map(|_| u64::from(*tie));
+    }
+}
+
+fn shown_entry(entry: sillage_store::LedgerEntry) -> LedgerEntry {
+    let (op, from, into, by) = match entry.change {
+        LedgerChange::Link { device, user } => ("link", Identity::Device(device).to_string(), Some(user), "event".to_owned()),
+        LedgerChange::Merge { from, into, by } => ("merge", from.to_string(), Some(into.to_string()), by),
+        LedgerChange::Split { id, by } => ("split", id.to_string(), None, by),
+    };
+    LedgerEntry { number: entry.number, at: entry.at, op, from, into, by }
 }
 
 /// Whom an event counts for now; empty for nobody in particular.

@@ -130,7 +130,7 @@ async fn prepare(arguments: &Arguments, catalog: &Catalog, url: String) -> Resul
             continue;
         }
         let project = project_for(catalog, &chapter).await?;
-        let target = Target { url: url.clone(), key: project.write_key.clone(), connections: 2 };
+        let target = Target { url: url.clone(), key: project.write_key.clone(), api_key: None, connections: 2 };
         let (file, shape) = (chapter.file.clone(), chapter.shape.clone());
         let summary = tokio::task::spawn_blocking(move || import::import(&file, &target, &shape, true)).await??;
         summary.tell(&chapter.file);

@@ -8,7 +8,7 @@ use crate::{
 };
 use anyhow::Result;
 use sillage_catalog::{Catalog, CatalogOptions};
-use sillage_store::{Store, StoreOptions};
+use sillage_store::Depth;
 use std::{fs, os::unix::fs::PermissionsExt, path::Path, process::ExitCode};
 
 /// Looks at an installation and says what is wrong, and what to do, in a sentence each.
@@ -17,7 +17,8 @@ use std::{fs, os::unix::fs::PermissionsExt, path::Path, process::ExitCode};
 ///   sillage doctor --data /var/lib/sillage
 ///   sillage doctor --data /var/lib/sillage --quick
 ///
-/// While the server runs, it is asked; otherwise every stored byte is compared with its checksum. Ends with code 1 when something is wrong.
+/// While the server runs, it is asked; otherwise every stored byte is compared with its checksum. Nothing is written, mended or locked, so a folder on a
+/// disk that is read-only, or a copy, can be looked at as well. Ends with code 1 when something is wrong.
 #[derive(Debug, clap::Args)]
 #[command(verbatim_doc_comment)]
 pub(crate) struct Arguments {
@@ -97,25 +98,42 @@ fn look_at_folder(data: &Path, findings: &mut Findings) -> bool {
     let mode = metadata.permissions().mode() & 0o777;
     let is_open = (mode & 0o077 != 0).then(|| format!("other users of this machine may look into {shown} (mode {mode:o}); chmod 700 {shown}"));
     findings.note("folder", is_open, &format!("{shown}, private"));
-    let probe = data.join("doctor.probe");
-    let written = fs::write(&probe, b"").and_then(|()| fs::remove_file(&probe));
-    findings.note("writing", written.err().map(|error| format!("nothing can be written to {shown}: {error}")), "the folder can be written to");
+    let unwritable = sillage_store::may_write(data).err();
+    findings.note(
+        "writing",
+        unwritable.map(|error| format!("this user cannot write to {shown} ({error}), so a server of theirs cannot start on it; it is looked at all the same")),
+        "the folder can be written to",
+    );
     true
 }
 
-/// Nobody holds the folder: read it all, then open it as a server would.
+/// No server answers: what lies on the disk is looked at as it is.
 fn look_at_rest(data: &Path, quick: bool, findings: &mut Findings) {
-    findings.note("server", None, "none runs on this folder");
-    if !quick {
-        match sillage_store::verify(data) {
-            Ok(found) => findings.note("stored events", None, &format!("{}, every byte as it was written", counted(found.events as usize, "event"))),
-            Err(error) => findings.note("stored events", Some(format!("{error}; restore a backup")), ""),
-        }
-    }
-    match Store::open(data, StoreOptions { background: false, ..StoreOptions::default() }) {
-        Ok(store) => {
-            let checks = installation::checks(&store.health(), None);
-            findings.take(checks.into_iter().map(|check| Check { name: check.name, ok: check.ok, message: check.message }).collect());
+    let is_held = sillage_store::is_in_use(data);
+    // Files of a folder at work come and go, and one that is gone would seem damaged.
+    let depth = if quick || is_held { Depth::Descriptions } else { Depth::EveryByte };
+    findings.note(
+        "server",
+        None,
+        if is_held {
+            "another process holds the folder and does not answer (a command at work, or a server that starts or hangs); the folder is looked at as it is, not every byte of it"
+        } else {
+            "none runs on this folder"
+        },
+    );
+    match sillage_store::inspect(data, depth) {
+        Ok((found, health)) => {
+            let how = if depth == Depth::EveryByte { "every byte as it was written" } else { "not every byte was read" };
+            let is_damaged = !health.damaged.is_empty() || health.recovery.damaged_bytes > 0;
+            let damaged = is_damaged.then(|| "some are damaged: see segments and journal; restore a backup".to_owned());
+            findings.note("stored events", damaged, &format!("{}, {how}", counted(found.events as usize, "event")));
+            let damaged_bytes = health.recovery.damaged_bytes;
+            // Told as what the last start did where a server runs; here nothing was done yet.
+            let journal = (damaged_bytes > 0)
+                .then(|| format!("{damaged_bytes} bytes of it are damaged and may have been acknowledged; the next start goes on without them and keeps a copy in journal/damaged"));
+            let checks = installation::checks(&health, None).into_iter().filter(|check| check.name != "journal");
+            findings.take(checks.map(|check| Check { name: check.name, ok: check.ok, message: check.message }).collect());
+            findings.note("journal", journal, "");
         }
         Err(error) => findings.note("store", Some(error.to_string()), ""),
     }
@@ -126,7 +144,7 @@ async fn look_at_catalog(data: &Path, findings: &mut Findings) {
         findings.note("catalog", Some(format!("{CATALOG} is missing: accounts, projects and reports are gone; restore a backup")), "");
         return;
     }
-    let catalog = match Catalog::open(data, CatalogOptions::default()).await {
+    let catalog = match Catalog::open_read_only(data, CatalogOptions::default()).await {
         Ok(catalog) => catalog,
         Err(error) => return findings.note("catalog", Some(error.to_string()), ""),
     };

@@ -2,27 +2,27 @@
 
 mod columns;
 
-use crate::{http, say};
+use crate::{contract::Server, say};
 use anyhow::{Context, Result, bail};
 use columns::ColumnWriter;
 use indicatif::ProgressBar;
 use serde::Deserialize;
 use std::{
     fs::{self, File},
-    io::{self, BufRead, BufReader, BufWriter, IsTerminal, Write},
+    io::{self, BufRead, BufWriter, IsTerminal, Write},
     path::{Path, PathBuf},
     process::ExitCode,
-    time::Duration,
 };
-use ureq::Agent;
 
-/// Exports the events of a project, each once: NDJSON (with people and groups), or Parquet.
+/// Exports the events of a project, each once: NDJSON (with people, groups and who is who), or Parquet.
 ///
 /// Examples:
-///   sillage export --url http://127.0.0.1:7070 --key sk_… --out events.ndjson.zst
+///   sillage export --url http://127.0.0.1:7070 --key sk_… --out all.ndjson.zst
 ///   sillage export --key sk_… --out events.parquet
+///   sillage export --key sk_… --people-only --out people.ndjson
 ///   sillage export --key sk_… --events-only | jq .event
 ///
+/// `sillage import` reads the files back. Parquet holds events alone: import the file of the people first, then the events.
 /// The key is an API key with the scope `read` (Settings, or `sillage key create`). The file appears under its name when it is whole.
 #[derive(Debug, clap::Args)]
 #[command(verbatim_doc_comment)]
@@ -42,9 +42,12 @@ pub(crate) struct Arguments {
     /// The form, where the name of the file does not say it
     #[arg(long, value_enum, value_name = "FORM")]
     format: Option<Format>,
-    /// Leave people and groups out (Parquet never has them)
+    /// Leave people, groups and who is who out (Parquet never has them)
     #[arg(long)]
     events_only: bool,
+    /// Leave events out
+    #[arg(long, conflicts_with = "events_only")]
+    people_only: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
@@ -52,18 +55,6 @@ enum Format {
     /// One JSON object a line, in the import form
     Ndjson,
     Parquet,
-}
-
-#[derive(Deserialize)]
-struct Projects {
-    projects: Vec<Project>,
-}
-
-#[derive(Deserialize)]
-struct Project {
-    id: u32,
-    name: String,
-    events: Option<u64>,
 }
 
 #[derive(Deserialize)]
@@ -78,18 +69,8 @@ struct Property {
     types: Vec<String>,
 }
 
-#[derive(Deserialize)]
-struct Problem {
-    error: ProblemText,
-}
-
-#[derive(Deserialize)]
-struct ProblemText {
-    message: String,
-}
-
 pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode> {
-    let server = Server::new(arguments);
+    let server = Server::new(&arguments.url, &arguments.key);
     let project = server.project(arguments.project.as_deref())?;
     let path = &arguments.out;
     let name = path.file_name().map(|name| name.to_string_lossy().to_lowercase()).unwrap_or_default();
@@ -98,8 +79,12 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode> {
     if is_parquet && is_pipe {
         bail!("Parquet is written from its end, so it needs a file: --out events.parquet");
     }
+    if is_parquet && arguments.people_only {
+        bail!("people differ too much to be columns; write them as lines: --people-only --out people.ndjson");
+    }
     let bar = if io::stderr().is_terminal() && !is_pipe { ProgressBar::new(project.events.unwrap_or(0)) } else { ProgressBar::hidden() };
-    let lines = server.lines(&format!("/api/projects/{}/export?profiles={}", project.id, !(arguments.events_only || is_parquet)))?;
+    let (with_profiles, with_events) = (!(arguments.events_only || is_parquet), !arguments.people_only);
+    let lines = server.lines(&format!("/api/projects/{}/export?profiles={with_profiles}&events={with_events}", project.id))?;
     let n_lines = if is_pipe {
         copy_lines(lines, &mut io::stdout().lock(), &bar)?
     } else {
@@ -117,6 +102,9 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode> {
     bar.finish_and_clear();
     if !is_pipe {
         say::line(format!("{}: {n_lines} records of {}", path.display(), project.name));
+        if is_parquet && !arguments.events_only {
+            say::line("people, groups and who is who are not among its columns: --people-only --out people.ndjson writes them");
+        }
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -172,54 +160,6 @@ fn each_line(mut lines: impl BufRead, bar: &ProgressBar, mut each: impl FnMut(&[
         n_lines += 1;
         if n_lines % 10_000 == 0 {
             bar.set_position(n_lines);
-        }
-    }
-}
-
-/// The server that is asked.
-struct Server<'a> {
-    agent: Agent,
-    url: &'a str,
-    authorization: String,
-}
-
-impl<'a> Server<'a> {
-    fn new(arguments: &'a Arguments) -> Self {
-        let config = http::settings(&arguments.url).timeout_connect(Some(Duration::from_secs(10))).build();
-        Self { agent: Agent::new_with_config(config), url: arguments.url.trim_end_matches('/'), authorization: format!("Bearer {}", arguments.key) }
-    }
-
-    /// The lines of a reply, as they come.
-    fn lines(&self, path: &str) -> Result<BufReader<impl io::Read + 'static>> {
-        let address = format!("{}{path}", self.url);
-        let reply = self.agent.get(&address).header("authorization", &self.authorization).call();
-        let mut reply = reply.with_context(|| format!("{} does not answer", self.url))?;
-        let status = reply.status().as_u16();
-        if status != 200 {
-            let text = reply.body_mut().read_to_string().unwrap_or_default();
-            let message = serde_json::from_str::<Problem>(&text).map_or(text, |problem| problem.error.message);
-            bail!("the server answered {status}: {message}");
-        }
-        Ok(BufReader::with_capacity(1 << 18, reply.into_body().into_reader()))
-    }
-
-    fn json<T: serde::de::DeserializeOwned>(&self, path: &str) -> Result<T> {
-        serde_json::from_reader(self.lines(path)?).with_context(|| format!("{} is no server of Sillage: its reply cannot be read", self.url))
-    }
-
-    fn project(&self, wanted: Option<&str>) -> Result<Project> {
-        let found = self.json::<Projects>("/api/projects")?.projects;
-        let list = |found: &[Project]| found.iter().map(|project| format!("{} ({})", project.id, project.name)).collect::<Vec<_>>().join(", ");
-        let Some(wanted) = wanted else {
-            return match <[Project; 1]>::try_from(found) {
-                Ok([project]) => Ok(project),
-                Err(found) => bail!("say which project with --project: {}", list(&found)),
-            };
-        };
-        let names = list(&found);
-        match found.into_iter().find(|project| project.id.to_string() == wanted || project.name == wanted) {
-            Some(project) => Ok(project),
-            None => bail!("there is no project {wanted}; this key opens: {names}"),
         }
     }
 }

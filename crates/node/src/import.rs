@@ -61,6 +61,9 @@ pub(crate) struct Target {
     /// The write key of the project
     #[arg(long, env = "SILLAGE_KEY", default_value = "", hide_env_values = true, hide_default_value = true, value_name = "KEY")]
     pub(crate) key: String,
+    /// An API key with the scope write: lines of an export that say who is who are taken with it, and left out without it
+    #[arg(long, env = "SILLAGE_API_KEY", hide_env_values = true, value_name = "KEY")]
+    pub(crate) api_key: Option<String>,
     /// Requests under way at the same time
     #[arg(long, default_value_t = 4, value_parser = clap::value_parser!(u32).range(1..=64), value_name = "N")]
     pub(crate) connections: u32,
@@ -118,15 +121,24 @@ pub(crate) fn import(file: &Path, target: &Target, shape: &Shape, from_start: bo
     let encoder = table.encoder();
     let progress = table.progress.clone();
 
+    let first_in_any_order = match send_in_order(&mut table, &door, &mut state, &mut summary) {
+        Ok(first) => first,
+        Err(error) => {
+            state.save();
+            return Err(stopped(error, file, &state, &summary));
+        }
+    };
     let (portions, waiting) = mpsc::sync_channel::<Portion>(2 * target.connections as usize);
     let waiting = Mutex::new(waiting);
     let (results, arrived) = mpsc::channel::<Result<Sent>>();
     let outcome = thread::scope(|scope| {
         let reading = scope.spawn(move || -> Result<()> {
-            while let Some(portion) = table.next()? {
+            let mut next = first_in_any_order;
+            while let Some(portion) = next {
                 if portions.send(portion).is_err() {
                     break;
                 }
+                next = table.next()?;
             }
             Ok(())
         });
@@ -155,18 +167,34 @@ pub(crate) fn import(file: &Path, target: &Target, shape: &Shape, from_start: bo
     bar.finish_and_clear();
     state.save();
     if let Err(error) = outcome {
-        if summary.n_records() > 0 {
-            summary.tell(file);
-        }
-        return Err(error.context(format!(
-            "the import of {} stopped after {} records; run again, it goes on there",
-            file.display(),
-            summary::counted(state.done())
-        )));
+        return Err(stopped(error, file, &state, &summary));
     }
     state.forget();
     summary.took = began.elapsed();
     Ok(summary)
+}
+
+/// Who is who and what people are stand before all events, and count in their order: they go one request after the other. Gives the first portion that
+/// begins with an event.
+fn send_in_order(table: &mut Table, door: &Door, state: &mut State, summary: &mut Summary) -> Result<Option<Portion>> {
+    let encoder = table.encoder();
+    while let Some(portion) = table.next()? {
+        if !encoder.is_ordered(&portion) {
+            return Ok(Some(portion));
+        }
+        let sent = door.send(&portion, encoder.encode(&portion)?)?;
+        state.acknowledged(sent.first, sent.records);
+        state.save_now_and_then();
+        summary.add(sent);
+    }
+    Ok(None)
+}
+
+fn stopped(error: anyhow::Error, file: &Path, state: &State, summary: &Summary) -> anyhow::Error {
+    if summary.n_records() > 0 {
+        summary.tell(file);
+    }
+    error.context(format!("the import of {} stopped after {} records; run again, it goes on there", file.display(), summary::counted(state.done())))
 }
 
 /// Takes results until there are none any more; the first failure ends it.

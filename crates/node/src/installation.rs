@@ -66,6 +66,7 @@ impl Installation {
     pub(crate) async fn open(data: &Path) -> Result<Self> {
         make_private_folder(data)?;
         refuse_events_of_nobody(data)?;
+        Catalog::refuse_newer(data).await?;
         let folder: PathBuf = data.to_owned();
         let store = tokio::task::spawn_blocking(move || Store::open(&folder, StoreOptions::default())).await??;
         tell_recovery(store.health().recovery);

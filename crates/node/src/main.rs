@@ -5,6 +5,7 @@ mod applier;
 mod ask;
 mod backup;
 mod browse;
+mod contract;
 mod control;
 mod demo;
 mod doctor;

@@ -15,6 +15,7 @@ mod opening;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use columns::EXPORT_KEY;
 pub(crate) use mapping::Mapping;
 pub(crate) use opening::Progress;
 
@@ -23,6 +24,7 @@ use columns::ColumnReader;
 use delimited::DelimitedReader;
 use lines::LineReader;
 use opening::{Content, Opened};
+use serde_json::Value;
 use std::{io::Cursor, path::Path, sync::Arc};
 
 /// Whether bytes are plain text with one record of the import form on each line, as far as their beginning tells.
@@ -154,6 +156,8 @@ pub(crate) struct Encoded {
     /// The number in the file of each line, from 0.
     pub(crate) numbers: Vec<u64>,
     pub(crate) refused: Vec<Unreadable>,
+    /// Lines that say how ids came together and apart, with their numbers: they have a door of their own.
+    pub(crate) identities: Vec<(u64, Value)>,
 }
 
 /// A record that could not be made into a line.
@@ -226,6 +230,11 @@ impl Table {
 }
 
 impl Encoder {
+    /// Whether the portion begins with a record that is no event: changes of profiles and identities count in their order.
+    pub(crate) fn is_ordered(&self, portion: &Portion) -> bool {
+        matches!((&portion.content, &self.mapping), (PortionContent::Lines(lines), None) if !lines.begin_with_event())
+    }
+
     pub(crate) fn encode(&self, portion: &Portion) -> Result<Encoded> {
         let mut encoded = Encoded::default();
         match (&portion.content, self.mapping.as_deref()) {

@@ -1,12 +1,11 @@
-//! A consistent copy of the store while it runs, and the proof that a folder is whole.
+//! A consistent copy of the store while it runs.
 
-use crate::{StoreError, disk::Caches, disk::DiskSegment, disk::SegmentPaths, folder::Folder, ledger, manifest::Manifest, store::Shared};
-use sillage_event::ProjectId;
+use crate::{StoreError, disk::SegmentPaths, manifest::Manifest, store::Shared};
 use std::{
     fs::{self, File},
     io,
-    path::{Path, PathBuf},
-    sync::{Arc, atomic::Ordering},
+    path::Path,
+    sync::atomic::Ordering,
 };
 
 /// Up to where a copy goes.
@@ -14,15 +13,6 @@ use std::{
 pub struct CheckpointMark {
     /// Every journal record up to this one is in the copy. The catalog's copy has to be made after it applied the profile changes up to here.
     pub sequence: u64,
-    pub events: u64,
-    pub bytes: u64,
-}
-
-/// What was verified.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Verified {
-    pub projects: u64,
-    pub segments: u64,
     pub events: u64,
     pub bytes: u64,
 }
@@ -75,46 +65,6 @@ pub(crate) fn copy_start(from: &Path, to: &Path, bytes: u64) -> Result<u64, Stor
         Ok(copied)
     };
     copy().map_err(StoreError::io("copy", from))
-}
-
-/// Reads every byte of the sealed data in a folder that nobody has open and compares it with its checksums. An error names the first part that is damaged.
-pub fn verify(dir: &Path) -> Result<Verified, StoreError> {
-    if !dir.join("version").exists() {
-        return Err(StoreError::Refused(format!("the folder {} is half-written or no store: it has no version file", dir.display())));
-    }
-    let folder = Arc::new(Folder::open(dir, crate::Faults::default())?);
-    let caches = Arc::new(Caches::new(0, 0, 0));
-    let mut verified = Verified::default();
-    let projects = folder.projects();
-    for entry in fs::read_dir(&projects).map_err(StoreError::io("list", &projects))? {
-        let entry = entry.map_err(StoreError::io("list", &projects))?;
-        let Some(id) = entry.file_name().to_str().and_then(|name| name.parse().ok()).map(ProjectId) else { continue };
-        let path: PathBuf = entry.path();
-        verified.projects += 1;
-        if path.join("recordings").exists() {
-            verified.bytes += crate::recording::Keeper::open(&folder, id)?.verify()?;
-        }
-        let Some(manifest) = Manifest::load(&path)? else { continue };
-        for one in &manifest.segments {
-            if let Some(detail) = &one.damaged {
-                return Err(StoreError::damaged(format!("segment {} of project {id}", one.id), detail.clone()));
-            }
-            let segment = DiskSegment::open(&path.join("segments"), id, one.clone(), &caches)?;
-            segment.verify()?;
-            verified.segments += 1;
-            verified.events += one.rows;
-            verified.bytes += one.bytes();
-        }
-        let n_damaged = ledger::read(&path, manifest.ledger_bytes, &mut drop)?;
-        if n_damaged > 0 {
-            return Err(StoreError::damaged(format!("the ledger of identities of project {id}"), format!("{n_damaged} entries cannot be read")));
-        }
-    }
-    crate::journal::scan(&folder, &mut |_| Ok(())).and_then(|report| {
-        let detail = format!("{} bytes cannot be read", report.damaged_bytes);
-        if report.damaged_bytes > 0 { Err(StoreError::damaged("the journal", detail)) } else { Ok(()) }
-    })?;
-    Ok(verified)
 }
 
 /// Copies what the manifest names.

@@ -90,7 +90,7 @@ pub(crate) fn sync_parent(path: &Path) -> io::Result<()> {
 }
 
 /// The format of the folder, or nothing when there is none yet. Reads only.
-fn read_version(path: &Path) -> Result<Option<u32>, StoreError> {
+pub(crate) fn read_version(path: &Path) -> Result<Option<u32>, StoreError> {
     let shown = path.display();
     let text = match fs::read_to_string(path.join(VERSION_FILE)) {
         Ok(text) => text,

@@ -1,12 +1,22 @@
 //! A snapshot made straight from events, without a folder: what `sillage ask` and tests put questions to.
 
-use crate::{LedgerChange, LedgerEntry, Links, SegmentBuilder, Snapshot, StoreError};
-use sillage_event::{Event, ProjectId, duplicate_time};
+use crate::{LedgerChange, LedgerEntry, Links, SegmentBuilder, Snapshot, StoreError, project::ledger_change};
+use sillage_event::{Event, LinkChange, ProjectId, duplicate_time};
 use std::{collections::HashSet, sync::Arc};
 
 /// The same events that a store would show after receiving these in this order: duplicates gone, devices linked.
 pub fn snapshot_of(project: ProjectId, events: &[Event]) -> Result<Snapshot, StoreError> {
+    snapshot_after(project, &[], events)
+}
+
+/// As [`snapshot_of`], of a store that had taken these changes of identities before the events came.
+pub fn snapshot_after(project: ProjectId, changes: &[LinkChange], events: &[Event]) -> Result<Snapshot, StoreError> {
     let mut links = Links::default();
+    for (at, change) in changes.iter().map(ledger_change) {
+        if links.would_change(&change) {
+            links.apply(&LedgerEntry { number: links.len() + 1, at, change });
+        }
+    }
     for event in events {
         if let Some((device, user)) = links.link_of(event) {
             let change = LedgerChange::Link { device: as_id(&device), user: as_id(&user) };

@@ -12,7 +12,7 @@ mod scan;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use scan::{ScanReport, scan};
+pub(crate) use scan::{ScanReport, look, refuse_newer, scan};
 
 use crate::{StoreError, folder::Folder, folder::sync_parent};
 use sillage_event::ProjectId;

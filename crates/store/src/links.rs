@@ -230,15 +230,18 @@ impl Links {
             },
         };
         let user = Identity::User(user.to_owned());
-        let (from, to) = (device.hash(), user.hash());
-        let free = !self.operator.parents.contains_key(&from) && self.automatic(from).is_none() && self.resolve(to) != from;
-        free.then_some((device, user))
+        self.may_link(device.hash(), user.hash()).then_some((device, user))
+    }
+
+    /// Whether a device may be linked to a user automatically: it has no link, no operator touched it, and it is not above the user.
+    fn may_link(&self, device: PersonId, user: PersonId) -> bool {
+        !self.operator.parents.contains_key(&device) && self.automatic(device).is_none() && self.resolve(user) != device
     }
 
     /// Whether the entry would change anything.
     pub(crate) fn would_change(&self, change: &LedgerChange) -> bool {
         match change {
-            LedgerChange::Link { .. } => true,
+            LedgerChange::Link { device, user } => self.may_link(Identity::Device(device.clone()).hash(), Identity::User(user.clone()).hash()),
             LedgerChange::Merge { from, into, by } => {
                 let root = self.resolve(from.hash());
                 // What a client asks for ("$identify", "$merge") may claim an id that nobody has, never move one that counts for somebody:

@@ -37,6 +37,9 @@ pub(crate) struct RefusedPart {
     pub(crate) file: u64,
     pub(crate) bytes: u64,
     pub(crate) next_id: u64,
+    /// Profile changes of journal records up to this one are among them, if they were refused when they were applied.
+    #[serde(default)]
+    pub(crate) profiles_sequence: u64,
 }
 
 impl Manifest {

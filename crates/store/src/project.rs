@@ -198,7 +198,7 @@ impl Project {
             state.add_event(event, self.options.chunk_rows)?;
         }
         let n_refused = batch.refused.len() as u64;
-        std::mem::take(&mut batch.refused).into_iter().for_each(|record| state.refused.add(record));
+        state.refused.add_all(std::mem::take(&mut batch.refused));
         state.duplicates_dropped += u64::from(applied.duplicates);
         state.live.note_pace(u64::from(applied.events), n_refused);
         for change in &batch.links {
@@ -343,6 +343,23 @@ impl Project {
         Ok(entries.into_values().collect())
     }
 
+    /// Every entry of the ledger, in order, until it is told that nobody wants more. Fails when one cannot be read.
+    pub(crate) fn each_ledger_entry(&self, each: &mut dyn FnMut(LedgerEntry) -> bool) -> Result<(), StoreError> {
+        let (pending, end) = {
+            let state = self.state.lock();
+            (state.pending_ledger.clone(), state.manifest.ledger_bytes)
+        };
+        let mut is_wanted = true;
+        let n_lost = ledger::read(&self.path, end, &mut |entry| is_wanted = is_wanted && each(entry))?;
+        if n_lost > 0 {
+            return Err(StoreError::damaged(format!("the ledger of identities of project {}", self.id), format!("{n_lost} entries cannot be read")));
+        }
+        for entry in pending {
+            is_wanted = is_wanted && each(entry);
+        }
+        Ok(())
+    }
+
     /// Does something with the files that the manifest names, none of which goes away meanwhile.
     pub(crate) fn while_held<T>(&self, work: impl FnOnce(&Manifest) -> Result<T, StoreError>) -> Result<T, StoreError> {
         let _seal = self.seal.lock();
@@ -425,11 +442,12 @@ impl State {
     }
 }
 
-/// An operator's change as the ledger keeps it.
-fn ledger_change(change: &LinkChange) -> (i64, LedgerChange) {
+/// A change as the ledger keeps it.
+pub(crate) fn ledger_change(change: &LinkChange) -> (i64, LedgerChange) {
     match change.clone() {
         LinkChange::Merge { from, into, at, by } => (at, LedgerChange::Merge { from, into, by }),
         LinkChange::Split { id, at, by } => (at, LedgerChange::Split { id, by }),
+        LinkChange::Link { device, user, at } => (at, LedgerChange::Link { device, user }),
     }
 }
 
@@ -463,8 +481,11 @@ fn mark_duplicates(
 }
 
 /// Where segments lie and no manifest says which of them count, the folder was copied in part: nothing may be deleted there.
-fn refuse_segments_of_nobody(path: &Path) -> Result<(), StoreError> {
+pub(crate) fn refuse_segments_of_nobody(path: &Path) -> Result<(), StoreError> {
     let folder = path.join("segments");
+    if !folder.exists() {
+        return Ok(());
+    }
     let entries = fs::read_dir(&folder).map_err(StoreError::io("list", &folder))?;
     let n_files = entries.filter_map(Result::ok).filter(|entry| entry.path().extension().is_some_and(|ending| ending == "parquet")).count();
     if n_files == 0 {

@@ -12,6 +12,7 @@
 //! - many small recordings are few files; a deleted recording is in no answer from that moment on, and on no disk once its pack and log were written again.
 
 mod assemble;
+mod inspect;
 mod keeper;
 mod log;
 mod manifest;
@@ -20,6 +21,7 @@ mod rewrite;
 mod serve;
 mod writer;
 
+pub(crate) use inspect::inspect;
 pub(crate) use keeper::Keeper;
 pub use keeper::RecordingIndex;
 pub(crate) use writer::{RecordingJob, write_recordings};
@@ -170,7 +172,7 @@ impl Shared {
     }
 }
 
-fn level(free: u64, total: u64) -> RecordingLevel {
+pub(crate) fn level(free: u64, total: u64) -> RecordingLevel {
     let used_percent = 100 - (u128::from(free.min(total)) * 100 / u128::from(total.max(1))) as u64;
     let is_past = |(percent, bytes): (u64, u64)| used_percent >= percent && free < bytes;
     let steps = [(NONE, RecordingLevel::None), (NO_NEW, RecordingLevel::NoNew), (FILLING, RecordingLevel::Filling)];

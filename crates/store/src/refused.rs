@@ -62,6 +62,8 @@ pub(crate) struct RefusedLog {
     taken: Vec<u64>,
     reasons: Vec<(String, String)>,
     next_id: u64,
+    /// See [`RefusedPart::profiles_sequence`].
+    profiles_sequence: u64,
     live_bytes: u64,
     pending_bytes: usize,
 }
@@ -72,6 +74,7 @@ pub(crate) struct RefusedBatch {
     records: Vec<RefusedRecord>,
     taken: Vec<u64>,
     next_id: u64,
+    profiles_sequence: u64,
     move_live: Option<Vec<(u64, Slot)>>,
 }
 
@@ -93,6 +96,7 @@ impl RefusedLog {
             taken: Vec::new(),
             reasons: Vec::new(),
             next_id: part.next_id,
+            profiles_sequence: part.profiles_sequence,
             live_bytes: 0,
             pending_bytes: 0,
         };
@@ -131,7 +135,20 @@ impl RefusedLog {
         Ok(log)
     }
 
-    pub(crate) fn add(&mut self, record: Refused) {
+    /// Adds the refused records of one request. Those that were acknowledged first and are known already are left out: the request that sets them aside
+    /// is made again after a stop in between.
+    pub(crate) fn add_all(&mut self, records: Vec<Refused>) {
+        let known = self.profiles_sequence;
+        for record in records {
+            let sequence = record.journal_sequence.unwrap_or(0);
+            if record.journal_sequence.is_none() || sequence > known {
+                self.profiles_sequence = self.profiles_sequence.max(sequence);
+                self.add(record);
+            }
+        }
+    }
+
+    fn add(&mut self, record: Refused) {
         let reason = self.reason(&record);
         self.pending_bytes += record.raw.len() + 200;
         self.pending.insert(self.next_id, (reason, record));
@@ -217,7 +234,7 @@ impl RefusedLog {
         let records = self.pending.iter().map(|(id, (_, record))| RefusedRecord { id: *id, record: record.clone() }).collect();
         let is_mostly_gone = part.bytes > (1 << 20) && part.bytes > 2 * self.live_bytes.max(1);
         let move_live = is_mostly_gone.then(|| self.on_disk.iter().map(|(id, slot)| (*id, *slot)).collect());
-        RefusedBatch { records, taken: std::mem::take(&mut self.taken), next_id: self.next_id, move_live }
+        RefusedBatch { records, taken: std::mem::take(&mut self.taken), next_id: self.next_id, profiles_sequence: self.profiles_sequence, move_live }
     }
 
     /// The seal did not succeed: what it took is pending again.
@@ -272,7 +289,8 @@ impl RefusedLog {
 impl RefusedBatch {
     /// Writes and syncs; the manifest has to name the result.
     pub(crate) fn write(&self, folder: &Arc<Folder>, project: &Path, part: RefusedPart) -> Result<RefusedSealed, StoreError> {
-        let mut sealed = RefusedSealed { part: RefusedPart { next_id: self.next_id, ..part }, slots: Vec::new(), moved: None };
+        let mut sealed =
+            RefusedSealed { part: RefusedPart { next_id: self.next_id, profiles_sequence: self.profiles_sequence, ..part }, slots: Vec::new(), moved: None };
         if self.records.is_empty() && self.taken.is_empty() && self.move_live.is_none() {
             return Ok(sealed);
         }

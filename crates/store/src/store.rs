@@ -7,6 +7,7 @@ use crate::{
     disk::Caches,
     feed::ProfileFeed,
     folder::Folder,
+    inspect::refuse_newer,
     journal::{Frame, Journal, Kind},
     project::Project,
     recording::{Keeper, RecordingLevel},
@@ -91,6 +92,7 @@ pub struct Health {
 impl Store {
     /// Opens the folder, or makes it. Everything acknowledged is visible when this returns.
     pub fn open(dir: &Path, options: StoreOptions) -> Result<Self, StoreError> {
+        refuse_newer(dir)?;
         let folder = Arc::new(Folder::open(dir, options.faults.clone())?);
         let caches = Arc::new(Caches::new(options.people_cache_bytes, options.activity_cache_bytes, options.filter_cache_bytes));
         // On a small volume a fixed reserve would leave no room at all.
@@ -192,6 +194,11 @@ impl Store {
     /// The entries that made one person of several ids, oldest first: automatic links, merges and splits.
     pub fn ledger_of(&self, project: ProjectId, identity: &Identity) -> Result<Vec<LedgerEntry>, StoreError> {
         self.shared.find(project).map_or(Ok(Vec::new()), |project| project.ledger_of(identity))
+    }
+
+    /// Every entry that made one person of several ids or took them apart, oldest first, until `each` says that nobody wants more.
+    pub fn each_ledger_entry(&self, project: ProjectId, each: &mut dyn FnMut(LedgerEntry) -> bool) -> Result<(), StoreError> {
+        self.shared.find(project).map_or(Ok(()), |project| project.each_ledger_entry(each))
     }
 
     /// Profile changes after a sequence, in order. The catalog keeps the sequence of the last one it applied in the same transaction.
@@ -390,15 +397,7 @@ impl Shared {
     }
 
     pub(crate) fn disk_level(&self) -> DiskLevel {
-        let free = self.folder.free_bytes();
-        let reserve = self.options.reserve_bytes;
-        match self.recording_level() {
-            _ if free < reserve => DiskLevel::Full,
-            RecordingLevel::NoNew | RecordingLevel::None => DiskLevel::Low,
-            _ if free < 4 * reserve => DiskLevel::Low,
-            RecordingLevel::Filling => DiskLevel::Filling,
-            RecordingLevel::Fine => DiskLevel::Fine,
-        }
+        disk_level(self.folder.free_bytes(), self.options.reserve_bytes, self.recording_level())
     }
 
     /// Deletes journal files that everybody is done with.
@@ -435,6 +434,16 @@ impl Shared {
 /// The recordings of the projects that have any.
 fn open_keepers(folder: &Arc<Folder>, projects: impl Iterator<Item = ProjectId>) -> Result<HashMap<ProjectId, Arc<Keeper>>, StoreError> {
     projects.filter(|id| folder.projects().join(id.to_string()).join("recordings").exists()).map(|id| Ok((id, Arc::new(Keeper::open(folder, id)?)))).collect()
+}
+
+pub(crate) fn disk_level(free: u64, reserve: u64, recordings: RecordingLevel) -> DiskLevel {
+    match recordings {
+        _ if free < reserve => DiskLevel::Full,
+        RecordingLevel::NoNew | RecordingLevel::None => DiskLevel::Low,
+        _ if free < 4 * reserve => DiskLevel::Low,
+        RecordingLevel::Filling => DiskLevel::Filling,
+        RecordingLevel::Fine => DiskLevel::Fine,
+    }
 }
 
 /// Turns a panic into an error, so that a thread lives on and its work is tried again or refused.

@@ -85,7 +85,7 @@ impl ImportForm {
         self.read += 1;
         read.map_err(|reason| {
             let failed = reason.as_failed(index, &Raw(raw), &self.limits);
-            batch.refused.push(reason.into_refused(self.received_at, &self.source, index, &Raw(raw)));
+            batch.refused.push(reason.into_refused(self.received_at, &self.source, String::new(), index, &Raw(raw)));
             failed
         })
     }

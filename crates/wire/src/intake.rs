@@ -209,7 +209,8 @@ impl<'a> Intake<'a> {
     fn refuse(&mut self, index: u32, piece: &Piece<'_>, of: Option<usize>, reason: Reason) {
         let raw = Raw(piece.bytes);
         self.failed.push(reason.as_failed(index, &raw, self.door.limits));
-        let refused = reason.into_refused(self.door.received_at, self.protocol.path(), index, &raw);
+        let parameters = self.request.parameters_to_keep(self.protocol);
+        let refused = reason.into_refused(self.door.received_at, self.protocol.path(), parameters, index, &raw);
         match of.and_then(|at| self.projects.get_mut(at)) {
             Some(project) => project.batch.refused.push(refused),
             None => self.of_nobody.push(refused),

@@ -33,7 +33,8 @@
 //! `record_too_large`, `too_deep`, `too_many_values` · validate: `missing_event`, `bad_event_name`, `name_too_long`, `bad_properties`,
 //! `bad_property_name`, `too_many_properties`, `unknown_field`, `missing_token`, `too_many_projects`, `missing_time`, `bad_time`, `too_old`, `time_before_1971`,
 //! `time_in_future`, `missing_id`, `bad_id`, `id_too_long`, `placeholder_id`, `two_users`, `bad_merge`, `missing_insert_id`, `bad_insert_id`,
-//! `bad_group`, `too_many_groups`, `bad_seq`, `missing_operation`, `bad_operation` · any: `internal`.
+//! `bad_group`, `too_many_groups`, `bad_seq`, `missing_operation`, `bad_operation` · apply, after the reply, when a profile has no room for a change:
+//! `profile_too_large`, `profile_too_many_properties` · any: `internal`.
 //!
 //! # JSON
 //! Of a name that occurs twice in an object the last value counts, as in every browser. `__proto__` is a name like any other. A byte order mark is
@@ -46,6 +47,7 @@ mod enrich;
 mod error;
 mod fields;
 mod identity;
+mod identity_line;
 mod import_form;
 mod intake;
 mod key;
@@ -63,6 +65,7 @@ mod steps;
 pub use decompress::{compress_zstd, decompress};
 pub use enrich::{Geo, MaxMind, Place};
 pub use error::WireError;
+pub use identity_line::{IdentityLine, WrongField};
 pub use import_form::ImportForm;
 pub use key::{Key, Token};
 pub use limits::Limits;

@@ -60,7 +60,8 @@ impl Reason {
         FailedRecord { index, insert_id: raw.insert_id(limits), field: self.field.clone(), code: self.code, message: self.message.clone() }
     }
 
-    pub(crate) fn into_refused(self, at: i64, source: &str, index: u32, raw: &Raw<'_>) -> Refused {
+    /// `parameters` are those of the request that matter when the record is received again.
+    pub(crate) fn into_refused(self, at: i64, source: &str, parameters: String, index: u32, raw: &Raw<'_>) -> Refused {
         Refused {
             at,
             source: source.to_owned(),
@@ -70,6 +71,8 @@ impl Reason {
             message: self.message,
             index,
             raw: raw.for_quarantine(),
+            parameters,
+            journal_sequence: None,
         }
     }
 }

@@ -44,6 +44,16 @@ impl<'a> Request<'a> {
         Ok(if received.path_kind == Protocol::NativeEvents { request.without_envelope() } else { request })
     }
 
+    /// What of the request matters when one of its records is received again: whether the address may be used, how strict to be, and the client's clock.
+    /// Nothing that opens a project is among it.
+    pub(crate) fn parameters_to_keep(&self, protocol: Protocol) -> String {
+        let kept = |name: &'static str| self.parameters.get(name).map(|value| (name, value.to_owned()));
+        let ip = kept("ip").filter(|(_, value)| matches!(value.as_str(), "0" | "1"));
+        let strict = kept("strict").filter(|_| protocol == Protocol::Import && self.parameters.is_on("strict"));
+        let sent_at = self.sent_at.map(|at| ("sent_at", sillage_event::time::to_rfc3339(at)));
+        form_urlencoded::Serializer::new(String::new()).extend_pairs([ip, strict, sent_at].into_iter().flatten()).finish()
+    }
+
     /// The browser SDK may wrap its events, since a beacon carries no headers: `{"key", "sent_at", "events": […]}`.
     fn without_envelope(mut self) -> Self {
         if self.is_ndjson || split::member(&self.payload, "event").is_some() {

@@ -188,9 +188,10 @@ fn cut_texts(value: &mut Value, limit: usize) -> bool {
     }
 }
 
-/// The groups that a record names, and the properties that are called like a group type of the project.
+/// The groups that a record names, and the properties that are called like a group type of the project. A type that is named without a key has none.
 fn groups(named: Option<Value>, properties: &Properties, group_types: &[String], limits: &Limits) -> Result<Vec<(String, Vec<String>)>, Reason> {
     let mut groups: Vec<(String, Vec<String>)> = Vec::new();
+    let mut without_key: Vec<String> = Vec::new();
     match named {
         None => {}
         Some(Value::Object(named)) => {
@@ -198,7 +199,9 @@ fn groups(named: Option<Value>, properties: &Properties, group_types: &[String],
                 let field = format!("groups.{}", group_type.chars().take(40).collect::<String>());
                 check_name(&group_type, &field, "bad_group")?;
                 let keys = group_keys(&keys, &field, limits, Unfit::Refuse)?;
-                if !keys.is_empty() {
+                if keys.is_empty() {
+                    without_key.push(group_type);
+                } else {
                     groups.push((group_type, keys));
                 }
             }
@@ -207,7 +210,7 @@ fn groups(named: Option<Value>, properties: &Properties, group_types: &[String],
     }
     for group_type in group_types {
         let Some(value) = properties.get(group_type) else { continue };
-        if groups.iter().any(|(named, _)| named == group_type) {
+        if without_key.contains(group_type) || groups.iter().any(|(named, _)| named == group_type) {
             continue;
         }
         let keys = group_keys(value, "properties", limits, Unfit::LeaveOut)?;

@@ -230,8 +230,15 @@ impl Browse for FakeStore {
         let entry = |(number, link)| match link {
             LinkChange::Merge { from, into, at, by } => LedgerEntry { number, at, op: "merge", from: from.to_string(), into: Some(into.to_string()), by },
             LinkChange::Split { id, at, by } => LedgerEntry { number, at, op: "split", from: id.to_string(), into: None, by },
+            LinkChange::Link { device, user, at } => {
+                LedgerEntry { number, at, op: "link", from: Identity::Device(device).to_string(), into: Some(user), by: "event".to_owned() }
+            }
         };
         Ok((1..).zip(self.kept(project).links).map(entry).collect())
+    }
+
+    fn each_identity(&self, project: ProjectId, each: &mut dyn FnMut(LedgerEntry) -> bool) -> Result<(), AskError> {
+        self.ledger(project, "")?.into_iter().try_for_each(|entry| each(entry).then_some(())).map_or(Ok(()), Ok)
     }
 
     fn export(&self, project: ProjectId, each: &mut dyn FnMut(Vec<Event>) -> bool) -> Result<(), AskError> {

@@ -86,3 +86,43 @@ async fn ids_are_merged_and_split_by_hand_and_the_ledger_shows_who() {
     let audit = world.catalog.audit(Some(world.project.id), None, 10).await.unwrap();
     assert_eq!(audit.iter().map(|entry| entry.action.as_str()).collect::<Vec<_>>(), ["person.split", "person.merge"]);
 }
+
+#[tokio::test]
+async fn who_is_who_is_brought_along_as_an_export_says_it() {
+    let world = World::new().await;
+    let editor = world.member(Role::Editor).await;
+    let lines = json!([
+        {"identity": "link", "from": "$device:d1", "into": "u1", "time": "2026-01-01T00:00:00.000Z", "by": "event"},
+        {"identity": "merge", "from": "u2", "into": "u1", "time": 1_767_225_600_000_i64, "by": "$identify"},
+        {"identity": "split", "from": "u2", "into": null, "time": "2026-01-02T00:00:00.000Z"},
+    ]);
+    let path = world.path("/identities");
+    world.post(&path, &editor, json!({"identities": lines})).await.expect(204);
+    let links = world.store.kept(world.project.id).links;
+    assert!(matches!(&links[0], LinkChange::Link { device, user, at: 1_767_225_600_000 } if device == "d1" && user == "u1"), "{links:?}");
+    assert!(matches!(&links[1], LinkChange::Merge { by, at: 1_767_225_600_000, .. } if by == "$identify"), "what a client asked for stays weaker: {links:?}");
+    assert!(matches!(&links[2], LinkChange::Split { by, .. } if by == "editor@courriel.example"), "{links:?}");
+    let exported = world.get(&world.path("/export?events=false"), &editor).await.expect(200);
+    let again: Vec<Value> = exported.text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert_eq!((again[0].clone(), again.len()), (lines[0].clone(), 3), "{}", exported.text);
+    assert!(world.get(&world.path("/export?profiles=false"), &editor).await.expect(200).text.is_empty());
+
+    for (field, line) in [
+        ("identities[0].identity", json!({"identity": "forget", "from": "u1", "time": 1})),
+        ("identities[0].from", json!({"identity": "link", "from": "u1", "into": "u2", "time": 1})),
+        ("identities[0].into", json!({"identity": "link", "from": "$device:d", "into": "$device:e", "time": 1})),
+        ("identities[0].into", json!({"identity": "merge", "from": "u1", "time": 1})),
+        ("identities[0].into", json!({"identity": "merge", "from": "u1", "into": "u1", "time": 1})),
+        ("identities[0].from", json!({"identity": "split", "from": "null", "time": 1})),
+        ("identities[0].time", json!({"identity": "split", "from": "u1", "time": "soon"})),
+    ] {
+        let refused = world.post(&path, &editor, json!({"identities": [line]})).await.expect(400);
+        assert_eq!(refused.json["error"]["field"], json!(field), "{}", refused.text);
+    }
+    assert_eq!(world.store.kept(world.project.id).links.len(), 3);
+    let audit = world.catalog.audit(Some(world.project.id), None, 10).await.unwrap();
+    assert!(audit.iter().any(|entry| entry.action == "identities.import"));
+    // The public key of the project opens this door for nobody.
+    let public = crate::world::As::Bearer(world.project.write_key.clone());
+    world.post(&path, &public, json!({"identities": []})).await.expect(401);
+}

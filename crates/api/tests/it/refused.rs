@@ -1,4 +1,4 @@
-use crate::world::World;
+use crate::world::{As, World};
 use serde_json::{Value, json};
 use sillage_catalog::Role;
 use sillage_event::{Append, Batch, Refused};
@@ -13,6 +13,7 @@ async fn plant(world: &World, source: &str, raw: &Value) {
         message: "what was wrong is right now".into(),
         index: 3,
         raw: raw.to_string(),
+        ..Refused::default()
     };
     world.store.append(world.project.id, Batch { refused: vec![record], ..Batch::default() }).await.unwrap();
 }
@@ -82,4 +83,24 @@ async fn a_replay_that_cannot_be_stored_loses_nothing() {
     assert_eq!(world.store.kept(world.project.id).refused.len(), 1);
     world.post(&world.path("/refused/replay"), &editor, json!({"all": true})).await.expect(200);
     assert_eq!(world.store.kept(world.project.id).events.len(), 1);
+}
+
+#[tokio::test]
+async fn what_the_request_said_counts_when_a_record_is_received_again() {
+    let world = World::new().await;
+    let editor = world.member(Role::Editor).await;
+    let key = world.project.write_key.clone();
+    // A strict import wants an insert id, and that the record lacks one is not mended by asking again.
+    let import = format!("/import?strict=1&verbose=1&api_key={key}");
+    world.post(&import, &As::Bearer(key.clone()), json!([{"event": "A", "properties": {"distinct_id": "u1", "time": 1_760_000_000}}])).await;
+    // The clock of this client is a day behind, which the envelope says.
+    let late = json!({"sent_at": world.now_ms() - 86_400_000, "events": [{"event": "", "distinct_id": "u1", "time": world.now_ms() - 86_400_000}]});
+    world.post("/v1/events?ip=0&key=secret", &As::Bearer(key), late).await;
+    let kept = world.store.kept(world.project.id);
+    let parameters: Vec<&str> = kept.refused.values().map(|one| one.parameters.as_str()).collect();
+    assert_eq!(parameters[0], "strict=1");
+    assert!(parameters[1].starts_with("ip=0&sent_at=20") && !parameters[1].contains("secret"), "{}", parameters[1]);
+    let replayed = world.post(&world.path("/refused/replay"), &editor, json!({"all": true})).await.expect(200);
+    assert_eq!(replayed.json["refused_again"], json!(2), "{}", replayed.text);
+    assert!(replayed.text.contains("a strict import needs an insert id"), "{}", replayed.text);
 }

@@ -1,6 +1,6 @@
 use crate::World;
 use serde_json::{Value, json};
-use sillage_catalog::{Applied, MAX_PROFILE_BYTES, ProfileKind};
+use sillage_catalog::{Applied, MAX_PROFILE_BYTES, MAX_PROFILE_PROPERTIES, ProfileKind};
 use sillage_event::{Identity, ProfileChange, ProfileOp, ProjectId, Properties, Subject};
 
 const ONE: ProjectId = ProjectId(1);
@@ -103,7 +103,11 @@ async fn a_profile_stops_growing_at_its_limit_and_can_be_made_smaller() {
     let world = world().await;
     let big = "x".repeat(MAX_PROFILE_BYTES / 4);
     let appends: Vec<_> = (0..10).map(|_| (ONE, person("u1", 1, ProfileOp::Append(object(json!({"list": big})))))).collect();
-    assert_eq!(world.catalog.apply_profiles(1, &appends).await.unwrap(), Applied { changes: 3, too_large: 7, already: false });
+    let applied = world.catalog.apply_profiles(1, &appends).await.unwrap();
+    assert_eq!((applied.changes, applied.left_out.len()), (3, 7));
+    let first = &applied.left_out[0];
+    assert_eq!((first.position, first.code, first.field.as_str()), (3, "profile_too_large", "append.list"));
+    assert!(first.message.contains("the profile of u1 would have 10") && first.message.contains("unset or shorten"), "{}", first.message);
     let replace = [(ONE, person("u1", 2, set(json!({"list": big})))), (ONE, person("u1", 3, set(json!({"other": big}))))];
     assert_eq!(world.catalog.apply_profiles(2, &replace).await.unwrap(), Applied { changes: 2, ..Applied::default() });
 }
@@ -209,4 +213,42 @@ async fn profiles_older_than_their_history_begin_it_with_what_is_known() {
     assert_eq!(past_of(&world, 0).await, vec![(10, json!({"set": {"plan": "free"}}))]);
     world.catalog.apply_profiles(2, &[(ONE, person("u1", 20, set(json!({"plan": "pro"}))))]).await.unwrap();
     assert_eq!(past_of(&world, 1).await, vec![(20, json!({"set": {"plan": "pro"}}))]);
+}
+
+#[tokio::test]
+async fn a_profile_has_so_many_properties_and_what_it_has_can_still_be_changed() {
+    let world = world().await;
+    let names = |range: std::ops::Range<usize>| range.map(|n| (format!("p{n}"), json!(n))).collect::<sillage_event::Properties>();
+    let full = [(ONE, person("u1", 1, ProfileOp::Set(names(0..MAX_PROFILE_PROPERTIES))))];
+    assert_eq!(world.catalog.apply_profiles(1, &full).await.unwrap().changes, 1);
+    let changes = [
+        (ONE, person("u1", 2, ProfileOp::SetOnce(names(MAX_PROFILE_PROPERTIES..MAX_PROFILE_PROPERTIES + 2)))),
+        (ONE, person("u1", 3, set(json!({"p0": "changed"})))),
+        (ONE, person("u1", 4, ProfileOp::Unset(vec!["p1".to_owned()]))),
+        (ONE, person("u1", 5, set(json!({"new": 1})))),
+        (ONE, person("u1", 6, ProfileOp::Append(object(json!({"newer": 1}))))),
+    ];
+    let applied = world.catalog.apply_profiles(2, &changes).await.unwrap();
+    let left_out: Vec<_> = applied.left_out.iter().map(|one| (one.position, one.code, one.field.as_str())).collect();
+    assert_eq!(left_out, [(0, "profile_too_many_properties", "set_once.p2001"), (4, "profile_too_many_properties", "append.newer")]);
+    assert!(applied.left_out[0].message.contains("would have 2002 properties") && applied.left_out[0].message.contains("unset those"));
+    let profile = world.catalog.profile(ONE, &ProfileKind::Person, "u1").await.unwrap().unwrap();
+    assert_eq!((profile.properties.len(), &profile.properties["p0"], &profile.properties["new"]), (MAX_PROFILE_PROPERTIES, &json!("changed"), &json!(1)));
+}
+
+#[tokio::test]
+async fn what_is_prepared_counts_only_when_it_is_committed() {
+    let world = world().await;
+    let changes = [(ONE, person("u1", 1, set(json!({"a": 1})))), (ONE, person("u2", 1, set(json!({"a": "x".repeat(MAX_PROFILE_BYTES)}))))];
+    let prepared = world.catalog.prepare_profiles(1, &changes).await.unwrap().unwrap();
+    assert_eq!(prepared.left_out().iter().map(|one| one.position).collect::<Vec<_>>(), [1]);
+    drop(prepared);
+    assert_eq!(world.catalog.profiles_applied().await.unwrap(), 0);
+    assert_eq!(world.catalog.profile(ONE, &ProfileKind::Person, "u1").await.unwrap(), None);
+    assert_eq!(world.catalog.prepare_profiles(1, &changes).await.unwrap().unwrap().commit().await.unwrap().left_out.len(), 1, "and the same is left out again");
+    assert!(world.catalog.prepare_profiles(1, &changes).await.unwrap().is_none());
+    let asked = [changes[1].1.clone()];
+    assert_eq!(world.catalog.would_leave_out(ONE, &asked).await.unwrap().unwrap().code, "profile_too_large");
+    assert_eq!(world.catalog.would_leave_out(ONE, &[changes[0].1.clone()]).await.unwrap(), None);
+    assert_eq!(world.catalog.profile(ONE, &ProfileKind::Person, "u2").await.unwrap(), None, "asking changes nothing");
 }

@@ -1,12 +1,15 @@
 //! Events as Parquet: a column for each field and each property; what fits into no column stands as JSON in the last one.
 //!
-//! The names of the columns are those that `sillage import` recognises. A group's column has the name of its type.
+//! The names of the columns are those that `sillage import` recognises, and the file says in its metadata who wrote it, so that everything comes back as it
+//! was: `groups` is a JSON object of types to keys; a column of a property with values of several types is text, and each value that is none stands in
+//! the last column as well, with its type.
 
 use super::Property;
+use crate::table::EXPORT_KEY;
 use anyhow::{Context, Result};
 use arrow_array::{
     ArrayRef, RecordBatch,
-    builder::{BooleanBuilder, Float64Builder, Int64Builder, StringBuilder, TimestampMillisecondBuilder},
+    builder::{BooleanBuilder, Float64Builder, StringBuilder, TimestampMillisecondBuilder, UInt64Builder},
 };
 use arrow_schema::{DataType, Field, Schema, TimeUnit};
 use parquet::{
@@ -17,16 +20,14 @@ use parquet::{
 use serde::Deserialize;
 use serde_json::{Map, Value};
 use sillage_event::time;
-use std::{
-    collections::{BTreeMap, HashMap},
-    fs::File,
-    sync::Arc,
-};
+use std::{collections::HashMap, fs::File, sync::Arc};
 
 const ROWS_AT_ONCE: usize = 20_000;
 /// Fields of an event; a property of such a name goes to the last column.
 const FIELDS: [&str; 6] = ["event", "distinct_id", "insert_id", "device_id", "user_id", "session_id"];
 const OTHERS: &str = "other_properties";
+/// Of the columns, as the metadata says it.
+const FORMAT: &str = "1";
 
 #[derive(Deserialize)]
 struct Line {
@@ -37,9 +38,9 @@ struct Line {
     device_id: Option<String>,
     user_id: Option<String>,
     session_id: Option<String>,
-    seq: Option<i64>,
+    seq: Option<u64>,
     #[serde(default)]
-    groups: BTreeMap<String, Vec<String>>,
+    groups: Map<String, Value>,
     properties: Map<String, Value>,
 }
 
@@ -48,7 +49,8 @@ pub(super) struct ColumnWriter {
     schema: Arc<Schema>,
     fields: [StringBuilder; FIELDS.len()],
     times: TimestampMillisecondBuilder,
-    seqs: Int64Builder,
+    seqs: UInt64Builder,
+    groups: StringBuilder,
     /// By the name of the property.
     properties: Vec<(String, Cells)>,
     positions: HashMap<String, usize>,
@@ -80,13 +82,23 @@ impl Cells {
         }
     }
 
-    /// Gives the value back when it does not fit.
+    /// Gives the value back when the cell does not say all of it.
     fn push(&mut self, value: Option<Value>) -> Option<Value> {
         match (self, value) {
-            (Self::Number(cells), Some(Value::Number(number))) => cells.append_option(number.as_f64()),
+            (Self::Number(cells), Some(Value::Number(number))) => {
+                let cell = number.as_f64();
+                cells.append_option(cell);
+                // Beyond 2^53 a cell says only about what it is.
+                let whole = number.as_i64().map(i128::from).or_else(|| number.as_u64().map(i128::from));
+                let is_exact = whole.is_none_or(|whole| cell.is_some_and(|cell| cell as i128 == whole));
+                return (!is_exact).then_some(Value::Number(number));
+            }
             (Self::Flag(cells), Some(Value::Bool(flag))) => cells.append_value(flag),
             (Self::Text(cells), Some(Value::String(text))) => cells.append_value(text),
-            (Self::Text(cells), Some(value)) if !value.is_null() => cells.append_value(value.to_string()),
+            (Self::Text(cells), Some(value)) if !value.is_null() => {
+                cells.append_value(value.to_string());
+                return Some(value);
+            }
             (Self::Number(cells), rest) => {
                 cells.append_null();
                 return rest;
@@ -112,22 +124,24 @@ impl Cells {
 impl ColumnWriter {
     /// The properties that the server lists get columns; later ones go to the last column.
     pub(super) fn new(file: File, listed: &[Property]) -> Result<Self> {
-        let is_free = |name: &str| !FIELDS.contains(&name) && !["time", "seq", OTHERS, ""].contains(&name);
+        let is_free = |name: &str| !FIELDS.contains(&name) && !["time", "seq", "groups", OTHERS, ""].contains(&name);
         let properties: Vec<(String, Cells)> =
             listed.iter().filter(|property| is_free(&property.name)).map(|property| (property.name.clone(), Cells::of(&property.types))).collect();
         let mut columns: Vec<Field> = FIELDS.iter().map(|name| Field::new(*name, DataType::Utf8, true)).collect();
         columns.push(Field::new("time", DataType::Timestamp(TimeUnit::Millisecond, Some("UTC".into())), false));
-        columns.push(Field::new("seq", DataType::Int64, true));
+        columns.push(Field::new("seq", DataType::UInt64, true));
+        columns.push(Field::new("groups", DataType::Utf8, true));
         columns.extend(properties.iter().map(|(name, cells)| Field::new(name, cells.data_type(), true)));
         columns.push(Field::new(OTHERS, DataType::Utf8, true));
-        let schema = Arc::new(Schema::new(columns));
+        let schema = Arc::new(Schema::new(columns).with_metadata(HashMap::from([(EXPORT_KEY.to_owned(), FORMAT.to_owned())])));
         let settings = WriterProperties::builder().set_compression(Compression::ZSTD(ZstdLevel::try_new(3)?)).build();
         Ok(Self {
             writer: ArrowWriter::try_new(file, Arc::clone(&schema), Some(settings))?,
             schema,
             fields: Default::default(),
             times: TimestampMillisecondBuilder::new().with_timezone("UTC"),
-            seqs: Int64Builder::new(),
+            seqs: UInt64Builder::new(),
+            groups: StringBuilder::new(),
             positions: properties.iter().enumerate().map(|(position, (name, _))| (name.clone(), position)).collect(),
             properties,
             others: StringBuilder::new(),
@@ -144,10 +158,10 @@ impl ColumnWriter {
         }
         self.times.append_value(time::from_text(&at).with_context(|| format!("{at} is no time"))?);
         self.seqs.append_option(seq);
+        self.groups.append_option((!groups.is_empty()).then(|| Value::Object(groups).to_string()));
         let mut others = Map::new();
         let mut values: Vec<Option<Value>> = vec![None; self.properties.len()];
-        let keys = groups.into_iter().map(|(kind, mut keys)| (kind, if keys.len() == 1 { Value::from(keys.remove(0)) } else { Value::from(keys) }));
-        for (name, value) in properties.into_iter().chain(keys) {
+        for (name, value) in properties {
             match self.positions.get(&name) {
                 Some(position) => values[*position] = Some(value),
                 None => drop(others.insert(name, value)),
@@ -175,6 +189,7 @@ impl ColumnWriter {
         let mut columns: Vec<ArrayRef> = self.fields.iter_mut().map(|cells| Arc::new(cells.finish()) as ArrayRef).collect();
         columns.push(Arc::new(self.times.finish()));
         columns.push(Arc::new(self.seqs.finish()));
+        columns.push(Arc::new(self.groups.finish()));
         columns.extend(self.properties.iter_mut().map(|(_, cells)| cells.finish()));
         columns.push(Arc::new(self.others.finish()));
         self.rows = 0;

@@ -2,11 +2,13 @@
 
 use super::Target;
 use crate::{
+    contract::Server,
     http,
     table::{Encoded, Portion},
 };
 use anyhow::{Context, Result, bail};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use std::{
     borrow::Cow,
     thread,
@@ -34,6 +36,13 @@ pub(super) struct Door {
     /// Over a real network it is worth the work.
     compress: bool,
     has_answered: std::sync::atomic::AtomicBool,
+    /// Where lines go that say who is who; absent without an API key.
+    server: Option<Server>,
+}
+
+#[derive(Serialize)]
+struct Identities<'a> {
+    identities: Vec<&'a Value>,
 }
 
 /// What became of a portion.
@@ -105,12 +114,14 @@ impl Door {
             authorization: format!("Bearer {}", target.key),
             compress: !(host == "localhost" || host.starts_with("127.")),
             has_answered: std::sync::atomic::AtomicBool::new(false),
+            server: target.api_key.as_ref().map(|key| Server::new(base, key)),
         })
     }
 
     pub(super) fn send(&self, portion: &Portion, encoded: Encoded) -> Result<Sent> {
         let refused = encoded.refused.into_iter().map(|one| RefusedRecord { number: one.number, code: one.code.to_owned(), message: one.message });
         let mut sent = Sent { first: portion.first, records: portion.records, refused: refused.collect(), ..Sent::default() };
+        self.send_identities(&encoded.identities, &mut sent)?;
         let mut from = 0;
         let mut start = 0;
         // A portion whose records grew is sent in pieces.
@@ -123,6 +134,26 @@ impl Door {
             (from, start) = (index + 1, end);
         }
         Ok(sent)
+    }
+
+    fn send_identities(&self, identities: &[(u64, Value)], sent: &mut Sent) -> Result<()> {
+        if identities.is_empty() {
+            return Ok(());
+        }
+        let Some(server) = &self.server else {
+            let message = "who is who is taken with an API key that has the scope write: --api-key sk_…";
+            sent.refused.extend(identities.iter().map(|(number, _)| RefusedRecord {
+                number: *number,
+                code: "needs_api_key".to_owned(),
+                message: message.to_owned(),
+            }));
+            return Ok(());
+        };
+        let project = server.project(None)?;
+        let body = Identities { identities: identities.iter().map(|(_, line)| line).collect() };
+        server.post(&format!("/api/projects/{}/identities", project.id), &body).context("who is who was not taken")?;
+        sent.accepted += identities.len() as u64;
+        Ok(())
     }
 
     fn send_lines(&self, json: &[u8], numbers: &[u64], sent: &mut Sent) -> Result<()> {

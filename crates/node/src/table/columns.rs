@@ -20,6 +20,8 @@ use sillage_event::time::to_rfc3339;
 use std::sync::Arc;
 use xxhash_rust::xxh3::xxh3_64;
 
+/// What `sillage export` writes into the metadata of a file, so that its columns are taken for what they were.
+pub(crate) const EXPORT_KEY: &str = "sillage.export";
 /// Smaller numbers of milliseconds would be taken for seconds.
 const LEAST_MS: i64 = 100_000_000_000;
 
@@ -47,7 +49,8 @@ impl ColumnReader {
         let builder = ParquetRecordBatchReaderBuilder::try_new(source).context("the file is not whole, or not in Parquet's format")?;
         progress.of_records(u64::try_from(builder.metadata().file_metadata().num_rows()).unwrap_or(0));
         let columns = builder.schema().fields().iter().map(|field| field.name().clone()).collect();
-        let mapping = Mapping::decide(columns, shape, |_| Kind::AsStored)?;
+        let is_export = builder.schema().metadata().contains_key(EXPORT_KEY) && !shape.names_columns();
+        let mapping = if is_export { Mapping::of_export(columns, shape)? } else { Mapping::decide(columns, shape, |_| Kind::AsStored)? };
         let batches = builder.with_batch_size(PORTION_RECORDS).with_offset(usize::try_from(skip)?).build()?;
         progress.set(skip);
         Ok((Self { batches, number: skip, progress: progress.clone() }, mapping))
@@ -121,6 +124,11 @@ pub(super) fn encode(batch: &RecordBatch, mapping: &Mapping, first: u64, out: &m
     let sessions = texts(mapping.session)?;
     let groups = mapping.groups.iter().map(|(kind, column)| Ok((kind.as_str(), text_of(batch.column(*column))?))).collect::<Result<Vec<_>>>()?;
 
+    let own = match &mapping.export {
+        Some(own) => Some((text_of(batch.column(own.seq))?, text_of(batch.column(own.groups))?, text_of(batch.column(own.others))?)),
+        None => None,
+    };
+
     let options = EncoderOptions::default();
     let schema = batch.schema();
     let mut arrays: Vec<ArrayRef> = Vec::with_capacity(mapping.properties.len());
@@ -156,11 +164,27 @@ pub(super) fn encode(batch: &RecordBatch, mapping: &Mapping, first: u64, out: &m
             json::text(&mut out.json, session);
         }
         write_groups(&mut out.json, groups.iter().map(|(kind, keys)| (*kind, value_of(Some(keys), row).unwrap_or_default())));
+        if let Some((seqs, groups, _)) = &own {
+            for (field, texts) in [(b",\"seq\":".as_slice(), seqs), (b",\"groups\":".as_slice(), groups)] {
+                let Some(text) = value_of(Some(texts), row) else { continue };
+                out.json.extend_from_slice(field);
+                out.json.extend_from_slice(text.as_bytes());
+            }
+        }
         out.json.extend_from_slice(b",\"properties\":{");
         let start = out.json.len();
         for (field, encoder) in values.iter_mut().filter(|(_, encoder)| !encoder.is_null(row)) {
             out.json.extend_from_slice(if out.json.len() == start { &field[1..] } else { field });
             encoder.encode(row, &mut out.json);
+        }
+        // What fitted no column, and stands in for what a column says of the same name: of two values the last one counts.
+        if let Some(others) =
+            own.as_ref().and_then(|(_, _, others)| value_of(Some(others), row)?.strip_prefix('{')?.strip_suffix('}')).filter(|others| !others.is_empty())
+        {
+            if out.json.len() > start {
+                out.json.push(b',');
+            }
+            out.json.extend_from_slice(others.as_bytes());
         }
         out.json.push(b'}');
         match value_of(insert_ids.as_ref(), row) {

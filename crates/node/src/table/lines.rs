@@ -101,6 +101,7 @@ impl LineReader {
 /// What has to be known of a record in the import form before it passes.
 #[derive(Deserialize)]
 struct Probe {
+    identity: Option<IgnoredAny>,
     event: Option<IgnoredAny>,
     person: Option<IgnoredAny>,
     group_type: Option<IgnoredAny>,
@@ -127,7 +128,11 @@ struct ProbedProperties {
 
 impl Probe {
     fn is_event(&self) -> bool {
-        self.event.is_some() || (self.person.is_none() && self.group_type.is_none() && self.group_key.is_none())
+        self.event.is_some() || (!self.is_identity() && self.person.is_none() && self.group_type.is_none() && self.group_key.is_none())
+    }
+
+    fn is_identity(&self) -> bool {
+        self.identity.is_some() && self.event.is_none() && self.person.is_none()
     }
 
     fn has_insert_id(&self) -> bool {
@@ -142,6 +147,10 @@ impl Probe {
 }
 
 impl Lines {
+    pub(super) fn begin_with_event(&self) -> bool {
+        self.iter().next().and_then(|line| serde_json::from_slice::<Probe>(line).ok()).is_none_or(|probe| probe.is_event())
+    }
+
     /// Passes records of the import form on. An event without an insert id gets one; one of nobody says so, or the server would take it for a visitor.
     pub(super) fn pass(&self, first: u64, out: &mut Encoded) {
         out.json.reserve(self.bytes.len() + self.ends.len() * 8);
@@ -150,9 +159,15 @@ impl Lines {
                 out.refuse(number, "record_too_large", format!("the record is larger than {} MiB", RECORD_BYTES >> 20));
                 continue;
             }
+            let probe = serde_json::from_slice::<Probe>(line).ok();
+            if probe.as_ref().is_some_and(Probe::is_identity)
+                && let Ok(identity) = serde_json::from_slice(line)
+            {
+                out.identities.push((number, identity));
+                continue;
+            }
             out.numbers.push(number);
-            let probe = serde_json::from_slice::<Probe>(line).ok().filter(Probe::is_event);
-            let Some((probe, rest)) = probe.zip(line.strip_prefix(b"{")) else {
+            let Some((probe, rest)) = probe.filter(Probe::is_event).zip(line.strip_prefix(b"{")) else {
                 // A profile, or something that the server names with its reason.
                 out.json.extend_from_slice(line);
                 out.json.push(b'\n');
@@ -234,10 +249,14 @@ fn write_record(out: &mut Vec<u8>, record: &Map<String, Value>, mapping: &Mappin
 /// Whether the lines are in the import form (or in that of Mixpanel's exports, which the same door reads).
 pub(super) fn are_import_form(prefix: &[u8]) -> bool {
     let own = |record: &Map<String, Value>| {
-        record.contains_key("person") || record.contains_key("group_type") || record.get("properties").is_some_and(Value::is_object) || {
-            const FIELDS: [&str; 9] = ["event", "distinct_id", "time", "device_id", "user_id", "insert_id", "session_id", "seq", "groups"];
-            record.contains_key("event") && record.keys().all(|name| FIELDS.contains(&name.as_str()))
-        }
+        record.contains_key("person")
+            || record.contains_key("group_type")
+            || record.contains_key("identity") && record.contains_key("from")
+            || record.get("properties").is_some_and(Value::is_object)
+            || {
+                const FIELDS: [&str; 9] = ["event", "distinct_id", "time", "device_id", "user_id", "insert_id", "session_id", "seq", "groups"];
+                record.contains_key("event") && record.keys().all(|name| FIELDS.contains(&name.as_str()))
+            }
     };
     let mut records = sample(prefix).peekable();
     // A file of which no line can be read is for the server to judge, line by line.

@@ -25,6 +25,16 @@ pub(crate) struct Mapping {
     pub(super) session: Option<usize>,
     pub(super) groups: Vec<(String, usize)>,
     pub(super) properties: Vec<Property>,
+    /// Of a file that `sillage export` wrote.
+    pub(super) export: Option<ExportColumns>,
+}
+
+/// Columns that only files of `sillage export` have: a number, and two of JSON objects.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct ExportColumns {
+    pub(super) seq: usize,
+    pub(super) groups: usize,
+    pub(super) others: usize,
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -100,7 +110,28 @@ impl Mapping {
             let kind = if shape.text.contains(name) { Kind::Text } else { kind_of(column) };
             Property { column, field: json::field(name), kind }
         });
-        Ok(Self { properties: properties.collect(), event, person, user, device, time, insert_id, session, groups, columns })
+        Ok(Self { properties: properties.collect(), event, person, user, device, time, insert_id, session, groups, columns, export: None })
+    }
+
+    /// The columns as `sillage export` names them, whatever else they may look like.
+    pub(super) fn of_export(columns: Vec<String>, shape: &Shape) -> Result<Self> {
+        let named = |name: &str| Some(name.to_owned());
+        let own = ["seq", "groups", "other_properties"];
+        let at = |name: &str| position(&columns, name, "only");
+        let export = ExportColumns { seq: at(own[0])?, groups: at(own[1])?, others: at(own[2])? };
+        let shape = Shape {
+            event: named("event"),
+            person: named("distinct_id"),
+            user: named("user_id"),
+            device: named("device_id"),
+            time: named("time"),
+            insert_id: named("insert_id"),
+            session: named("session_id"),
+            drop: own.map(str::to_owned).to_vec(),
+            text: shape.text.clone(),
+            ..Shape::default()
+        };
+        Ok(Self { export: Some(export), ..Self::decide(columns, &shape, |_| Kind::AsStored)? })
     }
 
     pub(super) fn describe(&self) -> Vec<String> {
@@ -119,6 +150,9 @@ impl Mapping {
         ];
         roles.extend(single.into_iter().filter_map(|(role, column)| Some(format!("{role} ← {}", self.columns[column?]))));
         roles.extend(self.groups.iter().map(|(kind, column)| format!("group {kind} ← {}", self.columns[*column])));
+        if self.export.is_some() {
+            roles.extend(["sequence ← seq", "groups ← groups", "properties without a column ← other_properties"].map(str::to_owned));
+        }
         if self.insert_id.is_none() {
             roles.push("insert id ← content and number of the record".to_owned());
         }

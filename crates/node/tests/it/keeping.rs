@@ -115,3 +115,53 @@ fn the_doctor_says_what_is_wrong() {
     let said = fails(&["doctor", "--data", text(&data)]);
     assert!(said.contains("WRONG stored events") && said.contains("restore a backup"), "{said}");
 }
+
+/// Asks until it is so; what is acknowledged is applied a moment later.
+fn until(what: &str, is_so: impl Fn() -> bool) {
+    let began = std::time::Instant::now();
+    while !is_so() {
+        assert!(began.elapsed().as_secs() < 20, "{what}");
+        std::thread::sleep(std::time::Duration::from_millis(20));
+    }
+}
+
+#[test]
+fn a_change_that_a_profile_has_no_room_for_is_set_aside_once_and_can_be_received_again() {
+    let home = TempDir::new().unwrap();
+    let mut server = Server::start(&home);
+    // Texts are cut at 8 KiB, so a list of forty is 320 KB and the fourth does not fit.
+    let page: Vec<String> = (0..40).map(|n| format!("{n}{}", "x".repeat(8_000))).collect();
+    for round in 0..5 {
+        server.send(&json!([{"person": "u1", "time": "2026-01-01T00:00:00Z", "append": {"pages": page}}, {"person": "u2", "set": {"round": round}}]));
+    }
+    let refused = |server: &Server| server.get("/api/projects/1/refused")["refused"].as_array().unwrap().clone();
+    until("two are set aside", || refused(&server).len() == 2);
+    let ids = |server: &Server| refused(server).iter().map(|one| one["id"].as_u64().unwrap()).collect::<Vec<_>>();
+    let before = ids(&server);
+    for _ in 0..3 {
+        server.kill_and_restart();
+        until("the profiles are applied", || server.get("/api/projects/1/people/u2")["properties"]["round"] == 4);
+        assert_eq!(ids(&server), before, "neither twice nor lost");
+    }
+    let one = refused(&server).remove(0);
+    assert_eq!(
+        (&one["stage"], &one["code"], &one["field"], &one["source"]),
+        (&json!("apply"), &json!("profile_too_large"), &json!("append.pages"), &json!("/v1/events"))
+    );
+    assert!(one["message"].as_str().unwrap().contains("the profile of u1 would have 1"), "{}", one["message"]);
+    let raw: Value = serde_json::from_str(one["raw"].as_str().unwrap()).unwrap();
+    assert_eq!(raw, json!({"person": "u1", "time": "2026-01-01T00:00:00.000Z", "append": {"pages": page}}), "whole");
+
+    let replay = |server: &Server| server.post("/api/projects/1/refused/replay", &json!({"all": true}));
+    let full = replay(&server);
+    assert_eq!((&full["replayed"], &full["refused_again"]), (&json!(0), &json!(2)), "{full}");
+    assert!(full["results"][0]["message"].as_str().unwrap().contains("unset or shorten"), "{full}");
+    assert_eq!(ids(&server), before, "they stay aside");
+    server.send(&json!([{"person": "u1", "unset": ["pages"]}]));
+    until("the profile is empty", || server.get("/api/projects/1/people/u1")["properties"].as_object().unwrap().is_empty());
+    let mended = replay(&server);
+    assert_eq!((&mended["replayed"], &mended["refused_again"]), (&json!(2), &json!(0)), "{mended}");
+    until("both are applied", || server.get("/api/projects/1/people/u1")["properties"]["pages"].as_array().is_some_and(|pages| pages.len() == 2));
+    assert!(refused(&server).is_empty());
+    server.stop();
+}

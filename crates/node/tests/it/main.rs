@@ -4,5 +4,6 @@
 
 mod files;
 mod keeping;
+mod round_trip;
 mod serving;
 mod world;

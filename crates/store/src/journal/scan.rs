@@ -4,7 +4,11 @@
 use super::{BODY_BYTES, FORMAT, FRAME_BYTES, FileUse, HAS_PROFILES, HEADER_BYTES, Kind, MAGIC, MAX_BODY_BYTES, PACKED, Record};
 use crate::{StoreError, folder::Folder};
 use sillage_event::ProjectId;
-use std::{fs, io, path::Path};
+use std::{
+    fs,
+    io::{self, Read},
+    path::Path,
+};
 
 /// What reading found.
 #[derive(Clone, Debug, Default)]
@@ -24,14 +28,63 @@ const MAX_SEQUENCE_GAP: u64 = 10_000_000;
 
 /// Reads all files in order. `deliver` gets each whole record.
 pub(crate) fn scan(folder: &Folder, deliver: &mut dyn FnMut(Record) -> Result<(), StoreError>) -> Result<ScanReport, StoreError> {
+    scan_files(&folder.journal(), Care::Mends, deliver)
+}
+
+/// What reading would find. Nothing is delivered, cut off or kept aside.
+pub(crate) fn look(journal: &Path) -> Result<ScanReport, StoreError> {
+    if !journal.exists() {
+        return Ok(ScanReport::default());
+    }
+    scan_files(journal, Care::OnlyLooks, &mut |_| Ok(()))
+}
+
+/// Refuses files that a newer version wrote, by their first bytes.
+pub(crate) fn refuse_newer(journal: &Path) -> Result<(), StoreError> {
+    if !journal.exists() {
+        return Ok(());
+    }
+    for number in file_numbers(journal)? {
+        let path = super::file_path(journal, number);
+        let mut header = Vec::new();
+        let read = fs::File::open(&path).and_then(|file| file.take(HEADER_BYTES as u64).read_to_end(&mut header));
+        read.map_err(StoreError::io("read", &path))?;
+        first_sequence(&header, &path)?;
+    }
+    Ok(())
+}
+
+/// What becomes of bytes that are no whole record.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Care {
+    /// A torn end is cut off, and a copy of a damaged file is kept.
+    Mends,
+    OnlyLooks,
+}
+
+fn scan_files(journal: &Path, care: Care, deliver: &mut dyn FnMut(Record) -> Result<(), StoreError>) -> Result<ScanReport, StoreError> {
     let mut report = ScanReport::default();
-    let numbers = file_numbers(&folder.journal())?;
+    let numbers = file_numbers(journal)?;
     for (at, number) in numbers.iter().enumerate() {
         report.last_file_number = *number;
-        let path = super::file_path(&folder.journal(), *number);
-        scan_file(&path, at + 1 == numbers.len(), &mut report, deliver)?;
+        let path = super::file_path(journal, *number);
+        scan_file(&path, at + 1 == numbers.len(), care, &mut report, deliver)?;
     }
     Ok(report)
+}
+
+/// The first sequence that the header of a file promises, if it has a whole one.
+fn first_sequence(bytes: &[u8], path: &Path) -> Result<Option<u64>, StoreError> {
+    let is_whole = bytes.len() >= HEADER_BYTES && &bytes[..8] == MAGIC && crc32c::crc32c(&bytes[..20]) == u32_at(bytes, 20);
+    if !is_whole {
+        return Ok(None);
+    }
+    let format = u32_at(bytes, 8);
+    if format > FORMAT {
+        let shown = path.display();
+        return Err(StoreError::Refused(format!("the journal file {shown} has format {format}, written by a newer version")));
+    }
+    Ok(Some(u64_at(bytes, 12)))
 }
 
 fn file_numbers(journal: &Path) -> Result<Vec<u64>, StoreError> {
@@ -46,19 +99,20 @@ fn file_numbers(journal: &Path) -> Result<Vec<u64>, StoreError> {
     Ok(numbers)
 }
 
-fn scan_file(path: &Path, is_last: bool, report: &mut ScanReport, deliver: &mut dyn FnMut(Record) -> Result<(), StoreError>) -> Result<(), StoreError> {
+fn scan_file(
+    path: &Path,
+    is_last: bool,
+    care: Care,
+    report: &mut ScanReport,
+    deliver: &mut dyn FnMut(Record) -> Result<(), StoreError>,
+) -> Result<(), StoreError> {
     let bytes = fs::read(path).map_err(StoreError::io("read", path))?;
     let mut file = FileUse { path: path.to_owned(), bytes: bytes.len() as u64, ..FileUse::default() };
-    let header_ok = bytes.len() >= HEADER_BYTES && &bytes[..8] == MAGIC && crc32c::crc32c(&bytes[..20]) == u32_at(&bytes, 20);
-    if header_ok {
-        let format = u32_at(&bytes, 8);
-        if format > FORMAT {
-            let shown = path.display();
-            return Err(StoreError::Refused(format!("the journal file {shown} has format {format}, written by a newer version")));
-        }
-        report.last_sequence = report.last_sequence.max(u64_at(&bytes, 12).saturating_sub(1));
+    let first = first_sequence(&bytes, path)?;
+    if let Some(first) = first {
+        report.last_sequence = report.last_sequence.max(first.saturating_sub(1));
     }
-    let mut offset = if header_ok { HEADER_BYTES } else { 0 };
+    let mut offset = if first.is_some() { HEADER_BYTES } else { 0 };
     let mut damaged = 0;
     let mut whole = offset;
     while offset < bytes.len() {
@@ -77,11 +131,11 @@ fn scan_file(path: &Path, is_last: bool, report: &mut ScanReport, deliver: &mut 
     let rest = bytes.len() - whole;
     let torn = if is_last { rest } else { 0 };
     damaged += rest - torn;
-    if damaged > 0 {
+    if damaged > 0 && care == Care::Mends {
         keep_aside(path)?;
         tracing::error!(path = %path.display(), bytes = damaged, "the journal is damaged in the middle: these bytes may have been acknowledged events; a copy of the file is kept beside it");
     }
-    if torn > 0 {
+    if torn > 0 && care == Care::Mends {
         tracing::warn!(path = %path.display(), bytes = torn, "the journal ended in an unfinished write, which was dropped; nobody was told that it was stored");
         truncate(path, whole as u64).map_err(StoreError::io("truncate", path))?;
         file.bytes = whole as u64;

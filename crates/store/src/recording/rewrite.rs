@@ -304,16 +304,6 @@ impl Keeper {
         }
         Ok(bytes)
     }
-
-    /// Reads every byte of the packs and compares it with its checksums.
-    pub(crate) fn verify(&self) -> Result<u64, StoreError> {
-        let state = self.state.lock();
-        if let Some(damaged) = state.damaged.first() {
-            return Err(StoreError::damaged("recordings", damaged.clone()));
-        }
-        state.packs.values().try_for_each(|pack| pack.verify())?;
-        Ok(state.packs.values().map(|pack| pack.bytes).sum())
-    }
 }
 
 /// Packs that are written and not published.

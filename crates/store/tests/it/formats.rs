@@ -31,6 +31,7 @@ fn write(dir: &std::path::Path) {
         message: "not a time".to_owned(),
         index: 3,
         raw: "{}".to_owned(),
+        ..Refused::default()
     };
     append(&store, Batch { links: vec![merge], refused: vec![refused], ..Batch::default() }).unwrap();
     store.flush(PROJECT).unwrap();

@@ -179,3 +179,62 @@ fn the_order_in_which_events_arrive_and_are_sealed_does_not_change_who_is_who() 
         seen = Some(found);
     }
 }
+
+fn link(device: &str, user: &str) -> LinkChange {
+    LinkChange::Link { device: device.to_owned(), user: user.to_owned(), at: 3 }
+}
+
+#[test]
+fn who_is_who_comes_along_before_the_events_and_once() {
+    let dir = TempDir::new().unwrap();
+    let store = open(dir.path());
+    let all = |store: &Store| {
+        let mut entries = Vec::new();
+        store
+            .each_ledger_entry(PROJECT, &mut |entry| {
+                entries.push((entry.number, entry.change));
+                true
+            })
+            .unwrap();
+        entries
+    };
+    for round in 0..2 {
+        operate(&store, link("d", "ann"));
+        operate(&store, link("d", "bob"));
+        if round == 0 {
+            operate(&store, merge(Identity::User("ann".to_owned()), "eve"));
+            operate(&store, link("torn", "ann"));
+            operate(&store, split(Identity::Device("torn".to_owned())));
+        }
+        operate(&store, link("torn", "ann"));
+    }
+    let ledger = all(&store);
+    assert_eq!(ledger.len(), 4, "what is so already is no entry: {ledger:?}");
+    assert!(matches!(&ledger[0].1, LedgerChange::Link { user, .. } if user == "ann"), "the first user keeps the device");
+    assert!(matches!(&ledger[3].1, LedgerChange::Split { .. }));
+    // The event of the second user comes first this time, and the device still counts for the first.
+    append_events(&store, &[signed_in("bob", 1), on_device(2), signed_in("ann", 3), event("view", "eve", 4)]);
+    let expected: HashSet<_> = ["bob", "eve"].map(|user| Identity::User(user.to_owned()).hash()).into();
+    let check = |store: &Store| {
+        let links = std::sync::Arc::clone(&store.snapshot(PROJECT).unwrap().links);
+        assert_eq!(links.resolve(device().hash()), Identity::User("eve".to_owned()).hash());
+        let torn = Identity::Device("torn".to_owned()).hash();
+        assert_eq!(links.resolve(torn), torn, "what was split stays split");
+        assert_eq!((people(store), all(store).len()), (expected.len(), 4));
+    };
+    check(&store);
+    drop(store);
+    let store = open(dir.path());
+    check(&store);
+    store.close().unwrap();
+    let store = open(dir.path());
+    check(&store);
+    let mut first = 0;
+    store
+        .each_ledger_entry(PROJECT, &mut |_| {
+            first += 1;
+            false
+        })
+        .unwrap();
+    assert_eq!(first, 1, "until nobody wants more");
+}

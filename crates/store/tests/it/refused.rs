@@ -15,6 +15,7 @@ fn refuse(number: usize, code: &str) -> Refused {
         message: "mend it".to_owned(),
         index: 0,
         raw: format!("{{\"number\": {number}}}"),
+        ..Refused::default()
     }
 }
 
@@ -95,4 +96,32 @@ fn the_file_is_written_anew_when_most_of_it_is_gone() {
     assert_eq!(numbers(&store, None, 1_000, None), expected);
     drop(store);
     assert_eq!(numbers(&Store::open(dir.path(), options).unwrap(), None, 1_000, None), expected);
+}
+
+#[test]
+fn a_change_that_was_acknowledged_first_is_set_aside_once_however_often_it_is_applied() {
+    let dir = TempDir::new().unwrap();
+    let store = open(dir.path());
+    let of_journal = |number: usize, sequence: u64| Refused { journal_sequence: Some(sequence), ..refuse(number, "profile_too_large") };
+    let add = |store: &Store, refused: Vec<Refused>| append(store, Batch { refused, ..Batch::default() }).unwrap();
+    // Two of one record of the journal, and one of the next; then a stop before the catalog knew, so that they come again, and one more with them.
+    add(&store, vec![of_journal(1, 50), of_journal(2, 50), of_journal(3, 51)]);
+    let expected = [4, 3, 2, 1];
+    add(&store, vec![of_journal(1, 50), of_journal(2, 50), of_journal(3, 51), of_journal(4, 52)]);
+    assert_eq!(numbers(&store, None, 100, None), expected);
+    drop(store);
+    let store = open(dir.path());
+    assert_eq!(numbers(&store, None, 100, None), expected, "read back from the journal");
+    add(&store, vec![of_journal(3, 51), of_journal(4, 52)]);
+    store.flush(PROJECT).unwrap();
+    add(&store, vec![of_journal(4, 52)]);
+    assert_eq!(numbers(&store, None, 100, None), expected);
+    store.close().unwrap();
+    let store = open(dir.path());
+    add(&store, vec![of_journal(4, 52)]);
+    assert_eq!(numbers(&store, None, 100, None), expected, "the manifest knows it");
+    let id = store.refused(PROJECT, None, 1, None, None).unwrap()[0].id;
+    wait(store.take_refused(PROJECT, vec![id])).unwrap();
+    add(&store, vec![of_journal(4, 52), of_journal(5, 53)]);
+    assert_eq!(numbers(&store, None, 100, None), [5, 3, 2, 1], "what was replayed does not come back");
 }

@@ -160,4 +160,8 @@ fn groups_are_named_by_field_or_by_property() {
     let decoded = native(json!({"event": "A", "groups": {"team": "red"}, "properties": {"company": "acme"}}).to_string());
     assert_eq!(only_event(&decoded).groups, [vec![("team".to_owned(), vec!["red".to_owned()])], company(&["acme"])].concat());
     assert_eq!(only_event(&decoded).properties["company"], "acme");
+    for none in [json!([]), json!(null)] {
+        let decoded = native(json!({"event": "A", "groups": {"company": none}, "properties": {"company": "acme"}}).to_string());
+        assert_eq!((only_event(&decoded).groups.len(), &only_event(&decoded).properties["company"]), (0, &json!("acme")), "named without a key");
+    }
 }

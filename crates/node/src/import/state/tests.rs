@@ -48,7 +48,7 @@ fn another_file_project_or_flag_is_another_import() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("events.csv");
     fs::write(&file, "event,user,time\n").unwrap();
-    let target = |key: &str| Target { url: "http://127.0.0.1:7070".to_owned(), key: key.to_owned(), connections: 1 };
+    let target = |key: &str| Target { url: "http://127.0.0.1:7070".to_owned(), key: key.to_owned(), api_key: None, connections: 1 };
     let plain = path_of(&file, &target("wk_1"), &Shape::default()).unwrap();
     assert_eq!(Some(&plain), path_of(&file, &target("wk_1"), &Shape::default()).as_ref());
     assert_ne!(Some(&plain), path_of(&file, &target("wk_2"), &Shape::default()).as_ref());
