@@ -24,6 +24,8 @@ const ONE_REQUEST: Duration = Duration::from_secs(120);
 const FIRST_PAUSE: Duration = Duration::from_millis(200);
 const LONGEST_PAUSE: Duration = Duration::from_secs(10);
 const ZSTD_LEVEL: i32 = 1;
+/// With the longest ids, below what a server takes as one body of JSON.
+const IDENTITIES_AT_ONCE: usize = 1_000;
 /// Stays below what a server takes as one body.
 const MOST_BYTES: usize = 8 << 20;
 
@@ -150,8 +152,10 @@ impl Door {
             return Ok(());
         };
         let project = server.project(None)?;
-        let body = Identities { identities: identities.iter().map(|(_, line)| line).collect() };
-        server.post(&format!("/api/projects/{}/identities", project.id), &body).context("who is who was not taken")?;
+        for some in identities.chunks(IDENTITIES_AT_ONCE) {
+            let body = Identities { identities: some.iter().map(|(_, line)| line).collect() };
+            server.post(&format!("/api/projects/{}/identities", project.id), &body).context("who is who was not taken")?;
+        }
         sent.accepted += identities.len() as u64;
         Ok(())
     }

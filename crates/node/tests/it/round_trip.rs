@@ -10,13 +10,16 @@ const TIME: &str = "2026-01-05T10:00:00.500Z";
 /// Everything that is easily lost on the way: types, lists, groups, order within a millisecond, who is who, what people were.
 fn fill(server: &Server) {
     // Before the type of groups is known, the same property names none.
-    server.send(&json!([{"event": "Early", "distinct_id": "u1", "time": "2026-01-01T00:00:00Z", "insert_id": "e1", "properties": {"company": "acme"}}]));
-    server.send(&json!([
-        {"group_type": "company", "group_key": "acme", "time": "2026-01-02T00:00:00Z", "set": {"size": 12}},
-        {"event": "Grouped", "distinct_id": "u1", "time": TIME, "insert_id": "g1", "groups": {"company": "acme"}},
-        {"event": "Grouped", "distinct_id": "u2", "time": TIME, "insert_id": "g2", "groups": {"company": ["acme", "zenith"], "team": "a"}},
-        {"event": "Grouped", "distinct_id": "u2", "time": "2026-01-06T00:00:00Z", "insert_id": "g3", "properties": {"company": "zenith"}},
-    ]));
+    send(server, &json!([{"event": "Early", "distinct_id": "u1", "time": "2026-01-01T00:00:00Z", "insert_id": "e1", "properties": {"company": "acme"}}]));
+    send(
+        server,
+        &json!([
+            {"group_type": "company", "group_key": "acme", "time": "2026-01-02T00:00:00Z", "set": {"size": 12}},
+            {"event": "Grouped", "distinct_id": "u1", "time": TIME, "insert_id": "g1", "groups": {"company": "acme"}},
+            {"event": "Grouped", "distinct_id": "u2", "time": TIME, "insert_id": "g2", "groups": {"company": ["acme", "zenith"], "team": "a"}},
+            {"event": "Grouped", "distinct_id": "u2", "time": "2026-01-06T00:00:00Z", "insert_id": "g3", "properties": {"company": "zenith"}},
+        ]),
+    );
     let mixed =
         [json!(1), json!("1"), json!(true), json!(["a", 1, {"b": null}]), json!({"deep": {"x": [1.5]}}), json!(""), json!("[1]"), json!("é \"q\" \n 日本")];
     let typed = mixed.iter().enumerate().map(|(n, value)| {
@@ -27,43 +30,58 @@ fn fill(server: &Server) {
         });
         json!({"event": "Typed", "distinct_id": format!("t{}", n % 3), "time": format!("2026-01-0{}T08:00:00Z", 1 + n), "insert_id": format!("t{n}"), "session_id": "s1", "seq": 7 + n, "properties": properties})
     });
-    server.send(&typed.collect());
+    send(server, &typed.collect());
     // One millisecond, in the order of arrival, which is not that of their names; and one with the client's own order.
     for (n, name) in ["Zeta", "Alpha", "Mid"].iter().enumerate() {
-        server.send(&json!([{"event": name, "distinct_id": "tied", "time": TIME, "insert_id": format!("z{n}")}]));
+        send(server, &json!([{"event": name, "distinct_id": "tied", "time": TIME, "insert_id": format!("z{n}")}]));
     }
-    server.send(&json!([
-        {"event": "Last", "distinct_id": "ordered", "time": TIME, "insert_id": "o1", "seq": 9},
-        {"event": "First", "distinct_id": "ordered", "time": TIME, "insert_id": "o2", "seq": 3},
-    ]));
+    send(
+        server,
+        &json!([
+            {"event": "Last", "distinct_id": "ordered", "time": TIME, "insert_id": "o1", "seq": 9},
+            {"event": "First", "distinct_id": "ordered", "time": TIME, "insert_id": "o2", "seq": 3},
+        ]),
+    );
     // The device belongs to whoever came first, who is not the one with the earliest event; somebody without an account is nobody's device.
     for (user, time) in [("late", "2026-01-09T00:00:00Z"), ("early", "2026-01-03T00:00:00Z")] {
-        server.send(&json!([{"event": "Signed in", "device_id": "shared", "user_id": user, "time": time, "insert_id": user}]));
+        send(server, &json!([{"event": "Signed in", "device_id": "shared", "user_id": user, "time": time, "insert_id": user}]));
     }
-    server.send(&json!([
-        {"event": "Looked", "device_id": "shared", "time": "2026-01-02T00:00:00Z", "insert_id": "l1"},
-        {"event": "Looked", "device_id": "alone", "time": "2026-01-02T00:00:00Z", "insert_id": "l2"},
-        {"event": "Looked", "device_id": "torn", "time": "2026-01-02T00:00:00Z", "insert_id": "l3"},
-        {"event": "Signed in", "device_id": "torn", "user_id": "u1", "time": "2026-01-04T00:00:00Z", "insert_id": "l4"},
-        {"event": "Ticked", "distinct_id": "", "time": "1969-12-31T23:59:59.999Z", "insert_id": "n1"},
-        {"event": "$identify", "distinct_id": "u3", "time": TIME, "insert_id": "i1", "properties": {"$identified_id": "u3", "$anon_id": "anon-3"}},
-        {"event": "Looked", "distinct_id": "anon-3", "time": "2026-01-02T00:00:00Z", "insert_id": "l5"},
-    ]));
+    send(
+        server,
+        &json!([
+            {"event": "Looked", "device_id": "shared", "time": "2026-01-02T00:00:00Z", "insert_id": "l1"},
+            {"event": "Looked", "device_id": "alone", "time": "2026-01-02T00:00:00Z", "insert_id": "l2"},
+            {"event": "Looked", "device_id": "torn", "time": "2026-01-02T00:00:00Z", "insert_id": "l3"},
+            {"event": "Signed in", "device_id": "torn", "user_id": "u1", "time": "2026-01-04T00:00:00Z", "insert_id": "l4"},
+            {"event": "Ticked", "distinct_id": "", "time": "1969-12-31T23:59:59.999Z", "insert_id": "n1"},
+            {"event": "$identify", "distinct_id": "u3", "time": TIME, "insert_id": "i1", "properties": {"$identified_id": "u3", "$anon_id": "anon-3"}},
+            {"event": "Looked", "distinct_id": "anon-3", "time": "2026-01-02T00:00:00Z", "insert_id": "l5"},
+        ]),
+    );
     server.post("/api/projects/1/people/u1/merge", &json!({"from": "u2"}));
     server.post("/api/projects/1/people/u1/split", &json!({"identity": "$device:torn"}));
-    server.send(&json!([
-        {"person": "u1", "time": "2026-01-01T00:00:00Z", "set": {"plan": "free", "tags": ["a"], "count": 1}},
-        {"person": "u1", "time": "2026-01-03T00:00:00Z", "append": {"tags": "b"}, "add": {"count": 2}},
-        {"person": "u1", "time": "2026-01-04T00:00:00Z", "set": {"plan": "pro", "gone": 1}},
-        {"person": "u1", "time": "2026-01-05T00:00:00Z", "unset": ["gone"]},
-        {"person": "u1", "time": "2026-01-02T00:00:00Z", "set": {"late": true}},
-        {"person": "$device:alone", "time": "2026-01-02T00:00:00Z", "set": {"big": (0..300).map(|n| format!("{n}{}", "y".repeat(2_000))).collect::<Vec<_>>()}},
-        {"person": "t1", "set": {"last": 1}},
-    ]));
+    send(
+        server,
+        &json!([
+            {"person": "u1", "time": "2026-01-01T00:00:00Z", "set": {"plan": "free", "tags": ["a"], "count": 1}},
+            {"person": "u1", "time": "2026-01-03T00:00:00Z", "append": {"tags": "b"}, "add": {"count": 2}},
+            {"person": "u1", "time": "2026-01-04T00:00:00Z", "set": {"plan": "pro", "gone": 1}},
+            {"person": "u1", "time": "2026-01-05T00:00:00Z", "unset": ["gone"]},
+            {"person": "u1", "time": "2026-01-02T00:00:00Z", "set": {"late": true}},
+            {"person": "$device:alone", "time": "2026-01-02T00:00:00Z", "set": {"big": (0..300).map(|n| format!("{n}{}", "y".repeat(2_000))).collect::<Vec<_>>()}},
+            {"person": "t1", "set": {"last": 1}},
+        ]),
+    );
     let began = std::time::Instant::now();
     while server.get("/api/projects/1/people/t1")["properties"]["last"] != 1 {
         assert!(began.elapsed().as_secs() < 20);
     }
+}
+
+/// None of them may be refused.
+fn send(server: &Server, records: &Value) {
+    let receipt = server.send(records);
+    assert_eq!(receipt["failed"], json!([]), "{receipt}");
 }
 
 /// What is asked of both, each answer under its name.
