@@ -100,8 +100,8 @@ fn answers(server: &Server) -> Vec<(String, Value)> {
         trend(json!({"select": {"event": "Early"}, "measure": "total"}), json!([{"property": "plan", "of": "person", "at": "event"}])),
         trend(json!({"select": {"event": "Signed in"}, "measure": "total"}), json!([{"property": "plan", "of": "person", "at": "event"}])),
         trend(json!({"select": {"event": "Grouped"}, "measure": "total"}), json!([{"property": "size", "of": "group:company"}])),
-        json!({"kind": "trend", "series": [of_event("Grouped", json!("unique"))], "interval": "day", "range": range, "actor": {"group": "company"}}),
-        json!({"kind": "trend", "series": [of_event("Early", json!("unique"))], "interval": "day", "range": range, "actor": {"group": "company"}}),
+        json!({"kind": "trend", "series": [of_event("Grouped", json!("unique"))], "interval": "day", "range": range, "actor": "group:company"}),
+        json!({"kind": "trend", "series": [of_event("Early", json!("unique"))], "interval": "day", "range": range, "actor": "group:company"}),
     ];
     questions.extend(
         ["mixed", "number", "fraction", "flag", "list", "seq", "groups", "user", "other_properties.n"]
