@@ -261,7 +261,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Everything of the project as NDJSON in the import form: groups and people first, then events, each once, in no particular order. */
+        /**
+         * Everything of the project as NDJSON in the import form: how ids came together and apart first, then groups and people with what they were, then events,
+         *     each once, in no particular order.
+         */
         get: operations["export_export"];
         put?: never;
         post?: never;
@@ -283,6 +286,23 @@ export interface paths {
         /** Give them other weights. History is scored anew with them; the versions before stay on record. */
         put: operations["friction_replace"];
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{project}/identities": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Bring along who is who from another installation, before the events come. What is so already stays as it is. */
+        post: operations["person_import_identities"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1493,6 +1513,23 @@ export interface components {
             /** @description Whether nothing goes on without it: while such a check is not well, no request should be sent here. */
             vital: boolean;
         };
+        /** @description How ids came together and apart elsewhere, in order. */
+        Identities: {
+            identities: components["schemas"]["IdentityChange"][];
+        };
+        /** @description A line of an export. */
+        IdentityChange: {
+            /** @description Who did it. */
+            by?: string | null;
+            /** @description A device is `$device:<id>`. */
+            from: string;
+            /** @description `link` (an event named a device and a user), `merge` or `split`. */
+            identity: string;
+            /** @description Not of a split. */
+            into?: string | null;
+            /** @description ISO 8601, or a number since 1970. */
+            time: unknown;
+        };
         /** @description What an invitation is for. */
         InvitationBody: {
             email: string;
@@ -1936,7 +1973,7 @@ export interface components {
              */
             index: number;
             message: string;
-            /** @description As it came, cut at 128 KiB. */
+            /** @description As it came, cut at 128 KiB; a change of a profile that could not be applied, whole and in the import form. */
             raw: string;
             /** @description The door: `/v1/events`, `/track`, … */
             source: string;
@@ -2880,8 +2917,10 @@ export interface operations {
     export_export: {
         parameters: {
             query?: {
-                /** @description False leaves people and groups out (default true). */
+                /** @description False leaves people, groups and identities out (default true). */
                 profiles?: boolean | null;
+                /** @description False leaves events out (default true). */
+                events?: boolean | null;
             };
             header?: never;
             path: {
@@ -2962,6 +3001,38 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["FrictionWeights"];
                 };
+            };
+            /** @description What is wrong and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    person_import_identities: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Identities"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description What is wrong and how to mend it */
             default: {
