@@ -61,7 +61,7 @@ pub(crate) struct Target {
     /// The write key of the project
     #[arg(long, env = "SILLAGE_KEY", default_value = "", hide_env_values = true, hide_default_value = true, value_name = "KEY")]
     pub(crate) key: String,
-    /// An API key with the scope write: lines of an export that say who is who are taken with it, and left out without it
+    /// An API key with the scope write, for the lines of an export that say who is who; without it merges and splits are refused, links left to the events
     #[arg(long, env = "SILLAGE_API_KEY", hide_env_values = true, value_name = "KEY")]
     pub(crate) api_key: Option<String>,
     /// Requests under way at the same time

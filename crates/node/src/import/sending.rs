@@ -54,6 +54,8 @@ pub(super) struct Sent {
     pub(super) records: u64,
     pub(super) accepted: u64,
     pub(super) duplicates: u64,
+    /// Links of devices that the events will make again, for want of an API key.
+    pub(super) links_left: u64,
     pub(super) refused: Vec<RefusedRecord>,
 }
 
@@ -143,8 +145,10 @@ impl Door {
             return Ok(());
         }
         let Some(server) = &self.server else {
-            let message = "who is who is taken with an API key that has the scope write: --api-key sk_…";
-            sent.refused.extend(identities.iter().map(|(number, _)| RefusedRecord {
+            let message = "what was merged and split by hand is taken with an API key that has the scope write: --api-key sk_…";
+            let (links, by_hand): (Vec<_>, Vec<_>) = identities.iter().partition(|(_, line)| line["identity"] == "link");
+            sent.links_left += links.len() as u64;
+            sent.refused.extend(by_hand.iter().map(|(number, _)| RefusedRecord {
                 number: *number,
                 code: "needs_api_key".to_owned(),
                 message: message.to_owned(),

@@ -12,6 +12,7 @@ pub(crate) struct Summary {
     records: u64,
     accepted: u64,
     duplicates: u64,
+    links_left: u64,
     refused: BTreeMap<String, Reason>,
     pub(super) took: Duration,
 }
@@ -28,6 +29,7 @@ impl Summary {
         self.records += sent.records;
         self.accepted += sent.accepted;
         self.duplicates += sent.duplicates;
+        self.links_left += sent.links_left;
         for one in sent.refused {
             let reason = self.refused.entry(one.code).or_default();
             reason.count += 1;
@@ -51,6 +53,10 @@ impl Summary {
         let pace = if seconds > 0.0 { format!(" in {seconds:.1} s, {} a second", counted((self.records as f64 / seconds) as u64)) } else { String::new() };
         let there = if self.duplicates > 0 { format!(", {} of them were there already", counted(self.duplicates)) } else { String::new() };
         say::line(format!("{}: {} of {} records kept{there}{pace}", file.display(), counted(self.accepted), counted(self.records)));
+        if self.links_left > 0 {
+            let links = counted(self.links_left);
+            say::line(format!("{links} links between devices and users are left to the events; --api-key sk_… (scope write) takes them as they were"));
+        }
         if self.refused.is_empty() {
             return;
         }

@@ -112,7 +112,7 @@ fn answers(server: &Server) -> Vec<(String, Value)> {
     for person in ["u1", "u2", "u3", "late", "early", "tied", "ordered", "t1", "anon-3", "$device:shared", "$device:torn", "$device:alone"] {
         let of_person = server.ask(&json!({"kind": "timeline", "person": person, "range": range}));
         let order: Vec<String> =
-            of_person["events"].as_array().unwrap().iter().map(|event| format!("{} {} {}", event["event"], event["distinct_id"], event["groups"])).collect();
+            of_person["events"].as_array().unwrap().iter().map(|event| format!("{} {} {}", event["event"], event["insert_id"], event["groups"])).collect();
         answers.push((format!("timeline {person}"), order.into()));
         let path = format!("/api/projects/1/people/{}", person.replace('$', "%24").replace(':', "%3A"));
         let detail = server.get(&path);
