@@ -15,6 +15,7 @@ mod import;
 mod installation;
 mod log;
 mod lookups;
+mod machine;
 mod profiles;
 mod restore;
 mod say;

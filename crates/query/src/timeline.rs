@@ -29,8 +29,10 @@ pub(crate) fn answer(context: &Context<'_>, scope: &Scope, timeline: &Timeline) 
         if segment.time_range().is_none_or(|(first, last)| last < context.range.0 || first >= context.range.1 || first > before.0) {
             return Ok(found);
         }
-        for bucket in buckets_of(context, &**segment, person) {
-            rows_of(context, scope, &**segment, bucket, person, |row, at, tie| {
+        let held = ids_held_for(context, &**segment, person);
+        let buckets: HashSet<usize> = held.iter().map(|id| sillage_store::bucket_of(*id, segment.bucket_bits())).collect();
+        for bucket in buckets {
+            rows_of(context, scope, &**segment, bucket, person, &held, |row, at, tie| {
                 let rank = ((s as u64) << 32) | u64::from(tie);
                 if (at, rank) < before {
                     found.push((at, rank, s, bucket, row));
@@ -76,12 +78,11 @@ fn event_json(event: &Event) -> Value {
     })
 }
 
-/// The buckets in which rows of a person may lie: its own, and those of ids that a link moved to it.
-fn buckets_of(context: &Context<'_>, segment: &dyn Segment, person: PersonId) -> HashSet<usize> {
-    let bits = segment.bucket_bits();
+/// The ids under which rows of a person may lie in a segment: its own, and those that a link moved to it. A merge by hand is in no row, however late it came.
+fn ids_held_for(context: &Context<'_>, segment: &dyn Segment, person: PersonId) -> Vec<PersonId> {
     let moved = context.snapshot.links.changed_since(segment.links_applied());
     let held = moved.into_iter().filter(|(_, to)| *to == person).map(|(held, _)| held);
-    held.chain([person]).map(|id| sillage_store::bucket_of(id, bits)).collect()
+    held.chain([person]).collect()
 }
 
 fn rows_of(
@@ -90,15 +91,11 @@ fn rows_of(
     segment: &dyn Segment,
     bucket: usize,
     person: PersonId,
+    held: &[PersonId],
     mut each: impl FnMut(usize, i64, u32),
 ) -> Result<(), AskError> {
     let people = segment.people(bucket).map_err(store_failed)?;
-    let links = &context.snapshot.links;
-    let ordinals: HashSet<u32> = if links.len() == segment.links_applied() {
-        people.hashes.binary_search(&person).map(|ordinal| ordinal as u32).into_iter().collect()
-    } else {
-        people.hashes.iter().enumerate().filter(|(_, id)| links.resolve(**id) == person).map(|(ordinal, _)| ordinal as u32).collect()
-    };
+    let ordinals: HashSet<u32> = held.iter().filter_map(|id| people.hashes.binary_search(id).ok()).map(|ordinal| ordinal as u32).collect();
     let n = segment.bucket_rows(bucket);
     if ordinals.is_empty() || n == 0 {
         return Ok(());

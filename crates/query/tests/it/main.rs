@@ -8,5 +8,7 @@ mod asking;
 mod bad_questions;
 mod cohorts;
 mod limits;
+mod notes;
 mod questions;
 mod recordings;
+mod ties;
