@@ -8,5 +8,6 @@ mod asking;
 mod bad_questions;
 mod cohorts;
 mod limits;
+mod moments;
 mod questions;
 mod recordings;
