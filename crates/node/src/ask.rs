@@ -4,6 +4,7 @@ use crate::table::{self, Shape, Table};
 use anyhow::{Context, Result, bail};
 use serde_json::{Value, json};
 use sillage_behavior::{AskError, AskErrorCode, Cancel, Question, Settings, expression::LookupColumn};
+use sillage_catalog::Clock;
 use sillage_event::{Batch, Identity, PersonId, ProfileChange, ProfileOp, ProjectId, Properties, Subject};
 use sillage_query::{Engine, History, Limits, Source};
 use sillage_store::Snapshot;
@@ -84,7 +85,7 @@ fn read_all(path: &PathBuf) -> Result<Vec<u8>> {
 }
 
 fn read_events(paths: &[PathBuf], shape: &Shape) -> Result<Batch> {
-    let now = jiff::Timestamp::now().as_millisecond();
+    let now = Clock::system().now_ms();
     let mut batch = Batch::default();
     for path in paths {
         let bytes = read_all(path)?;
@@ -193,6 +194,6 @@ impl Source for Files {
     }
 
     fn now(&self) -> i64 {
-        jiff::Timestamp::now().as_millisecond()
+        Clock::system().now_ms()
     }
 }
