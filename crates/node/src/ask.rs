@@ -1,6 +1,9 @@
 //! `sillage ask`: a question on files, answered as the server would. Made for scripts, which call it hundreds of times.
 
-use crate::table::{self, Shape, Table};
+use crate::{
+    machine::memory_of_a_question,
+    table::{self, Shape, Table},
+};
 use anyhow::{Context, Result, bail};
 use serde_json::{Value, json};
 use sillage_behavior::{AskError, AskErrorCode, Cancel, Question, Settings, expression::LookupColumn};
@@ -69,7 +72,7 @@ fn answer(arguments: &Arguments, batch: Batch, value: &Value) -> Result<sillage_
     let question = Question::from_json(value).map_err(|error| AskError::invalid(error.field, error.message))?;
     let snapshot = sillage_store::snapshot_of(PROJECT, &batch.events).map_err(|error| AskError::new(AskErrorCode::Unavailable, error.to_string()))?;
     let source = Files::new(snapshot, &batch);
-    let engine = Engine::new(Arc::new(source), Limits::default(), arguments.threads)?;
+    let engine = Engine::new(Arc::new(source), Limits { memory: memory_of_a_question(), ..Limits::default() }, arguments.threads)?;
     let settings = Settings { timezone: arguments.timezone.clone(), ..Settings::default() };
     engine.answer(PROJECT, &settings, &question, Cancel::default())
 }

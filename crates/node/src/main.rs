@@ -14,6 +14,7 @@ mod import;
 mod installation;
 mod log;
 mod lookups;
+mod machine;
 mod profiles;
 mod restore;
 mod say;

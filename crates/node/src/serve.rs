@@ -2,7 +2,9 @@
 
 use crate::{
     installation::{AskingOptions, Installation, listen},
-    log, say,
+    log,
+    machine::memory_of_a_question,
+    say,
 };
 use anyhow::{Context, Result};
 use sillage_api::{Network, Options, TagPath};
@@ -83,7 +85,10 @@ impl Settings {
     }
 
     pub(crate) fn asking(&self) -> AskingOptions {
-        AskingOptions { threads: self.query_threads, limits: Limits { time: Duration::from_secs(self.question_seconds), ..Limits::default() } }
+        AskingOptions {
+            threads: self.query_threads,
+            limits: Limits { time: Duration::from_secs(self.question_seconds), memory: memory_of_a_question(), ..Limits::default() },
+        }
     }
 
     /// The address to print: what people type.

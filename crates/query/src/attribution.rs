@@ -22,6 +22,7 @@ pub(crate) fn answer(context: &Context<'_>, scope: &Scope, trend: &Trend, attrib
     let plan = Plan::new(context, trend, attribution)?;
     let request = plan.request(scope);
     let count = |bucket: &mut Bucket<'_>| {
+        context.check_cells(bucket.rows.groups.keys.len() + 1, trend.series.len() * plan.intervals.len())?;
         let mut lines = Lines::new();
         plan.each_share(bucket, |_, series, slot, key, share| {
             lines.entry((series, key)).or_insert_with(|| vec![0.0; plan.intervals.len() + 1])[slot] += share;
@@ -37,6 +38,7 @@ pub(crate) fn answer(context: &Context<'_>, scope: &Scope, trend: &Trend, attrib
     };
     let lines = scan::run(context, &request, count, add)?.unwrap_or_default();
     check_count(lines.len() / trend.series.len().max(1))?;
+    context.check_cells(lines.len(), plan.intervals.len())?;
     Ok(plan.write(context, lines))
 }
 

@@ -2,6 +2,7 @@
 
 use crate::{
     group::{GroupKey, GroupValue},
+    memory::{Held, held},
     scan::{self, Bucket, Context, NodeNames, Nodes, Pick, Request},
     trend::number,
 };
@@ -32,6 +33,20 @@ enum Candidate {
 struct Found {
     everybody: Tally,
     by_candidate: HashMap<Candidate, Tally>,
+}
+
+held! {
+    Tally {}
+    Found { by_candidate }
+}
+
+impl Held for Candidate {
+    fn held(&self) -> usize {
+        match self {
+            Self::Event(name, _) => name.held(),
+            Self::Value(_, key) => key.held(),
+        }
+    }
 }
 
 impl Found {
@@ -126,7 +141,7 @@ fn parts(driver: &Driver) -> impl Iterator<Item = Option<usize>> {
 }
 
 /// Hands over everybody who entered, and what they did within their exposure.
-fn read<T: Default + Send>(
+fn read<T: Default + Held + Send>(
     context: &Context<'_>,
     scope: &Scope,
     driver: &Driver,

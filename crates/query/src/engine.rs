@@ -3,7 +3,9 @@
 use crate::{
     attribution, behind,
     cohort::{self, Inner, Members},
-    driver, error, explain, feature, frequency, friction, funnel, heatmap, impact, journey, lifecycle, quantile, recording,
+    driver, error, explain, feature, frequency, friction, funnel, heatmap, impact, journey, lifecycle,
+    memory::Memory,
+    quantile, recording,
     remember::{Key, Remembered, Way},
     retention,
     scan::{Context, context::Setting},
@@ -59,11 +61,13 @@ pub struct Limits {
     /// Numbers that an answer is made of: series x segments x intervals.
     pub cells: usize,
     pub intervals: usize,
+    /// Bytes that one question may hold of partial answers, and of rows that are read before their turn; all together may hold twice as much.
+    pub memory: usize,
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { time: Duration::from_secs(60), cells: 20_000_000, intervals: 10_000 }
+        Self { time: Duration::from_secs(60), cells: 5_000_000, intervals: 10_000, memory: 1 << 30 }
     }
 }
 
@@ -71,13 +75,20 @@ impl Default for Limits {
 pub struct Engine<S> {
     source: Arc<S>,
     limits: Limits,
+    memory: Memory,
     threads: Arc<rayon::ThreadPool>,
     remembered: Arc<Remembered>,
 }
 
 impl<S> Clone for Engine<S> {
     fn clone(&self) -> Self {
-        Self { source: Arc::clone(&self.source), limits: self.limits, threads: Arc::clone(&self.threads), remembered: Arc::clone(&self.remembered) }
+        Self {
+            source: Arc::clone(&self.source),
+            limits: self.limits,
+            memory: self.memory.clone(),
+            threads: Arc::clone(&self.threads),
+            remembered: Arc::clone(&self.remembered),
+        }
     }
 }
 
@@ -104,7 +115,7 @@ impl<S: Source> Engine<S> {
     pub fn new(source: Arc<S>, limits: Limits, threads: usize) -> Result<Self, AskError> {
         let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).thread_name(|i| format!("query-{i}")).build();
         let pool = pool.map_err(|error| AskError::new(AskErrorCode::Unavailable, format!("query threads cannot be started: {error}")))?;
-        Ok(Self { source, limits, threads: Arc::new(pool), remembered: Arc::default() })
+        Ok(Self { source, limits, memory: Memory::new(limits.memory), threads: Arc::new(pool), remembered: Arc::default() })
     }
 
     /// Answers on the calling thread and the pool; blocks until done.
@@ -224,6 +235,7 @@ impl<S: Source> Engine<S> {
             actor: scope.actor.clone(),
             french: scope.french,
             limits: self.limits,
+            memory: self.memory.clone(),
             cohorts,
             cancel: asked.cancel.clone(),
             deadline: asked.started + self.limits.time,

@@ -2,6 +2,7 @@
 
 mod cohort_words;
 mod option_words;
+mod unknown_names;
 
 use crate::scan::Context;
 use serde_json::Value;
@@ -14,7 +15,7 @@ use sillage_event::Actor;
 pub(crate) fn reply(context: &Context<'_>, question: &Question, scope: &Scope, answer: Value) -> Reply {
     let mut notes = context.take_notes();
     let french = context.french;
-    notes.extend(unknown_names(context, question));
+    notes.extend(unknown_names::notes(context, question));
     for damaged in &context.snapshot.damaged {
         notes.push(if french {
             format!("données illisibles, absentes de la réponse : {damaged}")
@@ -54,28 +55,6 @@ fn current_interval(context: &Context<'_>, question: &Question) -> i64 {
     };
     let now = context.now.max(context.range.0);
     unit.map_or(now, |unit| context.zone.floor(now, unit))
-}
-
-/// A note for each event that was never seen.
-fn unknown_names(context: &Context<'_>, question: &Question) -> Vec<String> {
-    let question = match &question.kind {
-        Kind::People(people) => &people.of,
-        _ => question,
-    };
-    let mut selectors = question.kind.selectors();
-    if let Kind::Cohort(cohort) = &question.kind {
-        cohort.definition.selectors(&mut selectors);
-    }
-    let mut names: Vec<&String> =
-        selectors.iter().flat_map(|select| select.events.iter().chain(select.alternatives.iter().flat_map(|one| &one.events))).collect();
-    names.sort();
-    names.dedup();
-    let known = |name: &str| context.snapshot.segments.iter().any(|segment| segment.event_names().binary_search_by(|one| (**one).cmp(name)).is_ok());
-    names
-        .into_iter()
-        .filter(|name| !known(name))
-        .map(|name| if context.french { format!("l’événement « {name} » n’a jamais été reçu") } else { format!("the event \"{name}\" was never received") })
-        .collect()
 }
 
 fn definition(question: &Question, french: bool) -> String {

@@ -1,6 +1,7 @@
 //! Features side by side: adoption, how often, how long, and who uses them most.
 
 use crate::{
+    memory::held,
     scan::{self, Bucket, Context, Pick, Request},
     trend::{intervals, number},
 };
@@ -41,6 +42,13 @@ struct Use {
 struct Found {
     users: Vec<User>,
     uses: Vec<Use>,
+}
+
+held! {
+    User {}
+    Returns { eligible, returned }
+    Use { times, days, returns }
+    Found { users, uses }
 }
 
 impl Found {

@@ -2,6 +2,7 @@
 
 use crate::{
     group::{GroupKey, check_count},
+    memory::held,
     scan::{self, Bucket, Context, Pick, Request, Rows},
     trend::{intervals, number},
 };
@@ -25,6 +26,10 @@ struct Tally {
     gaps: Vec<f64>,
 }
 
+held! {
+    Tally { periods, gaps }
+}
+
 /// A cell: who was active in so many units of a period, or is usually away for so many; in a segment.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct At<'a> {
@@ -39,6 +44,7 @@ pub(crate) fn answer(context: &Context<'_>, scope: &Scope, frequency: &Frequency
     let request = plan.request(scope);
     let tallies = scan::run(context, &request, |bucket| plan.partial(bucket), merge)?.unwrap_or_default();
     check_count(tallies.len())?;
+    plan.check_cells(context, tallies.len())?;
     Ok(plan.write(context, scope, tallies))
 }
 
@@ -139,8 +145,13 @@ impl<'a> Plan<'a> {
         units
     }
 
+    /// Whether so many segments are not too many numbers.
+    fn check_cells(&self, context: &Context<'_>, n_segments: usize) -> Result<(), AskError> {
+        context.check_cells(n_segments, self.most * self.periods.as_ref().map_or(1, Intervals::len))
+    }
+
     fn partial(&self, bucket: &mut Bucket<'_>) -> Result<Tallies, AskError> {
-        bucket.context.check_cells(bucket.rows.groups.keys.len() + 1, self.most * self.periods.as_ref().map_or(1, Intervals::len))?;
+        self.check_cells(bucket.context, bucket.rows.groups.keys.len() + 1)?;
         // The overall table first, then a segment each.
         let mut tables: Vec<Option<Tally>> = vec![Some(self.empty())];
         let mut pairs = Vec::new();

@@ -4,6 +4,7 @@
 
 use crate::{
     group::{GroupKey, GroupValue, check_count},
+    memory::held,
     scan::{self, Bucket, Context, Person, Pick, Request, Rows, sessions_of},
     trend::{intervals, number},
 };
@@ -35,6 +36,7 @@ pub(crate) fn answer(context: &Context<'_>, scope: &Scope, funnel: &Funnel) -> R
     let request = plan.request(scope, keep.as_ref().map(|kept| Arc::clone(&kept.0)));
     let tallies = scan::run(context, &request, |bucket| plan.partial(bucket), merge)?.unwrap_or_default();
     check_count(tallies.len())?;
+    plan.check_cells(context, tallies.len())?;
     Ok(plan.write(context, scope, tallies, keep.map(|kept| kept.1)))
 }
 
@@ -119,6 +121,10 @@ struct Tally {
     sums: Vec<f64>,
     /// A figure of what came between two steps, for every attempt that did both and has one.
     between: Vec<f64>,
+}
+
+held! {
+    Tally { steps, seconds, intervals, converting, sums, between }
 }
 
 type Tallies = HashMap<GroupKey, Tally>;
@@ -398,9 +404,14 @@ impl<'a> Plan<'a> {
         }
     }
 
-    fn partial(&self, bucket: &mut Bucket<'_>) -> Result<Tallies, AskError> {
+    /// Whether so many segments are not too many numbers.
+    fn check_cells(&self, context: &Context<'_>, n_segments: usize) -> Result<(), AskError> {
         let n_intervals = self.intervals.as_ref().map_or(0, Intervals::len);
-        bucket.context.check_cells(bucket.rows.groups.keys.len() + 1, self.funnel.steps.len() * (n_intervals + 1))?;
+        context.check_cells(n_segments, self.funnel.steps.len() * (n_intervals + 1))
+    }
+
+    fn partial(&self, bucket: &mut Bucket<'_>) -> Result<Tallies, AskError> {
+        self.check_cells(bucket.context, bucket.rows.groups.keys.len() + 1)?;
         let mut overall = self.empty();
         let mut by_group: Vec<Option<Tally>> = Vec::new();
         self.each_attempt(bucket, |rows, _, counted| {

@@ -1,6 +1,7 @@
 //! Breakdowns: which segment, or segments, each row belongs to.
 
 use crate::{
+    memory::{Held, held},
     predicate::{Rows, TimeParts},
     property::{Dictionary, PropertyView, columns_of},
     scan::{Context, NO_PERSON, session_columns},
@@ -153,6 +154,20 @@ pub(crate) struct Groups {
     keep: Option<Arc<HashSet<GroupKey>>>,
     /// Only counted: the answer will not hold them all.
     counted_only: bool,
+}
+
+held! {
+    GroupValue { text }
+    Groups { ids, keys, several, several_ids }
+}
+
+impl Held for GroupKey {
+    fn held(&self) -> usize {
+        match self {
+            Self::Values(values) => values.held(),
+            Self::Other => 0,
+        }
+    }
 }
 
 /// Whether an answer may have so many segments.

@@ -3,6 +3,7 @@
 //! Two readings: one finds when the first adopter came, which is everybody else's day zero; the other adds up both groups.
 
 use crate::{
+    memory::held,
     scan::{self, Bucket, Context, Pick, Request, Rows},
     trend::{intervals, number},
 };
@@ -86,6 +87,11 @@ pub(crate) fn people_at(context: &Context<'_>, scope: &Scope, impact: &Impact, a
         Ok(found)
     };
     Ok(scan::run(context, &request, collect, |a, b| [a, b].concat())?.unwrap_or_default())
+}
+
+held! {
+    Day {}
+    Group { days, changes }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -4,6 +4,7 @@ mod tally;
 
 use crate::{
     group::{GroupKey, check_count},
+    memory::held,
     scan::{self, Bucket, Context, NodeNames, Nodes, Person, Pick, Request, Rows, sessions_of},
 };
 use rayon::prelude::*;
@@ -109,6 +110,10 @@ struct Walked {
 struct Tally {
     names: Vec<Arc<str>>,
     by_key: HashMap<GroupKey, Paths>,
+}
+
+held! {
+    Tally { names, by_key }
 }
 
 impl Tally {

@@ -4,8 +4,8 @@
 //! bucket, puts each person's events in order and hands them to the kernels of `behavior`; partial answers of buckets are added up.
 //!
 //! What must stay true: every plan is made for one project's snapshot; the same question gives the same answer whatever the
-//! segments, buckets, threads and compaction state; memory is bounded by the buckets in flight; a cancelled question stops
-//! before its next bucket.
+//! segments, buckets, threads and compaction state; memory is bounded by the buckets in flight and by what [`Limits`] says of
+//! everything else; a cancelled question stops before its next bucket.
 
 mod activity;
 mod attribution;
@@ -25,6 +25,7 @@ mod heatmap;
 mod impact;
 mod journey;
 mod lifecycle;
+mod memory;
 mod people;
 mod predicate;
 mod property;

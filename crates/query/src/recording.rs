@@ -5,6 +5,7 @@
 
 use crate::{
     behind, cohort,
+    memory::held,
     scan::{self, Bucket, Context, Pick, Request, context::SessionBehind},
 };
 use serde_json::{Map, Value, json};
@@ -217,6 +218,10 @@ impl<'q> Persons<'q> {
 struct Matched {
     by_session: HashMap<u64, i64>,
     by_person: HashMap<PersonId, Vec<i64>>,
+}
+
+held! {
+    Matched { by_session, by_person }
 }
 
 impl Matched {

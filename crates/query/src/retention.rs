@@ -2,6 +2,7 @@
 
 use crate::{
     group::{GroupKey, check_count},
+    memory::held,
     scan::{self, Bucket, Context, Pick, Request, Rows, is_any},
     trend::{intervals, number},
 };
@@ -27,6 +28,7 @@ pub(crate) fn answer(context: &Context<'_>, scope: &Scope, retention: &Retention
     let request = plan.request(scope, keep.as_ref().map(|kept| Arc::clone(&kept.0)));
     let tallies = scan::run(context, &request, |bucket| plan.partial(bucket), merge)?.unwrap_or_default();
     check_count(tallies.len())?;
+    plan.check_cells(context, tallies.len())?;
     Ok(plan.write(context, scope, tallies, keep.map(|kept| kept.1)))
 }
 
@@ -86,6 +88,10 @@ struct Cohort {
     size: u64,
     returned: Vec<u64>,
     amounts: Vec<f64>,
+}
+
+held! {
+    Cohort { returned, amounts }
 }
 
 type Tallies = HashMap<GroupKey, Vec<Cohort>>;
@@ -221,8 +227,13 @@ impl<'a> Plan<'a> {
         }
     }
 
+    /// Whether so many segments are not too many numbers.
+    fn check_cells(&self, context: &Context<'_>, n_segments: usize) -> Result<(), AskError> {
+        context.check_cells(n_segments, self.births.len() * self.periods.n_columns() * 2)
+    }
+
     fn partial(&self, bucket: &mut Bucket<'_>) -> Result<Tallies, AskError> {
-        bucket.context.check_cells(bucket.rows.groups.keys.len() + 1, self.births.len() * self.periods.n_columns() * 2)?;
+        self.check_cells(bucket.context, bucket.rows.groups.keys.len() + 1)?;
         let mut tables: Vec<Option<Vec<Cohort>>> = vec![None];
         self.each_birth(bucket, |_, _, born, returned, amounts| {
             let at = born.group.map_or(0, |group| group as usize + 1);

@@ -9,9 +9,11 @@ mod by_pick;
 pub(crate) mod context;
 mod decode;
 mod first;
+mod gather;
 mod session_ids;
 mod stream;
 pub(crate) mod summary;
+mod ties;
 mod walk;
 
 pub(crate) use context::Context;
@@ -21,10 +23,12 @@ pub(crate) use stream::{Bucket, Person, Rows, sessions_of};
 
 use crate::{
     group::{GroupKey, Groups},
+    memory::Held,
     people::{self, Mapping, Within},
     predicate::did_leaves,
 };
 use decode::{Decoder, Shared};
+use gather::Gather;
 use parking_lot::Mutex;
 use rayon::prelude::*;
 use sillage_behavior::{
@@ -125,16 +129,20 @@ pub(crate) fn store_failed(error: StoreError) -> AskError {
 }
 
 /// Reads and makes one partial answer per bucket, added up by `merge`.
-pub(crate) fn run<P: Send>(
+pub(crate) fn run<P: Held + Send>(
     context: &Context<'_>,
     request: &Request<'_>,
     partial: impl Fn(&mut Bucket<'_>) -> Result<P, AskError> + Sync,
     merge: impl Fn(P, P) -> P + Sync,
 ) -> Result<Option<P>, AskError> {
-    let decoder = Decoder::new(context, request)?;
+    let mut decoder = Decoder::new(context, request)?;
     let mut segments: Vec<&dyn Segment> = context.snapshot.segments.iter().map(|one| &**one).filter(|segment| decoder.may_hold(*segment)).collect();
     // Segments of one month after the other: most of a person's rows come in order of time.
     segments.sort_by_key(|segment| segment.time_range());
+    if request.ties {
+        decoder.disputed = ties::disputed(&segments);
+    }
+    let decoder = decoder;
     let pool: Mutex<Vec<Scratch<'_>>> = Mutex::default();
     let bits = segments.iter().map(|segment| segment.bucket_bits()).max().unwrap_or(0);
     let n_buckets = 1usize << bits;
@@ -147,57 +155,60 @@ pub(crate) fn run<P: Send>(
         .flat_map(|(s, segment)| (0..1usize << segment.bucket_bits()).map(move |bucket| (s, bucket)))
         .filter(|(s, bucket)| !persons || (request.by_person && people::has_strays(&moved[*s], segments[*s].bucket_bits(), *bucket, bits)))
         .collect();
+    let holding = context.memory.hold();
     let side: Vec<Vec<Rows<'_>>> = side_work
         .par_iter()
         .map(|(s, bucket)| {
             context.check()?;
-            side_rows(context, request, &decoder, segments[*s], *bucket, &moved[*s], bits)
+            let rows = side_rows(context, request, &decoder, segments[*s], *bucket, &moved[*s], bits)?;
+            holding.take(rows.held())?;
+            Ok(rows)
         })
         .collect::<Result<_, AskError>>()?;
 
     let shared: Vec<Shared> = segments.iter().map(|segment| Shared::new(segment.bucket_bits(), bits)).collect();
-    let partials: Vec<P> = (0..n_buckets)
-        .into_par_iter()
-        .map(|bucket| {
+    let gather = Gather::new(&holding, bits, merge);
+    (0..n_buckets).into_par_iter().try_for_each(|bucket| {
+        context.check()?;
+        let mut scratch = pool.lock().pop().unwrap_or_default();
+        let (mut rows, mut ids) = scratch.take(Groups::new(request.keep.clone(), request.counts_groups), Nodes::new(request.nodes));
+        let mut parts: Vec<(usize, usize)> = Vec::with_capacity(segments.len());
+        let mut mappings: Vec<Mapping> = Vec::with_capacity(segments.len());
+        for (s, segment) in segments.iter().enumerate().filter(|_| persons) {
+            let own_bits = segment.bucket_bits();
+            let (own_bucket, within) = if request.by_person {
+                (bucket >> (bits - own_bits), Some(Within { bits, bucket }))
+            } else if bucket < 1 << own_bits {
+                // A question that does not look at people takes each segment in its own buckets.
+                (bucket, None)
+            } else {
+                continue;
+            };
+            parts.push((s, own_bucket));
+            mappings.push(if decoder.uses_people() { Mapping::new(*segment, own_bucket, &moved[s], within)? } else { Mapping::default() });
+        }
+        let extra = side.iter().flatten().filter(|one| one.bucket == bucket);
+        people::merge_people(&mut mappings, extra.clone().flat_map(|one| one.people.iter().copied()), &mut ids);
+        for ((s, own_bucket), mapping) in parts.iter().zip(&mappings) {
+            rows.sent.segment = segments[*s].id();
+            if request.by_person && segments[*s].bucket_bits() < bits {
+                decoder.decode_slice(segments[*s], &shared[*s], bucket, mapping, &ids, &mut rows)?;
+            } else {
+                decoder.decode(segments[*s], *own_bucket, mapping, &ids, &mut rows)?;
+            }
             context.check()?;
-            let mut scratch = pool.lock().pop().unwrap_or_default();
-            let (mut rows, mut ids) = scratch.take(Groups::new(request.keep.clone(), request.counts_groups), Nodes::new(request.nodes));
-            let mut parts: Vec<(usize, usize)> = Vec::with_capacity(segments.len());
-            let mut mappings: Vec<Mapping> = Vec::with_capacity(segments.len());
-            for (s, segment) in segments.iter().enumerate().filter(|_| persons) {
-                let own_bits = segment.bucket_bits();
-                let (own_bucket, within) = if request.by_person {
-                    (bucket >> (bits - own_bits), Some(Within { bits, bucket }))
-                } else if bucket < 1 << own_bits {
-                    // A question that does not look at people takes each segment in its own buckets.
-                    (bucket, None)
-                } else {
-                    continue;
-                };
-                parts.push((s, own_bucket));
-                mappings.push(if decoder.uses_people() { Mapping::new(*segment, own_bucket, &moved[s], within)? } else { Mapping::default() });
-            }
-            let extra = side.iter().flatten().filter(|one| one.bucket == bucket);
-            people::merge_people(&mut mappings, extra.clone().flat_map(|one| one.people.iter().copied()), &mut ids);
-            for ((s, own_bucket), mapping) in parts.iter().zip(&mappings) {
-                if request.by_person && segments[*s].bucket_bits() < bits {
-                    decoder.decode_slice(segments[*s], &shared[*s], bucket, mapping, &ids, &mut rows)?;
-                } else {
-                    decoder.decode(segments[*s], *own_bucket, mapping, &ids, &mut rows)?;
-                }
-                context.check()?;
-            }
-            for one in extra {
-                rows.append(one, &ids);
-            }
-            let mut bucket = Bucket::new(context, request, &decoder.dids, ids, rows, &mut scratch);
-            let answer = partial(&mut bucket);
-            bucket.give_back(&mut scratch);
-            pool.lock().push(scratch);
-            answer
-        })
-        .collect::<Result<_, AskError>>()?;
-    Ok(partials.into_iter().reduce(merge))
+        }
+        for one in extra {
+            rows.append(one, &ids);
+        }
+        rows.rank_ties(&decoder.disputed);
+        let mut read = Bucket::new(context, request, &decoder.dids, ids, rows, &mut scratch);
+        let answer = partial(&mut read);
+        read.give_back(&mut scratch);
+        pool.lock().push(scratch);
+        gather.add(bucket, answer?)
+    })?;
+    Ok(gather.into_sum())
 }
 
 /// Decodes one bucket of one segment and splits it by the bucket that each row's person (or other actor) belongs to.
@@ -218,6 +229,7 @@ fn side_rows<'r>(
     let mut ids = Vec::new();
     people::merge_people(std::slice::from_mut(&mut mapping), std::iter::empty(), &mut ids);
     let mut rows = Rows::new(Groups::new(request.keep.clone(), request.counts_groups), Nodes::new(request.nodes));
+    rows.sent.segment = segment.id();
     decoder.decode(segment, bucket, &mapping, &ids, &mut rows)?;
     if context.actor != Actor::Person {
         rows.by_actor(&mut ids);

@@ -5,6 +5,7 @@
 //! or device, and its time. Sessions are always those of persons.
 
 use crate::{
+    memory::held,
     predicate,
     scan::{self, Bucket, Context, NO_PERSON, NodeNames, Pick, Request, device_keys, session_keys, sessions_of},
 };
@@ -45,6 +46,11 @@ struct Run {
     from: i64,
     to: i64,
     session: u32,
+}
+
+held! {
+    Run {}
+    SessionTable { keyed, runs, values }
 }
 
 /// A table, and the span of time that it is right for.

@@ -4,6 +4,7 @@ mod by_id;
 
 use crate::{
     group::{GroupKey, check_count},
+    memory::{Held, held},
     predicate::did_leaves,
     scan::{self, Bucket, Context, NodeNames, Nodes, Pick, Request, sessions_of},
     trend::number,
@@ -101,7 +102,7 @@ pub(crate) fn answer(context: &Context<'_>, scope: &Scope, sessions: &Sessions) 
 }
 
 /// The answer where every event carries its session's id, so that little has to be read of them; `None` where some event does not.
-fn by_ids<P: Default + Send>(
+fn by_ids<P: Default + Held + Send>(
     context: &Context<'_>,
     scope: &Scope,
     request: &Request<'_>,
@@ -316,6 +317,12 @@ fn keep_latest(list: &mut Vec<Listed>, limit: usize) {
 struct Found {
     by_key: HashMap<GroupKey, Sums>,
     list: Vec<Listed>,
+}
+
+held! {
+    Sums { milliseconds }
+    Listed { entry, exit }
+    Found { by_key, list }
 }
 
 impl Found {

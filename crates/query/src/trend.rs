@@ -101,6 +101,7 @@ fn one_range(context: &Context<'_>, scope: &Scope, trend: &Trend, range: (i64, i
         }
     };
     check_count(lines.keys().map(|(_, key)| key).collect::<HashSet<_>>().len())?;
+    context.check_cells(lines.len(), plan.intervals.len())?;
     // A running total begins with the range.
     let before = match trend.rolling.filter(|window| *window > 1 && !trend.cumulative) {
         Some(window) => {
@@ -434,6 +435,7 @@ impl<'a> Plan<'a> {
     }
 
     fn partial(&self, scope: &Scope, bucket: &mut Bucket<'_>) -> Result<Lines, AskError> {
+        bucket.context.check_cells(bucket.rows.groups.keys.len() + 1, self.meanings.len() * self.intervals.len())?;
         let marks_people = self.can_mark_people(scope) && self.bits_of_marks(bucket) <= MOST_MARKS;
         let mut tables = self.tables(if marks_people { bucket.people.len() } else { 0 });
         let context = bucket.context;
@@ -474,7 +476,7 @@ impl<'a> Plan<'a> {
                 }
             }
         }
-        self.finish(context, tables, &bucket.rows.groups.keys)
+        Ok(self.finish(tables, &bucket.rows.groups.keys))
     }
 
     /// How many bits it takes to mark everybody in every line.
@@ -488,9 +490,8 @@ impl<'a> Plan<'a> {
         self.meanings.iter().map(|meaning| Table { meaning, n_slots: self.intervals.len(), n_marked, lines: Vec::new() }).collect()
     }
 
-    fn finish(&self, context: &Context<'_>, tables: Vec<Table<'_>>, keys: &[GroupKey]) -> Result<Lines, AskError> {
+    fn finish(&self, tables: Vec<Table<'_>>, keys: &[GroupKey]) -> Lines {
         let mut lines = Lines::new();
-        let mut cells = 0;
         for (series, table) in tables.into_iter().enumerate() {
             for (index, line) in table.lines.into_iter().enumerate() {
                 let Some(mut line) = line else { continue };
@@ -498,13 +499,11 @@ impl<'a> Plan<'a> {
                 if line.is_empty() {
                     continue;
                 }
-                cells += self.intervals.len();
                 let key = if index == 0 { GroupKey::overall() } else { keys[index - 1].clone() };
                 lines.insert((series, key), line);
             }
         }
-        context.check_cells(1, cells)?;
-        Ok(lines)
+        lines
     }
 
     /// Rows in any order, for measures that do not look at who did it, or mark it. `mask` says for which series a row counts.

@@ -1,5 +1,6 @@
 //! Paths added up: equal ones become one, in the order of the names of their nodes.
 
+use crate::memory::held;
 use rayon::prelude::*;
 use std::ops::Range;
 
@@ -18,6 +19,11 @@ pub(super) struct Paths {
 pub(super) struct Sum {
     pub(super) count: u64,
     pub(super) exits: u64,
+}
+
+held! {
+    Sum {}
+    Paths { ends, nodes, milliseconds, sums }
 }
 
 /// Fewer are sorted by one thread.

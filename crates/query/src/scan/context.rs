@@ -1,6 +1,7 @@
 use crate::{
     cohort::{self, Members},
     engine::{History, Limits, Source},
+    memory::{Memory, held},
     session_property::SessionTables,
 };
 use serde_json::Value;
@@ -43,6 +44,7 @@ pub(crate) struct Context<'a> {
     pub(crate) actor: Actor,
     pub(crate) french: bool,
     pub(crate) limits: Limits,
+    pub(crate) memory: Memory,
     cohorts: HashMap<String, Members>,
     source: &'a dyn Source,
     cancel: Cancel,
@@ -77,6 +79,10 @@ pub(crate) struct SessionBehind {
     pub(crate) weight: f64,
 }
 
+held! {
+    SessionBehind {}
+}
+
 impl SessionBehind {
     /// One of each session: the worst, then the earliest.
     pub(crate) fn worst(mut all: Vec<Self>) -> Vec<Self> {
@@ -103,6 +109,7 @@ pub(crate) struct Setting<'a> {
     pub(crate) actor: Actor,
     pub(crate) french: bool,
     pub(crate) limits: Limits,
+    pub(crate) memory: Memory,
     pub(crate) cohorts: HashMap<String, Members>,
     pub(crate) cancel: Cancel,
     pub(crate) deadline: Instant,
@@ -125,6 +132,7 @@ impl<'a> Context<'a> {
             actor: setting.actor,
             french: setting.french,
             limits: setting.limits,
+            memory: setting.memory,
             cancel: setting.cancel,
             deadline: setting.deadline,
             person_values: Mutex::default(),
@@ -157,6 +165,7 @@ impl<'a> Context<'a> {
             actor: Actor::Person,
             french: self.french,
             limits: self.limits,
+            memory: self.memory.clone(),
             cohorts: self.cohorts.clone(),
             cancel: self.cancel.clone(),
             deadline: self.deadline,

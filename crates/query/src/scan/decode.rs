@@ -4,9 +4,11 @@ use super::{
     Context, Did, ELSEWHERE, NO_PERSON, Pick, Request, store_failed,
     stream::Rows,
     summary::{self, Selectors},
+    ties,
 };
 use crate::{
     group::breakdown_columns,
+    memory::held,
     people::Mapping,
     predicate::{self, Accepts, did_leaves, filter_columns},
     property::{PropertyView, columns_of, dictionary},
@@ -39,6 +41,10 @@ pub(crate) struct Nodes<'a> {
     pub(crate) shown: Vec<Arc<str>>,
     /// From a raw name to its number; hidden ones to [`Nodes::HIDDEN`].
     raw: HashMap<String, u32>,
+}
+
+held! {
+    Nodes<'_> { ids, shown, raw }
 }
 
 impl<'a> Nodes<'a> {
@@ -94,6 +100,8 @@ pub(crate) struct Decoder<'a> {
     uses_people: bool,
     /// Picks that need no more of an hour than its last event.
     hourly_bits: u64,
+    /// Times of which more than one segment may tell, where it matters what came first.
+    pub(super) disputed: Vec<(i64, i64)>,
 }
 
 impl<'a> Decoder<'a> {
@@ -145,7 +153,7 @@ impl<'a> Decoder<'a> {
         } else {
             0
         };
-        Ok(Self { context, request, dids, picks, first_time_bits, bounds, uses_people, hourly_bits })
+        Ok(Self { context, request, dids, picks, first_time_bits, bounds, uses_people, hourly_bits, disputed: Vec::new() })
     }
 
     /// Whether any row of a segment can matter, by its times and event names.
@@ -185,6 +193,9 @@ impl<'a> Decoder<'a> {
         }
         if request.ties {
             fixed(column::TIE);
+            if !self.disputed.is_empty() {
+                ties::COLUMNS.into_iter().for_each(&mut fixed);
+            }
         }
         if request.session_ids {
             fixed(column::SESSION_ID);
@@ -531,6 +542,9 @@ impl<'a> Decoder<'a> {
         if request.ties {
             let ties: &UInt32Array = batch.column_by_name(column::TIE).ok_or_else(|| super::failed("column tie was not read"))?.as_primitive();
             pick(ties.values(), chosen, &mut rows.tie);
+            if !self.disputed.is_empty() {
+                rows.sent.add(batch, chosen)?;
+            }
         }
         if !request.breakdown.is_empty() {
             let ids = rows.groups.of_rows(request.breakdown, view, chosen)?;

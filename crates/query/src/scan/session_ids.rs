@@ -1,5 +1,6 @@
 //! The session ids met in one bucket, numbered as they come.
 
+use crate::memory::held;
 use arrow_array::{Array, DictionaryArray, StringArray, cast::AsArray, types::Int32Type};
 use xxhash_rust::xxh3::xxh3_64;
 
@@ -12,6 +13,10 @@ pub(crate) struct SessionIds {
     pub(crate) hashes: Vec<u64>,
     /// Open addressing, since hashes need no other one: one more than a number, 0 is free.
     slots: Vec<u32>,
+}
+
+held! {
+    SessionIds { hashes, slots }
 }
 
 impl SessionIds {

@@ -6,9 +6,10 @@ use super::{
     first::{Firsts, MOST_FIRST},
     session_ids::SessionIds,
     summary::Summaries,
+    ties::Sent,
     walk::{Runs, Walker},
 };
-use crate::{group::Groups, predicate::Accepts};
+use crate::{group::Groups, memory::held, predicate::Accepts};
 use sillage_behavior::{
     Hit,
     question::SessionBy,
@@ -25,6 +26,7 @@ pub(crate) struct Rows<'a> {
     pub(crate) time: Vec<i64>,
     pub(crate) mask: Vec<u64>,
     pub(crate) tie: Vec<u32>,
+    pub(super) sent: Sent,
     pub(crate) accept: Vec<Accepts>,
     pub(crate) in_stream: Vec<bool>,
     pub(crate) group: Vec<u32>,
@@ -48,6 +50,13 @@ pub(crate) struct Rows<'a> {
     pub(crate) people: Vec<PersonId>,
 }
 
+held! {
+    Rows<'_> {
+        person, time, mask, tie, sent, accept, in_stream, group, numbers, texts, hold, session_key, device_key, session, session_ids, node, actors, summaries,
+        groups, nodes, people
+    }
+}
+
 /// Whether a row is one of a kind.
 type RowTest<'t, 'c> = &'t dyn Fn(&Rows<'c>, usize) -> bool;
 
@@ -63,6 +72,7 @@ impl<'a> Rows<'a> {
             time,
             mask,
             tie,
+            sent,
             accept,
             in_stream,
             group,
@@ -84,6 +94,7 @@ impl<'a> Rows<'a> {
         } = self;
         runs.clear();
         session_ids.clear();
+        sent.clear();
         [person, tie, group, session, node].into_iter().for_each(Vec::clear);
         [mask, hold, session_key, device_key].into_iter().for_each(Vec::clear);
         time.clear();
@@ -111,6 +122,7 @@ impl<'a> Rows<'a> {
         pick(&from.time, rows, &mut self.time);
         pick(&from.mask, rows, &mut self.mask);
         pick(&from.tie, rows, &mut self.tie);
+        self.sent.copy(&from.sent, rows);
         pick(&from.accept, rows, &mut self.accept);
         pick(&from.in_stream, rows, &mut self.in_stream);
         pick(&from.hold, rows, &mut self.hold);

@@ -3,6 +3,7 @@
 //! Every row has a cell, empty where it is no summary that was asked for. Selectors are numbers within a list that the rows of one read share.
 
 use super::{Context, key_of_text};
+use crate::memory::held;
 use arrow_array::{Array, BinaryArray, Float64Array, RecordBatch, StringArray, cast::AsArray};
 use sillage_event::page_summary::{SUMMARY_LISTS, SUMMARY_NUMBERS, SummarySource, SummaryWriter, read_selectors};
 use sillage_store::{PropertyColumn, PropertyKind, Segment, column};
@@ -23,6 +24,11 @@ struct Cell {
     start: usize,
     len: u32,
     list: u32,
+}
+
+held! {
+    Cell {}
+    Summaries { cells, bytes, lists }
 }
 
 impl Summaries {

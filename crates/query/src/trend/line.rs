@@ -1,7 +1,7 @@
 //! One line of a trend while it is being counted: a slot for each interval, and one for the whole range.
 
 use super::marks::Marks;
-use crate::scan::Rows;
+use crate::{memory::held, scan::Rows};
 use sillage_behavior::{
     question::{Aggregate, Outer},
     statistics,
@@ -95,8 +95,13 @@ pub(super) struct Line {
     last_slots: Option<(u32, std::ops::Range<usize>, bool)>,
     own_sessions: (u32, Vec<(u32, u32)>),
     own_values: HashMap<usize, Vec<Inner>>,
-    /// Whether events without the measured property were met: a segment of such events is shown, with nothing measured.
-    unmeasured: bool,
+    /// Events that had nothing to measure: a segment of such events is shown, with nothing measured.
+    unmeasured: u64,
+}
+
+held! {
+    Inner {}
+    Line { given, counts, news, sums, lows, highs, values, texts, stamps, marks, own_values }
 }
 
 impl Line {
@@ -130,7 +135,11 @@ impl Line {
     }
 
     pub(super) fn is_empty(&self) -> bool {
-        !self.unmeasured && self.weight() == 0 && self.counts.iter().all(|count| *count == 0)
+        self.unmeasured == 0 && self.weight() == 0 && self.counts.iter().all(|count| *count == 0)
+    }
+
+    pub(super) fn unmeasured(&self) -> u64 {
+        self.unmeasured
     }
 
     /// How much this line is about, for the order of segments.
@@ -155,7 +164,7 @@ impl Line {
     #[inline]
     pub(super) fn add_number(&mut self, slot: usize, number: f64) {
         if number.is_nan() {
-            self.unmeasured = true;
+            self.unmeasured += 1;
             return;
         }
         for slot in [slot, self.counts.len() - 1] {
@@ -170,7 +179,7 @@ impl Line {
 
     pub(super) fn keep_number(&mut self, slot: usize, number: f64) {
         if number.is_nan() {
-            self.unmeasured = true;
+            self.unmeasured += 1;
             return;
         }
         for slot in [slot, self.counts.len() - 1] {
@@ -182,7 +191,7 @@ impl Line {
     /// `key` tells values apart; 0 is none.
     pub(super) fn add_text(&mut self, slot: usize, key: u64) {
         if key == 0 {
-            self.unmeasured = true;
+            self.unmeasured += 1;
             return;
         }
         for slot in [slot, self.counts.len() - 1] {
@@ -346,7 +355,7 @@ impl Line {
         fn add<T: Copy + std::ops::AddAssign>(a: &mut [T], b: &[T]) {
             a.iter_mut().zip(b).for_each(|(a, b)| *a += *b);
         }
-        self.unmeasured |= other.unmeasured;
+        self.unmeasured += other.unmeasured;
         if self.given.is_empty() {
             self.given = other.given;
         }

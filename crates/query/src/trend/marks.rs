@@ -1,5 +1,7 @@
 //! Who was seen in which interval, a bit for each: distinct people are counted without putting anybody's events together.
 
+use crate::memory::held;
+
 /// One bit for every person of a bucket and every interval, a person's bits together.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Marks {
@@ -8,6 +10,10 @@ pub(super) struct Marks {
     /// Bits of one person: a power of two, or whole words.
     stride: usize,
     words: Vec<u64>,
+}
+
+held! {
+    Marks { words }
 }
 
 impl Marks {

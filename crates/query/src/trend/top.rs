@@ -7,6 +7,7 @@
 use super::{Lines, Meaning, Plan, Table, line::Line, merge};
 use crate::{
     group::GroupKey,
+    memory::held,
     scan::{self, Bucket, Context, Request},
 };
 use rayon::prelude::*;
@@ -39,6 +40,10 @@ struct Unfolded {
     lines: Vec<Vec<Option<Line>>>,
 }
 
+held! {
+    Unfolded { keys, weights, lines }
+}
+
 impl<'a> Plan<'a> {
     /// The lines of a question with `top`, if they can be had by reading once.
     pub(super) fn lines_of_top(&self, context: &Context<'_>, scope: &'a Scope) -> Result<Option<Top>, AskError> {
@@ -66,7 +71,7 @@ impl<'a> Plan<'a> {
             }
         }
         let (kept, others) = scan::heaviest(weights.into_iter().map(|(key, weight)| (key.clone(), weight)).collect(), top);
-        let folded: Vec<Lines> = buckets.into_par_iter().map(|bucket| self.folded(context, bucket, &kept)).collect::<Result<_, AskError>>()?;
+        let folded: Vec<Lines> = buckets.into_par_iter().map(|bucket| self.folded(context, bucket, &kept)).collect();
         Ok(Some(Top { lines: folded.into_iter().reduce(merge).unwrap_or_default(), kept, others }))
     }
 
@@ -88,7 +93,7 @@ impl<'a> Plan<'a> {
         Some(Unfolded { keys: rows.groups.keys.clone(), weights, lines: tables.into_iter().map(|table| table.lines).collect() })
     }
 
-    fn folded(&self, context: &Context<'_>, bucket: Unfolded, kept: &HashSet<GroupKey>) -> Result<Lines, AskError> {
+    fn folded(&self, context: &Context<'_>, bucket: Unfolded, kept: &HashSet<GroupKey>) -> Lines {
         let mut keys: Vec<GroupKey> = bucket.keys.iter().filter(|key| kept.contains(*key)).cloned().collect();
         keys.push(GroupKey::Other);
         let tables = self.meanings.iter().zip(bucket.lines).map(|(meaning, lines)| {
@@ -117,6 +122,6 @@ impl<'a> Plan<'a> {
             line.count_marked();
             context.count_people(line.weight() as usize);
         }
-        self.finish(context, tables, &keys)
+        self.finish(tables, &keys)
     }
 }

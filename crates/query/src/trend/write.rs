@@ -8,7 +8,10 @@ use super::{
 };
 use crate::{group::GroupKey, scan::Context};
 use serde_json::{Value, json};
-use sillage_behavior::{cohort::Definition, question::Outer};
+use sillage_behavior::{
+    cohort::Definition,
+    question::{Measure, Outer},
+};
 use std::collections::HashMap;
 
 impl Plan<'_> {
@@ -34,7 +37,17 @@ impl Plan<'_> {
                 Some(people) => series.label.clone().unwrap_or_else(|| cohort_label(people)),
                 None => series.label.clone().or_else(|| series.select.label.clone()).unwrap_or_else(|| series.select.label()),
             };
-            let edges = self.edges(i, lines.get(&(i, overall.clone())));
+            let overall_line = lines.get(&(i, overall.clone()));
+            let unmeasured = overall_line.map_or(0, Line::unmeasured);
+            if let (Measure::Property { property, .. }, true) = (&series.measure, unmeasured > 0) {
+                let all = unmeasured + overall_line.map_or(0, Line::weight);
+                context.note(if context.french {
+                    format!("{label} : sur {all} événements, {unmeasured} sans « {property} » qui se mesure")
+                } else {
+                    format!("{label}: of {all} events, {unmeasured} without a \"{property}\" that can be measured")
+                });
+            }
+            let edges = self.edges(i, overall_line);
             for key in &keys {
                 let line = lines.get(&(i, (*key).clone()));
                 if line.is_none() && **key != overall {

@@ -89,9 +89,18 @@ pub(crate) fn engine(world: &World, layout: Layout) -> Engine<impl Source + use<
 
 /// The same beside recordings.
 pub(crate) fn engine_with(world: &World, layout: Layout, recordings: RecordingIndex) -> Engine<impl Source + use<>> {
+    engine_of(world, layout, recordings, Limits::default())
+}
+
+/// The same with limits of its own.
+pub(crate) fn engine_within(world: &World, layout: Layout, limits: Limits) -> Engine<impl Source + use<>> {
+    engine_of(world, layout, RecordingIndex::default(), limits)
+}
+
+fn engine_of(world: &World, layout: Layout, recordings: RecordingIndex, limits: Limits) -> Engine<impl Source + use<>> {
     let recordings = Arc::new(recordings);
     let snapshot = laid_out(snapshot_of(PROJECT, &world.events).unwrap(), &world.events, layout);
-    Engine::new(Arc::new(WorldSource { snapshot: Arc::new(snapshot), world: world.clone(), recordings }), Limits::default(), layout.threads).unwrap()
+    Engine::new(Arc::new(WorldSource { snapshot: Arc::new(snapshot), world: world.clone(), recordings }), limits, layout.threads).unwrap()
 }
 
 fn laid_out(mut snapshot: Snapshot, events: &[Event], layout: Layout) -> Snapshot {

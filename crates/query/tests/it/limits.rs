@@ -4,7 +4,12 @@ use crate::asking::{self, LAYOUTS, ONE_SEGMENT, PROJECT, try_ask};
 use serde_json::{Value, json};
 use sillage_behavior::{AskErrorCode, Cancel, Question, Settings};
 use sillage_event::{Event, Properties};
+use sillage_query::Limits;
 use sillage_testkit::world::World;
+use std::{
+    thread,
+    time::{Duration, Instant},
+};
 
 const N_VALUES: usize = 50_000;
 
@@ -122,4 +127,85 @@ fn a_monstrous_question_names_its_limit_and_what_to_narrow() {
         assert_eq!((error.code, error.field.as_deref()), (AskErrorCode::LimitExceeded, Some("breakdown")), "{monster}");
         assert!(error.message.contains("more than 2") && error.message.contains("\"top\""), "{}", error.message);
     }
+}
+
+/// Many buckets, each with little: what they add up to is what counts.
+const IN_BUCKETS: asking::Layout = asking::Layout { n_segments: 1, bits: [6, 6, 6], n_linked: 1, threads: 2 };
+
+/// No bucket comes near the limit, all together pass it.
+#[test]
+fn the_numbers_of_an_answer_are_counted_over_all_buckets() {
+    let mut world = many_values();
+    world.events.truncate(15_000);
+    let engine = asking::engine(&world, IN_BUCKETS);
+    let year = json!({"from": "2025-01-01", "to": "2025-12-31"});
+    for (kind, more) in [
+        ("trend", json!({"range": year, "interval": "day"})),
+        ("funnel", json!({"range": year, "interval": "day"})),
+        ("retention", json!({"range": year, "unit": "week", "periods": 12})),
+        ("frequency", json!({"range": year, "period": "week", "unit": "day"})),
+    ] {
+        let error = try_ask(&engine, &question(kind, more)).expect_err(kind);
+        assert_eq!((error.code, error.field.as_deref()), (AskErrorCode::LimitExceeded, Some("breakdown")), "{kind}");
+        assert!(error.message.contains("numbers"), "{kind}: {}", error.message);
+    }
+}
+
+#[test]
+fn a_question_that_needs_too_much_memory_says_so_and_the_next_one_is_answered() {
+    let world = many_values();
+    let engine = asking::engine_within(&world, IN_BUCKETS, Limits { memory: 1 << 20, ..Limits::default() });
+    let plain = |kind: &str, more: Value| {
+        let mut one = question(kind, more);
+        one.as_object_mut().unwrap().remove("breakdown");
+        one
+    };
+    let median = json!([{"select": {"event": null}, "measure": {"median": "kind"}}]);
+    let distinct = json!([{"select": {"event": null}, "measure": {"distinct": "page"}}]);
+    let greedy = [
+        plain("trend", json!({"series": median})),
+        plain("trend", json!({"series": distinct})),
+        plain("trend", json!({"actor": "device"})),
+        question("trend", json!({"top": 3, "cumulative": true})),
+    ];
+    for one in greedy {
+        let Err(error) = try_ask(&engine, &one) else { panic!("answered: {one}") };
+        assert_eq!(error.code, AskErrorCode::LimitExceeded, "{one}: {error}");
+        assert!(error.message.contains("1 MiB of memory"), "{error}");
+        // What it held was given back.
+        try_ask(&engine, &plain("trend", json!({}))).unwrap();
+    }
+}
+
+/// Nothing is made up: the engine reads, and is stopped while it does.
+#[test]
+fn a_question_that_takes_too_long_or_is_cancelled_half_way_stops() {
+    let world = many_values();
+    let slow = Question::from_json(&question("journey", json!({"top": 5}))).unwrap();
+    let engine = asking::engine_within(&world, IN_BUCKETS, Limits { time: Duration::ZERO, ..Limits::default() });
+    let error = engine.answer(PROJECT, &Settings::default(), &slow, Cancel::default()).unwrap_err();
+    assert_eq!(error.code, AskErrorCode::TimedOut);
+    assert!(error.message.contains("shorten the range"), "{error}");
+
+    let engine = asking::engine(&world, IN_BUCKETS);
+    let cancel = Cancel::default();
+    let asking = {
+        let cancel = cancel.clone();
+        thread::spawn(move || {
+            // Asked until it is stopped, since one answer may be done before anybody can cancel it.
+            loop {
+                if let Err(error) = engine.answer(PROJECT, &Settings::default(), &slow, cancel.clone()) {
+                    return (error.code, Instant::now());
+                }
+            }
+        })
+    };
+    while cancel.events_read() == 0 {
+        thread::yield_now();
+    }
+    let cancelled = Instant::now();
+    cancel.cancel();
+    let (code, stopped) = asking.join().unwrap();
+    assert_eq!(code, AskErrorCode::Cancelled);
+    assert!(stopped.saturating_duration_since(cancelled) < Duration::from_secs(2));
 }

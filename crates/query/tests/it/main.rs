@@ -9,5 +9,7 @@ mod bad_questions;
 mod cohorts;
 mod limits;
 mod moments;
+mod notes;
 mod questions;
 mod recordings;
+mod ties;
