@@ -6,23 +6,20 @@ use crate::{
     body::{Json, Named, Query},
     error::ApiError,
     ingest,
-    query::answer,
     time::{shown, shown_if},
 };
 use axum::{extract::State, http::StatusCode};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
-use sillage_behavior::{Browse, IdentityInfo, Question};
-use sillage_catalog::{NewAuditEntry, Profile, ProfileKind, Project};
-use sillage_event::{Batch, Identity, LinkChange, Properties, placeholder};
+use sillage_behavior::{IdentityInfo, Seen};
+use sillage_catalog::{NewAuditEntry, Profile, ProfileKind};
+use sillage_event::{Batch, Identity, LinkChange, PersonId, ProjectId, Properties, placeholder};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 const DEFAULT_PEOPLE: u32 = 50;
 const MAX_PEOPLE: u32 = 500;
 const MAX_ID_BYTES: usize = 1024;
-/// People without a profile are those seen in so many days.
-const RECENT_DAYS: u32 = 365;
 
 pub(crate) fn routes() -> OpenApiRouter<Api> {
     OpenApiRouter::new().routes(routes!(list)).routes(routes!(get)).routes(routes!(ledger)).routes(routes!(merge)).routes(routes!(split))
@@ -40,8 +37,9 @@ struct PeopleQuery {
 
 #[derive(Serialize, ToSchema)]
 struct People {
-    /// The latest changed first.
+    /// The last seen first; of a search the latest changed first.
     people: Vec<Person>,
+    /// Of all pages; told with the first, else 0.
     total: u64,
     /// For the next page.
     next: Option<String>,
@@ -92,49 +90,90 @@ fn text_of(properties: &Properties, names: &[&str]) -> Option<String> {
     texts.map(str::trim).find(|text| !text.is_empty()).map(str::to_owned)
 }
 
-/// The people of the project. Who has no profile is found by their id; when nobody has one, those seen within a year are listed.
+/// Everybody whom an event or a profile tells of, the last seen first. A search goes through the ids, names and addresses of profiles, the latest changed first,
+/// and, on its first page, through the ids of people without one.
 #[utoipa::path(get, path = "/api/projects/{project}/people", tag = "person", params(("project" = u32, Path), PeopleQuery), responses((status = 200, body = People)))]
 async fn list(State(api): State<Api>, inside: Inside<ToRead>, Query(query): Query<PeopleQuery>) -> Result<axum::Json<People>, ApiError> {
     let project = inside.project.id;
     let search = query.search.unwrap_or_default();
+    let text = search.trim().to_owned();
     let limit = query.limit.unwrap_or(DEFAULT_PEOPLE).clamp(1, MAX_PEOPLE);
+    if text.is_empty() {
+        return everybody(&api, project, query.before.as_deref(), limit).await.map(axum::Json);
+    }
     let page = api.catalog.search_people(project, &search, limit, query.before.as_deref()).await?;
     let mut people = People { people: page.people.into_iter().map(Person::from).collect(), total: page.total, next: page.next };
-    if query.before.is_some() {
-        return Ok(axum::Json(people));
-    }
-    let id = search.trim();
-    if id.is_empty() && people.total == 0 {
-        people = people_of_events(&api, &inside.project, limit).await?;
-    } else if !id.is_empty() && !people.people.iter().any(|person| person.id == id) {
-        people.people.extend(person_of_events(&api, &inside.project, id).await?);
-        people.total = people.total.max(people.people.len() as u64);
+    if query.before.is_none() {
+        let (part, room) = (text.clone(), limit as usize);
+        for id in api.browse(move |browse| browse.find_by_id(project, &part, room)).await? {
+            people.people.extend(person_of_events(&api, project, &id).await?);
+            people.total += 1;
+        }
+        // A device that counts for somebody is found by its whole id, and so is who was only just seen.
+        if !people.people.iter().any(|person| person.id == text)
+            && let Some(person) = person_of_events(&api, project, &text).await?
+        {
+            people.people.push(person);
+            people.total += 1;
+        }
     }
     Ok(axum::Json(people))
 }
 
 /// Somebody known by events alone.
-async fn person_of_events(api: &Api, project: &Project, id: &str) -> Result<Option<Person>, ApiError> {
-    let (project, looked_up) = (project.id, id.to_owned());
+async fn person_of_events(api: &Api, project: ProjectId, id: &str) -> Result<Option<Person>, ApiError> {
+    let looked_up = id.to_owned();
     let activity = api.browse(move |browse| browse.activity(project, &looked_up)).await?;
     Ok(activity.map(|(first, last, _)| Person::of_events(id.to_owned(), first, last)))
 }
 
-/// A project whose events are imported without profiles has people all the same.
-async fn people_of_events(api: &Api, project: &Project, limit: u32) -> Result<People, ApiError> {
-    let question = json!({
-        "kind": "people", "limit": limit, "at": {"series": 0},
-        "of": {"kind": "trend", "series": [{"select": {"event": null}, "measure": "unique"}], "interval": "month", "range": {"last": RECENT_DAYS, "unit": "day"}},
-    });
-    let reply = answer(api, project, Question::from_json(&question)?, None).await?;
-    let ids: Vec<String> = reply.answer["people"].as_array().into_iter().flatten().filter_map(|person| person["id"].as_str()).map(str::to_owned).collect();
-    let id_of_project = project.id;
-    let look = move |browse: &dyn Browse| {
-        let with_activity = |id: String| Ok(browse.activity(id_of_project, &id)?.map(|activity| (id, activity)));
-        ids.into_iter().filter_map(|id| with_activity(id).transpose()).collect::<Result<Vec<_>, _>>()
+async fn everybody(api: &Api, project: ProjectId, before: Option<&str>, limit: u32) -> Result<People, ApiError> {
+    let after = before.map(read_cursor).transpose()?;
+    let page = api.browse(move |browse| browse.everybody(project, after, limit as usize)).await?;
+    let next = page.people.last().filter(|_| page.has_more).map(|(_, seen)| cursor_of(*seen));
+    let ids: Vec<String> = page.people.into_iter().map(|(id, _)| id).collect();
+    let looked_up = ids.clone();
+    let activities = api.browse(move |browse| looked_up.iter().map(|id| browse.activity(project, id)).collect::<Result<Vec<_>, _>>()).await?;
+    let mut people = Vec::with_capacity(ids.len());
+    for (id, activity) in ids.into_iter().zip(activities) {
+        people.extend(listed(api, project, id, activity.map(|(first, last, _)| (first, last))).await?);
+    }
+    Ok(People { people, total: page.total.unwrap_or_default(), next })
+}
+
+/// Somebody of the list with their profile, be it one of another id that counts for them.
+async fn listed(api: &Api, project: ProjectId, id: String, seen: Option<(i64, i64)>) -> Result<Option<Person>, ApiError> {
+    let mut profile = api.catalog.profile(project, &ProfileKind::Person, &id).await?;
+    if profile.is_none() {
+        let looked_up = id.clone();
+        for identity in api.browse(move |browse| browse.identities(project, &looked_up)).await? {
+            if profile.is_none() && identity.id != id {
+                profile = api.catalog.profile(project, &ProfileKind::Person, &identity.id).await?;
+            }
+        }
+    }
+    let Some(profile) = profile else { return Ok(seen.map(|(first, last)| Person::of_events(id, first, last))) };
+    let created = profile.first_seen;
+    let mut person = Person { id, ..Person::from(profile) };
+    if let Some((first, last)) = seen {
+        person.first_seen = Some(shown(created.min(first)));
+        person.last_seen = Some(shown(last));
+    }
+    Ok(Some(person))
+}
+
+/// Where a page ends: the time of the last event, if there is one, and the person.
+fn cursor_of(seen: Seen) -> String {
+    format!("{}:{:016x}", seen.last.map_or_else(String::new, |last| last.to_string()), seen.person.0)
+}
+
+fn read_cursor(cursor: &str) -> Result<Seen, ApiError> {
+    let read = || {
+        let (last, person) = cursor.split_once(':')?;
+        let last = if last.is_empty() { None } else { Some(last.parse().ok()?) };
+        Some(Seen { last, person: PersonId(u64::from_str_radix(person, 16).ok()?) })
     };
-    let people: Vec<Person> = api.browse(look).await?.into_iter().map(|(id, (first, last, _))| Person::of_events(id, first, last)).collect();
-    Ok(People { total: reply.answer["count"].as_u64().unwrap_or(people.len() as u64), people, next: None })
+    read().ok_or_else(|| ApiError::invalid("before", "give the `next` of the page before"))
 }
 
 #[derive(Serialize, ToSchema)]

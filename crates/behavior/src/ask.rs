@@ -174,8 +174,29 @@ pub trait Browse: Send + Sync + 'static {
     fn ledger(&self, project: ProjectId, id: &str) -> Result<Vec<LedgerEntry>, AskError>;
     /// First and last time and number of events of the person behind `id`.
     fn activity(&self, project: ProjectId, id: &str) -> Result<Option<(i64, i64, u64)>, AskError>;
+    /// Everybody whom an event or a profile tells of, the last seen first, then those who did nothing; `after` is the last of the page before.
+    fn everybody(&self, project: ProjectId, after: Option<Seen>, limit: usize) -> Result<SeenPage, AskError>;
+    /// People of events whose id holds a text, in any case, and who have no profile, which is found elsewhere.
+    fn find_by_id(&self, project: ProjectId, text: &str, limit: usize) -> Result<Vec<String>, AskError>;
     /// Hands over every event, each once, in portions and no particular order, until it is told that nobody wants more.
     fn export(&self, project: ProjectId, each: &mut dyn FnMut(Vec<sillage_event::Event>) -> bool) -> Result<(), AskError>;
+}
+
+/// A place in the list of everybody.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Seen {
+    pub person: sillage_event::PersonId,
+    /// Their last event, milliseconds UTC; `None` when they did nothing.
+    pub last: Option<i64>,
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct SeenPage {
+    /// With the id as it was sent.
+    pub people: Vec<(String, Seen)>,
+    /// How many there are in all; told with the first page.
+    pub total: Option<u64>,
+    pub has_more: bool,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize)]

@@ -34,7 +34,7 @@ pub mod vital;
 
 pub use ask::{
     Ask, AskError, AskErrorCode, Browse, Cancel, Explain, ExplainRange, IdentityInfo, LedgerEntry, LiveEvent, LiveFeed, NameInfo, PropertyInfo, RefusedFeed,
-    RefusedInfo, RefusedQuery, Reply, Settings, ValueInfo,
+    RefusedInfo, RefusedQuery, Reply, Seen, SeenPage, Settings, ValueInfo,
 };
 pub use question::{Question, QuestionError};
 

@@ -20,7 +20,7 @@ use crate::{
     vital::Rating,
 };
 use serde_json::Value;
-use sillage_event::Actor;
+use sillage_event::{Actor, PersonId};
 use std::collections::BTreeMap;
 
 /// At most this many steps, series or selectors in one question: they share the bits of a mask.
@@ -755,6 +755,10 @@ pub struct People {
     pub of: Question,
     pub at: Cell,
     pub limit: usize,
+    /// Those behind this one, in the order of the list: the page after.
+    pub after: Option<PersonId>,
+    /// Properties of persons to tell beside each.
+    pub properties: Vec<String>,
 }
 
 /// Recordings of sessions: those that pass every condition, in an order.
@@ -794,19 +798,17 @@ pub struct Cell {
 
 #[derive(Clone, Debug)]
 pub enum Place {
-    /// `between`: whose figure lies there, the upper end excluded.
+    /// `between`: whose figure lies there, the upper end excluded. `compared`: in the range that the question compares with.
     Trend {
         series: usize,
         time: Option<i64>,
         between: Option<(f64, f64)>,
+        compared: bool,
     },
-    Funnel {
-        step: usize,
-        interval: Option<i64>,
-        dropped: bool,
-    },
+    Funnel(FunnelCell),
+    /// Without a cohort all of them together; of a period those whose time for it is over, as in the average.
     Retention {
-        cohort: i64,
+        cohort: Option<i64>,
         period: Option<usize>,
     },
     /// `gap`: who is away for so many units, in place of `n`.
@@ -837,6 +839,18 @@ pub enum Place {
     Heatmap(HeatmapCell),
     Vital(VitalCell),
     Error(ErrorCell),
+}
+
+/// Who reached a step, or was lost before it. With `seconds` or `between` those of an attempt whose time to convert, or whose
+/// figure of what came between two steps, lies there; the upper end is excluded.
+#[derive(Clone, Copy, Debug)]
+pub struct FunnelCell {
+    /// From 0.
+    pub step: usize,
+    pub interval: Option<i64>,
+    pub dropped: bool,
+    pub seconds: Option<(f64, f64)>,
+    pub between: Option<(f64, f64)>,
 }
 
 /// A candidate, or everybody.

@@ -2,7 +2,8 @@
 
 use crate::source::{Live, unreadable};
 use sillage_behavior::{
-    AskError, AskErrorCode, Browse, IdentityInfo, LedgerEntry, LiveEvent, LiveFeed, NameInfo, PropertyInfo, RefusedFeed, RefusedInfo, RefusedQuery, ValueInfo,
+    AskError, AskErrorCode, Browse, IdentityInfo, LedgerEntry, LiveEvent, LiveFeed, NameInfo, PropertyInfo, RefusedFeed, RefusedInfo, RefusedQuery, Seen,
+    SeenPage, ValueInfo,
 };
 use sillage_catalog::ProfileKind;
 use sillage_event::{Event, Identity, PersonId, ProjectId, as_text};
@@ -163,6 +164,14 @@ impl Browse for Browser {
     fn activity(&self, project: ProjectId, id: &str) -> Result<Option<(i64, i64, u64)>, AskError> {
         let activity = self.engine.activity(project, &Identity::parse(id))?;
         Ok(activity.map(|activity| (activity.first, activity.last, activity.events)))
+    }
+
+    fn everybody(&self, project: ProjectId, after: Option<Seen>, limit: usize) -> Result<SeenPage, AskError> {
+        self.engine.everybody(project, after, limit)
+    }
+
+    fn find_by_id(&self, project: ProjectId, text: &str, limit: usize) -> Result<Vec<String>, AskError> {
+        self.engine.find_by_id(project, text, limit)
     }
 
     fn export(&self, project: ProjectId, each: &mut dyn FnMut(Vec<Event>) -> bool) -> Result<(), AskError> {

@@ -1,13 +1,14 @@
 //! The people behind a cell of an answer.
 
 use crate::{
-    attribution, cohort, driver, error, feature, frequency, friction, funnel,
+    attribution, cohort, driver, error, feature, frequency, friction,
+    funnel::{self, Reached},
     group::{GroupKey, GroupValue},
     heatmap, impact, journey, lifecycle, quantile, retention,
     scan::{self, Context, Pick, Request, context::SessionBehind},
     sessions, trend, vital,
 };
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 use sillage_behavior::{
     AskError,
     question::{Kind, People, Place, Selector},
@@ -16,17 +17,29 @@ use sillage_event::{PersonId, time};
 use std::collections::HashSet;
 
 pub(crate) fn answer(context: &Context<'_>, people: &People, inner: cohort::InnerContext<'_, '_>) -> Result<Value, AskError> {
-    let found = people_at(context, people, inner)?;
+    let found = found_at(context, people, inner)?;
+    let counted = found.len();
+    let found = each_once(found);
     let count = found.len();
+    let first = people.after.map_or(0, |after| found.partition_point(|(id, _)| *id <= after));
+    let last = found.len().min(first + people.limit);
+    let next = found[first..last].last().filter(|_| last < found.len()).map(|(id, _)| format!("{:016x}", id.0));
+    let values = people.properties.iter().map(|name| Ok((name, context.person_property(name)?))).collect::<Result<Vec<_>, AskError>>()?;
     let mut list = Vec::new();
-    for (id, times) in found.into_iter().take(people.limit) {
+    for (id, times) in found.into_iter().skip(first).take(people.limit) {
         let mut person = json!({"id": context.name_of(id)?});
         if !times.is_empty() {
             person["times"] = times.into_iter().map(time::to_rfc3339).collect();
         }
+        if !values.is_empty() {
+            person["properties"] = values.iter().filter_map(|(name, of)| Some(((*name).clone(), of.get(&id)?.clone()))).collect::<Map<_, _>>().into();
+        }
         list.push(person);
     }
-    let mut answer = json!({"count": count, "people": list});
+    let mut answer = json!({"count": count, "people": list, "next": next});
+    if matches!(people.at.place, Place::Retention { cohort: None, .. }) {
+        answer["counted"] = counted.into();
+    }
     let sessions = context.take_sessions();
     if !sessions.is_empty() {
         answer["sessions_in_all"] = sessions.len().into();
@@ -62,7 +75,18 @@ fn sessions_json(context: &Context<'_>, mut sessions: Vec<SessionBehind>, limit:
 }
 
 /// Everybody behind the cell, each once and in order, with the times of their attempt if they made one.
-pub(crate) fn people_at(context: &Context<'_>, people: &People, inner: cohort::InnerContext<'_, '_>) -> Result<Vec<(PersonId, Vec<i64>)>, AskError> {
+pub(crate) fn people_at(context: &Context<'_>, people: &People, inner: cohort::InnerContext<'_, '_>) -> Result<Vec<Reached>, AskError> {
+    Ok(each_once(found_at(context, people, inner)?))
+}
+
+fn each_once(mut found: Vec<Reached>) -> Vec<Reached> {
+    found.sort();
+    found.dedup_by_key(|one| one.0);
+    found
+}
+
+/// Everybody behind the cell, as often as its number counts them where all cohorts are taken together.
+fn found_at(context: &Context<'_>, people: &People, inner: cohort::InnerContext<'_, '_>) -> Result<Vec<Reached>, AskError> {
     let with_edges = quantile::with_edges(context, &people.of.kind, &people.of.scope)?;
     let scope = &*with_edges;
     let n_parts = if matches!(&people.of.kind, Kind::Trend(trend) if trend.attribution.is_some()) { 1 } else { scope.breakdown.len() };
@@ -73,12 +97,12 @@ pub(crate) fn people_at(context: &Context<'_>, people: &People, inner: cohort::I
     };
     let segment = if people.at.other { Some(GroupKey::Other) } else { segment };
     let segment = segment.as_ref();
-    let mut found: Vec<(PersonId, Vec<i64>)> = match (&people.of.kind, &people.at.place) {
-        (Kind::Funnel(funnel), Place::Funnel { step, interval, dropped }) => funnel::people_at(context, scope, funnel, *step, *interval, *dropped, segment)?,
-        (Kind::Trend(one), Place::Trend { series, time, between }) => without_times(match (&one.attribution, &one.series[*series].people) {
+    Ok(match (&people.of.kind, &people.at.place) {
+        (Kind::Funnel(funnel), Place::Funnel(cell)) => funnel::people_at(context, scope, funnel, *cell, segment)?,
+        (Kind::Trend(one), Place::Trend { series, time, between, compared }) => without_times(match (&one.attribution, &one.series[*series].people) {
             (Some(given), _) => attribution::people_at(context, scope, one, given, *series, *time, segment)?,
-            (None, Some(definition)) => trend::members_at(context, one, definition, *time, inner)?,
-            (None, None) => trend::people_at(context, scope, one, trend::At { series: *series, time: *time, between: *between, segment })?,
+            (None, Some(definition)) => trend::members_at(context, one, definition, *time, *compared, inner)?,
+            (None, None) => trend::people_at(context, scope, one, trend::At { series: *series, time: *time, between: *between, compared: *compared, segment })?,
         }),
         (Kind::Retention(one), Place::Retention { cohort, period }) => without_times(retention::people_at(context, scope, one, *cohort, *period, segment)?),
         (Kind::Frequency(one), Place::Frequency { n, period, gap }) => {
@@ -96,12 +120,9 @@ pub(crate) fn people_at(context: &Context<'_>, people: &People, inner: cohort::I
         (Kind::Error(one), Place::Error(cell)) => without_times(error::people_at(context, scope, one, cell)?),
         (Kind::Cohort(one), Place::Cohort) => without_times(cohort::known_members(context, one, inner)?),
         _ => return Err(AskError::invalid("at", "is not a cell of this kind of answer")),
-    };
-    found.sort();
-    found.dedup_by_key(|one| one.0);
-    Ok(found)
+    })
 }
 
-fn without_times(people: Vec<PersonId>) -> Vec<(PersonId, Vec<i64>)> {
+fn without_times(people: Vec<PersonId>) -> Vec<Reached> {
     people.into_iter().map(|id| (id, Vec::new())).collect()
 }

@@ -77,7 +77,7 @@ fn definition(question: &Question, french: bool) -> String {
                 Order::Any => "in any order",
             };
             let (window, counted) = (option_words::window(funnel.window, french), option_words::counted(funnel, &who, french));
-            format!("Steps {order}, {window}, which starts in the range. Counts {counted}.")
+            format!("Steps {order}, {window}; the first falls in the range. Counts {counted}.")
         }
         (Kind::Funnel(funnel), true) => {
             let order = match funnel.order {
@@ -86,25 +86,25 @@ fn definition(question: &Question, french: bool) -> String {
                 Order::Any => "dans un ordre quelconque",
             };
             let (window, counted) = (option_words::window(funnel.window, french), option_words::counted(funnel, &who, french));
-            format!("Étapes {order}, {window}, qui commence dans la période. Compte : {counted}.")
+            format!("Étapes {order}, {window} ; la première a lieu dans la période. Compte : {counted}.")
         }
         (Kind::Retention(retention), false) => {
             let births = match retention.first_time {
-                FirstTime::No => "in every interval in which they do the birth event",
-                FirstTime::Ever => "once, at their first birth event ever",
-                FirstTime::InRange => "once, at their first birth event in the range",
+                FirstTime::No => "that did the birth event in its interval, so that one may be in several",
+                FirstTime::Ever => "whose first birth event ever falls in its interval",
+                FirstTime::InRange => "whose first birth event of the range falls in its interval",
             };
             let periods = if retention.rolling { "counted from each birth" } else { "calendar units after the birth's" };
-            format!("{who} are born {births}; a return is a later return event. Periods are {periods}.")
+            format!("A cohort is made of the {who} {births}. A return is a return event after the birth. Periods are {periods}.")
         }
         (Kind::Retention(retention), true) => {
             let births = match retention.first_time {
-                FirstTime::No => "dans chaque intervalle où l’événement d’entrée a lieu",
-                FirstTime::Ever => "une seule fois, à leur tout premier événement d’entrée",
-                FirstTime::InRange => "une seule fois, au premier événement d’entrée de la période",
+                FirstTime::No => "ayant fait l’événement d’entrée dans son intervalle : on peut être dans plusieurs",
+                FirstTime::Ever => "dont le tout premier événement d’entrée tombe dans son intervalle",
+                FirstTime::InRange => "dont le premier événement d’entrée de la période tombe dans son intervalle",
             };
             let periods = if retention.rolling { "comptées depuis chaque entrée" } else { "des unités du calendrier après celle de l’entrée" };
-            format!("Les {who} entrent {births} ; un retour est un événement de retour postérieur. Les périodes sont {periods}.")
+            format!("Une cohorte réunit les {who} {births}. Un retour est un événement de retour postérieur à l’entrée. Les périodes sont {periods}.")
         }
         (Kind::Frequency(_), false) => format!("Number of {who} by the count of distinct units of a period in which they were active."),
         (Kind::Frequency(_), true) => format!("Nombre de {who} selon le nombre d’unités distinctes de la période où elles ont été actives."),

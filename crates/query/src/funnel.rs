@@ -13,7 +13,7 @@ use sillage_behavior::{
     AskError, Hit,
     calendar::Intervals,
     funnel::{Finder, NOT_REACHED, PlainFinder, Rules},
-    question::{Aggregate, Attribute, CountBy, Funnel, Order, Scope, Window},
+    question::{Aggregate, Attribute, CountBy, Funnel, FunnelCell, Order, Scope, Window},
     session::NO_SESSION,
     statistics,
 };
@@ -40,16 +40,9 @@ pub(crate) fn answer(context: &Context<'_>, scope: &Scope, funnel: &Funnel) -> R
     Ok(plan.write(context, scope, tallies, keep.map(|kept| kept.1)))
 }
 
-/// Who reached a step (or was lost before it), in an interval, in a segment.
-pub(crate) fn people_at(
-    context: &Context<'_>,
-    scope: &Scope,
-    funnel: &Funnel,
-    step: usize,
-    interval: Option<i64>,
-    dropped: bool,
-    segment: Option<&GroupKey>,
-) -> Result<Vec<Reached>, AskError> {
+/// Who reached a step (or was lost before it), in an interval, in a segment; or whose time or figure lies where the cell says.
+pub(crate) fn people_at(context: &Context<'_>, scope: &Scope, funnel: &Funnel, cell: FunnelCell, segment: Option<&GroupKey>) -> Result<Vec<Reached>, AskError> {
+    let FunnelCell { step, interval, dropped, seconds, between } = cell;
     let plan = Plan::new(context, funnel)?;
     let wanted = match (interval, &plan.intervals) {
         (None, _) => None,
@@ -69,7 +62,14 @@ pub(crate) fn people_at(
         plan.each_attempt(bucket, |rows, id, attempt| {
             let there = attempt.steps[step] != NOT_REACHED;
             let reached = if dropped { !there && plan.previous_required(step).is_some_and(|previous| attempt.steps[previous] != NOT_REACHED) } else { there };
+            let lies_in =
+                |figure: Option<f64>, stretch: Option<(f64, f64)>| stretch.is_none_or(|(low, high)| figure.is_some_and(|one| low <= one && one < high));
             if attempt.interval != wanted || !reached || found.last().is_some_and(|(last, _)| *last == id) {
+                return;
+            }
+            if !lies_in(seconds.and_then(|_| plan.seconds_to_convert(&attempt)), seconds)
+                || !lies_in(between.and_then(|_| plan.between(rows, &attempt)), between)
+            {
                 return;
             }
             let in_segment = match segment {
@@ -104,6 +104,13 @@ struct Counted<'a> {
     overall: bool,
     groups: &'a [u32],
     interval: Option<usize>,
+}
+
+impl Counted<'_> {
+    fn time_of(&self, step: usize) -> Option<i64> {
+        let position = self.steps[step];
+        (position != NOT_REACHED).then(|| self.hits[position as usize].time)
+    }
 }
 
 /// Hits in order with the session of each, if sessions matter.
@@ -455,10 +462,9 @@ impl<'a> Plan<'a> {
         if counted.interval.is_some() {
             return;
         }
-        let time = |step: usize| (counted.steps[step] != NOT_REACHED).then(|| counted.hits[counted.steps[step] as usize].time);
         for step in 1..counted.steps.len() {
-            let before = (0..step).rev().find_map(time);
-            if let (Some(at), Some(before)) = (time(step), before) {
+            let before = (0..step).rev().find_map(|earlier| counted.time_of(earlier));
+            if let (Some(at), Some(before)) = (counted.time_of(step), before) {
                 tally.seconds[step].push((at - before) as f64 / 1000.0);
             }
         }
@@ -469,18 +475,19 @@ impl<'a> Plan<'a> {
             }
         }
         tally.between.extend(self.between(rows, counted));
-        if let Some(convert) = &self.funnel.time_to_convert
-            && let (Some(from), Some(to)) = (time(convert.from), time(convert.to))
-        {
-            tally.converting.push((to - from) as f64 / 1000.0);
-        }
+        tally.converting.extend(self.seconds_to_convert(counted));
+    }
+
+    /// From one step to another, if an attempt did both and the question asks for it.
+    fn seconds_to_convert(&self, counted: &Counted<'_>) -> Option<f64> {
+        let convert = self.funnel.time_to_convert.as_ref()?;
+        Some((counted.time_of(convert.to)? - counted.time_of(convert.from)?) as f64 / 1000.0)
     }
 
     /// The figure of what an attempt did strictly between two steps, other than its steps.
     fn between(&self, rows: &Rows<'_>, counted: &Counted<'_>) -> Option<f64> {
         let between = self.funnel.between.as_ref()?;
-        let time = |step: usize| (counted.steps[step] != NOT_REACHED).then(|| counted.hits[counted.steps[step] as usize].time);
-        let (from, to) = (time(between.from)?, time(between.to)?);
+        let (from, to) = (counted.time_of(between.from)?, counted.time_of(between.to)?);
         let bit = 1u64 << (self.funnel.steps.len() + self.funnel.exclude.len());
         let is_between =
             |(position, hit): &(usize, &Hit)| hit.mask & bit != 0 && from < hit.time && hit.time < to && !counted.steps.contains(&(*position as u32));

@@ -15,6 +15,7 @@ mod cohort;
 mod driver;
 mod engine;
 mod error;
+mod everybody;
 mod explain;
 mod feature;
 mod frequency;

@@ -32,17 +32,23 @@ pub(crate) fn answer(context: &Context<'_>, scope: &Scope, retention: &Retention
     Ok(plan.write(context, scope, tallies, keep.map(|kept| kept.1)))
 }
 
-/// The people of a cohort, or those of them who returned in a period.
+/// The people of a cohort, or those of them who returned in a period; without a cohort those of all that count in the average, once for each.
 pub(crate) fn people_at(
     context: &Context<'_>,
     scope: &Scope,
     retention: &Retention,
-    cohort: i64,
+    cohort: Option<i64>,
     period: Option<usize>,
     segment: Option<&GroupKey>,
 ) -> Result<Vec<PersonId>, AskError> {
     let plan = Plan::new(context, retention)?;
-    let Some(wanted) = plan.births.index(cohort) else { return Ok(Vec::new()) };
+    let is_wanted: Vec<bool> = match cohort {
+        None => (0..plan.births.len()).map(|c| period.is_none_or(|k| plan.complete_at(context, c, k) <= context.now)).collect(),
+        Some(start) => {
+            let wanted = plan.births.index(start);
+            (0..plan.births.len()).map(|c| Some(c) == wanted).collect()
+        }
+    };
     let keep = if segment == Some(&GroupKey::Other) { plan.kept(context, scope)?.map(|kept| kept.0) } else { None };
     let request = plan.request(scope, keep);
     let collect = |bucket: &mut Bucket<'_>| {
@@ -54,7 +60,7 @@ pub(crate) fn people_at(
                 (Some(segment), Some(group)) => rows.groups.keys[group as usize] == *segment,
                 _ => false,
             };
-            if born.cohort == wanted && in_period && in_segment {
+            if is_wanted[born.cohort] && in_period && in_segment {
                 found.push(id);
             }
         });

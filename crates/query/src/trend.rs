@@ -1,5 +1,6 @@
 //! Counts and measures over time, by segment.
 
+mod behind;
 mod cohort_line;
 mod line;
 mod marks;
@@ -8,6 +9,7 @@ mod table;
 mod top;
 mod write;
 
+pub(crate) use behind::{At, people_at};
 pub(crate) use cohort_line::members_at;
 
 use crate::{
@@ -26,7 +28,7 @@ use sillage_behavior::{
     question::{Aggregate, CompareWith, Measure, PerSession, Scope, Selector, Trend},
     session::NO_SESSION,
 };
-use sillage_event::{Actor, HOUR_MS, PersonId};
+use sillage_event::{Actor, HOUR_MS};
 use std::{
     collections::{HashMap, HashSet},
     sync::Arc,
@@ -43,21 +45,31 @@ pub(crate) fn answer(context: &Context<'_>, scope: &Scope, trend: &Trend, inner:
     if let Some(with) = trend.compare {
         // The people of the question are those of its own range.
         let people = context.people();
-        let shifted = match with {
-            CompareWith::Previous(back) => shift(context, trend.interval, context.range, i64::from(back))?,
-            CompareWith::Back(n, unit) => (context.zone.shift(context.range.0, unit, -n), context.zone.shift(context.range.1, unit, -n)),
-            CompareWith::From(date) => {
-                let days = context.zone.days_before(date, context.range.0);
-                (context.zone.shift(context.range.0, Unit::Day, -days), context.zone.shift(context.range.1, Unit::Day, -days))
-            }
-        };
-        answer["compare"] = one_range(context, scope, trend, shifted, inner)?;
+        answer["compare"] = one_range(context, scope, trend, compared_range(context, trend.interval, with)?, inner)?;
         context.forget_people();
         if let Some(people) = people {
             context.count_people(people as usize);
         }
     }
     Ok(answer)
+}
+
+/// The range that a question compares its own with.
+fn compared_range(context: &Context<'_>, interval: Unit, with: CompareWith) -> Result<(i64, i64), AskError> {
+    let earlier = |unit: Unit, n: i64| (context.zone.shift(context.range.0, unit, -n), context.zone.shift(context.range.1, unit, -n));
+    match with {
+        CompareWith::Previous(back) => shift(context, interval, context.range, i64::from(back)),
+        CompareWith::Back(n, unit) => Ok(earlier(unit, n)),
+        CompareWith::From(date) => Ok(earlier(Unit::Day, context.zone.days_before(date, context.range.0))),
+    }
+}
+
+/// The range that a cell lies in: the question's own, or the one that it compares with.
+fn range_of_cell(context: &Context<'_>, trend: &Trend, compared: bool) -> Result<(i64, i64), AskError> {
+    match trend.compare.filter(|_| compared) {
+        Some(with) => compared_range(context, trend.interval, with),
+        None => Ok(context.range),
+    }
 }
 
 /// The same number of intervals, earlier.
@@ -165,66 +177,6 @@ fn all_lines(
         lines.insert((i, GroupKey::overall()), cohort_line(context, trend, range, &trend.series[i].measure, definition, inner)?);
     }
     Ok(lines)
-}
-
-/// A cell of a trend: of a series, in an interval or the whole range, in a segment, and whose own figure lies where.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct At<'a> {
-    pub(crate) series: usize,
-    pub(crate) time: Option<i64>,
-    pub(crate) between: Option<(f64, f64)>,
-    pub(crate) segment: Option<&'a GroupKey>,
-}
-
-pub(crate) fn people_at(context: &Context<'_>, scope: &Scope, trend: &Trend, at: At<'_>) -> Result<Vec<PersonId>, AskError> {
-    let At { time, between, segment, .. } = at;
-    // The segments are kept by what all series say together.
-    let keep = if segment == Some(&GroupKey::Other) {
-        let events = part_of(trend, &events_of(trend));
-        top_groups(context, scope, &Plan::new(context, scope, &events, context.range)?)?.map(|kept| kept.0)
-    } else {
-        None
-    };
-    // The others are of no use here, and may count somebody else.
-    let trend = part_of(trend, &[at.series]);
-    let mut plan = Plan::new(context, scope, &trend, context.range)?;
-    if let Meaning::Count | Meaning::Numbers(..) | Meaning::Values(..) | Meaning::Texts(_) = plan.meanings[0] {
-        plan.meanings[0] = Meaning::Unique;
-    }
-    let slot = match time {
-        None => None,
-        Some(time) => match plan.intervals.index(time) {
-            Some(slot) => Some(slot),
-            None => return Ok(Vec::new()),
-        },
-    };
-    let request = Request { by_person: true, ..plan.request(scope, keep) };
-    let collect = |bucket: &mut Bucket<'_>| {
-        let mut found = Vec::new();
-        let plan = &plan;
-        bucket.for_each_person(|rows, person| {
-            let in_cell = |hit: &&Hit| {
-                hit.mask & 1 != 0 && plan.slots(0, hit.time).is_some_and(|slots| slot.map_or(hit.time >= plan.range.0, |slot| slots.contains(&slot)))
-            };
-            let in_segment = |hit: &&Hit| {
-                segment.is_none_or(|segment| rows.groups.members(&rows.group[hit.row as usize]).iter().any(|id| rows.groups.keys[*id as usize] == *segment))
-            };
-            let counts = match (&plan.meanings[0], between) {
-                (Meaning::PerPerson { source, .. }, Some((low, high))) => {
-                    let own: Vec<line::Inner> = person.hits.iter().filter(in_cell).filter(in_segment).map(|hit| inner_of(*source, rows, hit)).collect();
-                    !own.is_empty() && line::figure(*source, &own).is_some_and(|value| low <= value && value < high)
-                }
-                (Meaning::Once { first: true }, _) => person.hits.iter().find(in_cell).is_some_and(|hit| in_segment(&hit)),
-                (Meaning::Once { first: false }, _) => person.hits.iter().rev().find(in_cell).is_some_and(|hit| in_segment(&hit)),
-                _ => person.hits.iter().filter(in_cell).any(|hit| in_segment(&hit)),
-            };
-            if counts {
-                found.push(person.id);
-            }
-        });
-        Ok(found)
-    };
-    Ok(scan::run(context, &request, collect, |a, b| [a, b].concat())?.unwrap_or_default())
 }
 
 /// What an event adds to its person's own figure.

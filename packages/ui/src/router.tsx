@@ -93,7 +93,7 @@ const projectHome = createRoute({
   },
 });
 
-const reportSearch = (search: Record<string, unknown>): ReportSearch => ({ q: search.q, v: search.v, r: text(search.r), at: search.at, title: text(search.title) });
+const reportSearch = (search: Record<string, unknown>): ReportSearch => ({ q: search.q, v: search.v, r: text(search.r), at: search.at, title: text(search.title), parts: search.parts });
 
 const trends = createRoute({ getParentRoute: () => project, path: "trends", validateSearch: reportSearch, component: lazyRouteComponent(() => import("@/rooms/trend/TrendRoom.tsx"), "TrendRoom") });
 const funnels = createRoute({ getParentRoute: () => project, path: "funnels", validateSearch: reportSearch, component: lazyRouteComponent(() => import("@/rooms/funnel/FunnelRoom.tsx"), "FunnelRoom") });

@@ -3,10 +3,10 @@
 use serde_json::{Value, json};
 use sillage_behavior::{
     Ask, AskError, AskErrorCode, Browse, Cancel, Explain, IdentityInfo, LedgerEntry, LiveEvent, LiveFeed, NameInfo, PropertyInfo, Question, RefusedFeed,
-    RefusedInfo, RefusedQuery, Reply, Settings, ValueInfo,
+    RefusedInfo, RefusedQuery, Reply, Seen, SeenPage, Settings, ValueInfo,
 };
 use sillage_event::recording::{Found, KeepError, Kept as KeptPiece, Piece, PieceName, ReadError, Recorded, Recordings, Row, SegmentInfo, problems_of};
-use sillage_event::{Append, AppendError, Appended, Batch, Event, Identity, LinkChange, ProfileChange, ProjectId, Refused};
+use sillage_event::{Append, AppendError, Appended, Batch, Event, Identity, LinkChange, ProfileChange, ProjectId, Refused, Subject};
 use std::{
     collections::{BTreeMap, HashMap, HashSet},
     sync::{
@@ -232,6 +232,35 @@ impl Browse for FakeStore {
             LinkChange::Split { id, at, by } => LedgerEntry { number, at, op: "split", from: id.to_string(), into: None, by },
         };
         Ok((1..).zip(self.kept(project).links).map(entry).collect())
+    }
+
+    fn everybody(&self, project: ProjectId, after: Option<Seen>, limit: usize) -> Result<SeenPage, AskError> {
+        let kept = self.kept(project);
+        let mut last: BTreeMap<Identity, Option<i64>> = BTreeMap::new();
+        for change in &kept.profiles {
+            if let Subject::Person(identity) = &change.subject {
+                last.entry(identity.clone()).or_default();
+            }
+        }
+        for event in &kept.events {
+            if let Some(identity) = event.identity() {
+                let so_far = last.entry(identity).or_default();
+                *so_far = (*so_far).max(Some(event.time));
+            }
+        }
+        let mut all: Vec<(String, Seen)> = last.into_iter().map(|(id, last)| (id.to_string(), Seen { person: id.hash(), last })).collect();
+        all.sort_by_key(|(_, seen)| (std::cmp::Reverse(seen.last), seen.person));
+        let total = all.len() as u64;
+        let start = after.map_or(0, |after| all.iter().position(|(_, seen)| *seen == after).map_or(all.len(), |at| at + 1));
+        let people: Vec<_> = all.into_iter().skip(start).take(limit).collect();
+        Ok(SeenPage { has_more: start + people.len() < total as usize, total: after.is_none().then_some(total), people })
+    }
+
+    fn find_by_id(&self, project: ProjectId, text: &str, limit: usize) -> Result<Vec<String>, AskError> {
+        let kept = self.kept(project);
+        let has_profile = |id: &Identity| kept.profiles.iter().any(|change| matches!(&change.subject, Subject::Person(of) if of == id));
+        let ids: std::collections::BTreeSet<Identity> = kept.events.iter().filter_map(Event::identity).filter(|id| !has_profile(id)).collect();
+        Ok(ids.into_iter().map(|id| id.to_string()).filter(|id| id.to_lowercase().contains(&text.to_lowercase())).take(limit).collect())
     }
 
     fn export(&self, project: ProjectId, each: &mut dyn FnMut(Vec<Event>) -> bool) -> Result<(), AskError> {

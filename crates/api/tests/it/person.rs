@@ -1,12 +1,13 @@
 use crate::world::World;
 use serde_json::{Value, json};
 use sillage_catalog::Role;
-use sillage_event::{Identity, LinkChange, ProfileChange, ProfileOp, Subject};
+use sillage_event::{Append, Batch, Identity, LinkChange, ProfileChange, ProfileOp, Subject};
 
 async fn profile(world: &World, sequence: u64, id: &str, properties: Value) {
     let Value::Object(properties) = properties else { panic!() };
     let change = ProfileChange { subject: Subject::Person(Identity::parse(id)), at: 1_760_000_000_000, op: ProfileOp::Set(properties) };
-    world.catalog.apply_profiles(sequence, &[(world.project.id, change)]).await.unwrap();
+    world.catalog.apply_profiles(sequence, &[(world.project.id, change.clone())]).await.unwrap();
+    world.store.append(world.project.id, Batch { profiles: vec![change], ..Batch::default() }).await.unwrap();
 }
 
 async fn event(world: &World, id: &str) {
@@ -21,7 +22,19 @@ async fn people_are_listed_with_their_names_and_found() {
     profile(&world, 2, "u2", json!({"name": "Éloïse"})).await;
     event(&world, "u3").await;
     let all = world.get(&world.path("/people"), &viewer).await.expect(200);
-    assert_eq!(all.json["total"], json!(2));
+    assert_eq!(all.json["total"], json!(3), "who has no profile is listed beside those who have one");
+    let ids: Vec<&Value> = all.json["people"].as_array().unwrap().iter().map(|person| &person["id"]).collect();
+    assert_eq!(ids[0], "u3", "who did something stands before those who did nothing");
+    let mut paged = Vec::new();
+    let mut next = String::new();
+    loop {
+        let page = world.get(&world.path(&format!("/people?limit=2{next}")), &viewer).await.expect(200);
+        paged.extend(page.json["people"].as_array().unwrap().iter().map(|person| person["id"].clone()));
+        let Some(cursor) = page.json["next"].as_str() else { break };
+        next = format!("&before={cursor}");
+    }
+    assert_eq!(paged.iter().collect::<Vec<_>>(), ids);
+    assert_eq!(world.get(&world.path("/people?before=x"), &viewer).await.expect(400).code(), "invalid_field");
     let found = world.get(&world.path("/people?search=ada%20love&limit=10"), &viewer).await.expect(200);
     assert_eq!(found.json["total"], json!(1));
     let found = world.get(&world.path("/people?search=ADA"), &viewer).await.expect(200);
@@ -33,6 +46,8 @@ async fn people_are_listed_with_their_names_and_found() {
     assert_eq!(ada["first_seen"], json!("2025-10-09T08:53:20.000Z"));
     let by_id = world.get(&world.path("/people?search=u3"), &viewer).await.expect(200);
     assert_eq!((&by_id.json["people"][0]["id"], &by_id.json["total"]), (&json!("u3"), &json!(1)), "who has no profile is found by the whole id");
+    let by_part = world.get(&world.path("/people?search=U"), &viewer).await.expect(200);
+    assert_eq!(by_part.json["total"], json!(3), "and by a part of it: {}", by_part.text);
 }
 
 #[tokio::test]
@@ -43,7 +58,8 @@ async fn a_project_without_profiles_has_people_all_the_same() {
     event(&world, "u2").await;
     let all = world.get(&world.path("/people"), &viewer).await.expect(200);
     assert_eq!(all.json["total"], json!(2), "{}", all.text);
-    assert_eq!(all.json["people"][1]["id"], json!("u2"));
+    let ids: std::collections::BTreeSet<&str> = all.json["people"].as_array().unwrap().iter().filter_map(|person| person["id"].as_str()).collect();
+    assert_eq!(ids, ["u1", "u2"].into());
 }
 
 #[tokio::test]

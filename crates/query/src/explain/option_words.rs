@@ -48,18 +48,31 @@ pub(super) fn window(window: Window, french: bool) -> String {
     }
 }
 
+fn periods_before(n: u32, french: bool) -> String {
+    match (n, french) {
+        (1, false) => "the period of the same length right before".to_owned(),
+        (1, true) => "la période de même durée juste avant".to_owned(),
+        (_, false) => format!("a period of the same length, {n} of them before"),
+        (_, true) => format!("une période de même durée, {n} périodes plus tôt"),
+    }
+}
+
 fn of_trend(trend: &Trend, french: bool) -> Vec<String> {
     let mut said = Vec::new();
     if let Some(n) = trend.rolling {
-        said.push(if french { format!("Chaque valeur porte sur les {n} derniers intervalles.") } else { format!("Each value covers the last {n} intervals.") });
+        said.push(if french {
+            format!("Chaque valeur est la moyenne des {n} derniers intervalles.")
+        } else {
+            format!("Each value is the mean of the last {n} intervals.")
+        });
     }
     if trend.cumulative {
         said.push(if french { "Les valeurs sont cumulées depuis le début." } else { "Values are added up from the beginning." }.to_owned());
     }
     if let Some(compare) = trend.compare {
         said.push(match (compare, french) {
-            (CompareWith::Previous(n), false) => format!("Compared with the same length {n} lengths before."),
-            (CompareWith::Previous(n), true) => format!("Comparé à une période de même longueur, {n} longueurs plus tôt."),
+            (CompareWith::Previous(n), false) => format!("Compared with {}.", periods_before(n, false)),
+            (CompareWith::Previous(n), true) => format!("Comparé à {}.", periods_before(n, true)),
             (CompareWith::Back(..), false) => "Compared with the same range of an earlier date.".to_owned(),
             (CompareWith::Back(..), true) => "Comparé à la même période, à une date antérieure.".to_owned(),
             (CompareWith::From(date), false) => format!("Compared with the same length from {date} on."),
@@ -127,9 +140,9 @@ fn of_funnel(funnel: &Funnel, is_broken_down: bool, french: bool) -> Vec<String>
 pub(super) fn counted(funnel: &Funnel, who: &str, french: bool) -> String {
     match (funnel.count, funnel.first_attempt_only, french) {
         (CountBy::Person, false, false) => format!("{who}, each once with the attempt that got furthest"),
-        (CountBy::Person, false, true) => format!("{who}, chacune une fois, avec la tentative allée le plus loin"),
+        (CountBy::Person, false, true) => format!("{who} (une seule fois, avec la tentative allée le plus loin)"),
         (CountBy::Person, true, false) => format!("{who}, each once with the first attempt"),
-        (CountBy::Person, true, true) => format!("{who}, chacune une fois, avec la première tentative"),
+        (CountBy::Person, true, true) => format!("{who} (une seule fois, avec la première tentative)"),
         (CountBy::Total, _, false) => "attempts".to_owned(),
         (CountBy::Total, _, true) => "tentatives".to_owned(),
         (CountBy::Session, ..) => "sessions".to_owned(),

@@ -366,21 +366,26 @@ impl<'a> Context<'a> {
     }
 
     pub(crate) fn person_name(&self, id: PersonId) -> Result<String, AskError> {
-        for segment in self.snapshot.segments.iter().rev() {
-            let bucket = sillage_store::bucket_of(id, segment.bucket_bits());
-            let people = segment.people(bucket).map_err(super::store_failed)?;
-            if let Ok(ordinal) = people.hashes.binary_search(&id) {
-                let names = segment.person_names(bucket).map_err(super::store_failed)?;
-                return Ok(names[ordinal].to_string());
-            }
-        }
-        if let Some(name) = self.snapshot.links.name_above(id) {
+        if let Some(name) = name_in(&self.snapshot, id)? {
             return Ok(name.to_string());
         }
         // Somebody who did nothing yet and has a profile all the same.
         let profiles = self.source.persons(self.project)?;
         Ok(profiles.get(&id).map_or_else(String::new, |name| name.to_string()))
     }
+}
+
+/// What events or links call somebody.
+pub(crate) fn name_in(snapshot: &Snapshot, id: PersonId) -> Result<Option<Arc<str>>, AskError> {
+    for segment in snapshot.segments.iter().rev() {
+        let bucket = sillage_store::bucket_of(id, segment.bucket_bits());
+        let people = segment.people(bucket).map_err(super::store_failed)?;
+        if let Ok(ordinal) = people.hashes.binary_search(&id) {
+            let names = segment.person_names(bucket).map_err(super::store_failed)?;
+            return Ok(Some(Arc::clone(&names[ordinal])));
+        }
+    }
+    Ok(snapshot.links.name_above(id))
 }
 
 /// A formula over profiles: everybody who has one of its properties. Somebody who has none of them has no value.

@@ -1,6 +1,6 @@
 //! The size of a cohort over time, found anew for each interval as it was at its end.
 
-use super::{Line, intervals};
+use super::{Line, intervals, range_of_cell};
 use crate::{cohort::InnerContext, scan::Context};
 use sillage_behavior::{
     AskError, AskErrorCode,
@@ -71,12 +71,14 @@ pub(crate) fn members_at(
     trend: &Trend,
     definition: &Definition,
     time: Option<i64>,
+    compared: bool,
     inner: InnerContext<'_, '_>,
 ) -> Result<Vec<PersonId>, AskError> {
-    let intervals = intervals(context, "interval", trend.interval, context.range)?;
+    let range = range_of_cell(context, trend, compared)?;
+    let intervals = intervals(context, "interval", trend.interval, range)?;
     let at = match time {
-        Some(time) => intervals.index(time).and_then(|i| point(context, &intervals, context.range, i)),
-        None => (0..intervals.len()).rev().find_map(|i| point(context, &intervals, context.range, i)),
+        Some(time) => intervals.index(time).and_then(|i| point(context, &intervals, range, i)),
+        None => (0..intervals.len()).rev().find_map(|i| point(context, &intervals, range, i)),
     };
     match at {
         Some(at) => Ok((inner.members_at)(definition, at)?.into_iter().collect()),

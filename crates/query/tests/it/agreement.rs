@@ -7,9 +7,11 @@ use crate::{
 use rand::Rng;
 use rand_chacha::{ChaCha8Rng, rand_core::SeedableRng};
 use serde_json::{Value, json};
-use sillage_event::Event;
+use sillage_behavior::{Question, Seen};
+use sillage_event::{Event, Identity, ProjectId};
 use sillage_query::{Engine, Source};
 use sillage_testkit::world::World;
+use std::{cmp::Reverse, collections::BTreeSet};
 
 fn list(value: &Value) -> &Vec<Value> {
     value.as_array().unwrap()
@@ -168,16 +170,20 @@ fn cells(question: &Value, answer: &Value) -> Vec<(Value, u64)> {
     };
     match question["kind"].as_str().unwrap() {
         "trend" => {
-            let plain = question["cumulative"].is_null() && question["rolling"].is_null();
-            for line in list(&answer["series"]) {
-                let Some(s) = list(&question["series"]).iter().position(|series| series["label"] == line["label"]) else { continue };
-                let measure = &question["series"][s]["measure"];
-                if plain && (*measure == "unique" || measure.get("active").is_some()) {
-                    // What a `top` leaves over has no values of its own.
-                    let (other, breakdown) = if line.get("other").is_some() { (json!(true), &Value::Null) } else { (Value::Null, &line["breakdown"]) };
-                    add(json!({"series": s, "other": other}), breakdown, &line["total"]);
-                    for (time, value) in list(&answer["times"]).iter().zip(list(&line["values"])) {
-                        add(json!({"series": s, "time": time, "other": other}), breakdown, value);
+            // A mean is no number of people.
+            let plain = question["rolling"].is_null();
+            let ranges = std::iter::once((false, answer)).chain(answer.get("compare").map(|earlier| (true, earlier)));
+            for (compared, answer) in ranges {
+                for line in list(&answer["series"]) {
+                    let Some(s) = list(&question["series"]).iter().position(|series| series["label"] == line["label"]) else { continue };
+                    let measure = &question["series"][s]["measure"];
+                    if plain && (*measure == "unique" || (question["cumulative"].is_null() && measure.get("active").is_some())) {
+                        // What a `top` leaves over has no values of its own.
+                        let (other, breakdown) = if line.get("other").is_some() { (json!(true), &Value::Null) } else { (Value::Null, &line["breakdown"]) };
+                        add(json!({"series": s, "other": other, "compared": compared}), breakdown, &line["total"]);
+                        for (time, value) in list(&answer["times"]).iter().zip(list(&line["values"])) {
+                            add(json!({"series": s, "time": time, "other": other, "compared": compared}), breakdown, value);
+                        }
                     }
                 }
             }
@@ -186,6 +192,12 @@ fn cells(question: &Value, answer: &Value) -> Vec<(Value, u64)> {
             for group in list(&answer["groups"]) {
                 for (i, step) in list(&group["steps"]).iter().enumerate() {
                     add(json!({"step": i + 1}), &group["breakdown"], &step["count"]);
+                }
+                for (figure, name) in [("time_to_convert", "seconds"), ("between", "between")] {
+                    let edges = group[figure]["edges"].as_array().map_or(&[][..], Vec::as_slice);
+                    for (stretch, n) in edges.windows(2).zip(group[figure]["bins"].as_array().into_iter().flatten()) {
+                        add(json!({name: stretch}), &group["breakdown"], n);
+                    }
                 }
                 let intervals = if list(&group["breakdown"]).is_empty() { &answer["intervals"] } else { &group["intervals"] };
                 for row in intervals.as_array().into_iter().flatten() {
@@ -307,8 +319,7 @@ fn every_number_opens_the_people_behind_it() {
         if ["friction", "heatmap", "vital", "error"].contains(&kind) {
             world.browse_pages(seed);
         }
-        let mut question = Asked { rng: &mut rng, shape, zone, breakdowns: true, no_past: false }.question(kind);
-        question.as_object_mut().unwrap().remove("compare");
+        let question = Asked { rng: &mut rng, shape, zone, breakdowns: true, no_past: false }.question(kind);
         let engines: Vec<_> = LAYOUTS.iter().map(|layout| asking::engine(&world, *layout)).collect();
         let others: Vec<_> = engines[1..].iter().collect();
         let n = check_cells(&engines[0], &others, &question, seed);
@@ -318,6 +329,124 @@ fn every_number_opens_the_people_behind_it() {
         opened += n;
     }
     assert!(opened > 300, "only {opened} cells held anybody");
+}
+
+/// Without a cohort a cell of retention opens those of all cohorts that count, and tells how often each counts.
+#[test]
+fn the_averages_of_retention_open_their_people() {
+    let (mut opened, mut met_again) = (0, 0);
+    for seed in 0..40 {
+        let mut rng = ChaCha8Rng::seed_from_u64(seed ^ 0xA7E5);
+        let (shape, zone) = shape(&mut rng, false);
+        let world = World::generate(seed, shape);
+        let question = Asked { rng: &mut rng, shape, zone, breakdowns: true, no_past: false }.question("retention");
+        let engine = asking::engine(&world, LAYOUTS[seed as usize % LAYOUTS.len()]);
+        let cohorts = list(&ask(&engine, &question)["cohorts"]).clone();
+        let n_periods = cohorts.first().map_or(0, |row| list(&row["returned"]).len());
+        for period in std::iter::once(None).chain((0..n_periods.min(4)).map(Some)) {
+            let rows: Vec<&Value> = cohorts
+                .iter()
+                .filter(|row| row["breakdown"] == cohorts[seed as usize % cohorts.len()]["breakdown"] && row.get("other").is_none())
+                .filter(|row| period.is_none_or(|k: usize| row["complete"][k] == true))
+                .collect();
+            let Some(first) = rows.first() else { continue };
+            let cell = |cohort: &Value| {
+                let mut cell = json!({"cohort": cohort, "period": period});
+                cell.as_object_mut().unwrap().retain(|_, value| !value.is_null());
+                if !list(&first["breakdown"]).is_empty() {
+                    cell["breakdown"] = first["breakdown"].clone();
+                }
+                cell
+            };
+            let expected: u64 = rows.iter().map(|row| period.map_or(&row["size"], |k| &row["returned"][k]).as_u64().unwrap()).sum();
+            let everybody: BTreeSet<String> = rows.iter().flat_map(|row| people(&engine, &question, &cell(&row["start"])).unwrap().0).collect();
+            let at = cell(&Value::Null);
+            let answer = ask(&engine, &json!({"kind": "people", "of": question, "at": at, "limit": 1000}));
+            assert_eq!(answer["counted"], expected, "seed {seed}: {question} at {at}");
+            let ids: BTreeSet<String> = list(&answer["people"]).iter().map(|one| one["id"].as_str().unwrap().to_owned()).collect();
+            assert_eq!((answer["count"].as_u64(), &ids), (Some(everybody.len() as u64), &everybody), "seed {seed}: {question} at {at}");
+            opened += everybody.len();
+            met_again += usize::from(expected > everybody.len() as u64);
+        }
+    }
+    assert!(opened > 30 && met_again > 3, "{opened} people opened, {met_again} cells with somebody in two cohorts");
+}
+
+/// Page after page, everybody comes once.
+#[test]
+fn a_long_list_of_people_comes_in_pages() {
+    let worlds = (0..).map(|seed| World::generate(seed, shape(&mut ChaCha8Rng::seed_from_u64(seed), false).0));
+    let mut large = worlds.filter(|world| world.events.iter().filter_map(Event::identity).collect::<BTreeSet<_>>().len() > 8);
+    let world = large.next().unwrap();
+    let engine = asking::engine(&world, LAYOUTS[0]);
+    let of = json!({"kind": "trend", "series": [{"select": {"event": null}, "measure": "unique"}], "interval": "year", "range": {"from": "2000-01-01", "to": "2040-01-01"}});
+    let page = |limit: usize, after: &Value| {
+        let mut question = json!({"kind": "people", "of": of, "at": {"series": 0}, "limit": limit, "properties": ["role", "no such"]});
+        if !after.is_null() {
+            question["after"] = after.clone();
+        }
+        ask(&engine, &question)
+    };
+    let whole = page(1000, &Value::Null);
+    let count = whole["count"].as_u64().unwrap() as usize;
+    assert!(count > 4 && whole["next"].is_null(), "{whole}");
+    let (mut after, mut pages) = (Value::Null, Vec::new());
+    loop {
+        let one = page(count - 2, &after);
+        assert_eq!(one["count"], count, "every page tells how many there are");
+        pages.extend(list(&one["people"]).iter().cloned());
+        after = one["next"].clone();
+        if after.is_null() {
+            break;
+        }
+    }
+    assert_eq!(&pages, list(&whole["people"]));
+    let told = |id: &str| pages.iter().find(|one| one["id"] == id).map(|one| one["properties"]["role"].clone());
+    let known: Vec<(Value, Value)> = world.persons.iter().filter_map(|(id, own)| Some((told(&id.to_string())?, own.get("role")?.clone()))).collect();
+    assert!(!known.is_empty() && known.iter().all(|(told, own)| told == own), "{known:?}");
+    let unread = Question::from_json(&json!({"kind": "people", "of": of, "at": {"series": 0}, "after": "page 2"}));
+    assert_eq!(unread.unwrap_err().field, "after");
+}
+
+/// The list of everybody holds those of events and those of profiles, each once, the last seen first, and comes in pages.
+#[test]
+fn everybody_is_listed_the_last_seen_first() {
+    let mut met = 0;
+    for seed in 0..40 {
+        let world = World::generate(seed, shape(&mut ChaCha8Rng::seed_from_u64(seed), seed % 2 == 0).0);
+        let engine = asking::engine(&world, LAYOUTS[seed as usize % LAYOUTS.len()]);
+        let project = ProjectId(1);
+        let mut pages: Vec<(String, Seen)> = Vec::new();
+        let mut total = None;
+        loop {
+            let page = engine.everybody(project, pages.last().map(|(_, seen)| *seen), 3).unwrap();
+            assert!(page.people.len() <= 3 && (page.has_more || page.people.len() + pages.len() > 0 || world.events.is_empty()));
+            total = total.or(page.total);
+            pages.extend(page.people);
+            if !page.has_more {
+                break;
+            }
+        }
+        assert_eq!(total, Some(pages.len() as u64), "seed {seed}");
+        assert!(pages.is_sorted_by_key(|(_, seen)| (Reverse(seen.last), seen.person)), "seed {seed}: {pages:?}");
+        assert_eq!(pages.iter().map(|(id, _)| id).collect::<BTreeSet<_>>().len(), pages.len(), "seed {seed}: somebody twice");
+        for (id, seen) in &pages {
+            let activity = engine.activity(project, &Identity::parse(id)).unwrap();
+            assert_eq!(activity.map(|activity| activity.last), seen.last, "seed {seed}: {id}");
+            met += 1;
+        }
+        for event in &world.events {
+            // Somebody counts for another by a link; then the other is there.
+            let Some(identity) = event.identity() else { continue };
+            let last = engine.activity(project, &identity).unwrap().unwrap().last;
+            assert!(pages.iter().any(|(_, seen)| seen.last == Some(last)), "seed {seed}: nobody was seen when {identity} was");
+        }
+        for id in engine.find_by_id(project, "U", 100).unwrap() {
+            assert!(id.to_lowercase().contains('u') && !world.persons.contains_key(&Identity::parse(&id)), "seed {seed}: {id}");
+            assert!(pages.iter().any(|(listed, _)| *listed == id), "seed {seed}: {id} is found and not listed");
+        }
+    }
+    assert!(met > 100, "{met} people");
 }
 
 /// What `top` leaves over opens its people, as many as it counts.

@@ -105,7 +105,8 @@ export const api = {
   ask: <K extends QuestionKind>(project: number, question: Extract<Question, { kind: K }> & { language: string }, queryId: string, signal?: AbortSignal) =>
     asked<AnswerOf[K]>(project, question, { signal, headers: { "X-Query-Id": queryId } }),
   progress: (project: number, query: string, signal?: AbortSignal) => read(http.GET("/api/projects/{project}/queries/{query}", { params: { path: { project, query } }, signal })),
-  peopleBehind: (project: number, of: Question, at: Cell, limit: number, signal?: AbortSignal) => asked<PeopleAnswer>(project, { kind: "people", of, at, limit }, { signal }),
+  peopleBehind: (project: number, of: Question, at: Cell, page: { limit: number; after?: string | null; properties?: string[] }, signal?: AbortSignal) =>
+    asked<PeopleAnswer>(project, { kind: "people", of, at, limit: page.limit, ...(page.after == null ? {} : { after: page.after }), ...(page.properties ? { properties: page.properties } : {}) }, { signal }),
   timeline: (project: number, person: string, query: { before: string | null; limit: number }, signal?: AbortSignal) =>
     asked<TimelineAnswer>(project, { kind: "timeline", person, limit: query.limit, ...(query.before === null ? {} : { before: query.before }) }, { signal }),
 

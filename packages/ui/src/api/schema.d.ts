@@ -471,7 +471,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The people of the project. Who has no profile is found by their id; when nobody has one, those seen within a year are listed. */
+        /**
+         * Everybody whom an event or a profile tells of, the last seen first. A search goes through the ids, names and addresses of profiles, the latest changed first,
+         *     and, on its first page, through the ids of people without one.
+         */
         get: operations["person_list"];
         put?: never;
         post?: never;
@@ -1698,9 +1701,12 @@ export interface components {
         People: {
             /** @description For the next page. */
             next?: string | null;
-            /** @description The latest changed first. */
+            /** @description The last seen first; of a search the latest changed first. */
             people: components["schemas"]["Person"][];
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description Of all pages; told with the first, else 0.
+             */
             total: number;
         };
         Person: {

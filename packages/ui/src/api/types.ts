@@ -103,6 +103,8 @@ export interface FunnelStep {
   mean_seconds: number | null;
   conversion_low?: number | null;
   conversion_high?: number | null;
+  from_previous_low?: number | null;
+  from_previous_high?: number | null;
   /** Of the property that is added up. */
   sum?: number;
 }
@@ -401,7 +403,11 @@ export interface AnswerOf {
 export type Cell = Record<string, unknown> & { breakdown?: SegmentValue[] };
 export interface PeopleAnswer {
   count: number;
-  people: { id: string; times: (string | null)[] | null }[];
+  /** How often these people count in a number that counts somebody more than once. */
+  counted?: number;
+  /** For the page after. */
+  next: string | null;
+  people: { id: string; times: (string | null)[] | null; properties?: Record<string, unknown> }[];
 }
 export interface TimelineAnswer {
   events: TimelineEvent[];

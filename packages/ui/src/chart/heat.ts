@@ -28,5 +28,7 @@ export function heatScale(rows: (number | null)[][]): HeatScale {
 
 /** The hue at a level between 0 and 1. */
 export function tint(level: number): string {
-  return `rgb(var(--heat) / ${(WEAKEST_PERCENT + (STRONGEST_PERCENT - WEAKEST_PERCENT) * level).toFixed(1)}%)`;
+  const percent = WEAKEST_PERCENT + (STRONGEST_PERCENT - WEAKEST_PERCENT) * level;
+  // On a dark ground the strongest hue would be too light for the numbers on it.
+  return `rgb(var(--heat) / calc(${percent.toFixed(1)}% * var(--heat-strength)))`;
 }

@@ -39,7 +39,8 @@ interface LinesProps {
   height?: number;
   label: string;
   pictureRef: Ref<PictureHandle>;
-  onPlace?: (line: Line, index: number) => void;
+  /** `isPrevious`: the line's period before is nearer to where one pointed. */
+  onPlace?: (line: Line, index: number, isPrevious: boolean) => void;
 }
 
 /** Up to this many lines are named at their end; more have their names in the table and the tooltip. */
@@ -168,16 +169,27 @@ export function LinesPicture({ names, longNames, lines, incompleteFrom, shape, m
         onPlace &&
         (({ index, value }) => {
           const bars = shape !== "line" || names.length === 1;
-          const nearest = lines.length === 1 ? lines[0] : bars && !share ? stackedAt(lines, index, value) : nearestLine(lines, index, value);
-          if (nearest && nearest.values[index] !== null && nearest.values[index] !== undefined) onPlace(nearest, index);
+          // Bars do not draw the period before.
+          const before = shape === "bar" || names.length === 1 ? undefined : nearestLine(lines, index, value, previousAt);
+          const nearest = lines.length === 1 ? lines[0] : bars && !share ? stackedAt(lines, index, value) : nearestLine(lines, index, value, valueAt);
+          if (before && Math.abs(previousAt(before, index) - value) < Math.abs((nearest ? valueAt(nearest, index) : Number.POSITIVE_INFINITY) - value)) return onPlace(before, index, true);
+          if (nearest && nearest.values[index] !== null && nearest.values[index] !== undefined) onPlace(nearest, index, false);
         })
       }
     />
   );
 }
 
-function nearestLine(lines: Line[], index: number, value: number): Line | undefined {
-  const distance = (line: Line) => Math.abs((line.values[index] ?? Number.POSITIVE_INFINITY) - value);
+function valueAt(line: Line, index: number): number {
+  return line.values[index] ?? Number.POSITIVE_INFINITY;
+}
+
+function previousAt(line: Line, index: number): number {
+  return line.previous?.[index] ?? Number.POSITIVE_INFINITY;
+}
+
+function nearestLine(lines: Line[], index: number, value: number, at: (line: Line, index: number) => number): Line | undefined {
+  const distance = (line: Line) => Math.abs(at(line, index) - value);
   return lines.toSorted((a, b) => distance(a) - distance(b))[0];
 }
 

@@ -52,6 +52,11 @@ describe("the text of a question in a URL", () => {
     }
   });
 
+  it("carries what a number is made of beside the question", () => {
+    const search = { at: { series: 0 }, title: "B / A", parts: [{ at: { series: 0, time: "2026-11-21T00:00:00Z" }, name: "A Signed up" }] };
+    expect(readSearch(writeSearch(search))).toEqual(search);
+  });
+
   it("stays short and legible", () => {
     expect(writeSearch({ q: { kind: "trend", series: [{ select: { event: "Purchase" }, measure: "total" }] }, r: "12" })).toBe("?q=(kind:trend,series:!((select:(event:Purchase),measure:total)))&r=12");
   });

@@ -129,7 +129,7 @@ function expect(reader: Reader, character: string): void {
 }
 
 /** A query string of plain words and, under these names, values written as above. */
-const VALUE_NAMES = new Set(["q", "v", "at"]);
+const VALUE_NAMES = new Set(["q", "v", "at", "parts"]);
 
 export function readSearch(search: string): Record<string, unknown> {
   const out: Record<string, unknown> = {};

@@ -11,7 +11,7 @@ export function eventName(name: string | null | undefined, { t }: Messages): str
   const known = `event.known.${name}` as MessageKey;
   return KNOWN_EVENTS.has(name) ? t(known) : name;
 }
-const KNOWN_EVENTS = new Set(["$pageview", "$screen", "$identify", "$session_start", "$session_end"]);
+const KNOWN_EVENTS = new Set(["$pageview", "$screen", "$identify", "$session_start", "$session_end", "$click", "$page_summary", "$friction", "$web_vitals", "$error", "$failed_request"]);
 
 export function propertyName(name: string, { t }: Messages): string {
   const key = PROPERTY_KEYS[name];

@@ -13,44 +13,54 @@ import { moveWithArrows } from "@/ui/arrowKeys.ts";
 import { Button } from "@/ui/Button.tsx";
 import { SidePanel } from "@/ui/Panel.tsx";
 import { Failure, SkeletonRows } from "@/ui/State.tsx";
-import { saveCsv } from "./export.ts";
-import { namesOf } from "./peopleNames.ts";
+import { exportPeople } from "./exportPeople.ts";
 import { deviceId, PersonRow, PlainRow } from "./PeopleRows.tsx";
+import type { CellPart } from "./room.ts";
 import { SaveCohort } from "./SaveCohort.tsx";
 import styles from "./PeoplePanel.module.css";
 
 const RecordingsTab = lazy(() => import("@/rooms/recording/RecordingsTab.tsx").then(({ RecordingsTab: tab }) => ({ default: tab })));
 
 const SHOWN_PEOPLE = 200;
-/** The export holds everybody, up to what a spreadsheet opens without pain. */
-const EXPORTED_PEOPLE = 100_000;
 
-export function PeoplePanel({ question, cell, title, onClose }: { question: Question; cell: Cell; title: string; onClose: () => void }) {
+interface PeoplePanelProps {
+  question: Question;
+  cell: Cell;
+  title: string;
+  /** What the number is made of, where it has no people of its own: one of them is the open cell. */
+  parts?: CellPart[];
+  onPart?: (cell: Cell) => void;
+  onClose: () => void;
+}
+
+export function PeoplePanel({ question, cell, title, parts = [], onPart, onClose }: PeoplePanelProps) {
   const speech = useSpeech();
-  const { t } = speech;
+  const { t, format } = speech;
   const project = useProject();
   const [tab, setTab] = useState<"people" | "recordings">("people");
   const { data, error, isPending } = useQuery({
     queryKey: ["behind", project.id, question, cell],
-    queryFn: ({ signal }) => api.peopleBehind(project.id, question, cell, SHOWN_PEOPLE, signal),
+    queryFn: ({ signal }) => api.peopleBehind(project.id, question, cell, { limit: SHOWN_PEOPLE }, signal),
     staleTime: 60_000,
     retry: false,
   });
   const answer = data?.answer;
   const { actor } = actorWords(question.actor);
+  const [written, setWritten] = useState<string | null>(null);
+  const part = parts.find((one) => JSON.stringify(one.at) === JSON.stringify(cell));
+  const named = part ? `${title} · ${part.name}` : title;
   const save = useMutation({
-    mutationFn: async () => {
-      const { people } = (await api.peopleBehind(project.id, question, cell, EXPORTED_PEOPLE)).answer;
-      return { people, names: actor === "person" ? await namesOf(project.id, people.map((person) => person.id)) : null };
-    },
-    onSuccess: ({ people, names }) => {
-      const head = [t("people.id"), ...(names ? [t("property.name"), t("property.email")] : []), t("people.times")];
-      const rows = people.map((person) => {
-        const named = names?.get(person.id);
-        return [person.id, ...(names ? [named?.name ?? "", named?.email ?? ""] : []), (person.times ?? []).filter(Boolean).join(" ")];
-      });
-      saveCsv(title, [head, ...rows]);
-    },
+    mutationFn: () =>
+      exportPeople({
+        project: project.id,
+        question,
+        cell,
+        title: named,
+        ofPersons: actor === "person",
+        words: { id: t("people.id"), name: t("property.name"), email: t("property.email"), times: t("people.times") },
+        onProgress: (done, count) => setWritten(format.percent(done / count, 0)),
+      }),
+    onSettled: () => setWritten(null),
   });
   return (
     <SidePanel
@@ -61,9 +71,9 @@ export function PeoplePanel({ question, cell, title, onClose }: { question: Ques
         tab === "people" && answer && answer.people.length > 0 ? (
           <>
             {/* A cohort is of people: devices and groups cannot be kept as one. */}
-            {actor === "person" && <SaveCohort question={question} cell={cell} offered={title} />}
+            {actor === "person" && <SaveCohort question={question} cell={cell} offered={named} />}
             <Button icon={<Download aria-hidden />} busy={save.isPending} onClick={() => save.mutate()}>
-              {t("panel.export")}
+              {written === null ? t("panel.export") : t("panel.exporting", { share: written })}
             </Button>
           </>
         ) : undefined
@@ -76,6 +86,22 @@ export function PeoplePanel({ question, cell, title, onClose }: { question: Ques
           </button>
         ))}
       </div>
+      {parts.length > 0 && onPart && (
+        <div className={styles.parts}>
+          <p>{t("panel.formula", { n: parts.length })}</p>
+          {parts.length > 1 && (
+            <ul>
+              {parts.map((one) => (
+                <li key={one.name}>
+                  <button type="button" aria-pressed={one === part} onClick={() => onPart(one.at)}>
+                    {one.name}
+                  </button>
+                </li>
+              ))}
+            </ul>
+          )}
+        </div>
+      )}
       {tab === "recordings" ? (
         <Suspense fallback={null}>
           <RecordingsTab question={question} cell={cell} />
@@ -101,6 +127,7 @@ export function PeoplePanel({ question, cell, title, onClose }: { question: Ques
             <>
               <p className={styles.count}>
                 <strong>{answer.count === 0 ? t("panel.none") : actorCount(answer.count, question.actor, speech)}</strong>
+                {answer.counted !== undefined && answer.counted > answer.count && <span>{t("panel.counted", { n: answer.counted, shown: format.number(answer.counted) })}</span>}
                 {answer.count > answer.people.length && answer.people.length > 0 && <span>{t("panel.firstShown", { n: answer.people.length })}</span>}
               </p>
               <ul className={styles.list} onKeyDown={moveWithArrows}>

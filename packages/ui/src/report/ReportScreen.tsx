@@ -29,7 +29,7 @@ import { useToast } from "@/ui/Toast.tsx";
 import { ExplainPanel } from "./ExplainPanel.tsx";
 import { saveCsv, savePng } from "./export.ts";
 import { PeoplePanel } from "./PeoplePanel.tsx";
-import { plainText, type ReportRoomParts, type View } from "./room.ts";
+import { plainText, type CellPart, type ReportRoomParts, type View } from "./room.ts";
 import { useAsk } from "./useAsk.ts";
 import styles from "./ReportScreen.module.css";
 
@@ -44,6 +44,8 @@ export interface ReportSearch {
   /** The number that is open, and its title. */
   at?: unknown;
   title?: string;
+  /** What that number is made of, where it has no people of its own: the first of them is open, or another. */
+  parts?: unknown;
 }
 
 export function ReportScreen<K extends QuestionKind>({ room }: { room: ReportRoomParts<K> }) {
@@ -74,8 +76,8 @@ export function ReportScreen<K extends QuestionKind>({ room }: { room: ReportRoo
 
   const go = (change: Partial<ReportSearch>, replace = false) =>
     void navigate({ to: ".", search: (before: ReportSearch) => ({ ...before, ...change }), replace, resetScroll: false });
-  const ask = (next: QuestionOf<K>) => go({ q: next, at: undefined, title: undefined });
-  const open = (cell: Cell, title: string) => go({ at: cell, title });
+  const ask = (next: QuestionOf<K>) => go({ q: next, at: undefined, title: undefined, parts: undefined });
+  const open = (cell: Cell, title: string, parts?: CellPart[]) => go({ at: cell, title, parts });
 
   const ready = question !== null && room.ready(question);
   const asking = useAsk<K>(ready ? question : null);
@@ -231,10 +233,16 @@ export function ReportScreen<K extends QuestionKind>({ room }: { room: ReportRoo
       </div>
 
       {search.at !== undefined && asked && (
-        <PeoplePanel question={asked.question as Question} cell={search.at as Cell} title={search.title ?? t("panel.people")} onClose={() => go({ at: undefined, title: undefined })} />
+        <PeoplePanel question={asked.question as Question} cell={search.at as Cell} title={search.title ?? t("panel.people")} parts={readParts(search.parts)} onPart={(cell) => go({ at: cell }, true)} onClose={() => go({ at: undefined, title: undefined, parts: undefined })} />
       )}
     </div>
   );
+}
+
+/** An address may have been written by hand. */
+function readParts(parts: unknown): CellPart[] {
+  if (!Array.isArray(parts)) return [];
+  return parts.filter((part): part is CellPart => typeof part === "object" && part !== null && typeof part.name === "string" && typeof part.at === "object" && part.at !== null);
 }
 
 /** A sentence may begin with the name of an event as it was sent: it still begins with a capital. */

@@ -10,14 +10,25 @@ export function csvText(rows: string[][]): string {
 
 const LOOKS_LIKE_A_NUMBER = /^-?\d+(\.\d+)?(e[+-]?\d+)?$/i;
 
+/** What makes a spreadsheet read a text as a formula, at its beginning; some forgive blanks before it and wide letters. */
+const BEGINS_A_FORMULA = /^[\s\0]*[=+\-@\uff1d\uff0b\uff0d\uff20]|^[\t\r\n]/;
+/** Where cells are told apart by semicolons or tabs, as spreadsheets in French do it, a text holds several. */
+const FORMULA_BEHIND_A_SEPARATOR = /([;\t\r\n]\s*"?)(?=[=+\-@\uff1d\uff0b\uff0d\uff20])/g;
+
 function csvCell(cell: string): string {
   // A text that a spreadsheet would run as a formula is kept a text.
-  const safe = /^[=+\-@\t\r]/.test(cell) && !LOOKS_LIKE_A_NUMBER.test(cell) ? `'${cell}` : cell;
-  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
+  const first = BEGINS_A_FORMULA.test(cell) && !LOOKS_LIKE_A_NUMBER.test(cell) ? `'${cell}` : cell;
+  const safe = first.replace(FORMULA_BEHIND_A_SEPARATOR, "$1'");
+  return /[",;\t\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
 }
 
 export function saveCsv(name: string, rows: string[][]): void {
-  download(`${fileName(name)}.csv`, new Blob(["\ufeff", csvText(rows)], { type: "text/csv;charset=utf-8" }));
+  saveCsvParts(name, [csvText(rows)]);
+}
+
+/** The same of a table too long to be one text. */
+export function saveCsvParts(name: string, parts: string[]): void {
+  download(`${fileName(name)}.csv`, new Blob(["\ufeff", ...parts], { type: "text/csv;charset=utf-8" }));
 }
 
 export function fileName(title: string): string {

@@ -21,12 +21,18 @@ export interface BuilderProps<K extends QuestionKind> {
   onChange: (question: QuestionOf<K>) => void;
 }
 
+/** What a number is made of that has people of its own. */
+export interface CellPart {
+  at: Cell;
+  name: string;
+}
+
 export interface AnswerProps<K extends QuestionKind> {
   asked: Asked<K>;
   view: View;
   onView: (view: View) => void;
-  /** Opens the people behind a cell. */
-  onOpen: (cell: Cell, title: string) => void;
+  /** Opens the people behind a cell; of a number that is made of others, those of its parts. */
+  onOpen: (cell: Cell, title: string, parts?: CellPart[]) => void;
   /** Asks another question, which the answer suggests: the same from another start, for instance. */
   onAsk: (question: QuestionOf<K>) => void;
 }

@@ -167,5 +167,5 @@ fn read_behind(fields: &mut Fields<'_>, depth: usize) -> Read<People> {
     }
     let at_path = fields.at("at");
     let at = read_cell(fields.get("at").ok_or_else(|| missing(&at_path, "a cell of the answer"))?, &at_path, &of)?;
-    Ok(People { of, at, limit: 0 })
+    Ok(People { of, at, limit: 0, after: None, properties: Vec::new() })
 }

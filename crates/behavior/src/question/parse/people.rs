@@ -8,10 +8,14 @@ use super::{
     vital::{read_error_cell, read_vital_cell},
 };
 use crate::question::{
-    Cell, Driver, DriverCell, FeatureUsers, Kind, Measure, People, Place, Question,
+    Cell, Driver, DriverCell, FeatureUsers, Funnel, FunnelCell, Kind, Measure, People, Place, Question, Retention, Trend,
     fields::{Fields, Read, missing, not_allowed, number},
 };
 use serde_json::Value;
+use sillage_event::{Actor, PersonId};
+
+/// Properties told beside each person.
+const MOST_PROPERTIES: usize = 20;
 
 pub(super) fn read_people(fields: &mut Fields<'_>) -> Read<People> {
     let of_path = fields.at("of");
@@ -20,7 +24,18 @@ pub(super) fn read_people(fields: &mut Fields<'_>) -> Read<People> {
     let value = fields.get("at").ok_or_else(|| missing(&at_path, "a cell of the answer"))?;
     let at = read_cell(value, &at_path, &of)?;
     let limit = limit(fields, 100, 100_000)?;
-    Ok(People { of, at, limit })
+    let after_path = fields.at("after");
+    let after = fields.text("after")?.map(|cursor| u64::from_str_radix(cursor, 16)).transpose();
+    let after = after.map_err(|_| not_allowed(&after_path, "takes the `next` of the page before"))?.map(PersonId);
+    let properties_path = fields.at("properties");
+    let properties = fields.texts("properties")?.unwrap_or_default();
+    if properties.len() > MOST_PROPERTIES {
+        return Err(not_allowed(&properties_path, format!("takes at most {MOST_PROPERTIES} names")));
+    }
+    if !properties.is_empty() && of.scope.actor != Actor::Person {
+        return Err(not_allowed(&properties_path, "are those of persons, and the question counts devices or groups"));
+    }
+    Ok(People { of, at, limit, after, properties })
 }
 
 pub(super) fn read_cell(value: &Value, path: &str, of: &Question) -> Read<Cell> {
@@ -36,27 +51,9 @@ pub(super) fn read_cell(value: &Value, path: &str, of: &Question) -> Read<Cell> 
     }
     let need = |name: &str, what: &str| missing(&format!("{path}.{name}"), what);
     let place = match &of.kind {
-        Kind::Trend(trend) => {
-            let series = fields.whole("series", 0, trend.series.len() as i64 - 1)?.unwrap_or(0) as usize;
-            let time = read_instant(&mut fields, "time")?;
-            let between_path = fields.at("between");
-            let between = match fields.list("between")?.map(Vec::as_slice) {
-                None => None,
-                Some([low, high]) if matches!(trend.series[series].measure, Measure::PerPerson { .. }) => {
-                    Some((number(low, &between_path)?, number(high, &between_path)?))
-                }
-                Some(_) => return Err(not_allowed(&between_path, "takes two numbers, for a figure per person")),
-            };
-            Place::Trend { series, time, between }
-        }
-        Kind::Funnel(funnel) => {
-            let step = fields.whole("step", 1, funnel.steps.len() as i64)?.ok_or_else(|| need("step", "a step's number, from 1"))? as usize - 1;
-            Place::Funnel { step, interval: read_instant(&mut fields, "interval")?, dropped: fields.flag("dropped")?.unwrap_or(false) }
-        }
-        Kind::Retention(_) => Place::Retention {
-            cohort: read_instant(&mut fields, "cohort")?.ok_or_else(|| need("cohort", "a row's start"))?,
-            period: fields.whole("period", 0, 100_000)?.map(|n| n as usize),
-        },
+        Kind::Trend(trend) => read_trend_cell(&mut fields, trend)?,
+        Kind::Funnel(funnel) => Place::Funnel(read_funnel_cell(&mut fields, funnel)?),
+        Kind::Retention(one) => read_retention_cell(&mut fields, one)?,
         Kind::Frequency(frequency) => {
             let gap = if frequency.gaps { fields.whole("gap", 1, 100_000)?.map(|n| n as usize) } else { None };
             let n = fields.whole("n", 1, 100_000)?.map(|n| n as usize);
@@ -91,6 +88,55 @@ pub(super) fn read_cell(value: &Value, path: &str, of: &Question) -> Read<Cell> 
     };
     fields.done()?;
     Ok(Cell { breakdown, other, place })
+}
+
+fn read_trend_cell(fields: &mut Fields<'_>, trend: &Trend) -> Read<Place> {
+    let series = fields.whole("series", 0, trend.series.len() as i64 - 1)?.unwrap_or(0) as usize;
+    let time = read_instant(fields, "time")?;
+    let between_path = fields.at("between");
+    let between = read_stretch(fields, "between")?;
+    if between.is_some() && !matches!(trend.series[series].measure, Measure::PerPerson { .. }) {
+        return Err(not_allowed(&between_path, "takes two numbers, for a figure per person"));
+    }
+    let compared_path = fields.at("compared");
+    let compared = fields.flag("compared")?.unwrap_or(false);
+    if compared && trend.compare.is_none() {
+        return Err(not_allowed(&compared_path, "names the range compared with, and the question has no `compare`"));
+    }
+    Ok(Place::Trend { series, time, between, compared })
+}
+
+fn read_funnel_cell(fields: &mut Fields<'_>, funnel: &Funnel) -> Read<FunnelCell> {
+    let (seconds_path, between_path) = (fields.at("seconds"), fields.at("between"));
+    let (seconds, between) = (read_stretch(fields, "seconds")?, read_stretch(fields, "between")?);
+    if seconds.is_some() && funnel.time_to_convert.is_none() {
+        return Err(not_allowed(&seconds_path, "needs `time_to_convert` in the question"));
+    }
+    if between.is_some() && funnel.between.is_none() {
+        return Err(not_allowed(&between_path, "needs `between` in the question"));
+    }
+    let step_path = fields.at("step");
+    let named = fields.whole("step", 1, funnel.steps.len() as i64)?.map(|step| step as usize - 1);
+    let later = [seconds.and(funnel.time_to_convert.as_ref()).map(|convert| convert.to), between.and(funnel.between.as_ref()).map(|between| between.to)];
+    let step = named.or_else(|| later.into_iter().flatten().max()).ok_or_else(|| missing(&step_path, "a step's number, from 1"))?;
+    Ok(FunnelCell { step, interval: read_instant(fields, "interval")?, dropped: fields.flag("dropped")?.unwrap_or(false), seconds, between })
+}
+
+fn read_retention_cell(fields: &mut Fields<'_>, retention: &Retention) -> Read<Place> {
+    let cohort = read_instant(fields, "cohort")?;
+    let n_periods = retention.brackets.as_ref().map_or(retention.periods + 1, Vec::len);
+    let period = fields.whole("period", 0, n_periods as i64 - 1)?.map(|n| n as usize);
+    Ok(Place::Retention { cohort, period })
+}
+
+/// From the first number, included, to the second.
+fn read_stretch(fields: &mut Fields<'_>, name: &'static str) -> Read<Option<(f64, f64)>> {
+    let path = fields.at(name);
+    match fields.list(name)?.map(Vec::as_slice) {
+        None => Ok(None),
+        Some([low, high]) => Ok(Some((number(low, &path)?, number(high, &path)?))),
+        Some(_) => Err(not_allowed(&path, "takes two numbers")),
+    }
 }
 
 fn read_driver_cell(fields: &mut Fields<'_>, driver: &Driver) -> Read<DriverCell> {

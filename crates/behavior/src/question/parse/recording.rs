@@ -82,5 +82,5 @@ fn read_behind(fields: &mut Fields<'_>) -> Read<Option<Box<People>>> {
         return Err(not_allowed(&format!("{of_path}.kind"), "there are no cells in this kind of answer"));
     }
     let at = read_cell(at.ok_or_else(|| missing(&at_path, "a cell of the answer"))?, &at_path, &of)?;
-    Ok(Some(Box::new(People { of, at, limit: 0 })))
+    Ok(Some(Box::new(People { of, at, limit: 0, after: None, properties: Vec::new() })))
 }

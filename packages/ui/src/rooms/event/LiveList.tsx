@@ -128,9 +128,12 @@ export function LiveList({ find, onFind }: { find: string; onFind: (find: string
 
 /** The properties that people sent (not the SDK's own), in a line. */
 export function summary(properties: Record<string, unknown>): string {
-  return Object.entries(properties)
+  const telling = TELLING.map((name) => properties[name]).filter((value): value is string => typeof value === "string" && value !== "");
+  const others = Object.entries(properties)
     .filter(([name, value]) => !name.startsWith("$") && !name.startsWith("mp_") && value !== null && typeof value !== "object")
-    .slice(0, 4)
-    .map(([name, value]) => `${name}: ${String(value)}`)
-    .join(" · ");
+    .map(([name, value]) => `${name}: ${String(value)}`);
+  return [...telling, ...others].slice(0, 4).join(" · ");
 }
+
+/** What the tag's own events say of themselves, read without its name: where, what was felt, what went wrong. */
+const TELLING = ["$page", "$signal", "$message", "$url"];

@@ -1,5 +1,5 @@
-// The answer of a funnel: bars per step with what was lost hatched above, conversion over time, or the time it takes;
-// and the table of all segments, whose every number opens.
+// The answer of a funnel in words and as a picture: bars per step with what was lost hatched above, conversion over time,
+// or the time it takes.
 import { useMemo } from "react";
 import { categoryAxis, FONT, tipFoot, tipLine, tipTitle, tooltip, valueAxis } from "@/chart/axes.ts";
 import { firstIncomplete } from "@/chart/axes.ts";
@@ -8,33 +8,17 @@ import { LinesPicture } from "@/chart/lines.tsx";
 import { useNarrow } from "@/ui/useNarrow.ts";
 import { Picture } from "@/chart/Picture.tsx";
 import { useSpeech } from "@/i18n/language.tsx";
-import { actorWords, propertyName, rangePhrase, segmentName, selectorName, windowName } from "@/question/words.ts";
+import { actorWords, rangePhrase, segmentName, windowName } from "@/question/words.ts";
 import type { FunnelGroup } from "@/api/types.ts";
 import { AnswerHead } from "@/report/AnswerHead.tsx";
-import type { AnswerProps, ReportRoomParts, Speech, Telling } from "@/report/room.ts";
+import type { ReportRoomParts, Telling } from "@/report/room.ts";
 import type { Asked } from "@/report/useAsk.ts";
 import { useProject } from "@/shell/session.tsx";
 import { useTheme } from "@/ui/theme.tsx";
 import table from "@/ui/table.module.css";
+import { binCell, binNames, cellOf, funnelGroups, intervalsOf, segments, stepName } from "./funnel.ts";
 
 const DRAWN_GROUPS = 6;
-
-/** The overall line first, segments by size, "others" last. */
-export function funnelGroups(asked: Asked<"funnel">): FunnelGroup[] {
-  const rank = (group: FunnelGroup) => (group.other !== undefined ? -1 : group.breakdown.length === 0 ? Number.POSITIVE_INFINITY : (group.steps[0]?.count ?? 0));
-  return asked.answer.groups.toSorted((a, b) => rank(b) - rank(a));
-}
-
-export function stepName(asked: Asked<"funnel">, index: number, speech: Speech): string {
-  const step = asked.question.steps[index];
-  return step ? selectorName(step, speech) : (asked.answer.groups[0]?.steps[index]?.label ?? String(index + 1));
-}
-
-function segments(asked: Asked<"funnel">): FunnelGroup[] {
-  const groups = funnelGroups(asked);
-  const split = groups.filter((group) => group.breakdown.length > 0 || group.other !== undefined);
-  return split.length > 0 ? split : groups;
-}
 
 export const FunnelPicture: ReportRoomParts<"funnel">["Picture"] = (props) => {
   if (props.asked.question.time_to_convert) return <ConvertPicture {...props} />;
@@ -159,15 +143,6 @@ function Legend({ groups, asked }: { groups: FunnelGroup[]; asked: Asked<"funnel
   );
 }
 
-function cellOf(asked: Asked<"funnel">, group: FunnelGroup, index: number, dropped: boolean, speech: Speech): [Record<string, unknown>, string] {
-  const step = index + 1;
-  const name = stepName(asked, index, speech);
-  const title = dropped ? speech.t("funnel.panel.dropped", { step, name }) : speech.t("funnel.panel.reached", { step, name });
-  const isSegment = group.breakdown.length > 0 || group.other !== undefined;
-  const segment = group.other !== undefined ? { other: true } : isSegment ? { breakdown: group.breakdown } : {};
-  return [{ step, ...(dropped ? { dropped: true } : {}), ...segment }, isSegment ? `${title} · ${segmentName(group.breakdown, speech, group.other, asked.question.breakdown)}` : title];
-}
-
 const OverTimePicture: ReportRoomParts<"funnel">["Picture"] = ({ asked, onOpen, pictureRef, label }) => {
   const speech = useSpeech();
   const { t, format } = speech;
@@ -175,7 +150,7 @@ const OverTimePicture: ReportRoomParts<"funnel">["Picture"] = ({ asked, onOpen, 
   const interval = asked.question.interval ?? "day";
   const zone = asked.question.timezone ?? project.timezone;
   const groups = segments(asked).slice(0, DRAWN_GROUPS);
-  const own = (group: FunnelGroup) => group.intervals ?? (groups.length === 1 ? (asked.answer.intervals ?? []) : []);
+  const own = (group: FunnelGroup) => intervalsOf(asked, group);
   const starts = own(groups[0] ?? { breakdown: [], steps: [] }).map((one) => one.start);
   const last = asked.question.steps.length - 1;
   return (
@@ -208,13 +183,13 @@ const OverTimePicture: ReportRoomParts<"funnel">["Picture"] = ({ asked, onOpen, 
   );
 };
 
-const ConvertPicture: ReportRoomParts<"funnel">["Picture"] = ({ asked, pictureRef, label }) => {
+const ConvertPicture: ReportRoomParts<"funnel">["Picture"] = ({ asked, onOpen, pictureRef, label }) => {
   const speech = useSpeech();
   const { t, format } = speech;
   const groups = segments(asked).slice(0, DRAWN_GROUPS);
   const overall = funnelGroups(asked)[0];
   const edges = groups[0]?.time_to_convert?.edges ?? [];
-  const names = edges.slice(0, -1).map((edge, index) => `${format.duration(edge)} – ${format.duration(edges[index + 1] ?? edge)}`);
+  const names = binNames("seconds", edges, speech);
   const first = overall?.time_to_convert;
   return (
     <>
@@ -229,173 +204,14 @@ const ConvertPicture: ReportRoomParts<"funnel">["Picture"] = ({ asked, pictureRe
         shape="bar"
         label={label}
         pictureRef={pictureRef}
+        onPlace={(line, index) => {
+          const group = groups[Number(line.id)];
+          if (group && (group.time_to_convert?.bins[index] ?? 0) > 0) onOpen(...binCell("seconds", asked, group, edges, index, speech));
+        }}
       />
     </>
   );
 };
-
-/** What came between two steps: a bar for each number of times. */
-function BetweenNote({ group, speech }: { group: FunnelGroup; speech: Speech }) {
-  const between = group.between;
-  if (!between) return null;
-  const { t, format } = speech;
-  return <p className={table.muted}>{t("funnel.betweenNote", { n: format.number(between.attempts), mean: between.mean === null ? "–" : format.number(Math.round(between.mean * 100) / 100), median: between.median === null ? "–" : format.number(between.median) })}</p>;
-}
-
-export function FunnelTable({ asked, onOpen, onAsk }: AnswerProps<"funnel">) {
-  const speech = useSpeech();
-  const { t, format } = speech;
-  const groups = funnelGroups(asked);
-  const split = groups.some((group) => group.breakdown.length > 0);
-  const steps = asked.question.steps;
-  const open = (group: FunnelGroup, index: number, count: number, dropped: boolean) =>
-    count === 0 ? (
-      format.number(count)
-    ) : (
-      <button type="button" className={table.open} onClick={() => onOpen(...cellOf(asked, group, index, dropped, speech))}>
-        {format.number(count)}
-      </button>
-    );
-  if (!split) {
-    const group = groups[0];
-    if (!group) return null;
-    return (
-      <div className={table.wrap} tabIndex={0} role="region" aria-label={t("report.table")}>
-        <table className={table.table}>
-          <thead>
-            <tr>
-              <th scope="col" className={table.pinned}>
-                {t("funnel.column.step")}
-              </th>
-              <th scope="col" className={table.number}>
-                {t("funnel.column.reached")}
-              </th>
-              <th scope="col" className={table.number}>
-                {t("funnel.column.conversion")}
-              </th>
-              <th scope="col" className={table.number}>
-                {t("funnel.column.interval")}
-              </th>
-              <th scope="col" className={table.number}>
-                {t("funnel.column.fromPrevious")}
-              </th>
-              <th scope="col" className={table.number}>
-                {t("funnel.column.dropped")}
-              </th>
-              <th scope="col" className={table.number}>
-                {t("funnel.column.median")}
-              </th>
-              <th scope="col" className={table.number}>
-                {t("funnel.column.mean")}
-              </th>
-              {asked.question.sum && (
-                <th scope="col" className={table.number}>
-                  {t("funnel.sumOf", { property: propertyName(asked.question.sum, speech) })}
-                </th>
-              )}
-            </tr>
-          </thead>
-          <tbody>
-            {group.steps.map((step, index) => (
-              <tr key={index}>
-                <th scope="row" className={table.pinned}>
-                  {index + 1}. {stepName(asked, index, speech)}
-                </th>
-                <td className={table.number}>{open(group, index, step.count, false)}</td>
-                <td className={table.number}>
-                  <strong>{step.conversion === null ? "–" : format.percent(step.conversion)}</strong>
-                </td>
-                <td className={`${table.number} ${table.muted}`}>
-                  {index === 0 || step.conversion_low == null || step.conversion_high == null ? "" : `${format.percent(step.conversion_low)} – ${format.percent(step.conversion_high)}`}
-                </td>
-                <td className={table.number}>{index === 0 || step.from_previous === null ? "" : format.percent(step.from_previous)}</td>
-                <td className={table.number}>{index === 0 ? "" : open(group, index, step.dropped, true)}</td>
-                <td className={table.number}>{step.median_seconds === null ? "" : format.duration(step.median_seconds)}</td>
-                <td className={table.number}>{step.mean_seconds === null ? "" : format.duration(step.mean_seconds)}</td>
-                {asked.question.sum && <td className={table.number}>{format.number(step.sum ?? 0)}</td>}
-              </tr>
-            ))}
-          </tbody>
-        </table>
-        <BetweenNote group={group} speech={speech} />
-      </div>
-    );
-  }
-  const control = asked.question.control;
-  const isControl = (group: FunnelGroup) => control !== undefined && JSON.stringify(group.breakdown) === JSON.stringify(control);
-  return (
-    <div className={table.wrap} style={{ maxHeight: 480 }} tabIndex={0} role="region" aria-label={t("report.table")}>
-      <table className={table.table}>
-        <thead>
-          <tr>
-            <th scope="col" className={table.pinned}>
-              {t("funnel.column.segment")}
-            </th>
-            {steps.map((_, index) => (
-              <th key={index} scope="col" className={table.number}>
-                {index + 1}. {stepName(asked, index, speech)}
-              </th>
-            ))}
-            <th scope="col" className={table.number}>
-              {t("funnel.column.conversion")}
-            </th>
-            <th scope="col" className={table.number}>
-              {t("funnel.column.interval")}
-            </th>
-            <th scope="col">{control === undefined ? t("funnel.column.against") : t("funnel.column.againstControl", { segment: segmentName(control as FunnelGroup["breakdown"], speech, undefined, asked.question.breakdown) })}</th>
-          </tr>
-        </thead>
-        <tbody>
-          {groups.slice(0, 200).map((group) => {
-            const last = group.steps.at(-1);
-            return (
-              <tr key={JSON.stringify(group.breakdown) + String(group.other)}>
-                <th scope="row" className={table.pinned}>
-                  {segmentName(group.breakdown, speech, group.other, asked.question.breakdown)}
-                </th>
-                {group.steps.map((step, index) => (
-                  <td key={index} className={table.number}>
-                    {open(group, index, step.count, false)}
-                    {index > 0 && step.conversion !== null && <span className={table.muted}> {format.percent(step.conversion)}</span>}
-                  </td>
-                ))}
-                <td className={table.number}>
-                  <strong>{last?.conversion == null ? "–" : format.percent(last.conversion)}</strong>
-                </td>
-                <td className={`${table.number} ${table.muted}`}>
-                  {last?.conversion_low == null || last.conversion_high == null ? "" : `${format.percent(last.conversion_low)} – ${format.percent(last.conversion_high)}`}
-                </td>
-                <td>
-                  {isControl(group) ? <span className={table.muted}>{t("funnel.isControl")}</span> : <Significance group={group} against={control === undefined ? null : segmentName(control as FunnelGroup["breakdown"], speech, undefined, asked.question.breakdown)} />}
-                  {group.breakdown.length > 0 && group.other === undefined && !isControl(group) && (
-                    <button type="button" className={table.open} style={{ marginLeft: 8 }} onClick={() => onAsk({ ...asked.question, control: group.breakdown })}>
-                      {t("funnel.makeControl")}
-                    </button>
-                  )}
-                </td>
-              </tr>
-            );
-          })}
-        </tbody>
-      </table>
-    </div>
-  );
-}
-
-function Significance({ group, against }: { group: FunnelGroup; against: string | null }) {
-  const { t, format } = useSpeech();
-  const test = group.significance;
-  if (!test) return null;
-  if (!test.enough) return <span className={table.muted}>{t("funnel.test.notEnough")}</span>;
-  const sure = test.p_value < 0.05;
-  const p = test.p_value < 0.001 ? "p < 0.001" : `p = ${format.number(Math.round(test.p_value * 1000) / 1000)}`;
-  if (against !== null && sure) {
-    const key = test.better ? "funnel.test.betterThan" : "funnel.test.worseThan";
-    return <span style={{ color: test.better ? "var(--good)" : "var(--bad)" }}>{`${test.better ? "▲" : "▼"} ${t(key, { p, segment: against })}`}</span>;
-  }
-  if (!sure) return <span className={table.muted}>{t("funnel.test.none", { p })}</span>;
-  return <span style={{ color: test.better ? "var(--good)" : "var(--bad)" }}>{test.better ? `▲ ${t("funnel.test.better", { p })}` : `▼ ${t("funnel.test.worse", { p })}`}</span>;
-}
 
 export function funnelSentence(asked: Asked<"funnel">, { speech }: Telling) {
   const { t, rich, format } = speech;
@@ -429,24 +245,4 @@ export function funnelSentence(asked: Asked<"funnel">, { speech }: Telling) {
   const best = surest.find((group) => group.significance?.better);
   if (best) parts.push(" ", ...rich("funnel.sentence.best", { b: bold, segment: segmentName(best.breakdown, speech, undefined, question.breakdown), share: format.percent(best.steps.at(-1)?.conversion ?? 0) }));
   return parts;
-}
-
-export function funnelRows(asked: Asked<"funnel">, { speech }: Telling): string[][] {
-  const { t } = speech;
-  const head = [t("funnel.column.segment"), t("funnel.column.step"), t("funnel.column.reached"), t("funnel.column.conversion"), t("funnel.column.fromPrevious"), t("funnel.column.dropped"), `${t("funnel.column.median")} (s)`, `${t("funnel.column.mean")} (s)`];
-  const rows = funnelGroups(asked).flatMap((group) =>
-    group.steps.map((step, index) => [
-      segmentName(group.breakdown, speech, group.other, asked.question.breakdown),
-      `${index + 1}. ${stepName(asked, index, speech)}`,
-      String(step.count),
-      String(step.conversion ?? ""),
-      String(step.from_previous ?? ""),
-      String(step.dropped),
-      String(step.median_seconds ?? ""),
-      String(step.mean_seconds ?? ""),
-    ]),
-  );
-  const intervals = asked.answer.intervals ?? [];
-  if (intervals.length === 0) return [head, ...rows];
-  return [head, ...rows, [], [t("trend.column.interval"), ...asked.question.steps.map((_, index) => `${index + 1}. ${stepName(asked, index, speech)}`)], ...intervals.map((one) => [one.start, ...one.steps.map(String)])];
 }

@@ -2,8 +2,10 @@ import { ReportScreen } from "@/report/ReportScreen.tsx";
 import { StepsExample } from "@/report/examples.tsx";
 import type { ReportRoomParts } from "@/report/room.ts";
 import { selectorName } from "@/question/words.ts";
-import { FunnelPicture, funnelRows, funnelSentence, FunnelTable } from "./FunnelAnswer.tsx";
+import { FunnelPicture, funnelSentence } from "./FunnelAnswer.tsx";
 import { FunnelBuilder, FunnelScope } from "./FunnelBuilder.tsx";
+import { funnelRows } from "./funnelRows.ts";
+import { FunnelTable } from "./FunnelTable.tsx";
 
 const funnelRoom: ReportRoomParts<"funnel"> = {
   kind: "funnel",

@@ -127,7 +127,8 @@ function PersonSearch({ besides, onPick }: { besides: string; onPick: (id: strin
   return (
     <div className={styles.search}>
       <OptionList
-        options={(query.data?.people ?? []).filter((person) => person.id !== besides).map((person) => ({ value: person.id, label: person.name ?? person.email ?? person.id, hint: person.id }))}
+        // What was found for another text is not offered: merging the wrong one is no small thing.
+        options={(search === text.trim() ? (query.data?.people ?? []) : []).filter((person) => person.id !== besides).map((person) => ({ value: person.id, label: person.name ?? person.email ?? person.id, hint: person.id }))}
         placeholder={t("people.find")}
         empty={t("pick.nothing")}
         loading={query.isFetching}

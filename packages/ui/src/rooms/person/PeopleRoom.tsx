@@ -64,13 +64,13 @@ export function PeopleRoom() {
                   <th scope="col" className={table.pinned}>
                     {t("people.person")}
                   </th>
+                  <th scope="col">{t("people.lastSeen")}</th>
+                  <th scope="col">{t("people.firstSeen")}</th>
                   {columns.map((name) => (
                     <th key={name} scope="col">
                       {name}
                     </th>
                   ))}
-                  <th scope="col">{t("people.lastSeen")}</th>
-                  <th scope="col">{t("people.firstSeen")}</th>
                 </tr>
               </thead>
               <tbody onKeyDown={moveWithArrows}>
@@ -85,13 +85,13 @@ export function PeopleRoom() {
                         </span>
                       </Link>
                     </th>
+                    <td>{person.last_seen ? format.ago(person.last_seen, Date.now()) : "–"}</td>
+                    <td>{person.first_seen ? format.date(person.first_seen, project.timezone) : "–"}</td>
                     {columns.map((name) => (
                       <td key={name} className={name in person.properties ? undefined : table.muted}>
                         {valueName(person.properties[name], speech)}
                       </td>
                     ))}
-                    <td>{person.last_seen ? format.ago(person.last_seen, Date.now()) : "–"}</td>
-                    <td>{person.first_seen ? format.date(person.first_seen, project.timezone) : "–"}</td>
                   </tr>
                 ))}
               </tbody>

@@ -4,7 +4,7 @@ import { Play } from "lucide-react";
 import type { Cell } from "@/api/types.ts";
 import type { RecordingRow } from "@/api/recording.ts";
 import { useSpeech } from "@/i18n/language.tsx";
-import type { Question } from "@/question/question.ts";
+import type { Question, Range } from "@/question/question.ts";
 import { usePersonName } from "@/report/peopleNames.ts";
 import panel from "@/report/PeoplePanel.module.css";
 import { tellError } from "@/shell/errors.ts";
@@ -19,7 +19,15 @@ import { clockOf, nSignals } from "./words.ts";
 import styles from "./RecordingsTab.module.css";
 
 export function behind(question: Question, cell: Cell): RecordingsQuestion {
-  return { kind: "recordings", range: question.range, of: question, at: cell, sort: "newest" };
+  return { kind: "recordings", range: rangeOf(question, cell), of: question, at: cell, sort: "newest" };
+}
+
+/** Of the period compared with, that period; where it is not told in units, all that is kept of these people. */
+function rangeOf(question: Question, cell: Cell): Range {
+  if (cell.compared !== true || question.kind !== "trend") return question.range;
+  const { range, compare } = question;
+  if ("last" in range && compare && "previous" in compare) return { ...range, ago: (range.ago ?? 0) + range.last * compare.previous };
+  return { last: 3, unit: "year" };
 }
 
 export function RecordingsTab({ question, cell }: { question: Question; cell: Cell }) {

@@ -8,12 +8,12 @@ import type { ReportRoomParts, Telling } from "@/report/room.ts";
 import type { Asked } from "@/report/useAsk.ts";
 import { Segmented } from "@/ui/Field.tsx";
 import { amountsPerPerson, pooled, running, type Curve } from "./pooled.ts";
-import { amountName, amountOf, curvesOf, isOverall, periodName, periodPhrase, periodStart, tellingPeriod } from "./retention.ts";
+import { amountName, amountOf, averageCell, curvesOf, isOverall, periodName, periodPhrase, periodStart, tellingPeriod } from "./retention.ts";
 
 const DRAWN_SEGMENTS = 6;
 type Drawn = "share" | "amount" | "running";
 
-export const RetentionPicture: ReportRoomParts<"retention">["Picture"] = ({ asked, view, onView, pictureRef, label }) => {
+export const RetentionPicture: ReportRoomParts<"retention">["Picture"] = ({ asked, view, onView, onOpen, pictureRef, label }) => {
   const speech = useSpeech();
   const { t } = speech;
   const { question } = asked;
@@ -22,6 +22,7 @@ export const RetentionPicture: ReportRoomParts<"retention">["Picture"] = ({ aske
   const split = curves.some((curve) => !isOverall(curve));
   const lines = split ? curves.filter((curve) => !isOverall(curve)).slice(0, DRAWN_SEGMENTS) : curves;
   const periods = Math.max(0, ...lines.map((curve) => curve.shares.length));
+  const names = Array.from({ length: periods }, (_, period) => periodName(question, period, speech));
   const drawn: Drawn = amount === null ? "share" : view.curve === "share" || view.curve === "running" ? view.curve : "amount";
   const who = actorWords(question.actor);
   const valuesOf = (curve: Curve) => {
@@ -51,9 +52,9 @@ export const RetentionPicture: ReportRoomParts<"retention">["Picture"] = ({ aske
         }
       />
       <LinesPicture
-        names={Array.from({ length: periods }, (_, period) => periodName(question, period, speech))}
+        names={names}
         lines={lines.map((curve, index) => ({
-          id: JSON.stringify([curve.breakdown, curve.other]),
+          id: lineId(curve),
           name: split ? segmentName(curve.breakdown, speech, curve.other) : t("retention.average"),
           values: valuesOf(curve),
           counts: drawn === "amount" && amount?.isAverage ? curve.returned : curve.born,
@@ -65,10 +66,18 @@ export const RetentionPicture: ReportRoomParts<"retention">["Picture"] = ({ aske
         height={260}
         label={label}
         pictureRef={pictureRef}
+        onPlace={(line, period) => {
+          const curve = lines.find((one) => lineId(one) === line.id);
+          if (curve && (curve.returned[period] ?? 0) > 0) onOpen(...averageCell(curve, period, names, speech));
+        }}
       />
     </>
   );
 };
+
+function lineId(curve: Curve): string {
+  return JSON.stringify([curve.breakdown, curve.other]);
+}
 
 export function retentionSentence(asked: Asked<"retention">, { speech }: Telling) {
   const { t, rich, format } = speech;

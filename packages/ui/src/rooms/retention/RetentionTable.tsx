@@ -11,7 +11,7 @@ import { InlineSelect, Segmented } from "@/ui/Field.tsx";
 import table from "@/ui/table.module.css";
 import { heatScale, tint, type HeatScale } from "@/chart/heat.ts";
 import { amountsPerPerson, type Curve } from "./pooled.ts";
-import { amountOf, cohortsBySegment, curvesOf, isOverall, periodName, segmentKey } from "./retention.ts";
+import { amountOf, averageCell, cohortsBySegment, curvesOf, isOverall, periodName, segmentKey } from "./retention.ts";
 import styles from "./RetentionAnswer.module.css";
 
 const SHOWN_SEGMENTS = 100;
@@ -147,14 +147,24 @@ interface RowProps {
   onOpen: AnswerProps<"retention">["onOpen"];
 }
 
-function AverageRow({ curve, heat, cells, averageOf, strong, children }: RowProps & { curve: Curve; heat: HeatScale | null; strong?: boolean; children: ReactNode }) {
-  const { t, format } = useSpeech();
+function AverageRow({ curve, heat, names, cells, averageOf, onOpen, strong, children }: RowProps & { curve: Curve; heat: HeatScale | null; strong?: boolean; children: ReactNode }) {
+  const speech = useSpeech();
+  const { t, format } = speech;
+  const shown = (value: number) => (cells === "amount" ? format.number(value) : format.percent(value));
   return (
     <tr className={strong || isOverall(curve) ? styles.average : undefined}>
       <th scope="row" className={table.pinned}>
         {children}
       </th>
-      <td className={table.number}>{format.number(curve.size)}</td>
+      <td className={table.number}>
+        {curve.size === 0 ? (
+          format.number(curve.size)
+        ) : (
+          <button type="button" className={table.open} onClick={() => onOpen(...averageCell(curve, null, names, speech))}>
+            {format.number(curve.size)}
+          </button>
+        )}
+      </td>
       {curve.shares.map((_, period) => {
         const value = averageOf(curve, period);
         return (
@@ -164,7 +174,15 @@ function AverageRow({ curve, heat, cells, averageOf, strong, children }: RowProp
             style={heat ? { background: heat.colorOf(value) } : undefined}
             title={t("retention.returnedOf", { returned: format.number(curve.returned[period] ?? 0), born: format.number(curve.born[period] ?? 0) })}
           >
-            {value === null ? "–" : cells === "amount" ? format.number(value) : format.percent(value)}
+            {value === null ? (
+              "–"
+            ) : (curve.returned[period] ?? 0) === 0 ? (
+              shown(value)
+            ) : (
+              <button type="button" className={styles.number} onClick={() => onOpen(...averageCell(curve, period, names, speech))}>
+                {shown(value)}
+              </button>
+            )}
           </td>
         );
       })}

@@ -1,7 +1,7 @@
 // Reading a triangle: one curve per segment, the names of periods, what an amount is called.
 import type { RetentionCohort, SegmentValue } from "@/api/types.ts";
 import type { RetentionQuestion } from "@/question/question.ts";
-import { propertyName } from "@/question/words.ts";
+import { propertyName, segmentName } from "@/question/words.ts";
 import type { Speech } from "@/report/room.ts";
 import type { Asked } from "@/report/useAsk.ts";
 import { pooled, type Curve } from "./pooled.ts";
@@ -44,6 +44,13 @@ export function curvesOf(asked: Asked<"retention">): Curve[] {
   });
   const rank = (curve: Curve) => (isOverall(curve) ? 0 : curve.other === undefined ? 1 : 2);
   return curves.toSorted((a, b) => rank(a) - rank(b) || b.size - a.size);
+}
+
+/** Where everybody behind an average stands: all cohorts together, those born in them or those who returned in a period. */
+export function averageCell(curve: Curve, period: number | null, names: string[], speech: Speech): [Record<string, unknown>, string] {
+  const title = period === null ? speech.t("retention.panel.allBorn") : speech.t("retention.panel.allReturned", { period: names[period] ?? String(period) });
+  const segment = curve.other !== undefined ? { other: true } : isOverall(curve) ? {} : { breakdown: curve.breakdown };
+  return [{ ...(period === null ? {} : { period }), ...segment }, isOverall(curve) ? title : `${title} · ${segmentName(curve.breakdown, speech, curve.other)}`];
 }
 
 export function isOverall(curve: Curve): boolean {

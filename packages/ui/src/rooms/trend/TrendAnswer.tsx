@@ -1,42 +1,19 @@
-// The answer of a trend: lines (or bars, or areas) over time, and the same numbers as a table, each of which opens.
+// The answer of a trend in words and as a picture: lines (or bars, or areas) over time, a ranking, or how many have how much.
 import { ChartArea, ChartBarBig, ChartColumnStacked, ChartSpline } from "lucide-react";
 import { BarsPicture } from "@/chart/bars.tsx";
 import { LinesPicture } from "@/chart/lines.tsx";
-import { chartColors } from "@/chart/colors.ts";
 import { useSpeech } from "@/i18n/language.tsx";
-import type { AnswerProps, ReportRoomParts, Telling } from "@/report/room.ts";
-import { seriesLetter, type Asked } from "@/report/useAsk.ts";
+import type { ReportRoomParts, Telling } from "@/report/room.ts";
+import type { Asked } from "@/report/useAsk.ts";
 import { actorWords, rangePhrase, selectorName } from "@/question/words.ts";
 import { SHOWN_SEGMENTS } from "@/question/BreakdownEditor.tsx";
 import { useProject } from "@/shell/session.tsx";
 import { Segmented } from "@/ui/Field.tsx";
-import { useTheme } from "@/ui/theme.tsx";
-import table from "@/ui/table.module.css";
 import { AnswerHead } from "@/report/AnswerHead.tsx";
-import { Delta } from "@/report/Delta.tsx";
-import { incompleteIndex, peakOf, sentenceKey, trendLines, type TrendLine } from "./trend.ts";
+import { cellOf, openingOf } from "./opening.ts";
+import { colorOf, incompleteIndex, isOverall, peakOf, sentenceKey, shownLines, trendLines, type TrendLine } from "./trend.ts";
 
 type Shape = "line" | "bar" | "area" | "ranking";
-
-/** What is not drawn: chosen by hand, or else the overall line of a split answer, which would flatten its segments. */
-export function hiddenLines(lines: TrendLine[], hidden: unknown): string[] {
-  return Array.isArray(hidden) ? (hidden as string[]) : lines.filter((line) => isOverall(lines, line)).map((line) => line.id);
-}
-
-export function shownLines(lines: TrendLine[], hidden: unknown): TrendLine[] {
-  const out = new Set(hiddenLines(lines, hidden));
-  return lines.filter((line) => !out.has(line.id)).slice(0, SHOWN_SEGMENTS);
-}
-
-function isOverall(lines: TrendLine[], line: TrendLine): boolean {
-  return line.breakdown.length === 0 && line.other === undefined && lines.some((one) => one.breakdown.length > 0);
-}
-
-function colorOf(lines: TrendLine[], line: TrendLine): number | "overall" | null {
-  if (line.other !== undefined) return null;
-  if (isOverall(lines, line)) return "overall";
-  return lines.filter((one) => !isOverall(lines, one)).indexOf(line);
-}
 
 /** How many people (or sessions) have how much: a bar for each stretch. */
 const SpreadPicture: ReportRoomParts<"trend">["Picture"] = ({ asked, onOpen, pictureRef, label }) => {
@@ -123,7 +100,7 @@ const OverTimePicture: ReportRoomParts<"trend">["Picture"] = ({ asked, view, onV
           pictureRef={pictureRef}
           onBar={(bar) => {
             const own = lines.find((one) => one.id === bar.id);
-            if (own && own.series !== null) onOpen(...cellOf(own, null, ""));
+            if (own) onOpen(...openingOf(asked, own, null, "", speech));
           }}
         />
       ) : (
@@ -135,114 +112,16 @@ const OverTimePicture: ReportRoomParts<"trend">["Picture"] = ({ asked, view, onV
           shape={shape}
           label={label}
           pictureRef={pictureRef}
-          onPlace={(line, index) => {
+          onPlace={(line, index, isPrevious) => {
             const own = lines.find((one) => one.id === line.id);
-            const time = times[index];
-            if (own && own.series !== null && time) onOpen(...cellOf(own, time, names[index] ?? ""));
+            const time = isPrevious ? answer.compare?.times[index] : times[index];
+            if (own && time) onOpen(...openingOf(asked, own, time, format.interval(time, question.interval, zone), speech, isPrevious));
           }}
         />
       )}
     </>
   );
 };
-
-/** The segment in a cell: its values, or all the others together. */
-function segmentOf(line: TrendLine): { breakdown?: TrendLine["breakdown"]; other?: true } {
-  if (line.other !== undefined) return { other: true };
-  return line.breakdown.length > 0 ? { breakdown: line.breakdown } : {};
-}
-
-function cellOf(line: TrendLine, time: string | null, when: string): [Record<string, unknown>, string] {
-  return [{ series: line.series ?? 0, ...(time ? { time } : {}), ...segmentOf(line) }, when === "" ? line.name : `${line.name} · ${when}`];
-}
-
-export function TrendTable({ asked, view, onView, onOpen }: AnswerProps<"trend">) {
-  const speech = useSpeech();
-  const { t, format } = speech;
-  const project = useProject();
-  const { theme } = useTheme();
-  const colors = chartColors(theme);
-  const { question, answer } = asked;
-  const zone = question.timezone ?? project.timezone;
-  const lines = trendLines(asked, speech);
-  const drawn = new Set(shownLines(lines, view.hidden).map((line) => line.id));
-  const until = incompleteIndex(asked);
-  const compares = lines.some((line) => line.previousTotal !== undefined);
-  const hidden = hiddenLines(lines, view.hidden);
-  const number = (value: number | null, line: TrendLine, time: string | null, when: string) =>
-    value === null ? (
-      <span className={table.muted}>–</span>
-    ) : line.series === null || value === 0 ? (
-      format.number(value)
-    ) : (
-      <button type="button" className={table.open} onClick={() => onOpen(...cellOf(line, time, when))}>
-        {format.number(value)}
-      </button>
-    );
-  return (
-    <div className={table.wrap} style={{ maxHeight: 480 }} tabIndex={0} role="region" aria-label={t("report.table")}>
-      <table className={table.table}>
-        <thead>
-          <tr>
-            <th scope="col" className={table.pinned}>
-              {t("trend.column.line")}
-            </th>
-            <th scope="col" className={table.number}>
-              {t("trend.column.total")}
-            </th>
-            {compares && (
-              <th scope="col" className={table.number}>
-                {t("trend.column.change")}
-              </th>
-            )}
-            {answer.times.map((time, index) => (
-              <th key={time} scope="col" className={table.number} title={index >= until ? t("tip.incomplete") : undefined}>
-                {format.interval(time, question.interval, zone)}
-                {index >= until && " *"}
-              </th>
-            ))}
-          </tr>
-        </thead>
-        <tbody>
-          {lines.slice(0, 200).map((line) => {
-            const color = colorOf(lines, line);
-            const on = drawn.has(line.id);
-            return (
-              <tr key={line.id}>
-                <th scope="row" className={table.pinned}>
-                  <button
-                    type="button"
-                    className={table.swatchButton}
-                    aria-pressed={on}
-                    title={on ? t("picture.hideLine") : t("picture.showLine")}
-                    aria-label={`${on ? t("picture.hideLine") : t("picture.showLine")} ${line.name}`}
-                    onClick={() => onView({ ...view, hidden: on ? [...hidden, line.id] : hidden.filter((id) => id !== line.id) })}
-                  >
-                    <i className={table.swatch} style={{ background: on ? (color === null ? colors.others : color === "overall" ? colors.ink : colors.series(color)) : "transparent", outline: on ? undefined : `1px solid ${colors.quiet}` }} />
-                  </button>
-                  {line.name}
-                </th>
-                <td className={table.number}>
-                  <strong>{number(line.total, line, null, "")}</strong>
-                </td>
-                {compares && (
-                  <td className={table.number}>
-                    <Delta now={line.total} before={line.previousTotal ?? null} />
-                  </td>
-                )}
-                {line.values.map((value, index) => (
-                  <td key={answer.times[index]} className={table.number}>
-                    {number(value, line, answer.times[index] ?? null, format.interval(answer.times[index] ?? "", question.interval, zone))}
-                  </td>
-                ))}
-              </tr>
-            );
-          })}
-        </tbody>
-      </table>
-    </div>
-  );
-}
 
 export function trendSentence(asked: Asked<"trend">, { speech, project }: Telling) {
   const { t, rich, format } = speech;
@@ -292,13 +171,4 @@ export function trendSentence(asked: Asked<"trend">, { speech, project }: Tellin
     const select = question.series[line.series ?? 0]?.select;
     return select ? selectorName(select, speech) : line.name;
   }
-}
-
-export function trendRows(asked: Asked<"trend">, { speech }: Telling): string[][] {
-  const { question, answer } = asked;
-  const lines = trendLines(asked, speech);
-  return [
-    [speech.t("trend.column.line"), speech.t("trend.column.total"), ...answer.times.map((time) => (question.interval === "hour" ? time : time.slice(0, 10)))],
-    ...lines.map((line) => [line.series === null ? line.name : question.series.length > 1 ? `${seriesLetter(line.series)} ${line.name}` : line.name, String(line.total ?? ""), ...line.values.map((value) => String(value ?? ""))]),
-  ];
 }

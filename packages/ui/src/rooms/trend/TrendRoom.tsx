@@ -2,9 +2,11 @@ import { ReportScreen } from "@/report/ReportScreen.tsx";
 import { LinesExample } from "@/report/examples.tsx";
 import type { ReportRoomParts } from "@/report/room.ts";
 import { breakdownName } from "@/question/words.ts";
-import { TrendPicture, trendRows, trendSentence, TrendTable } from "./TrendAnswer.tsx";
+import { TrendPicture, trendSentence } from "./TrendAnswer.tsx";
 import { TrendBuilder, TrendScope } from "./TrendBuilder.tsx";
 import { seriesName } from "./trend.ts";
+import { trendRows } from "./trendRows.ts";
+import { TrendTable } from "./TrendTable.tsx";
 
 const trendRoom: ReportRoomParts<"trend"> = {
   kind: "trend",

@@ -2,6 +2,7 @@
 import type { TrendSeries } from "@/api/types.ts";
 import { firstIncomplete } from "@/chart/axes.ts";
 import type { MessageKey } from "@/i18n/catalogue.ts";
+import { SHOWN_SEGMENTS } from "@/question/BreakdownEditor.tsx";
 import type { Measure, TrendQuestion } from "@/question/question.ts";
 import { measureName, segmentName, selectorName } from "@/question/words.ts";
 import type { Speech } from "@/report/room.ts";
@@ -9,8 +10,10 @@ import { seriesLetter, type Asked } from "@/report/useAsk.ts";
 
 export interface TrendLine {
   id: string;
-  /** The question's series; null for a formula, whose people cannot be opened. */
+  /** The question's series; null for a formula, which has no people of its own: its series have. */
   series: number | null;
+  /** The letter of a series, the text of a formula. */
+  label: string;
   name: string;
   breakdown: TrendSeries["breakdown"];
   values: (number | null)[];
@@ -54,6 +57,7 @@ export function trendLines(asked: Asked<"trend">, speech: Speech): TrendLine[] {
     return {
       id: `${series.label} ${segmentId(series)}`,
       series: position === -1 ? null : position,
+      label: series.label,
       name: split ? (several ? `${own} · ${segment}` : segment) : own,
       breakdown: series.breakdown,
       // What lies ahead of us is not a zero.
@@ -68,6 +72,33 @@ export function trendLines(asked: Asked<"trend">, speech: Speech): TrendLine[] {
   if (!split) return lines;
   const rank = (line: TrendLine) => (line.breakdown.length === 0 && line.other === undefined ? Number.POSITIVE_INFINITY : line.other === undefined ? (line.total ?? 0) : -1);
   return lines.toSorted((a, b) => rank(b) - rank(a));
+}
+
+/** What is not drawn: chosen by hand, or else the overall line of a split answer, which would flatten its segments. */
+export function hiddenLines(lines: TrendLine[], hidden: unknown): string[] {
+  return Array.isArray(hidden) ? (hidden as string[]) : lines.filter((line) => isOverall(lines, line)).map((line) => line.id);
+}
+
+export function shownLines(lines: TrendLine[], hidden: unknown): TrendLine[] {
+  const out = new Set(hiddenLines(lines, hidden));
+  return lines.filter((line) => !out.has(line.id)).slice(0, SHOWN_SEGMENTS);
+}
+
+/** The line of everybody where there are segments beside it. */
+export function isOverall(lines: TrendLine[], line: TrendLine): boolean {
+  return line.breakdown.length === 0 && line.other === undefined && lines.some((one) => one.breakdown.length > 0);
+}
+
+export function colorOf(lines: TrendLine[], line: TrendLine): number | "overall" | null {
+  if (line.other !== undefined) return null;
+  if (isOverall(lines, line)) return "overall";
+  return lines.filter((one) => !isOverall(lines, one)).indexOf(line);
+}
+
+/** The value of the period compared with: a segment that was not met then had none of it, a division by zero is a gap. */
+export function valueBefore(line: TrendLine, index: number): number | null {
+  const value = line.previous?.[index];
+  return value === undefined ? 0 : value;
 }
 
 export function incompleteIndex(asked: Asked<"trend">): number {
