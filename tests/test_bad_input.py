@@ -1,7 +1,6 @@
 """What strangers send wrongly is answered with a reason, costs little, and never takes the good records with it (checks 32 to 38)."""
 import base64
 import concurrent.futures
-import contextlib
 import datetime
 import gzip
 import json
@@ -113,16 +112,19 @@ def test_no_key_and_wrong_key(server):
         assert reply.status in (400, 401, 403) and reply.json()["error"]["message"], reply
 
 
-@contextlib.contextmanager
-def costs(server, what, memory_mb, processor_seconds):
-    """What is done inside may raise the memory of the server by so much at its peak, and take so much of a processor."""
-    server.forget_peak()
-    memory, processor = server.memory_kb(), server.processor_seconds()
-    yield
-    memory, processor = (server.peak_memory_kb() - memory) / 1024, server.processor_seconds() - processor
-    print(f"{what}: {memory:.1f} MB, {processor:.2f} s of a processor")
-    assert memory <= memory_mb, f"{what} took {memory:.1f} MB"
-    assert processor <= processor_seconds, f"{what} took {processor:.2f} s of a processor"
+def costs(server, what, memory_mb, processor_seconds, call):
+    """What the call answers. It may raise the memory of the server, over what it was before the test, by so much at its peak, and take so much of a processor;
+    what runs beside it now and then (merging, sealing) may not be counted as its cost, so it is tried three times at most."""
+    for _ in range(3):
+        server.forget_peak()
+        processor = server.processor_seconds()
+        reply = call()
+        memory, processor = (server.peak_memory_kb() - server.usual_memory_kb) / 1024, server.processor_seconds() - processor
+        print(f"{what}: {memory:.1f} MB, {processor:.2f} s of a processor")
+        if memory <= memory_mb and processor <= processor_seconds:
+            return reply
+        time.sleep(1)
+    pytest.fail(f"{what} took {memory:.1f} MB and {processor:.2f} s of a processor; {memory_mb:.1f} MB and {processor_seconds} s are allowed")
 
 
 USUAL = 24 * 500
@@ -141,6 +143,7 @@ def fresh():
             list(pool.map(usual, range(24)))
         assert one.count("Good") == USUAL
         time.sleep(0.5)
+        one.usual_memory_kb = one.memory_kb()
         yield one
 
 
@@ -171,18 +174,16 @@ WIDE = {
 def test_depth_and_width_bombs(fresh, name):
     """Check 33: 4xx, 100 ms of a processor, 16 MB."""
     body = (DEEP | WIDE)[name]
-    with costs(fresh, name, 16, 0.1):
-        reply = raw(fresh, body)
+    reply = costs(fresh, name, 16, 0.1, lambda: raw(fresh, body))
     assert reply.status in (400, 413), reply
     assert len(reply.body) < 10_000, "a reply stays small whatever was sent"
     # The same behind the door of Mixpanel, and packed: what counts is what is inside.
     form = b"data=" + base64.b64encode(body[:6_000_000])
-    with costs(fresh, f"{name}, /track", 16 + 1.25 * len(form) / 2**20, 0.2):
-        answer = fresh.request("POST", "/track?verbose=1", form, {"content-type": "application/x-www-form-urlencoded"})
+    limit = 16 + 1.25 * len(form) / 2**20
+    answer = costs(fresh, f"{name}, /track", limit, 0.2, lambda: fresh.request("POST", "/track?verbose=1", form, {"content-type": "application/x-www-form-urlencoded"}))
     assert answer.status in (400, 413) and answer.json()["status"] == 0, answer
     packed = gzip.compress(body, 6)
-    with costs(fresh, f"{name}, packed in {len(packed)} bytes", 32, 0.3):
-        reply = raw(fresh, packed, **{"content-encoding": "gzip"})
+    reply = costs(fresh, f"{name}, packed in {len(packed)} bytes", 32, 0.3, lambda: raw(fresh, packed, **{"content-encoding": "gzip"}))
     assert reply.status in (400, 413), reply
     assert fresh.count("Good") == USUAL and fresh.count("Wide") == fresh.count("Deep") == 0
 
@@ -240,8 +241,9 @@ def test_decompression_bombs(fresh, name):
     body = make()
     assert len(body) <= 10_485_760, "small enough to be taken"
     for path in ("/v1/events", "/import"):
-        with costs(fresh, f"{name}, {len(body)} bytes to {path}", 32 + max(0, len(body) - 1_000_000) / 2**20, 1):
-            reply = fresh.request("POST", path, body, {"content-type": "application/json", "authorization": f"Bearer {fresh.write_key}", "content-encoding": encoding})
+        headers = {"content-type": "application/json", "authorization": f"Bearer {fresh.write_key}", "content-encoding": encoding}
+        limit = 32 + max(0, len(body) - 1_000_000) / 2**20
+        reply = costs(fresh, f"{name}, {len(body)} bytes to {path}", limit, 1, lambda: fresh.request("POST", path, body, headers))
         is_refused_at_once = encoding not in ("gzip", "zstd", "deflate") or "2 GB" in name or "128 MB" in name or name == "gzip in gzip"
         assert reply.status in ((400, 415) if is_refused_at_once else (413,)), reply
     assert fresh.count("Good") == USUAL
