@@ -302,7 +302,7 @@ STAGES = {
     "contract": contract,
     "docs": docs,
     "cases": cases,
-    "clients": pytest("test_official_clients.py", "test_mixpanel_protocol.py"),
+    "clients": pytest("test_official_clients.py", "test_mixpanel_protocol.py", "test_geography.py"),
     "real-input": pytest("test_real_input.py"),
     "bad-input": pytest("test_bad_input.py"),
     "restart": pytest("test_restart.py"),

@@ -30,6 +30,42 @@ def profile(server, person):
     return reply.json()["properties"] if reply.status == 200 else {}
 
 
+def exported(server):
+    """The profiles of people and groups as the export writes them."""
+    rows = [json.loads(line) for line in server.get(f"/api/projects/{server.project}/export").text.splitlines()]
+    people = {row["person"]: row["set"] for row in rows if "person" in row}
+    return people, {(row["group_type"], row["group_key"]): row["set"] for row in rows if "group_type" in row}
+
+
+# What every client makes of the same person and the same group by all its operations, in the order of the scripts in clients/.
+PERSON = {"$name": "Ada", "plan": "pro", "first": "kept", "logins": 5, "credits": -4, "visited": ["editor", "billing"], "tags": ["a", "b"]}
+GROUP = {"$name": "Acme", "seats": 12, "since": 2020, "products": ["rocket"]}
+# What clients and the server add of themselves.
+ADDED = {"$last_seen", "$os", "$browser", "$browser_version", "$initial_referrer", "$initial_referring_domain", "company"}
+
+
+def of_its_own(properties):
+    return {name: value for name, value in properties.items() if name not in ADDED and not name.startswith("initial_utm")}
+
+
+def check_profiles(server, client, charges):
+    """The person and the group of a client, read back one by one and in the export; who was deleted is in neither."""
+    person, group = f"{client}-ada", ("company", f"{client}-acme")
+    wanted = PERSON | {"$transactions": charges}
+    server.until(lambda: of_its_own(profile(server, person)) == wanted, what=f"{wanted} of {profile(server, person)}")
+    assert profile(server, person)["$last_seen"]
+    server.until(lambda: exported(server)[1].get(group) == GROUP, what=f"{GROUP} of {exported(server)[1].get(group)}")
+    server.until(lambda: server.person(f"{client}-gone").json().get("properties", {}) == {}, what="a deleted profile")
+    people, groups = exported(server)
+    assert of_its_own(people[person]) == wanted
+    assert f"{client}-gone" not in people and ("company", f"{client}-gone") not in groups
+
+
+def sending_key(server):
+    """A secret that may send, as the service accounts of imports have one."""
+    return server.post(f"/api/projects/{server.project}/keys", {"name": "import", "scopes": ["write"]}).json()["secret"]
+
+
 def by_name(events):
     counts = {}
     for event in events:
@@ -41,18 +77,34 @@ def test_python_events_people_and_groups(server):
     client, _ = python_client(server)
     client.track("py-ada", "Plan upgraded", {"plan": "pro", "amount": 29.5})
     client.track("py-ada", "Plan upgraded", {"plan": "team", "amount": 99})
-    client.people_set("py-ada", {"$name": "Ada", "plan": "free", "logins": 1})
-    client.people_set_once("py-ada", {"plan": "never", "first_seen_on": "web"})
+    client.people_set("py-ada", {"$name": "Ada", "plan": "free", "tmp": 1, "other": "x"})
+    client.people_set("py-ada", {"plan": "pro"})
+    client.people_set_once("py-ada", {"plan": "never", "first": "kept"})
     client.people_increment("py-ada", {"logins": 4})
+    client.people_increment("py-ada", {"logins": 1, "credits": -4})
     client.people_append("py-ada", {"visited": "pricing"})
-    client.people_union("py-ada", {"visited": ["pricing", "editor"]})
-    client.people_remove("py-ada", {"visited": "pricing"})
-    client.people_unset("py-ada", ["first_seen_on"])
-    client.group_set("company", "acme", {"$name": "Acme", "seats": 12})
-    client.track("py-ada", "Campaign sent", {"company": "acme"})
+    client.people_append("py-ada", {"visited": "editor"})
+    client.people_union("py-ada", {"visited": ["editor", "billing"], "tags": ["a", "b"]})
+    client.people_remove("py-ada", {"visited": "pricing", "tags": "nothing"})
+    client.people_unset("py-ada", ["tmp", "other", "nothing"])
+    client.people_track_charge("py-ada", 42)
+    client.people_track_charge("py-ada", 8, {"sku": "s-1"})
+    client.people_track_charge("py-cleared", 42)
+    client.people_clear_charges("py-cleared")
+    client.people_set("py-gone", {"$name": "Gone"})
+    client.people_delete("py-gone")
+    client.group_set("company", "py-acme", {"$name": "Acme", "seats": 12, "tmp": 1})
+    client.group_set_once("company", "py-acme", {"seats": 1, "since": 2020})
+    client.group_union("company", "py-acme", {"products": ["anvil", "rocket"]})
+    client.group_remove("company", "py-acme", {"products": "anvil"})
+    client.group_unset("company", "py-acme", ["tmp"])
+    client.group_set("company", "py-gone", {"$name": "Gone"})
+    client.group_delete("company", "py-gone")
+    client.track("py-ada", "Campaign sent", {"company": "py-acme"})
     assert by_name(server.timeline("py-ada")) == {"Plan upgraded": 2, "Campaign sent": 1}
-    seen = server.until(lambda: (p := profile(server, "py-ada")).get("logins") == 5 and p.get("visited") == ["editor"] and p, what="the profile")
-    assert seen["$name"] == "Ada" and seen["plan"] == "free" and "first_seen_on" not in seen
+    check_profiles(server, "py", [{"$amount": 42}, {"$amount": 8, "sku": "s-1"}])
+    # This client takes the property away; the one for Node.js sets an empty list.
+    server.until(lambda: profile(server, "py-cleared").keys() == {"$last_seen"}, what="cleared charges")
     question = {
         "kind": "trend", "series": [{"select": {"event": "Campaign sent"}, "measure": "total"}], "interval": "day", "range": {"last": 2, "unit": "day"},
         "breakdown": [{"property": "seats", "of": "group:company"}],
@@ -61,16 +113,22 @@ def test_python_events_people_and_groups(server):
     assert series[0]["total"] == 1
 
 
-def test_python_delete_and_import(server):
+def test_python_import(server):
     client, _ = python_client(server)
-    client.people_set("py-gone", {"$name": "Gone"})
-    server.until(lambda: profile(server, "py-gone").get("$name") == "Gone", what="the profile")
-    client.people_delete("py-gone")
-    server.until(lambda: profile(server, "py-gone").get("$name") is None, what="its deletion")
     long_ago = int(time.time()) - 400 * 86400
     client.import_data(server.write_key, "py-old", "Signed up", long_ago, {"source": "archive"}, api_secret=server.write_key)
+    account = mixpanel.ServiceAccountCredentials("courriel", sending_key(server), str(server.project))
+    urls = {f"{kind}_url": f"{server.url}/{route}" for kind, route in [("events", "track"), ("import", "import")]}
+    for consumer in (mixpanel.Consumer(credentials=account, **urls), mixpanel.BufferedConsumer(credentials=account, **urls)):
+        mixpanel.Mixpanel(server.write_key, consumer=consumer).import_data(None, "py-old", "Signed up again", long_ago + 60, {"source": "archive"})
+    consumer.flush()
     events = server.timeline("py-old")
-    assert [e["event"] for e in events] == ["Signed up"] and events[0]["properties"]["source"] == "archive"
+    assert by_name(events) == {"Signed up": 1, "Signed up again": 2}
+    assert all(e["properties"]["source"] == "archive" and e["properties"]["$import"] is True for e in events), events
+    wrong = mixpanel.ServiceAccountCredentials("courriel", "sk_wrong", str(server.project))
+    with pytest.raises(mixpanel.MixpanelException):
+        mixpanel.Mixpanel(server.write_key, consumer=mixpanel.Consumer(credentials=wrong, **urls)).import_data(None, "py-old", "Never", long_ago, {})
+    assert "Never" not in by_name(server.timeline("py-old"))
 
 
 def test_python_buffered_and_sent_again(server):
@@ -99,9 +157,9 @@ def test_node_events_people_groups_and_import(server):
     result = node(server, "node.mjs")
     assert result["errors"] == []
     counts = by_name(server.timeline("node-ada"))
-    assert counts["Campaign sent"] == 1 and counts["Batched"] == 120 and counts["Imported"] == 60
-    seen = server.until(lambda: (p := profile(server, "node-ada")).get("logins") == 3 and p, what="the profile")
-    assert seen["$name"] == "Ada N." and seen["visited"] == ["pricing", "editor"]
+    assert counts == {"Campaign sent": 1, "Batched": 120, "Imported": 60, "Imported alone": 1}
+    check_profiles(server, "node", [{"$amount": 42}, {"$amount": 8, "sku": "s-1"}])
+    server.until(lambda: profile(server, "node-cleared").get("$transactions") == [], what="cleared charges")
 
 
 @pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine; make test installs it where apt-get is there")
@@ -113,8 +171,8 @@ def test_browser_loses_nothing_and_counts_nothing_twice(server):
     seen = server.until(lambda: (c := by_name(server.timeline("web-ada"))).get("Returned") == 1 and c, seconds=30, what="the last event of the browser")
     expected = {name: 1 for name in ("Landed", "Signed up", "Campaign sent", "Followed a link", "Closed the tab", "Returned")}
     assert {name: seen.get(name) for name in expected} == expected, seen
-    person = server.until(lambda: (p := profile(server, "web-ada")).get("logins") == 2 and p, what="the profile")
-    assert person["$name"] == "Ada W." and person["plan"] == "pro"
+    # This client says that it no longer tracks charges; clearing them is all that is left.
+    check_profiles(server, "web", [])
     anonymous = [e for e in server.timeline("web-ada") if e["event"] == "Landed"][0]
     assert anonymous["device_id"], "what was done before sign-up carries the device"
     assert anonymous["properties"]["$browser"] and anonymous["properties"]["$current_url"]

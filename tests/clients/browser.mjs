@@ -61,15 +61,50 @@ const first = await open();
 await first.evaluate(() => {
   mixpanel.track("Landed", { variant: "b" });
   mixpanel.identify("web-ada");
-  mixpanel.people.set({ $name: "Ada W.", plan: "pro" });
-  mixpanel.people.increment("logins", 2);
   mixpanel.track("Signed up");
-  mixpanel.set_group("company", "acme");
-  mixpanel.get_group("company", "acme").set({ $name: "Acme", seats: 12 });
+  mixpanel.set_group("company", "web-acme");
   mixpanel.track("Campaign sent", { recipients: 120 });
+});
+// Every operation on people and groups; what comes of them is in test_official_clients.py. The client gets the lock of its queue in no particular order,
+// so who makes several changes of one property at once cannot know which is the last: a person does not click that fast.
+await first.evaluate(async () => {
+  const { people } = mixpanel;
+  const acme = mixpanel.get_group("company", "web-acme");
+  const gone = mixpanel.get_group("company", "web-gone");
+  const operations = [
+    () => people.set({ $name: "Ada", plan: "free", tmp: 1, other: "x" }),
+    () => people.set("plan", "pro"),
+    () => people.set_once({ plan: "never", first: "kept" }),
+    () => people.increment("logins", 3),
+    () => people.increment("logins"),
+    () => people.increment({ logins: 1, credits: -4 }),
+    () => people.append("visited", "pricing"),
+    () => people.append({ visited: "editor" }),
+    () => people.union({ visited: ["editor", "billing"], tags: ["a", "b"] }),
+    () => people.remove("visited", "pricing"),
+    () => people.remove({ tags: "nothing" }),
+    () => people.unset("tmp"),
+    () => people.unset(["other", "nothing"]),
+    () => people.clear_charges(),
+    () => acme.set({ $name: "Acme", seats: 12, tmp: 1 }),
+    () => acme.set_once({ seats: 1, since: 2020 }),
+    () => acme.union("products", ["anvil", "rocket"]),
+    () => acme.remove("products", "anvil"),
+    () => acme.unset("tmp"),
+    () => gone.set({ $name: "Gone" }),
+    () => gone.delete(),
+  ];
+  for (const operation of operations) {
+    operation();
+    await new Promise((done) => setTimeout(done, 60));
+  }
 });
 await first.waitForTimeout(2500); // longer than the client's flush interval
 // The client writes its queue to the browser's storage a moment after the event; what is there stays there when the beacon is sent.
+// Right after a batch was sent, so that the next one is not due before the page is left.
+const sent = first.waitForResponse((response) => response.url().startsWith(url) && response.url().includes("/track"));
+await first.evaluate(() => mixpanel.track("Stayed"));
+await sent;
 await first.evaluate(() => mixpanel.track("Followed a link"));
 await first.waitForTimeout(150);
 await first.goto("about:blank");
@@ -84,6 +119,15 @@ await new Promise((done) => setTimeout(done, 3000));
 const third = await open();
 await third.evaluate(() => mixpanel.track("Returned"));
 await third.waitForTimeout(5000);
+// Somebody else on the same machine, who goes again.
+await third.evaluate(async () => {
+  mixpanel.reset();
+  mixpanel.identify("web-gone");
+  mixpanel.people.set({ $name: "Gone" });
+  await new Promise((done) => setTimeout(done, 60));
+  mixpanel.people.delete_user();
+});
+await third.waitForTimeout(1500); // longer than the client's flush interval
 const beacons = JSON.parse(await third.evaluate(() => localStorage.beacons ?? "[]")).flatMap(insertIds);
 await third.close({ runBeforeUnload: true });
 await new Promise((done) => setTimeout(done, 300));

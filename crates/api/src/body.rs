@@ -15,6 +15,9 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 /// Questions, reports and settings are small.
 const MAX_JSON_BYTES: usize = 1 << 20;
 
+/// So much of a body is moved while it grows. Who sent that much gets room for all that was promised: a large body is then never in memory twice.
+const MOVED_AT_MOST: usize = 1 << 20;
+
 /// A JSON body of a type, read strictly: a field that is unknown, missing or of another type is an error that names it.
 pub(crate) struct Json<T>(pub(crate) T);
 
@@ -126,6 +129,7 @@ pub(crate) async fn read_body(body: Body, cap: usize, time: Duration, mut share:
     if usize::try_from(body.size_hint().lower()).is_ok_and(|least| least > cap) {
         return Err(BodyError::TooLarge { cap });
     }
+    let promised = body.size_hint().exact().and_then(|bytes| usize::try_from(bytes).ok());
     let read = async {
         let mut stream = body.into_data_stream();
         let mut whole = BytesMut::new();
@@ -136,6 +140,9 @@ pub(crate) async fn read_body(body: Body, cap: usize, time: Duration, mut share:
             }
             if let Some(share) = &mut share {
                 share.grow(piece.len()).await?;
+            }
+            if whole.len() + piece.len() > whole.capacity() && whole.len() >= MOVED_AT_MOST {
+                whole.reserve(promised.unwrap_or(cap).clamp(whole.len() + piece.len(), cap) - whole.len());
             }
             whole.extend_from_slice(&piece);
         }

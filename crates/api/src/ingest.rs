@@ -111,6 +111,7 @@ impl Delivery {
             content_encoding: self.header(&header::CONTENT_ENCODING),
             query: &self.query,
             body: &self.body,
+            host: self.header(&header::HOST),
             user_agent: self.header(&header::USER_AGENT),
             accept_language: self.header(&header::ACCEPT_LANGUAGE),
             client_ip: self.client,

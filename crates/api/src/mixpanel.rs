@@ -33,7 +33,7 @@ pub(crate) fn routes() -> OpenApiRouter<Api> {
 pub(crate) fn twins() -> Router<Api> {
     Router::new()
         .route("/track/", get(track).post(track))
-        .route("/import/", post(import))
+        .route("/import/", get(import).post(import))
         .route("/engage/", get(engage).post(engage))
         .route("/groups/", get(groups).post(groups))
         .route("/settings/", get(settings))
@@ -62,9 +62,9 @@ async fn track(State(api): State<Api>, request: Request) -> Response {
     receive(&api, Protocol::Track, request).await
 }
 
-/// Events of any age, from servers.
+/// Events of any age, from servers. The client for Node.js sends a single one by GET.
 #[utoipa::path(
-    post, path = "/import", tag = "mixpanel", params(("strict" = Option<u8>, Query), ("project_id" = Option<String>, Query)),
+    method(get, post), path = "/import", tag = "mixpanel", params(("data" = Option<String>, Query), ("strict" = Option<u8>, Query), ("project_id" = Option<String>, Query)),
     request_body(content = Value), responses((status = 200, body = Value), (status = 400, body = Value), (status = 401, body = Value))
 )]
 async fn import(State(api): State<Api>, request: Request) -> Response {

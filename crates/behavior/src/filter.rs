@@ -113,6 +113,14 @@ pub enum Test {
     /// Milliseconds UTC, excluded.
     Before(i64),
     After(i64),
+    /// In so many milliseconds before the moment of asking, that moment included and the first one not.
+    InLast {
+        ms: i64,
+        /// Milliseconds UTC. Who reads a question has no clock: [`Question::asked_at`] says when it is, and until then nothing passes.
+        ///
+        /// [`Question::asked_at`]: crate::Question::asked_at
+        until: Option<i64>,
+    },
     AnyOfList(Vec<String>),
     AllOfList(Vec<String>),
     /// Every element of a list passes, and there is one; what is no list passes by itself.
@@ -171,6 +179,14 @@ impl<'a> Cell<'a> {
 }
 
 impl Test {
+    pub(crate) fn asked_at(&mut self, now_ms: i64) {
+        match self {
+            Self::InLast { until, .. } => *until = Some(now_ms),
+            Self::Every(inner) => inner.asked_at(now_ms),
+            _ => {}
+        }
+    }
+
     /// Whether a value passes. Lists pass when one element does; negations hold where nothing is set.
     #[must_use]
     pub fn matches(&self, cell: Option<Cell<'_>>) -> bool {
@@ -217,6 +233,7 @@ impl Test {
             Self::Between(low, high) => number_of(cell).is_some_and(|number| *low <= number && number <= *high),
             Self::Before(than) => cell.time().is_some_and(|at| at < *than),
             Self::After(than) => cell.time().is_some_and(|at| at > *than),
+            Self::InLast { ms, until } => until.is_some_and(|until| cell.time().is_some_and(|at| until.saturating_sub(*ms) < at && at <= until)),
             Self::Set => true,
             Self::NotSet | Self::IsNot(_) | Self::NotContains(_) | Self::Every(_) => unreachable!("answered above"),
         }

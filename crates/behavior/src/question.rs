@@ -2,6 +2,7 @@
 
 mod fields;
 mod parse;
+pub(crate) mod parts;
 
 pub use fields::QuestionError;
 pub(crate) use parse::read_friction_weights;
@@ -96,6 +97,20 @@ impl Kind {
             Self::People(_) => "people",
             Self::Recordings(_) => "recordings",
         }
+    }
+}
+
+impl Question {
+    /// The question as it is meant at this moment: what its conditions say of the last days, they say of those before it.
+    #[must_use]
+    pub fn asked_at(&self, now_ms: i64) -> Self {
+        let mut asked = self.clone();
+        parts::in_question(&mut asked, &mut |part| {
+            if let parts::Part::Test(test) = part {
+                test.asked_at(now_ms);
+            }
+        });
+        asked
     }
 }
 

@@ -5,6 +5,7 @@ use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use sha2::{Digest, Sha256};
 
 /// Random bytes from the operating system: the one door to randomness in this crate.
+#[expect(clippy::disallowed_methods, reason = "this is the door")]
 pub(crate) fn random_bytes<const N: usize>() -> Result<[u8; N], CatalogError> {
     let mut bytes = [0; N];
     getrandom::fill(&mut bytes).map_err(|error| CatalogError::Randomness(error.to_string()))?;

@@ -7,6 +7,7 @@ use crate::{
 use anyhow::{Context, Result, bail};
 use serde_json::{Value, json};
 use sillage_behavior::{AskError, AskErrorCode, Cancel, Question, Settings, expression::LookupColumn};
+use sillage_catalog::Clock;
 use sillage_event::{Batch, Identity, LinkChange, PersonId, ProfileChange, ProfileOp, ProjectId, Properties, Subject};
 use sillage_query::{Engine, History, Limits, Source};
 use sillage_store::Snapshot;
@@ -89,7 +90,7 @@ fn read_all(path: &PathBuf) -> Result<Vec<u8>> {
 
 /// Who is who stands before all events in a file that an export wrote, and counts first.
 fn read_events(paths: &[PathBuf], shape: &Shape) -> Result<(Batch, Vec<LinkChange>)> {
-    let now = jiff::Timestamp::now().as_millisecond();
+    let now = Clock::system().now_ms();
     let mut batch = Batch::default();
     let mut identities = Vec::new();
     for path in paths {
@@ -214,6 +215,6 @@ impl Source for Files {
     }
 
     fn now(&self) -> i64 {
-        jiff::Timestamp::now().as_millisecond()
+        Clock::system().now_ms()
     }
 }

@@ -3,6 +3,7 @@
 use anyhow::{Result, anyhow};
 
 /// Groups of letters and digits that are not mistaken for one another: nearly 80 bits.
+#[expect(clippy::disallowed_methods, reason = "the one door to randomness in this crate")]
 pub(crate) fn new_password() -> Result<String> {
     const LETTERS: &[u8; 32] = b"abcdefghjkmnpqrstuvwxyz23456789x";
     let mut bytes = [0; 16];

@@ -22,7 +22,6 @@ use sillage_behavior::{
 use sillage_event::{Actor, PersonId, ProjectId};
 use sillage_store::{RecordingIndex, Snapshot};
 use std::{
-    borrow::Cow,
     collections::{HashMap, HashSet},
     fmt,
     sync::Arc,
@@ -130,8 +129,8 @@ impl<S: Source> Engine<S> {
     }
 
     fn answer_on(&self, asked: &Asked<'_>, question: &Question) -> Result<Reply, AskError> {
-        let as_asked = counted_as_asked(question);
-        let question = &*as_asked;
+        let as_asked = counted_as_asked(question, asked.now);
+        let question = &as_asked;
         let mut scope = match &question.kind {
             Kind::People(people) => people.of.scope.clone(),
             _ => question.scope.clone(),
@@ -249,12 +248,12 @@ impl<S: Source> Engine<S> {
 }
 
 /// The people behind a series that counts others than the question says are those others.
-fn counted_as_asked(question: &Question) -> Cow<'_, Question> {
-    let mut own = Cow::Borrowed(question);
+fn counted_as_asked(question: &Question, now: i64) -> Question {
+    let mut own = question.asked_at(now);
     if let Kind::People(people) = &question.kind
         && let (Kind::Trend(trend), Place::Trend { series, .. }) = (&people.of.kind, &people.at.place)
         && let Some(actor) = &trend.series[*series].actor
-        && let Kind::People(people) = &mut own.to_mut().kind
+        && let Kind::People(people) = &mut own.kind
     {
         people.of.scope.actor = actor.clone();
     }

@@ -1,7 +1,7 @@
 //! How fast this machine's disk lets the store take events: `cargo run --release -p sillage-store --example intake -- FOLDER SECONDS [WRITERS [START]]`.
 //! Given the same START (milliseconds), a second run sends the same events again, all of them duplicates.
 //! Batches of 500 events of about 400 bytes with 12 properties; prints events a second, reply times, memory and what is on disk.
-#![allow(clippy::unwrap_used, clippy::print_stdout)]
+#![allow(clippy::unwrap_used, clippy::print_stdout, clippy::disallowed_methods)]
 
 use serde_json::{Map, Value, json};
 use sillage_event::{Append, Batch, Event, ProjectId};

@@ -11,6 +11,8 @@ use std::{borrow::Cow, io::Read};
 const GZIP_MAGIC: [u8; 2] = [0x1f, 0x8b];
 /// What zstd itself uses at its highest ordinary level (19).
 const ZSTD_WINDOW_LOG_MAX: u32 = 23;
+/// What grows beyond is moved once more, to where all that is allowed has room, so that a bomb is never in memory twice as it grows.
+const MOVED_AT_MOST: usize = 1 << 20;
 
 /// Decompresses `body` as `encoding` (the header `Content-Encoding`) says, up to `limit` bytes. Without an encoding, gzip is recognised by its
 /// first two bytes.
@@ -26,17 +28,19 @@ pub fn decompress(encoding: Option<&str>, body: &[u8], limit: usize) -> Result<B
 
 /// As [`decompress`], without a copy when the body is plain.
 pub(crate) fn decompressed<'a>(encoding: Option<&str>, body: &'a [u8], limit: usize) -> Result<Cow<'a, [u8]>, WireError> {
+    // What events pack to.
+    let usual = body.len().saturating_mul(4);
     let plain = match Encoding::read(encoding, body)? {
         Encoding::None if body.len() > limit => return Err(WireError::DecompressedTooLarge { limit }),
         Encoding::None => return Ok(Cow::Borrowed(body)),
-        Encoding::Gzip => read_up_to("gzip", MultiGzDecoder::new(body), body.len(), limit),
-        Encoding::Deflate if is_zlib(body) => read_up_to("deflate", ZlibDecoder::new(body), body.len(), limit),
-        Encoding::Deflate => read_up_to("deflate", DeflateDecoder::new(body), body.len(), limit),
+        Encoding::Gzip => read_up_to("gzip", MultiGzDecoder::new(body), size_in_gzip(body).unwrap_or(usual), limit),
+        Encoding::Deflate if is_zlib(body) => read_up_to("deflate", ZlibDecoder::new(body), usual, limit),
+        Encoding::Deflate => read_up_to("deflate", DeflateDecoder::new(body), usual, limit),
         Encoding::Zstd => {
             let bad = |reason: std::io::Error| WireError::BadCompression { encoding: "zstd", reason: reason.to_string() };
             let mut decoder = zstd::Decoder::with_buffer(body).map_err(bad)?;
             decoder.window_log_max(ZSTD_WINDOW_LOG_MAX).map_err(bad)?;
-            read_up_to("zstd", decoder, body.len(), limit)
+            read_up_to("zstd", decoder, size_in_zstd(body).unwrap_or(usual), limit)
         }
     };
     plain.map(Cow::Owned)
@@ -81,10 +85,32 @@ fn is_zlib(body: &[u8]) -> bool {
     matches!(body, [method, flags, ..] if method & 0x0f == 8 && (u16::from(*method) * 256 + u16::from(*flags)) % 31 == 0)
 }
 
-fn read_up_to(encoding: &'static str, decoder: impl Read, compressed_len: usize, limit: usize) -> Result<Vec<u8>, WireError> {
-    let mut plain = Vec::with_capacity(compressed_len.saturating_mul(4).min(limit));
-    let allowed = u64::try_from(limit).unwrap_or(u64::MAX).saturating_add(1);
-    decoder.take(allowed).read_to_end(&mut plain).map_err(|reason| WireError::BadCompression { encoding, reason: reason.to_string() })?;
+/// The plain size as the end of a gzip body says it. It is a hint: a body may have several parts, or lie.
+fn size_in_gzip(body: &[u8]) -> Option<usize> {
+    let (_, size) = body.split_last_chunk::<4>()?;
+    usize::try_from(u32::from_le_bytes(*size)).ok()
+}
+
+/// The plain size as the head of a zstd frame says it, if it does. It is a hint as well.
+fn size_in_zstd(body: &[u8]) -> Option<usize> {
+    usize::try_from(zstd::zstd_safe::get_frame_content_size(body).ok()??).ok()
+}
+
+/// A small `hint` gets its room before anything is read, a large one all the room there is: if it lies, nothing has to be moved. Room that is not written
+/// to takes no memory.
+fn read_up_to(encoding: &'static str, decoder: impl Read, hint: usize, limit: usize) -> Result<Vec<u8>, WireError> {
+    let most = limit.saturating_add(1);
+    let room = if hint <= MOVED_AT_MOST { hint.min(most) } else { most };
+    let unmoved = room.max(MOVED_AT_MOST).min(most);
+    let in_all = |bytes: usize| u64::try_from(bytes).unwrap_or(u64::MAX);
+    let bad = |reason: std::io::Error| WireError::BadCompression { encoding, reason: reason.to_string() };
+    let mut decoder = decoder.take(in_all(most));
+    let mut plain = Vec::with_capacity(room);
+    decoder.by_ref().take(in_all(unmoved)).read_to_end(&mut plain).map_err(bad)?;
+    if plain.len() == unmoved && unmoved < most {
+        plain.reserve_exact(most - unmoved);
+        decoder.read_to_end(&mut plain).map_err(bad)?;
+    }
     if plain.len() > limit { Err(WireError::DecompressedTooLarge { limit }) } else { Ok(plain) }
 }
 

@@ -17,7 +17,7 @@ use crate::{
     steps::{self, Demands, Door, Outcome, Ranks},
 };
 use serde_json::{Map, Value};
-use sillage_event::{Batch, Refused};
+use sillage_event::{Batch, MAX_NAME_BYTES, Refused};
 use std::{
     cell::{Cell, RefCell},
     collections::HashMap,
@@ -26,6 +26,8 @@ use std::{
 
 pub(crate) struct Intake<'a> {
     protocol: Protocol,
+    /// What the events of Mixpanel's protocols say of where they were sent.
+    endpoint: Option<&'a str>,
     settings: &'a Settings<'a>,
     request: &'a Request<'a>,
     door: Door<'a>,
@@ -85,6 +87,7 @@ impl<'a> Intake<'a> {
         };
         Self {
             protocol,
+            endpoint: received.host.and_then(host_name),
             settings,
             request,
             door,
@@ -166,6 +169,11 @@ impl<'a> Intake<'a> {
                 if self.protocol == Protocol::Import {
                     event.properties.insert("$import".to_owned(), Value::Bool(true));
                 }
+                if self.protocol != Protocol::NativeEvents
+                    && let Some(endpoint) = self.endpoint
+                {
+                    event.properties.entry("$mp_api_endpoint").or_insert_with(|| Value::from(endpoint));
+                }
                 project.batch.events.push(*event);
                 project.batch.links.extend(link);
                 Ok(Taken::Kept)
@@ -216,6 +224,16 @@ impl<'a> Intake<'a> {
             None => self.of_nobody.push(refused),
         }
     }
+}
+
+/// The name in a `Host` header, without the port.
+fn host_name(header: &str) -> Option<&str> {
+    let name = match header.rsplit_once(':') {
+        Some((name, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) => name,
+        _ => header,
+    };
+    let is_name = (1..=MAX_NAME_BYTES).contains(&name.len()) && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b".-_:[]".contains(&byte));
+    is_name.then_some(name)
 }
 
 enum Taken {

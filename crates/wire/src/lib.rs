@@ -125,6 +125,8 @@ pub struct Received<'a> {
     /// Without the question mark.
     pub query: &'a str,
     pub body: &'a [u8],
+    /// The header `Host`: the name under which the client knows this server.
+    pub host: Option<&'a str>,
     pub user_agent: Option<&'a str>,
     pub accept_language: Option<&'a str>,
     /// The person's address: of the connection, or what a trusted proxy says.

@@ -96,6 +96,9 @@ impl Parameters {
 }
 
 const MAX_PARAMETERS: usize = 100;
+/// Beside the data only short words and keys are parameters; what is longer is none.
+const MAX_PARAMETER_NAME_BYTES: usize = 64;
+const MAX_PARAMETER_BYTES: usize = 4 << 10;
 
 #[derive(PartialEq, Eq)]
 enum ContentType {
@@ -144,17 +147,27 @@ fn unwrap_form<'a>(body: Cow<'a, [u8]>, is_ndjson: bool, parameters: &mut Parame
         Some(_) => {}
     }
     let mut data = None;
-    for (name, value) in form_urlencoded::parse(body.trim_ascii()).take(MAX_PARAMETERS) {
-        match name.as_ref() {
-            "data" => data = data.or(Some(value.into_owned())),
-            _ => parameters.0.push((name.into_owned(), value.into_owned())),
+    for pair in body.trim_ascii().split(|byte| *byte == b'&').take(MAX_PARAMETERS) {
+        // What is no form at all would otherwise be decoded as one long name.
+        let name_bytes = pair.iter().position(|byte| *byte == b'=').unwrap_or(pair.len());
+        if name_bytes > MAX_PARAMETER_NAME_BYTES {
+            continue;
+        }
+        for (name, value) in form_urlencoded::parse(pair) {
+            match name.as_ref() {
+                "data" => data = data.or_else(|| Some(value.into_owned())),
+                _ if value.len() <= MAX_PARAMETER_BYTES => parameters.0.push((name.into_owned(), value.into_owned())),
+                _ => {}
+            }
         }
     }
-    match data {
-        Some(data) if data.trim().is_empty() => Err(WireError::EmptyBody),
-        Some(data) => Ok((Cow::Owned(json_of_data(data)?), true)),
-        None => Err(WireError::NotRecords(String::from_utf8_lossy(body.trim_ascii()).chars().take(20).collect())),
-    }
+    let Some(data) = data else {
+        let begins = body.trim_ascii();
+        return Err(WireError::NotRecords(String::from_utf8_lossy(&begins[..begins.len().min(80)]).chars().take(20).collect()));
+    };
+    // What was unpacked is not held beside what was taken out of it.
+    drop(body);
+    if data.trim().is_empty() { Err(WireError::EmptyBody) } else { Ok((Cow::Owned(json_of_data(data)?), true)) }
 }
 
 /// The field `data` is JSON, or base64 of JSON in either alphabet. A plus sign that was not escaped in the form arrives as a blank.
@@ -165,8 +178,14 @@ fn json_of_data(data: String) -> Result<Vec<u8>, WireError> {
     }
     let alphabet = if trimmed.contains(['-', '_']) { &URL_SAFE } else { &STANDARD };
     let engine = GeneralPurpose::new(alphabet, LENIENT);
-    let packed: Vec<u8> = trimmed.bytes().filter(|byte| !matches!(byte, b'\r' | b'\n')).map(|byte| if byte == b' ' { b'+' } else { byte }).collect();
-    let json = engine.decode(packed).map_err(|_| WireError::BadBase64)?;
+    // In place: a body may be large, and is there once already.
+    let mut packed = data.into_bytes();
+    packed.truncate(packed.trim_ascii_end().len());
+    packed.drain(..packed.len() - packed.trim_ascii_start().len());
+    packed.retain(|byte| !matches!(byte, b'\r' | b'\n'));
+    packed.iter_mut().filter(|byte| **byte == b' ').for_each(|byte| *byte = b'+');
+    let json = engine.decode(&packed).map_err(|_| WireError::BadBase64)?;
+    drop(packed);
     let json = without_byte_order_mark(Cow::Owned(json)).into_owned();
     match json.trim_ascii().first() {
         Some(b'[' | b'{') => Ok(json),

@@ -79,6 +79,7 @@ fn receive(body: &[u8]) -> anyhow::Result<Batch> {
         content_encoding: Some("gzip"),
         query: "",
         body,
+        host: None,
         user_agent: None,
         accept_language: None,
         client_ip: None,

@@ -2,4 +2,5 @@
 
 mod calendar;
 mod expression;
+mod filter;
 mod funnel;

@@ -1,5 +1,6 @@
 //! A cohort's definition as a sentence.
 
+use super::option_words::duration;
 use sillage_behavior::{
     calendar::Unit,
     cohort::{Definition, Did, DidMeasure, Sequence},
@@ -165,6 +166,7 @@ fn test_words(test: &Test, french: bool) -> String {
         Test::NotSet => ("not set", "non renseigné", String::new()),
         Test::Before(than) => ("before", "avant", time::to_rfc3339(*than)),
         Test::After(than) => ("after", "après", time::to_rfc3339(*than)),
+        Test::InLast { ms, .. } => ("no older than", "datant d’au plus", duration(*ms, french)),
         Test::Every(test) => return format!("{} {}", if french { "dont chaque élément est" } else { "with every element" }, test_words(test, french)),
         Test::AllOfList(texts) => ("with all elements among", "dont tous les éléments sont parmi", list(texts)),
     };

@@ -8,6 +8,7 @@ mod asking;
 mod bad_questions;
 mod cohorts;
 mod limits;
+mod moments;
 mod notes;
 mod questions;
 mod recordings;

@@ -9,6 +9,8 @@ pub struct Place {
     /// ISO 3166-1, two letters.
     pub country_code: Option<String>,
     pub country: Option<String>,
+    /// An IANA name, such as `Europe/Paris`.
+    pub timezone: Option<String>,
 }
 
 /// Tells where an address is. Must not block: it is asked on the path of every event.
@@ -39,7 +41,8 @@ impl<S: AsRef<[u8]> + Send + Sync> Geo for MaxMind<S> {
             Some(country) => (country.iso_code.map(str::to_owned), english(country.names)),
             None => (None, None),
         };
-        let place = Place { city: found.city.and_then(|city| english(city.names)), region, country_code, country };
+        let timezone = found.location.and_then(|location| location.time_zone).map(str::to_owned);
+        let place = Place { city: found.city.and_then(|city| english(city.names)), region, country_code, country, timezone };
         (place != Place::default()).then_some(place)
     }
 }

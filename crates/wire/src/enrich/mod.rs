@@ -115,8 +115,12 @@ pub(crate) fn says_where(properties: &Properties) -> bool {
 }
 
 pub(crate) fn place_properties(place: Place, names: PlaceNames) -> impl Iterator<Item = (String, Value)> {
-    let country_code = if names == PlaceNames::Event { "mp_country_code" } else { "$country_code" };
-    [("$city", place.city), ("$region", place.region), (country_code, place.country_code), ("$country", place.country)]
+    // Of an event only the place is written; what time it was there follows from it.
+    let (country_code, timezone) = match names {
+        PlaceNames::Event => ("mp_country_code", None),
+        PlaceNames::Profile => ("$country_code", place.timezone),
+    };
+    [("$city", place.city), ("$region", place.region), (country_code, place.country_code), ("$country", place.country), ("$timezone", timezone)]
         .into_iter()
         .filter_map(|(name, value)| value.map(|value| (name.to_owned(), Value::String(value))))
 }

@@ -19,6 +19,7 @@ fn errors_of_the_store_reach_the_client_as_it_understands_them() {
         content_encoding: None,
         query,
         body: b"data=%7B%7D&verbose=1&ip=0",
+        host: None,
         user_agent: None,
         accept_language: None,
         client_ip: None,

@@ -104,6 +104,7 @@ fn parse<T>(file: &[u8], later: i64, then: impl FnOnce(&Received<'_>) -> T) -> T
         content_encoding: header("Content-Encoding"),
         query,
         body: &compressed,
+        host: None,
         user_agent: header("User-Agent"),
         accept_language: header("Accept-Language"),
         client_ip: header("X-Fixture-Client-Ip").map(|ip| ip.parse().unwrap()),

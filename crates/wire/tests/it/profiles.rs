@@ -68,6 +68,8 @@ fn the_place_of_a_person_comes_from_the_address_unless_told_otherwise() {
     };
     let lyon = profile(base.clone(), "");
     assert_eq!((&lyon["$city"], &lyon["$region"], &lyon["$country_code"]), (&json!("Lyon"), &json!("Auvergne-Rhône-Alpes"), &json!("FR")));
+    assert_eq!(lyon["$timezone"], "Europe/Paris");
+    assert_eq!(profile(with("$set", json!({"$timezone": "Indian/Reunion"})), "")["$timezone"], "Indian/Reunion");
     assert_eq!(profile(base.clone(), "ip=0")["$city"], Value::Null);
     assert_eq!(profile(with("$ip", json!(0)), "")["$city"], Value::Null);
     assert_eq!(profile(with("$ip", json!("203.0.113.77")), "ip=0")["$city"], "Lyon");
@@ -76,6 +78,8 @@ fn the_place_of_a_person_comes_from_the_address_unless_told_otherwise() {
     assert_eq!((&told["$city"], &told["$country_code"]), (&json!("Nantes"), &Value::Null));
     let by_position = profile(with("$latitude", json!(48.1)), "");
     assert_eq!((&by_position["$latitude"], &by_position["$city"]), (&json!(48.1), &Value::Null));
+    assert_eq!((&by_position["$timezone"], &by_position["$geo_source"]), (&Value::Null, &Value::Null));
+    assert_eq!(profile(with("$set", json!({"$geo_source": "gps"})), "")["$geo_source"], "gps");
 }
 
 #[test]

@@ -13,6 +13,7 @@ pub(crate) fn request(path_kind: Protocol, body: &[u8]) -> Received<'_> {
         content_encoding: None,
         query: "",
         body,
+        host: None,
         user_agent: None,
         accept_language: None,
         client_ip: None,
@@ -93,7 +94,8 @@ fn mmdb(network: std::net::Ipv4Addr, prefix_len: u32) -> Vec<u8> {
     let country = map(&[("iso_code", text("FR")), ("names", map(&[("en", text("France"))]))]);
     // A list of one: extended type 11, so the size is in the control byte and the type in the next.
     let subdivisions = [&[0x01, 0x04], region.as_slice()].concat();
-    file.extend(map(&[("city", names("Lyon")), ("subdivisions", subdivisions), ("country", country)]));
+    let location = map(&[("time_zone", text("Europe/Paris"))]);
+    file.extend(map(&[("city", names("Lyon")), ("subdivisions", subdivisions), ("country", country), ("location", location)]));
     file.extend_from_slice(b"\xab\xcd\xefMaxMind.com");
     let number = |value: u32| [&[0xc4], value.to_be_bytes().as_slice()].concat();
     let short = |value: u16| [&[0xa2], value.to_be_bytes().as_slice()].concat();

@@ -59,6 +59,26 @@ fn the_address_is_used_only_where_the_protocol_says_so() {
 }
 
 #[test]
+fn the_doors_of_mixpanel_say_under_which_name_an_event_came() {
+    let endpoint = |path_kind, host, own: Value| {
+        let mut own = own;
+        own["distinct_id"] = json!("u");
+        own["time"] = json!(1_699_999_999);
+        properties(own, Received { host, client_ip: None, ..browser(path_kind) })["$mp_api_endpoint"].clone()
+    };
+    for path_kind in [Protocol::Track, Protocol::Import] {
+        assert_eq!(endpoint(path_kind, Some("events.shop.example"), json!({})), "events.shop.example");
+        assert_eq!(endpoint(path_kind, Some("localhost:8080"), json!({})), "localhost");
+        assert_eq!(endpoint(path_kind, Some("[::1]:8080"), json!({})), "[::1]");
+        assert_eq!(endpoint(path_kind, Some("a.example"), json!({"$mp_api_endpoint": "api-eu.mixpanel.com"})), "api-eu.mixpanel.com");
+        for none in [None, Some(""), Some(":80"), Some("<script>"), Some("a b")] {
+            assert_eq!(endpoint(path_kind, none, json!({})), Value::Null, "{none:?}");
+        }
+    }
+    assert_eq!(endpoint(Protocol::NativeEvents, Some("events.shop.example"), json!({})), Value::Null);
+}
+
+#[test]
 fn a_server_that_sends_for_its_users_is_neither_a_browser_nor_a_bot() {
     for library in [
         "python-requests/2.34.2",

@@ -1139,9 +1139,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /** Events of any age, from servers. The client for Node.js sends a single one by GET. */
+        get: operations["mixpanel_import_get"];
         put?: never;
-        /** Events of any age, from servers. */
+        /** Events of any age, from servers. The client for Node.js sends a single one by GET. */
         post: operations["mixpanel_import_post"];
         delete?: never;
         options?: never;
@@ -5147,9 +5148,53 @@ export interface operations {
             };
         };
     };
+    mixpanel_import_get: {
+        parameters: {
+            query?: {
+                data?: string;
+                strict?: number;
+                project_id?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": unknown;
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+        };
+    };
     mixpanel_import_post: {
         parameters: {
             query?: {
+                data?: string;
                 strict?: number;
                 project_id?: string;
             };

@@ -228,7 +228,7 @@ fn read_one_test(fields: &mut Fields<'_>) -> Read<Test> {
         "before" => Test::Before(at(need("a time")?)?),
         "after" => Test::After(at(need("a time")?)?),
         "in_last" => match read_window(need("{\"n\": 7, \"unit\": \"day\"}")?, &value_path)? {
-            Window::Milliseconds(ms) => Test::After(jiff::Timestamp::now().as_millisecond() - ms),
+            Window::Milliseconds(ms) => Test::InLast { ms, until: None },
             Window::Sessions(_) => return Err(not_allowed(&value_path, "takes a time, not sessions")),
         },
         "any_of_list" => Test::AnyOfList(words(need("a list of values")?)?),

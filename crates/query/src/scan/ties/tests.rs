@@ -16,9 +16,11 @@ mod segments {
     }
 }
 
+type Spans = &'static [(i64, i64)];
+
 #[test]
 fn only_times_of_more_than_one_segment_are_in_dispute() {
-    let cases: [(&[(i64, i64)], &[(i64, i64)]); 6] = [
+    let cases: [(Spans, Spans); 6] = [
         (&[], &[]),
         (&[(0, 10), (11, 20)], &[]),
         (&[(0, 10), (10, 20)], &[(10, 10)]),
