@@ -33,7 +33,8 @@ def profile(server, person):
 def exported(server):
     """The profiles of people and groups as the export writes them."""
     rows = [json.loads(line) for line in server.get(f"/api/projects/{server.project}/export").text.splitlines()]
-    people = {row["person"]: row["set"] for row in rows if "person" in row}
+    # A person has a line for each change; the last one sets all that there is.
+    people = {row["person"]: row["set"] for row in rows if "person" in row and "set" in row}
     return people, {(row["group_type"], row["group_key"]): row["set"] for row in rows if "group_type" in row}
 
 

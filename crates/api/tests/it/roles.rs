@@ -34,6 +34,7 @@ const TABLE: &[(&str, &str, For)] = &[
     ("post", "/v1/events", For::Everybody),
     ("get", "/track", For::Everybody),
     ("post", "/track", For::Everybody),
+    ("get", "/import", For::Everybody),
     ("post", "/import", For::Everybody),
     ("get", "/engage", For::Everybody),
     ("post", "/engage", For::Everybody),

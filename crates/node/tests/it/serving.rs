@@ -44,7 +44,8 @@ fn events_go_in_and_answers_come_out() {
     let behind = server.ask(&json!({"kind": "people", "of": funnel, "at": {"step": 3}}));
     assert_eq!(behind["people"][0]["id"], "u1");
 
-    until("the profile", || server.get("/api/projects/1/people")["total"] == 1);
+    until("the profile", || server.get("/api/projects/1/people/u1")["name"] == "Ann");
+    assert_eq!(server.get("/api/projects/1/people")["total"], 2, "who has no profile is listed too");
     let person = server.get("/api/projects/1/people/%24device%3Ad1");
     assert_eq!((&person["name"], &person["events"]), (&json!("Ann"), &json!(3)), "{person}");
     let by_country = json!({
