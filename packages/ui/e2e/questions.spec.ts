@@ -69,7 +69,9 @@ test("retention is read by amount and by segment, in brackets and since each bir
   await second.click();
   await expect(second).toHaveAttribute("aria-pressed", "true");
   await expect(page).toHaveURL(/segment:/);
-  await table.locator("tbody td button").first().click();
+  // The triangle stands inside the table's region, behind the segments.
+  const triangle = page.getByRole("region", { name: t("report.table"), exact: true }).last();
+  await triangle.locator("tbody td button").first().click();
   await expect(page).toHaveURL(/at=.*breakdown/);
   await expect(page.getByRole("complementary").getByRole("link").first()).toBeVisible();
 });
