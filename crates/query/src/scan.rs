@@ -190,7 +190,6 @@ pub(crate) fn run<P: Held + Send>(
         let extra = side.iter().flatten().filter(|one| one.bucket == bucket);
         people::merge_people(&mut mappings, extra.clone().flat_map(|one| one.people.iter().copied()), &mut ids);
         for ((s, own_bucket), mapping) in parts.iter().zip(&mappings) {
-            rows.sent.segment = segments[*s].id();
             if request.by_person && segments[*s].bucket_bits() < bits {
                 decoder.decode_slice(segments[*s], &shared[*s], bucket, mapping, &ids, &mut rows)?;
             } else {
@@ -229,7 +228,6 @@ fn side_rows<'r>(
     let mut ids = Vec::new();
     people::merge_people(std::slice::from_mut(&mut mapping), std::iter::empty(), &mut ids);
     let mut rows = Rows::new(Groups::new(request.keep.clone(), request.counts_groups), Nodes::new(request.nodes));
-    rows.sent.segment = segment.id();
     decoder.decode(segment, bucket, &mapping, &ids, &mut rows)?;
     if context.actor != Actor::Person {
         rows.by_actor(&mut ids);

@@ -4,7 +4,6 @@ use super::{
     Context, Did, ELSEWHERE, NO_PERSON, Pick, Request, store_failed,
     stream::Rows,
     summary::{self, Selectors},
-    ties,
 };
 use crate::{
     group::breakdown_columns,
@@ -194,7 +193,7 @@ impl<'a> Decoder<'a> {
         if request.ties {
             fixed(column::TIE);
             if !self.disputed.is_empty() {
-                ties::COLUMNS.into_iter().for_each(&mut fixed);
+                fixed(column::SEQ);
             }
         }
         if request.session_ids {
@@ -541,10 +540,10 @@ impl<'a> Decoder<'a> {
         }
         if request.ties {
             let ties: &UInt32Array = batch.column_by_name(column::TIE).ok_or_else(|| super::failed("column tie was not read"))?.as_primitive();
-            pick(ties.values(), chosen, &mut rows.tie);
             if !self.disputed.is_empty() {
-                rows.sent.add(batch, chosen)?;
+                rows.sequence.add(batch, chosen, rows.tie.len())?;
             }
+            pick(ties.values(), chosen, &mut rows.tie);
         }
         if !request.breakdown.is_empty() {
             let ids = rows.groups.of_rows(request.breakdown, view, chosen)?;

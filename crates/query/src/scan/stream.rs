@@ -6,7 +6,7 @@ use super::{
     first::{Firsts, MOST_FIRST},
     session_ids::SessionIds,
     summary::Summaries,
-    ties::Sent,
+    ties::Sequence,
     walk::{Runs, Walker},
 };
 use crate::{group::Groups, memory::held, predicate::Accepts};
@@ -26,7 +26,7 @@ pub(crate) struct Rows<'a> {
     pub(crate) time: Vec<i64>,
     pub(crate) mask: Vec<u64>,
     pub(crate) tie: Vec<u32>,
-    pub(super) sent: Sent,
+    pub(super) sequence: Sequence,
     pub(crate) accept: Vec<Accepts>,
     pub(crate) in_stream: Vec<bool>,
     pub(crate) group: Vec<u32>,
@@ -52,7 +52,7 @@ pub(crate) struct Rows<'a> {
 
 held! {
     Rows<'_> {
-        person, time, mask, tie, sent, accept, in_stream, group, numbers, texts, hold, session_key, device_key, session, session_ids, node, actors, summaries,
+        person, time, mask, tie, sequence, accept, in_stream, group, numbers, texts, hold, session_key, device_key, session, session_ids, node, actors, summaries,
         groups, nodes, people
     }
 }
@@ -72,7 +72,7 @@ impl<'a> Rows<'a> {
             time,
             mask,
             tie,
-            sent,
+            sequence,
             accept,
             in_stream,
             group,
@@ -94,7 +94,7 @@ impl<'a> Rows<'a> {
         } = self;
         runs.clear();
         session_ids.clear();
-        sent.clear();
+        sequence.clear();
         [person, tie, group, session, node].into_iter().for_each(Vec::clear);
         [mask, hold, session_key, device_key].into_iter().for_each(Vec::clear);
         time.clear();
@@ -122,7 +122,7 @@ impl<'a> Rows<'a> {
         pick(&from.time, rows, &mut self.time);
         pick(&from.mask, rows, &mut self.mask);
         pick(&from.tie, rows, &mut self.tie);
-        self.sent.copy(&from.sent, rows);
+        self.sequence.copy(&from.sequence, rows, self.time.len() - rows.len());
         pick(&from.accept, rows, &mut self.accept);
         pick(&from.in_stream, rows, &mut self.in_stream);
         pick(&from.hold, rows, &mut self.hold);
