@@ -113,12 +113,6 @@ impl<T> Held for HashSet<T> {
     }
 }
 
-impl<A: Held, B: Held, C: Held> Held for (A, B, C) {
-    fn held(&self) -> usize {
-        self.0.held() + self.1.held() + self.2.held()
-    }
-}
-
 impl<T: Held> Held for Option<T> {
     fn held(&self) -> usize {
         self.as_ref().map_or(0, Held::held)
