@@ -10,6 +10,7 @@ use crate::{
     error::ApiError,
     query::answer,
     time::shown,
+    written,
 };
 use axum::{body::Body, extract::State, http::StatusCode};
 use serde::{Deserialize, Serialize};
@@ -44,7 +45,7 @@ struct Cohort {
     name: String,
     description: String,
     /// Its conditions. Null in the list of cohorts where it is a list of people itself.
-    #[schema(value_type = Option<Object>)]
+    #[schema(value_type = Option<written::CohortDefinition>)]
     definition: Option<Value>,
     /// How many people are listed; null when it is made of conditions and found anew each time.
     listed: Option<u64>,
@@ -75,7 +76,7 @@ struct NewCohortBody {
     name: String,
     description: Option<String>,
     /// Conditions; `{"people": ["u1"]}` for a list; `{"of": question, "at": cell}` for the people behind a number.
-    #[schema(value_type = Object)]
+    #[schema(value_type = written::CohortDefinition)]
     definition: Value,
     /// Keep the people of now as a list, rather than the conditions.
     frozen: Option<bool>,

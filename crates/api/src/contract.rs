@@ -1,10 +1,13 @@
 //! The OpenAPI document: what the handlers say of themselves, and what holds for all of them.
 
-use crate::{access, error::ErrorBody};
+use crate::{access, error::ErrorBody, written};
+use serde::Serialize;
+use serde_json::Value;
+use std::collections::BTreeMap;
 use utoipa::{
     OpenApi,
     openapi::{
-        Content, Ref, ResponseBuilder,
+        Content, Info, OpenApiVersion, Paths, Ref, RefOr, ResponseBuilder, Schema,
         path::{Operation, PathItem},
         security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme},
     },
@@ -20,8 +23,31 @@ struct Head;
 /// Open to who has no session yet.
 const OPEN: [&str; 7] = ["/api/status", "/api/openapi.json", "/api/setup", "/api/session", "/api/session/link", "/api/invitation", "/api/invitation/look"];
 
+/// The whole document.
+#[derive(Serialize)]
+pub(crate) struct Contract {
+    openapi: OpenApiVersion,
+    info: Info,
+    paths: Paths,
+    components: Components,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Components {
+    schemas: BTreeMap<String, Component>,
+    security_schemes: BTreeMap<String, RefOr<SecurityScheme>>,
+}
+
+#[derive(Serialize)]
+#[serde(untagged)]
+enum Component {
+    OfHandlers(Box<RefOr<Schema>>),
+    Written(Value),
+}
+
 /// Completes the document of the handlers.
-pub(crate) fn complete(handlers: utoipa::openapi::OpenApi) -> utoipa::openapi::OpenApi {
+pub(crate) fn complete(handlers: utoipa::openapi::OpenApi) -> Contract {
     let mut document = Head::openapi();
     document.merge(handlers);
     add_security_schemes(&mut document);
@@ -42,7 +68,19 @@ pub(crate) fn complete(handlers: utoipa::openapi::OpenApi) -> utoipa::openapi::O
             }
         }
     }
-    document
+    let components = document.components.unwrap_or_default();
+    let of_handlers = components.schemas.into_iter().filter(|(name, _)| !written::NAMED.contains(&name.as_str()));
+    let mut schemas: BTreeMap<String, Component> = of_handlers.map(|(name, schema)| (name, Component::OfHandlers(Box::new(schema)))).collect();
+    for (name, schema) in written::schemas() {
+        let taken = schemas.insert(name, Component::Written(schema));
+        debug_assert!(taken.is_none(), "one name, one schema");
+    }
+    Contract {
+        openapi: document.openapi,
+        info: document.info,
+        paths: document.paths,
+        components: Components { schemas, security_schemes: components.security_schemes.into_iter().collect() },
+    }
 }
 
 fn operations(item: &mut PathItem) -> impl Iterator<Item = (&'static str, &mut Operation)> {

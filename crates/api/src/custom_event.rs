@@ -8,6 +8,7 @@ use crate::{
     body::{Json, Named},
     error::ApiError,
     time::shown,
+    written,
 };
 use axum::{extract::State, http::StatusCode};
 use serde::{Deserialize, Serialize};
@@ -41,7 +42,7 @@ struct CustomEvent {
     name: String,
     description: String,
     /// A selector: `{"any_of": [{"event": "A", "where": …}, …]}`
-    #[schema(value_type = Object)]
+    #[schema(value_type = written::Selector)]
     made_of: Value,
     /// Who made it.
     created_by: String,
@@ -68,7 +69,7 @@ impl From<sillage_catalog::CustomEvent> for CustomEvent {
 struct NewCustomEventBody {
     name: String,
     description: Option<String>,
-    #[schema(value_type = Object)]
+    #[schema(value_type = written::Selector)]
     made_of: Value,
 }
 

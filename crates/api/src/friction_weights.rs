@@ -6,6 +6,7 @@ use crate::{
     body::Json,
     error::ApiError,
     time::shown,
+    written,
 };
 use axum::extract::State;
 use serde::{Deserialize, Serialize};
@@ -32,10 +33,10 @@ struct FrictionWeights {
     /// Null while the defaults hold.
     version: Option<u32>,
     /// `{"rage_click": {"points": 4, "cap": 4}, …}`, every factor.
-    #[schema(value_type = Object)]
+    #[schema(value_type = written::FactorWeights)]
     weights: Value,
     /// The same, as it holds without any change.
-    #[schema(value_type = Object)]
+    #[schema(value_type = written::FactorWeights)]
     defaults: Value,
     /// Newest first.
     history: Vec<FrictionWeightsVersion>,
@@ -53,7 +54,7 @@ struct FrictionWeightsVersion {
 #[serde(deny_unknown_fields)]
 struct NewFrictionWeights {
     /// By factor; what is not named keeps what holds without.
-    #[schema(value_type = Object)]
+    #[schema(value_type = written::FactorWeights)]
     weights: Value,
 }
 

@@ -41,6 +41,7 @@ mod tag;
 mod throttle;
 mod time;
 mod ui;
+mod written;
 
 pub use client_address::{Network, NetworkError};
 pub use door::HealthCheck;
@@ -74,7 +75,11 @@ pub fn router(api: Api) -> Router {
 
 /// The contract of everything but the screens.
 #[must_use]
-pub fn openapi() -> utoipa::openapi::OpenApi {
+pub fn openapi() -> impl serde::Serialize {
+    document()
+}
+
+fn document() -> contract::Contract {
     contract::complete(private_routes().merge(public_routes()).merge(status::plain_routes()).into_openapi())
 }
 

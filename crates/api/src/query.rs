@@ -6,7 +6,7 @@ use crate::{
     body::{Json, Named},
     cohort, custom_event, custom_property,
     error::ApiError,
-    friction_weights, recording,
+    friction_weights, recording, written,
 };
 use axum::{
     extract::State,
@@ -39,29 +39,24 @@ pub(crate) fn routes() -> OpenApiRouter<Api> {
     OpenApiRouter::new().routes(routes!(ask)).routes(routes!(progress, cancel))
 }
 
-/// The answer to a question, and what was done to get it.
-#[derive(Serialize, ToSchema)]
+/// The answer to a question, and what was done to get it. Its schema is written in `contract/answer.schema.json`.
+#[derive(Serialize)]
 struct Answer {
-    /// The question's kind.
     kind: &'static str,
-    /// Its shape follows from the kind.
     answer: Value,
     explain: Explain,
     elapsed_ms: f64,
-    /// False when data could not be read or an interval of the range has not ended; `explain` says which.
     complete: bool,
 }
 
 /// So that two reports that differ can be told apart.
-#[derive(Serialize, ToSchema)]
+#[derive(Serialize)]
 struct Explain {
-    /// The definition in words, in the language that the question asked for.
     definition: String,
     events_read: u64,
     people: Option<u64>,
     duplicates_dropped: u64,
     complete: bool,
-    /// The first instant from which intervals are not over yet.
     incomplete_from: Option<String>,
     notes: Vec<String>,
     timezone: String,
@@ -69,7 +64,7 @@ struct Explain {
 }
 
 /// `to` is excluded.
-#[derive(Serialize, ToSchema)]
+#[derive(Serialize)]
 struct ExplainRange {
     from: String,
     to: String,
@@ -102,8 +97,8 @@ impl From<Reply> for Answer {
 #[utoipa::path(
     post, path = "/api/projects/{project}/query", tag = "query",
     params(("project" = u32, Path), ("X-Query-Id" = Option<String>, Header, description = "A name to take the question back by")),
-    request_body(content = Value, description = "A question: `kind` (trend, funnel, retention, …) and the fields of that kind"),
-    responses((status = 200, body = Answer))
+    request_body(content = written::Question, description = "A question: `kind` (trend, funnel, retention, …) and the fields of that kind"),
+    responses((status = 200, body = written::Answer))
 )]
 async fn ask(State(api): State<Api>, inside: Inside<ToRead>, headers: HeaderMap, Json(question): Json<Value>) -> Result<axum::Json<Answer>, ApiError> {
     let mut question = Question::from_json(&question)?;

@@ -4,6 +4,7 @@ use crate::{
     body::{Json, Named},
     error::ApiError,
     time::shown,
+    written,
 };
 use axum::{extract::State, http::StatusCode};
 use serde::{Deserialize, Serialize};
@@ -28,7 +29,7 @@ struct Report {
     id: String,
     name: String,
     kind: String,
-    #[schema(value_type = Object)]
+    #[schema(value_type = written::Question)]
     question: Value,
     /// What the screens remember: the kind of chart and so on.
     #[schema(value_type = Object)]
@@ -60,7 +61,7 @@ struct NewReportBody {
     name: String,
     /// That of the question; may be left out.
     kind: Option<String>,
-    #[schema(value_type = Object)]
+    #[schema(value_type = written::Question)]
     question: Value,
     #[schema(value_type = Option<Object>)]
     view: Option<Value>,

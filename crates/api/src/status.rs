@@ -33,8 +33,8 @@ async fn status(State(api): State<Api>) -> Result<Json<Status>, ApiError> {
 
 /// This document.
 #[utoipa::path(get, path = "/api/openapi.json", tag = "status", responses((status = 200, body = serde_json::Value)))]
-async fn contract() -> Json<&'static utoipa::openapi::OpenApi> {
-    static DOCUMENT: LazyLock<utoipa::openapi::OpenApi> = LazyLock::new(crate::openapi);
+async fn contract() -> Json<&'static crate::contract::Contract> {
+    static DOCUMENT: LazyLock<crate::contract::Contract> = LazyLock::new(crate::document);
     Json(&DOCUMENT)
 }
 

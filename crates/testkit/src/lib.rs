@@ -5,5 +5,6 @@
 pub mod browse;
 #[expect(clippy::unwrap_used, reason = "an oracle reads well-formed questions of tests and stops at others")]
 pub mod oracle;
+pub mod schema;
 pub mod story;
 pub mod world;

@@ -40,3 +40,24 @@ fn every_reference_leads_somewhere() {
     let document = serde_json::to_value(sillage_api::openapi()).unwrap();
     visit(&document, &document["components"]["schemas"]);
 }
+
+/// What questions and answers are is written by hand, and no handler says something else under the same name.
+#[test]
+fn components_of_questions_and_answers_are_those_that_are_written() {
+    let document = serde_json::to_value(sillage_api::openapi()).unwrap();
+    let components = document["components"]["schemas"].as_object().unwrap();
+    let mut n = 0;
+    for file in ["question", "answer"] {
+        let path = format!("{}/../../contract/{file}.schema.json", env!("CARGO_MANIFEST_DIR"));
+        let written: Value = serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap();
+        for (name, definition) in written["$defs"].as_object().unwrap() {
+            let component = serde_json::to_string(&components[name]).unwrap();
+            assert_eq!(component, serde_json::to_string(definition).unwrap().replace("#/$defs/", "#/components/schemas/"), "{name}");
+            n += 1;
+        }
+    }
+    let handlers: Vec<&String> = components.keys().filter(|name| ["Project", "Report", "Cohort"].contains(&name.as_str())).collect();
+    assert!(n > 200 && handlers.len() == 3, "{n} {handlers:?}");
+    let body = "/paths/~1api~1projects~1{project}~1query/post/requestBody/content/application~1json/schema/$ref";
+    assert_eq!(document.pointer(body).unwrap(), "#/components/schemas/Question");
+}

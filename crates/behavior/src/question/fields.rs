@@ -66,9 +66,14 @@ impl<'a> Fields<'a> {
         self.map.get(name).filter(|value| !value.is_null())
     }
 
-    /// Whether the field is written, null included.
+    /// Whether the field is there, with null read as absent.
     pub(super) fn has(&self, name: &str) -> bool {
-        self.map.contains_key(name)
+        has(self.map, name)
+    }
+
+    /// Whether the field is there and null: of a selector's event that means any.
+    pub(super) fn is_null(&self, name: &str) -> bool {
+        self.map.get(name).is_some_and(Value::is_null)
     }
 
     pub(super) fn text(&mut self, name: &'static str) -> Read<Option<&'a str>> {
@@ -104,7 +109,7 @@ impl<'a> Fields<'a> {
     }
 
     pub(super) fn done(self) -> Read<()> {
-        for name in self.map.keys() {
+        for (name, _) in written(self.map) {
             if !self.seen.contains(name.as_str()) {
                 let known = self.seen.iter().copied().collect::<Vec<_>>().join(", ");
                 return Err(QuestionError { code: "unknown_field", field: self.at(name), message: format!("is not a field here; fields are {known}") });
@@ -112,6 +117,16 @@ impl<'a> Fields<'a> {
         }
         Ok(())
     }
+}
+
+/// Whether an object has a field, with null read as absent.
+pub(super) fn has(map: &Map<String, Value>, name: &str) -> bool {
+    map.get(name).is_some_and(|value| !value.is_null())
+}
+
+/// The fields of an object that are not null.
+pub(super) fn written(map: &Map<String, Value>) -> impl Iterator<Item = (&String, &Value)> {
+    map.iter().filter(|(_, value)| !value.is_null())
 }
 
 pub(super) fn whole(value: &Value, path: &str, least: i64, most: i64) -> Read<i64> {

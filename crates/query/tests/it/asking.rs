@@ -1,11 +1,11 @@
 //! Worlds as sources, in one segment or in many, and answers compared.
 
 use serde_json::{Value, json};
-use sillage_behavior::{AskError, Cancel, Question, Reply, Settings, expression::LookupColumn};
+use sillage_behavior::{AskError, Cancel, Question, QuestionError, Reply, Settings, expression::LookupColumn};
 use sillage_event::{Event, PersonId, ProjectId};
 use sillage_query::{Engine, History, Limits, Source};
 use sillage_store::{RecordingIndex, Segment, SegmentBuilder, Snapshot, snapshot_of};
-use sillage_testkit::world::World;
+use sillage_testkit::{schema, world::World};
 use std::{
     collections::{HashMap, HashSet},
     sync::Arc,
@@ -136,9 +136,29 @@ fn laid_out(mut snapshot: Snapshot, events: &[Event], layout: Layout) -> Snapsho
     snapshot
 }
 
+/// Asks, and holds the question and what is replied to their schemas.
 pub(crate) fn try_ask<S: Source>(engine: &Engine<S>, question: &Value) -> Result<Reply, AskError> {
-    let question = Question::from_json(question).map_err(|error| AskError::invalid(error.field, error.message))?;
-    engine.answer(PROJECT, &Settings::default(), &question, Cancel::default())
+    let read = Question::from_json(question);
+    if let Some(disagreement) = disagreement(question, read.as_ref().err()) {
+        panic!("{disagreement}\n{question}");
+    }
+    let question = read.map_err(|error| AskError::invalid(error.field, error.message))?;
+    let reply = engine.answer(PROJECT, &Settings::default(), &question, Cancel::default())?;
+    if let Err(fault) = schema::answers().check(&serde_json::to_value(&reply).unwrap()) {
+        panic!("contract/answer.schema.json does not have this: {fault:?}\n{}", reply.answer);
+    }
+    Ok(reply)
+}
+
+/// How the schema of questions and their parser differ on a question. That its parts do not fit each other is for the parser alone to say.
+pub(crate) fn disagreement(question: &Value, refused: Option<&QuestionError>) -> Option<String> {
+    match (refused, schema::questions().check(&schema::without_nulls(question))) {
+        (None, Err(fault)) => Some(format!("contract/question.schema.json does not have what the parser takes: {fault:?}")),
+        (Some(error), Ok(())) if error.code != "not_allowed" => {
+            Some(format!("contract/question.schema.json has what the parser does not take: {}: {error}", error.code))
+        }
+        _ => None,
+    }
 }
 
 pub(crate) fn ask<S: Source>(engine: &Engine<S>, question: &Value) -> Value {

@@ -162,6 +162,9 @@ fn the_field_at_fault_is_named() {
         ("hold", with("funnel", json!({"hold": "cart"}))),
         ("limit", with("sessions", json!({"limit": "ten"}))),
         ("timezone", with("trend", json!({"timezone": 1}))),
+        ("filter.value", filter(json!({"property": "x", "op": "starts_with", "value": ["a"]}))),
+        ("filter.cohort", filter(json!({"cohort": {"id": 1}}))),
+        ("series[0].select.event", with("trend", json!({"series": [{"select": {"any_of": null}}]}))),
         // Words that are not allowed.
         ("interval", with("trend", json!({"interval": "fortnight"}))),
         ("timezone", with("trend", json!({"timezone": "Europe/Atlantis"}))),
@@ -279,6 +282,8 @@ fn the_field_at_fault_is_named() {
         ("at.selector", with("people", json!({"of": with("vital", json!({})), "at": {"vital": "ttfb", "selector": "a"}}))),
         ("at.fingerprint", with("people", json!({"of": with("error", json!({})), "at": {}}))),
         ("at.status", with("people", json!({"of": with("error", json!({})), "at": {"method": "GET", "url": "/a"}}))),
+        ("at.of", with("people", json!({"of": with("error", json!({})), "at": {"of": "errors", "method": "GET"}}))),
+        ("at.gap", with("people", json!({"of": with("frequency", json!({})), "at": {"gap": 2}}))),
         // Cohorts that nobody listed.
         ("filter.cohort", filter(json!({"cohort": "vip"}))),
         ("breakdown[0].cohort", with("trend", json!({"breakdown": [{"cohort": "vip"}]}))),
@@ -296,6 +301,28 @@ fn the_field_at_fault_is_named() {
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn null_reads_as_left_out() {
+    let engine = asking::engine(&world(), ONE_SEGMENT);
+    let select = json!({"event": "A"});
+    let questions = [
+        with("trend", json!({"range": {"last": null, "since": null, "to_date": null, "from": "2025-10-01", "to": "2025-10-31"}})),
+        with("trend", json!({"series": [{"select": select, "measure": {"unique": null, "active": null, "sum": "amount", "percentile": null}}]})),
+        with(
+            "trend",
+            json!({"series": [{"select": {"event": null, "any_of": null, "where": null}}], "breakdown": [{"time": null, "bucket": null, "property": "plan"}]}),
+        ),
+        with("trend", json!({"compare": {"back": null, "unit": null, "previous": 1}})),
+        with("trend", json!({"attribution": {"by": {"property": "plan"}}, "breakdown": null, "formulas": null})),
+        with("funnel", json!({"filter": {"property": null, "did": select, "within": {"since": null, "last": 3, "unit": "day"}}})),
+        with("sessions", json!({"session_by": {"property": null, "start": select, "end": {"event": "B"}}})),
+    ];
+    for question in questions {
+        assert!(try_ask(&engine, &question).is_ok(), "{question}");
+    }
+    assert!(try_ask(&engine, &with("funnel", json!({"control": ["pro"], "breakdown": null}))).is_err(), "a control needs a breakdown");
 }
 
 #[test]

@@ -12,4 +12,5 @@ mod moments;
 mod notes;
 mod questions;
 mod recordings;
+mod schemas;
 mod ties;

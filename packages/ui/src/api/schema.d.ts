@@ -1298,18 +1298,157 @@ export interface components {
         Accounts: {
             users: components["schemas"]["AccountRow"][];
         };
+        /** @description Who was active in the trailing days that end with the last day of the interval. */
+        ActiveMeasure: {
+            /** @description How many days. */
+            active: number;
+        };
+        /** @description `person`, `device`, or `group:` and a type of groups such as `group:company`. */
+        Actor: string;
+        /** @description Where paths begin; without it at the first node of a session, or at its last in reverse. */
+        Anchor: {
+            /** @description The node's name. */
+            node: string;
+            occurrence?: components["schemas"]["Occurrence"];
+        } | {
+            occurrence?: components["schemas"]["Occurrence"];
+            /** @description Which event. */
+            select: components["schemas"]["Selector"];
+        };
         /** @description The answer to a question, and what was done to get it. */
         Answer: {
-            /** @description Its shape follows from the kind. */
-            answer: unknown;
-            /** @description False when data could not be read or an interval of the range has not ended; `explain` says which. */
+            /** @description False when data could not be read or an interval of the range is not over; `explain` says which. */
             complete: boolean;
-            /** Format: double */
+            /** @description How long it took, in milliseconds. */
             elapsed_ms: number;
             explain: components["schemas"]["Explain"];
-            /** @description The question's kind. */
-            kind: string;
-        };
+        } & ({
+            answer: components["schemas"]["TrendAnswer"];
+            /**
+             * @description The question's kind.
+             * @constant
+             */
+            kind: "trend";
+        } | {
+            answer: components["schemas"]["FunnelAnswer"];
+            /**
+             * @description The question's kind.
+             * @constant
+             */
+            kind: "funnel";
+        } | {
+            answer: components["schemas"]["RetentionAnswer"];
+            /**
+             * @description The question's kind.
+             * @constant
+             */
+            kind: "retention";
+        } | {
+            answer: components["schemas"]["FrequencyAnswer"];
+            /**
+             * @description The question's kind.
+             * @constant
+             */
+            kind: "frequency";
+        } | {
+            answer: components["schemas"]["LifecycleAnswer"];
+            /**
+             * @description The question's kind.
+             * @constant
+             */
+            kind: "lifecycle";
+        } | {
+            answer: components["schemas"]["JourneyAnswer"];
+            /**
+             * @description The question's kind.
+             * @constant
+             */
+            kind: "journey";
+        } | {
+            answer: components["schemas"]["SessionsAnswer"];
+            /**
+             * @description The question's kind.
+             * @constant
+             */
+            kind: "sessions";
+        } | {
+            answer: components["schemas"]["CohortAnswer"];
+            /**
+             * @description The question's kind.
+             * @constant
+             */
+            kind: "cohort";
+        } | {
+            answer: components["schemas"]["ImpactAnswer"];
+            /**
+             * @description The question's kind.
+             * @constant
+             */
+            kind: "impact";
+        } | {
+            answer: components["schemas"]["DriverAnswer"];
+            /**
+             * @description The question's kind.
+             * @constant
+             */
+            kind: "driver";
+        } | {
+            answer: components["schemas"]["FeatureAnswer"];
+            /**
+             * @description The question's kind.
+             * @constant
+             */
+            kind: "feature";
+        } | {
+            answer: components["schemas"]["FrictionAnswer"];
+            /**
+             * @description The question's kind.
+             * @constant
+             */
+            kind: "friction";
+        } | {
+            answer: components["schemas"]["HeatmapAnswer"];
+            /**
+             * @description The question's kind.
+             * @constant
+             */
+            kind: "heatmap";
+        } | {
+            answer: components["schemas"]["VitalAnswer"];
+            /**
+             * @description The question's kind.
+             * @constant
+             */
+            kind: "vital";
+        } | {
+            answer: components["schemas"]["ErrorAnswer"];
+            /**
+             * @description The question's kind.
+             * @constant
+             */
+            kind: "error";
+        } | {
+            answer: components["schemas"]["TimelineAnswer"];
+            /**
+             * @description The question's kind.
+             * @constant
+             */
+            kind: "timeline";
+        } | {
+            answer: components["schemas"]["PeopleAnswer"];
+            /**
+             * @description The question's kind.
+             * @constant
+             */
+            kind: "people";
+        } | {
+            answer: components["schemas"]["RecordingsAnswer"];
+            /**
+             * @description The question's kind.
+             * @constant
+             */
+            kind: "recordings";
+        });
         ApiKey: {
             created_at: string;
             id: string;
@@ -1339,6 +1478,43 @@ export interface components {
             time: string;
             user_id?: string | null;
         };
+        /**
+         * @description Of a person's property: the latest value, or the one it had when the event happened.
+         * @default now
+         * @enum {string}
+         */
+        AsOf: "now" | "event";
+        /** @description Gives each conversion, an event of a series, to what the person met before it, in place of a breakdown. */
+        Attribution: {
+            /** @description What touches are told apart by. */
+            by: components["schemas"]["Breakdown"];
+            /**
+             * @description Of the measure `unique`: which conversion of a person counts.
+             * @default last
+             * @enum {string}
+             */
+            conversion?: "first" | "last";
+            /**
+             * @description Of `time_decay`: after how many days a touch weighs half.
+             * @default 7
+             */
+            half_life_days?: number;
+            /**
+             * @description How long before a conversion a touch may lie.
+             * @default {
+             *       "n": 30,
+             *       "unit": "day"
+             *     }
+             */
+            lookback?: components["schemas"]["Duration"];
+            /**
+             * @description How a conversion is shared out: all to the `first` or the `last` touch, equally (`linear`), wholly to each value (`participation`), more to later ones (`time_decay`), or by position: `u` 40/20/40, `j` 20/20/60, `inverse_j` 60/20/20.
+             * @default last
+             */
+            model?: ("first" | "last" | "linear" | "participation" | "time_decay" | "u" | "j" | "inverse_j") | components["schemas"]["PositionShares"];
+            /** @description Which events are touches; without it any that has `by` set. */
+            touch?: components["schemas"]["Selector"];
+        };
         Audit: {
             entries: components["schemas"]["AuditEntry"][];
         };
@@ -1353,13 +1529,244 @@ export interface components {
             /** Format: int64 */
             position: number;
         };
+        /** @description A figure of an answer: the question, and the cell of its answer. */
+        Behind: {
+            /** @description The cell. */
+            at: components["schemas"]["Cell"];
+            /** @description The question. */
+            of: components["schemas"]["QuestionWithCells"];
+        } & components["schemas"]["CellOfQuestion"];
+        /** @description A session behind a figure. */
+        BehindSession: {
+            /** @description The client's id of it. */
+            id: components["schemas"]["Word"];
+            /** @description Whose it is. */
+            person: string;
+            /** @description When it happened. */
+            time: components["schemas"]["Instant"];
+        };
+        /** @description What attempts did between two steps. */
+        BetweenFigures: {
+            /** @description How many attempts have a figure. */
+            attempts: components["schemas"]["Count"];
+            bins: components["schemas"]["Bins"];
+            edges: components["schemas"]["BinEdges"];
+            /** @description The mean of the figures. */
+            mean: number | null;
+            /** @description Their median. */
+            median: number | null;
+        };
+        /** @description Also tell what attempts did strictly between two steps. */
+        BetweenSteps: {
+            /** @description Where bins of the figure begin and end; without it we choose. */
+            edges?: components["schemas"]["Edges"];
+            /**
+             * @description The step from which on, counted from 1.
+             * @default 1
+             */
+            from?: number;
+            /**
+             * @description The number of events, or a figure of a property of theirs.
+             * @default total
+             */
+            measure?: "total" | components["schemas"]["PropertyMeasure"];
+            /** @description What is counted; not by first times. */
+            select: components["schemas"]["Selector"];
+            /** @description The later step; without it the last. */
+            to?: number;
+        };
+        /** @description Where bins begin and end; a bin holds its lower edge. */
+        BinEdges: number[];
+        /** @description How many lie in each bin. */
+        Bins: components["schemas"]["Count"][];
+        /**
+         * @description One part of a breakdown.
+         * @example {
+         *       "at": "event",
+         *       "of": "person",
+         *       "property": "country"
+         *     }
+         * @example {
+         *       "property": "$current_url",
+         *       "trim": "url"
+         *     }
+         * @example {
+         *       "matching": {
+         *         "op": "is",
+         *         "value": "P1"
+         *       },
+         *       "property": "items"
+         *     }
+         * @example {
+         *       "lookup": {
+         *         "column": "category",
+         *         "table": "products"
+         *       },
+         *       "property": "product_id"
+         *     }
+         * @example {
+         *       "at": "now",
+         *       "groups": [
+         *         {
+         *           "items": "any",
+         *           "label": "EU",
+         *           "op": "is",
+         *           "value": [
+         *             "FR",
+         *             "DE"
+         *           ]
+         *         }
+         *       ],
+         *       "lookup": {
+         *         "column": "region",
+         *         "table": "countries"
+         *       },
+         *       "of": "person",
+         *       "property": "country"
+         *     }
+         * @example {
+         *       "bucket": {
+         *         "at": "now",
+         *         "edges": [
+         *           0,
+         *           10,
+         *           100
+         *         ],
+         *         "lookup": {
+         *           "column": "price",
+         *           "table": "products"
+         *         },
+         *         "of": "event",
+         *         "property": "sku"
+         *       }
+         *     }
+         * @example {
+         *       "bucket": {
+         *         "at": "now",
+         *         "from": 0,
+         *         "lookup": {
+         *           "column": "net",
+         *           "table": "prices"
+         *         },
+         *         "of": "event",
+         *         "property": "amount",
+         *         "to": 100,
+         *         "width": 10
+         *       }
+         *     }
+         * @example {
+         *       "bucket": {
+         *         "at": "now",
+         *         "lookup": {
+         *           "column": "years",
+         *           "table": "ages"
+         *         },
+         *         "of": "person",
+         *         "property": "age",
+         *         "quantiles": 4
+         *       }
+         *     }
+         * @example {
+         *       "cohort": [
+         *         "vip",
+         *         "staff"
+         *       ]
+         *     }
+         * @example {
+         *       "time": "month"
+         *     }
+         */
+        Breakdown: components["schemas"]["BreakdownByProperty"] | components["schemas"]["BreakdownByGroups"] | components["schemas"]["BreakdownByBucket"] | components["schemas"]["BreakdownByCohort"] | components["schemas"]["BreakdownByTime"];
+        /** @description By how large a number is. */
+        BreakdownByBucket: {
+            /** @description Which number, and where buckets begin. */
+            bucket: components["schemas"]["BucketEdges"] | components["schemas"]["BucketWidth"] | components["schemas"]["BucketQuantiles"];
+        };
+        /** @description One segment for each cohort; who is in none is not set. */
+        BreakdownByCohort: {
+            /** @description A cohort, or a list of them. */
+            cohort: components["schemas"]["CohortName"] | components["schemas"]["CohortName"][];
+        };
+        /** @description By groups of values of a property: the first that fits, else not set. */
+        BreakdownByGroups: {
+            at?: components["schemas"]["AsOf"];
+            /** @description The groups, each with a label of its own. */
+            groups: components["schemas"]["ValueGroup"][];
+            lookup?: components["schemas"]["LookupColumn"];
+            of?: components["schemas"]["Owner"];
+            property: components["schemas"]["Property"];
+        };
+        /** @description By the value of a property; a list counts once for each element. */
+        BreakdownByProperty: {
+            at?: components["schemas"]["AsOf"];
+            lookup?: components["schemas"]["LookupColumn"];
+            /** @description Only the elements of a list that pass. */
+            matching?: components["schemas"]["TestAlone"];
+            of?: components["schemas"]["Owner"];
+            property: components["schemas"]["Property"];
+            /**
+             * @description Without a trailing `/` and what follows `?` or `#`.
+             * @constant
+             */
+            trim?: "url";
+        };
+        /** @description By when it happened. */
+        BreakdownByTime: {
+            time: components["schemas"]["TimePart"];
+        };
+        /** @description What the figures are told apart by: one segment for each combination of values. */
+        Breakdowns: components["schemas"]["Breakdown"][];
+        /** @description Buckets between rising numbers. */
+        BucketEdges: {
+            at?: components["schemas"]["AsOf"];
+            /** @description Each larger than the one before. */
+            edges: number[];
+            lookup?: components["schemas"]["LookupColumn"];
+            of?: components["schemas"]["Owner"];
+            property: components["schemas"]["Property"];
+        };
+        /** @description Buckets with about as many events of the question in each; of a person's or group's number, with as many of them. */
+        BucketQuantiles: {
+            at?: components["schemas"]["AsOf"];
+            lookup?: components["schemas"]["LookupColumn"];
+            of?: components["schemas"]["Owner"];
+            property: components["schemas"]["Property"];
+            /** @description How many buckets. */
+            quantiles: number;
+        };
+        /** @description Buckets of one width, 1 to 500 of them. */
+        BucketWidth: {
+            at?: components["schemas"]["AsOf"];
+            /** @description Where the first begins. */
+            from: number;
+            lookup?: components["schemas"]["LookupColumn"];
+            of?: components["schemas"]["Owner"];
+            property: components["schemas"]["Property"];
+            /** @description Where the last ends. */
+            to: number;
+            /** @description How wide each is. */
+            width: number;
+        };
+        /** @description Which figure of an answer. Times are written as the answer writes them. */
+        Cell: components["schemas"]["TrendCell"] | components["schemas"]["FunnelCell"] | components["schemas"]["RetentionCell"] | components["schemas"]["FrequencyCell"] | components["schemas"]["LifecycleCell"] | components["schemas"]["JourneyCell"] | components["schemas"]["WholeCell"] | components["schemas"]["ImpactCell"] | components["schemas"]["DriverCell"] | components["schemas"]["FeatureCell"] | components["schemas"]["FrictionCell"] | components["schemas"]["HeatmapCell"] | components["schemas"]["VitalCell"] | components["schemas"]["ErrorCell"];
+        /** @description A cell is one of its question's kind. */
+        CellOfQuestion: unknown & unknown & unknown & unknown & unknown & unknown & unknown & unknown & unknown & unknown & unknown & unknown & unknown & unknown & unknown;
+        /** @description Which segment of a breakdown. */
+        CellSegment: {
+            /** @description The segment's values, as the answer writes them; null is not set. Without it, or empty, the overall line. */
+            breakdown?: unknown[];
+            /**
+             * @description The segment of what `top` leaves over, in place of `breakdown`.
+             * @default false
+             */
+            other?: boolean;
+        };
         /** @description People under a name. */
         Cohort: {
             created_at: string;
             /** @description Who made it. */
             created_by: string;
-            /** @description Its conditions. Null in the list of cohorts where it is a list of people itself. */
-            definition?: Record<string, never> | null;
+            definition?: components["schemas"]["CohortDefinition"] | null;
             description: string;
             id: string;
             /**
@@ -1370,8 +1777,309 @@ export interface components {
             name: string;
             updated_at: string;
         };
+        /** @description Who belongs to the cohort. */
+        CohortAnswer: {
+            /** @description How many. */
+            count: components["schemas"]["Count"];
+            /** @description Some of them, up to `limit`. */
+            people: components["schemas"]["CohortMember"][];
+        };
+        /**
+         * @description Who belongs to a cohort: a list of people, or a condition. At most 64 conditions and 60 selectors, nested at most 20 deep.
+         * @example [
+         *       "u1",
+         *       "$device:d1"
+         *     ]
+         * @example {
+         *       "count": {
+         *         "op": "gte",
+         *         "value": 3
+         *       },
+         *       "did": {
+         *         "event": "Purchase"
+         *       },
+         *       "measure": "days",
+         *       "within": {
+         *         "last": 30,
+         *         "unit": "day"
+         *       }
+         *     }
+         * @example {
+         *       "all": [
+         *         {
+         *           "items": "all",
+         *           "lookup": {
+         *             "column": "tier",
+         *             "table": "plans"
+         *           },
+         *           "property": "plan",
+         *           "value": "pro"
+         *         },
+         *         {
+         *           "not": {
+         *             "cohort": "staff"
+         *           }
+         *         }
+         *       ]
+         *     }
+         */
+        CohortDefinition: components["schemas"]["ListOfPeople"] | components["schemas"]["ConditionAll"] | components["schemas"]["ConditionAny"] | components["schemas"]["ConditionNot"] | components["schemas"]["ConditionDid"] | components["schemas"]["ConditionDidNot"] | components["schemas"]["ConditionSequence"] | components["schemas"]["ConditionProperty"] | components["schemas"]["ConditionCohort"] | components["schemas"]["ConditionPeople"] | components["schemas"]["ConditionBehind"];
+        /** @description Somebody who belongs to it. */
+        CohortMember: {
+            /** @description Their id; a device is `$device:` and its id. */
+            id: string;
+        };
+        /** @description The id or the name of a saved cohort, or the name of one in `cohorts` beside the question. */
+        CohortName: string | number;
+        /**
+         * @description Who belongs to a cohort now; name a saved one, or define one.
+         * @example {
+         *       "cohort": "Beta testers",
+         *       "kind": "cohort",
+         *       "limit": 10
+         *     }
+         * @example {
+         *       "cohorts": {
+         *         "staff": {
+         *           "people": [
+         *             "u1",
+         *             "u2"
+         *           ]
+         *         }
+         *       },
+         *       "definition": {
+         *         "all": [
+         *           {
+         *             "count": {
+         *               "op": "gte",
+         *               "value": 100
+         *             },
+         *             "did": {
+         *               "event": "Purchase"
+         *             },
+         *             "measure": {
+         *               "sum": "amount"
+         *             },
+         *             "within": {
+         *               "last": 90,
+         *               "unit": "day"
+         *             }
+         *           },
+         *           {
+         *             "any": [
+         *               {
+         *                 "did_not": {
+         *                   "event": "Complain"
+         *                 },
+         *                 "within": {
+         *                   "since": "2025-01-01"
+         *                 }
+         *               },
+         *               {
+         *                 "not": {
+         *                   "cohort": "staff",
+         *                   "in": true
+         *                 }
+         *               }
+         *             ]
+         *           },
+         *           {
+         *             "sequence": [
+         *               {
+         *                 "event": "Visit"
+         *               },
+         *               {
+         *                 "event": "Sign up"
+         *               }
+         *             ],
+         *             "window": {
+         *               "n": 1,
+         *               "unit": "day"
+         *             },
+         *             "within": {
+         *               "since": "2025-01-01"
+         *             }
+         *           },
+         *           {
+         *             "at": "now",
+         *             "of": "person",
+         *             "op": "is",
+         *             "property": "plan",
+         *             "value": "pro"
+         *           },
+         *           {
+         *             "at": {
+         *               "interval": "2025-10-06T00:00:00Z",
+         *               "status": "new"
+         *             },
+         *             "of": {
+         *               "kind": "lifecycle",
+         *               "range": {
+         *                 "last": 4,
+         *                 "unit": "week"
+         *               },
+         *               "select": {
+         *                 "event": null
+         *               }
+         *             }
+         *           }
+         *         ]
+         *       },
+         *       "kind": "cohort",
+         *       "session_by": {
+         *         "property": "visit"
+         *       }
+         *     }
+         */
+        CohortQuestion: {
+            cohort?: components["schemas"]["CohortName"];
+            definition?: components["schemas"]["CohortDefinition"];
+            /**
+             * @description A cohort.
+             * @constant
+             */
+            kind: "cohort";
+            /**
+             * @description How many people are listed.
+             * @default 100
+             */
+            limit?: number;
+            session_by?: components["schemas"]["SessionBy"];
+        } & (components["schemas"]["Scope"] & (unknown | unknown));
         Cohorts: {
             cohorts: components["schemas"]["Cohort"][];
+        };
+        /** @description The lines of another range. */
+        ComparedTrend: {
+            /** @description The lines. */
+            series: components["schemas"]["TrendLine"][];
+            /** @description The start of each interval. */
+            times: components["schemas"]["Instant"][];
+        };
+        /** @description Which other range stands beside. */
+        Comparison: {
+            /** @description How many. */
+            previous: number;
+        } | {
+            /** @description How many. */
+            back: number;
+            unit: components["schemas"]["Interval"];
+        } | {
+            /** @description The day, such as `2025-01-01`. */
+            from: string;
+        };
+        /** @description All of these hold; an empty list always does. */
+        ConditionAll: {
+            /** @description The conditions. */
+            all: components["schemas"]["CohortDefinition"][];
+        };
+        /** @description One of these holds; an empty list never does. */
+        ConditionAny: {
+            /** @description The conditions. */
+            any: components["schemas"]["CohortDefinition"][];
+        };
+        /** @description Somebody stands behind a figure of an answer, found anew each time. The question counts persons and has no `cohorts` of its own. */
+        ConditionBehind: components["schemas"]["Behind"];
+        /** @description Somebody belongs to another cohort. */
+        ConditionCohort: {
+            cohort: components["schemas"]["CohortName"];
+            /**
+             * @description False asks for those who do not belong to it.
+             * @default true
+             */
+            in?: boolean;
+        };
+        /** @description Somebody did something so often, or on so many days, or with such a figure of a property. */
+        ConditionDid: {
+            /** @description What the measure is compared with; without it a `total` of at least 1. */
+            count?: components["schemas"]["CountTest"];
+            /** @description What they did. */
+            did: components["schemas"]["Selector"];
+            /**
+             * @description The number of events, of different days, or a figure of a property.
+             * @default total
+             */
+            measure?: ("total" | "days") | components["schemas"]["PropertyMeasure"];
+            /** @description When; without it ever. */
+            within?: components["schemas"]["Range"];
+        } & ({
+            /** @constant */
+            measure?: "total";
+        } | unknown);
+        /** @description Somebody never did something. */
+        ConditionDidNot: {
+            /** @description What they did not do. */
+            did_not: components["schemas"]["Selector"];
+            /** @description When; without it ever. */
+            within?: components["schemas"]["Range"];
+        };
+        /** @description This does not hold. */
+        ConditionNot: {
+            not: components["schemas"]["CohortDefinition"];
+        };
+        /** @description Somebody is in a list. */
+        ConditionPeople: {
+            people: components["schemas"]["ListOfPeople"];
+        };
+        /** @description A property of the person passes a test. */
+        ConditionProperty: {
+            /**
+             * @description As of when: always now.
+             * @constant
+             */
+            at?: "now";
+            lookup?: components["schemas"]["LookupColumn"];
+            /**
+             * @description Whose: always the person's.
+             * @constant
+             */
+            of?: "person";
+            property: components["schemas"]["Property"];
+        } & components["schemas"]["Test"];
+        /** @description Somebody did these steps in order, each by another event. */
+        ConditionSequence: {
+            /** @description The steps. */
+            sequence: components["schemas"]["Selector"][];
+            /** @description How long after the first step the last may lie; without it any time. */
+            window?: components["schemas"]["Duration"];
+            /** @description When all of them; without it ever. */
+            within?: components["schemas"]["Range"];
+        };
+        /** @description The bounds of the 95 % interval; null where there is none. */
+        Confidence: [
+            number,
+            number
+        ] | null;
+        /** @description How long attempts took from one step to another, in seconds; null where none got there. */
+        ConvertTimes: {
+            bins: components["schemas"]["Bins"];
+            edges: components["schemas"]["BinEdges"];
+            /** @description The longest. */
+            max_seconds: number | null;
+            /** @description The mean. */
+            mean_seconds: number | null;
+            /** @description The median. */
+            median_seconds: number | null;
+            /** @description The shortest. */
+            min_seconds: number | null;
+            /** @description The 25th percentile. */
+            p25_seconds: number | null;
+            /** @description The 75th percentile. */
+            p75_seconds: number | null;
+            /** @description The 90th percentile. */
+            p90_seconds: number | null;
+        };
+        /** @description A number of things. */
+        Count: number;
+        /** @description What a count or an amount is compared with. */
+        CountTest: {
+            /**
+             * @description Equal (`eq`, also `is`), not equal, more than, at least, less than, at most.
+             * @enum {string}
+             */
+            op: "eq" | "is" | "ne" | "gt" | "gte" | "lt" | "lte";
+            /** @description The number. */
+            value: number;
         };
         CreatedApiKey: components["schemas"]["ApiKey"] & {
             /** @description Shown this once. */
@@ -1385,7 +2093,7 @@ export interface components {
             description: string;
             id: string;
             /** @description A selector: `{"any_of": [{"event": "A", "where": …}, …]}` */
-            made_of: Record<string, never>;
+            made_of: components["schemas"]["Selector"];
             /** @description What questions call it. */
             name: string;
             updated_at: string;
@@ -1425,10 +2133,209 @@ export interface components {
             /** @description A day, included, or an instant, excluded. */
             to?: string | null;
         };
+        /** @description How many people or sessions have how much. */
+        Distribution: {
+            /** @description How many lie at the last edge or above. */
+            above: components["schemas"]["Count"];
+            /** @description How many lie below the first edge. */
+            below: components["schemas"]["Count"];
+            /** @description How many lie in each bin, over the whole range. */
+            bins: components["schemas"]["Bins"];
+            edges: components["schemas"]["BinEdges"];
+            /** @description The bins of each interval. */
+            intervals: components["schemas"]["Bins"][];
+        };
+        /** @description What goes together with reaching the goal. */
+        DriverAnswer: {
+            /** @description The candidates: tested ones first, the strongest first. */
+            candidates: (components["schemas"]["EventCandidate"] | components["schemas"]["ValueCandidate"])[];
+            /** @description How many candidates were found. */
+            found: components["schemas"]["Count"];
+            /** @description How many of them reached the goal. */
+            goal: {
+                /** @description How many. */
+                people: components["schemas"]["Count"];
+                rate: components["schemas"]["Rate"];
+            };
+            /** @description How many entered. */
+            people: components["schemas"]["Count"];
+            /** @description How many of them have enough people for a test. */
+            tested: components["schemas"]["Count"];
+        };
+        /** @description Everybody, or whom a candidate holds of. */
+        DriverCell: {
+            /** @description The candidate's event. */
+            event?: string;
+            /** @description The position of the candidate's property in the question, from 0. */
+            position?: number;
+            /** @description Only those who reached the goal, or only those who did not. */
+            reached?: boolean;
+            /**
+             * @description At least how often.
+             * @default 1
+             */
+            times?: number;
+            /** @description The candidate's value. */
+            value?: string | number | boolean | unknown[] | Record<string, never>;
+        } & components["schemas"]["CellSegment"];
+        /** @description A candidate in numbers. An association proves no cause. */
+        DriverFigures: {
+            /** @description Pearson's, with one degree of freedom. */
+            chi_square: number | null;
+            /** @description Whether there are enough people for a test. */
+            enough: boolean;
+            /** @description The rate over that of all; 1 is no difference. */
+            lift: number | null;
+            p_value: components["schemas"]["PValue"];
+            /** @description How many it holds of. */
+            people: components["schemas"]["Count"];
+            /** @description The correlation of the two. */
+            phi: number | null;
+            /** @description The p-value corrected for how many were tested (Benjamini and Hochberg). */
+            q_value: components["schemas"]["PValue"];
+            /** @description Which share of them reached the goal. */
+            rate: components["schemas"]["Rate"];
+            /** @description The 95 % interval of the rate (Wilson). */
+            rate_interval: components["schemas"]["Confidence"];
+            /** @description The rate of everybody else. */
+            rate_of_others: components["schemas"]["Rate"];
+            /** @description How many of them reached the goal. */
+            reached: components["schemas"]["Count"];
+            /** @description Which share of those who reached the goal it holds of. */
+            recall: components["schemas"]["Rate"];
+            /** @description Which share of all it holds of. */
+            support: components["schemas"]["Rate"];
+        };
+        /**
+         * @description Which events and values go together with reaching a goal.
+         * @example {
+         *       "events": [
+         *         "Invite",
+         *         "Search"
+         *       ],
+         *       "fewest_people": 30,
+         *       "filter": {
+         *         "property": "plan",
+         *         "value": "pro"
+         *       },
+         *       "goal": {
+         *         "event": "Purchase"
+         *       },
+         *       "kind": "driver",
+         *       "limit": 20,
+         *       "population": {
+         *         "event": "Sign up"
+         *       },
+         *       "properties": [
+         *         {
+         *           "property": "utm_source"
+         *         }
+         *       ],
+         *       "range": {
+         *         "last": 30,
+         *         "unit": "day"
+         *       },
+         *       "session_by": {
+         *         "property": "visit"
+         *       },
+         *       "times": [
+         *         1,
+         *         3
+         *       ],
+         *       "window": {
+         *         "n": 7,
+         *         "unit": "day"
+         *       }
+         *     }
+         */
+        DriverQuestion: {
+            /** @description The events that may be candidates; without it all. */
+            events?: string[];
+            /**
+             * @description How many people have to have done it, and not done it, for a test.
+             * @default 30
+             */
+            fewest_people?: number;
+            filter?: components["schemas"]["Filter"];
+            /** @description What is to be reached. */
+            goal: components["schemas"]["Selector"];
+            /**
+             * @description Drivers.
+             * @constant
+             */
+            kind: "driver";
+            /**
+             * @description How many candidates are listed.
+             * @default 50
+             */
+            limit?: number;
+            /** @description People enter with their first such event of the range; without it with any. */
+            population?: components["schemas"]["Selector"];
+            /** @description Properties whose values are candidates. */
+            properties?: components["schemas"]["Breakdown"][];
+            session_by?: components["schemas"]["SessionBy"];
+            /**
+             * @description An event is a candidate when done at least so often, one candidate for each number.
+             * @default [
+             *       1
+             *     ]
+             */
+            times?: number[];
+            /** @description How long after entering counts; without it up to the end of the range. */
+            window?: components["schemas"]["Duration"];
+        } & WithRequired<components["schemas"]["Scope"], "range">;
+        /** @description A length of time; a month is 30 days. */
+        Duration: {
+            /** @description How many units. */
+            n: number;
+            /**
+             * @description The unit.
+             * @enum {string}
+             */
+            unit: "second" | "minute" | "hour" | "day" | "week" | "month";
+        };
+        /** @description Where bins begin and end: numbers, each larger than the one before; a bin holds its lower edge. */
+        Edges: number[];
+        /** @description Errors and failed requests. */
+        ErrorAnswer: {
+            /** @description The errors, those with the most people first. */
+            errors: components["schemas"]["ErrorRow"][];
+            /** @description By time. */
+            intervals: components["schemas"]["ErrorInterval"][];
+            /** @description The failed requests, those with the most people first. */
+            requests: components["schemas"]["RequestRow"][];
+            /** @description All together. */
+            totals: {
+                /** @description Errors. */
+                errors: components["schemas"]["ErrorTotal"];
+                /** @description Failed requests. */
+                requests: components["schemas"]["ErrorTotal"];
+            };
+        };
         /** @description What is wrong. */
         ErrorBody: {
             error: components["schemas"]["ErrorDetail"];
         };
+        /** @description Who met an error, a failed request, or any of them. */
+        ErrorCell: {
+            /** @description The error. */
+            fingerprint?: string;
+            /** @description The start of the interval. */
+            interval?: string;
+            /** @description The request's method, beside `url` and `status`. */
+            method?: string;
+            /**
+             * @description Any error, or any failed request.
+             * @enum {string}
+             */
+            of?: "errors" | "requests";
+            /** @description On this page. */
+            page?: string;
+            /** @description The request's status; 0 where there was no reply. */
+            status?: number;
+            /** @description The request's address. */
+            url?: string;
+        } & (components["schemas"]["CellSegment"] & (unknown | unknown | unknown));
         ErrorDetail: {
             /** @description Stable, for machines. */
             code: string;
@@ -1437,6 +2344,88 @@ export interface components {
             /** @description What is wrong and how to mend it, for people. */
             message: string;
         };
+        /** @description One interval. */
+        ErrorInterval: {
+            /** @description How many errors. */
+            errors: components["schemas"]["Count"];
+            /** @description How many failed requests. */
+            requests: components["schemas"]["Count"];
+            /** @description The start of the interval. */
+            start: components["schemas"]["Instant"];
+        };
+        /**
+         * @description Which JavaScript errors and failed requests people meet.
+         * @example {
+         *       "filter": {
+         *         "op": "any_of_list",
+         *         "property": "$browser",
+         *         "value": [
+         *           "Firefox",
+         *           "Safari"
+         *         ]
+         *       },
+         *       "interval": "day",
+         *       "kind": "error",
+         *       "limit": 20,
+         *       "range": {
+         *         "last": 7,
+         *         "unit": "day"
+         *       },
+         *       "release": "version"
+         *     }
+         */
+        ErrorQuestion: {
+            filter?: components["schemas"]["Filter"];
+            /**
+             * @description One row for each of these.
+             * @default day
+             */
+            interval?: components["schemas"]["Interval"];
+            /**
+             * @description Errors.
+             * @constant
+             */
+            kind: "error";
+            /**
+             * @description How many errors, and how many requests, are listed.
+             * @default 50
+             */
+            limit?: number;
+            /**
+             * @description The property that names the release.
+             * @default $release
+             */
+            release?: string;
+        } & WithRequired<components["schemas"]["Scope"], "range">;
+        /** @description One error, by its fingerprint. */
+        ErrorRow: {
+            /** @description The file it came from. */
+            file: components["schemas"]["Word"];
+            /** @description What makes it the same error. */
+            fingerprint: components["schemas"]["Word"];
+            /** @description Its type, such as `TypeError`. */
+            kind: components["schemas"]["Word"];
+            /** @description What it said when it was first seen. */
+            message: components["schemas"]["Word"];
+        } & components["schemas"]["FaultFigures"];
+        /** @description How often, and to how many. */
+        ErrorTotal: {
+            /** @description How many different ones. */
+            different: components["schemas"]["Count"];
+            /** @description To how many people. */
+            people: components["schemas"]["Count"];
+            /** @description In how many sessions. */
+            sessions: components["schemas"]["Count"];
+            /** @description How often. */
+            times: components["schemas"]["Count"];
+        };
+        /** @description Having done an event so often. */
+        EventCandidate: {
+            /** @description The event. */
+            event: string;
+            /** @description At least how often. */
+            times: number;
+        } & components["schemas"]["DriverFigures"];
         EventName: {
             /** Format: int64 */
             count: number;
@@ -1447,27 +2436,117 @@ export interface components {
         EventNames: {
             events: components["schemas"]["EventName"][];
         };
-        /** @description So that two reports that differ can be told apart. */
+        /** @description A selector written out. */
+        EventSelector: {
+            /** @description One of these: names, or selectors with conditions of their own. */
+            any_of?: components["schemas"]["Selector"][];
+            /** @description The event's name, or that of a custom event; null means any event. */
+            event?: string | null;
+            /**
+             * @description Only a person's earliest such event, over the whole history.
+             * @default false
+             */
+            first_time?: boolean;
+            /** @description What it is called in the answer. */
+            label?: string;
+            /** @description What has to hold of the event. */
+            where?: components["schemas"]["Filter"];
+        } & (unknown | unknown);
+        /** @description What ends an attempt that has reached one step and not yet the other. */
+        Exclusion: {
+            /**
+             * @description The step from which on, counted from 1.
+             * @default 1
+             */
+            after?: number;
+            /** @description The later step up to which; without it the last. */
+            before?: number;
+            /** @description What may not happen. */
+            select: components["schemas"]["Selector"];
+        };
+        /** @description What was done to get an answer, so that two reports that differ can be told apart. */
         Explain: {
+            /** @description As beside the answer. */
             complete: boolean;
-            /** @description The definition in words, in the language that the question asked for. */
+            /** @description What was asked, in words, in the language that the question asked for. */
             definition: string;
-            /** Format: int64 */
+            /** @description How many events arrived twice and were dropped on the way, in all of the project. */
             duplicates_dropped: number;
-            /** Format: int64 */
+            /** @description How many events were read. */
             events_read: number;
-            /** @description The first instant from which intervals are not over yet. */
-            incomplete_from?: string | null;
+            /** @description The first instant from which intervals are not over yet; null where all are. */
+            incomplete_from: string | null;
+            /** @description What one should know to read the answer, in sentences. */
             notes: string[];
-            /** Format: int64 */
-            people?: number | null;
-            range?: components["schemas"]["ExplainRange"] | null;
+            /** @description How many people (or devices, or groups) the answer is about; null where it counts none. */
+            people: number | null;
+            /** @description Which time was looked at; null where the question has no range. */
+            range: components["schemas"]["ExplainRange"] | null;
+            /** @description The IANA time zone whose days were meant. */
             timezone: string;
         };
-        /** @description `to` is excluded. */
+        /** @description Two instants. */
         ExplainRange: {
-            from: string;
-            to: string;
+            /** @description The first instant. */
+            from: components["schemas"]["Instant"];
+            /** @description The first instant after it. */
+            to: components["schemas"]["Instant"];
+        };
+        /** @description Points by factor, of the factors that have some. */
+        FactorPoints: {
+            [key: string]: number;
+        };
+        /** @description How much one weighs, and how many of a page view count. */
+        FactorWeight: {
+            /** @description How many count at most. */
+            cap?: number;
+            /** @description Points for each. */
+            points?: number;
+        };
+        /** @description What counts how much as friction; what is not named keeps the project's weight, or ours. */
+        FactorWeights: {
+            /** @description To and fro between two pages. */
+            back_and_forth?: components["schemas"]["FactorWeight"];
+            /** @description A click that did nothing. */
+            dead_click?: components["schemas"]["FactorWeight"];
+            /** @description A click that did nothing, on what looks clickable. */
+            dead_click_on_control?: components["schemas"]["FactorWeight"];
+            /** @description A click with an error right after it. */
+            error_click?: components["schemas"]["FactorWeight"];
+            /** @description A request that failed. */
+            failed_request?: components["schemas"]["FactorWeight"];
+            /** @description A form begun and left. */
+            form_abandon?: components["schemas"]["FactorWeight"];
+            /** @description A field filled in again. */
+            form_refill?: components["schemas"]["FactorWeight"];
+            /** @description A JavaScript error. */
+            js_error?: components["schemas"]["FactorWeight"];
+            /** @description The same pages, round and round. */
+            loop?: components["schemas"]["FactorWeight"];
+            /** @description Fast clicks on one place. */
+            rage_click?: components["schemas"]["FactorWeight"];
+            /** @description A page loaded again and again. */
+            reload_burst?: components["schemas"]["FactorWeight"];
+            /** @description Clicks on the same element, again and again. */
+            repeated_clicks?: components["schemas"]["FactorWeight"];
+            /** @description Scrolling up and down in search of something. */
+            scroll_bounce?: components["schemas"]["FactorWeight"];
+            /** @description A click that took long to show an effect. */
+            slow_click?: components["schemas"]["FactorWeight"];
+            /** @description A page that loaded slowly. */
+            slow_page?: components["schemas"]["FactorWeight"];
+            /** @description A form sent again. */
+            submit_retry?: components["schemas"]["FactorWeight"];
+            /** @description A pointer that is shaken. */
+            thrashed_cursor?: components["schemas"]["FactorWeight"];
+            /** @description Back at once after opening a page. */
+            u_turn?: components["schemas"]["FactorWeight"];
+            /** @description A field that was refused. */
+            validation_error?: components["schemas"]["FactorWeight"];
+            /** @description A click that took very long. */
+            very_slow_click?: components["schemas"]["FactorWeight"];
+            /** @description Zooming in and out. */
+            zoom_burst?: components["schemas"]["FactorWeight"];
         };
         /** @description A record that was refused. The others were kept. */
         FailedRecord: {
@@ -1482,10 +2561,805 @@ export interface components {
             insert_id?: string | null;
             message: string;
         };
+        /** @description How often, to how many, when and where. */
+        FaultFigures: {
+            /** @description When first, within the range. */
+            first_seen: components["schemas"]["Instant"];
+            /** @description How often in each interval. */
+            intervals: components["schemas"]["Count"][];
+            /** @description When last. */
+            last_seen: components["schemas"]["Instant"];
+            /** @description The pages with most of it. */
+            pages: components["schemas"]["FaultPage"][];
+            /** @description To how many people. */
+            people: components["schemas"]["Count"];
+            /** @description The releases with it, the earliest first. */
+            releases: components["schemas"]["FaultRelease"][];
+            /** @description In how many sessions. */
+            sessions: components["schemas"]["Count"];
+            /** @description How often. */
+            times: components["schemas"]["Count"];
+        };
+        /** @description A page. */
+        FaultPage: {
+            /** @description Its name. */
+            page: string;
+            /** @description How often there. */
+            times: components["schemas"]["Count"];
+        };
+        /** @description A release. */
+        FaultRelease: {
+            /** @description When first. */
+            first_seen: components["schemas"]["Instant"];
+            /** @description Its name. */
+            release: string;
+            /** @description How often in it. */
+            times: components["schemas"]["Count"];
+        };
+        /** @description Who uses which feature. */
+        FeatureAnswer: {
+            /** @description The features, in the order of the question. */
+            features: components["schemas"]["FeatureRow"][];
+            /** @description Who could use them. */
+            people: components["schemas"]["Count"];
+            /** @description Those who are active on the most days. */
+            power_users: {
+                /** @description On at least how many days they are active; null when nobody stands out. */
+                days_at_least: number | null;
+                /** @description Whether there are enough of them, and of the others, for a test. */
+                enough: boolean;
+                /** @description How many. */
+                people: components["schemas"]["Count"];
+            };
+        };
+        /** @description Everybody, or who used a feature. */
+        FeatureCell: {
+            /** @description The position of the feature in the answer, from 0. */
+            feature?: number;
+            /**
+             * @description All, only power users, or only the others.
+             * @default all
+             * @enum {string}
+             */
+            users?: "all" | "power" | "others";
+        } & components["schemas"]["CellSegment"];
+        /** @description One period after the first use. */
+        FeaturePeriod: {
+            /** @description For how many it is over. */
+            eligible: components["schemas"]["Count"];
+            interval: components["schemas"]["Confidence"];
+            /** @description Which one. */
+            period: number;
+            rate: components["schemas"]["Rate"];
+            /** @description How many of them used it again in it. */
+            returned: components["schemas"]["Count"];
+        };
+        /**
+         * @description How many use each feature, how often, whether they come back to it, and what power users do differently.
+         * @example {
+         *       "features": [
+         *         {
+         *           "event": "Search"
+         *         },
+         *         {
+         *           "event": "Export",
+         *           "label": "Exports"
+         *         }
+         *       ],
+         *       "fewest_people": 10,
+         *       "filter": {
+         *         "op": "contains",
+         *         "property": "plan",
+         *         "value": "pro"
+         *       },
+         *       "kind": "feature",
+         *       "periods": 4,
+         *       "population": {
+         *         "event": "Visit"
+         *       },
+         *       "power_share": 0.2,
+         *       "range": {
+         *         "last": 8,
+         *         "unit": "week"
+         *       },
+         *       "session_by": {
+         *         "property": "visit"
+         *       },
+         *       "unit": "week"
+         *     }
+         */
+        FeatureQuestion: {
+            /** @description The features; without it the 20 most frequent events whose names do not begin with `$`. */
+            features?: components["schemas"]["Selector"][];
+            /**
+             * @description How many people each side needs for a test.
+             * @default 30
+             */
+            fewest_people?: number;
+            filter?: components["schemas"]["Filter"];
+            /**
+             * @description Features.
+             * @constant
+             */
+            kind: "feature";
+            /**
+             * @description How many periods after the first use are looked at.
+             * @default 4
+             */
+            periods?: number;
+            /** @description Who could use them: those with such an event in the range; without it with any. */
+            population?: components["schemas"]["Selector"];
+            /**
+             * @description Which share of the people power users may be at most.
+             * @default 0.1
+             */
+            power_share?: number;
+            session_by?: components["schemas"]["SessionBy"];
+            /**
+             * @description How long a period of retention is.
+             * @default week
+             * @enum {string}
+             */
+            unit?: "day" | "week" | "month";
+        } & WithRequired<components["schemas"]["Scope"], "range">;
+        /** @description One feature. */
+        FeatureRow: {
+            /** @description Which share of those who could. */
+            adoption: components["schemas"]["Rate"];
+            adoption_interval: components["schemas"]["Confidence"];
+            /** @description The share of power users less that of the others. */
+            difference: number | null;
+            /** @description What it is called. */
+            label: string;
+            /** @description The one over the other. */
+            lift: number | null;
+            /** @description On how many days by each user, in the mean. */
+            mean_days: number | null;
+            /** @description How often by each user, in the mean. */
+            mean_uses: number | null;
+            /** @description On how many days by the middle user. */
+            median_days: number | null;
+            /** @description How often by the middle user. */
+            median_uses: number | null;
+            /** @description Others who used it. */
+            others: components["schemas"]["FeatureShare"];
+            p_value: components["schemas"]["PValue"];
+            /** @description How many used it. */
+            people: components["schemas"]["Count"];
+            /** @description Power users who used it. */
+            power_users: components["schemas"]["FeatureShare"];
+            /** @description The p-value corrected for how many were tested (Benjamini and Hochberg). */
+            q_value: components["schemas"]["PValue"];
+            /** @description Who used it again, by period after the first use. */
+            retention: components["schemas"]["FeaturePeriod"][];
+            /** @description How often it was used. */
+            uses: components["schemas"]["Count"];
+        };
+        /** @description How many, and which share of their group. */
+        FeatureShare: {
+            /** @description How many. */
+            people: components["schemas"]["Count"];
+            share: components["schemas"]["Rate"];
+        };
+        /**
+         * @description A condition on events, or on the people who did them. They nest at most 20 deep.
+         * @example {
+         *       "op": "is",
+         *       "property": "plan",
+         *       "value": [
+         *         "pro",
+         *         "team"
+         *       ]
+         *     }
+         * @example {
+         *       "all": [
+         *         {
+         *           "op": "between",
+         *           "property": "amount",
+         *           "value": [
+         *             10,
+         *             100
+         *           ]
+         *         },
+         *         {
+         *           "not": {
+         *             "op": "set",
+         *             "property": "coupon"
+         *           }
+         *         }
+         *       ]
+         *     }
+         * @example {
+         *       "any": [
+         *         {
+         *           "op": "is",
+         *           "time": "day_of_week",
+         *           "value": [
+         *             6,
+         *             7
+         *           ]
+         *         },
+         *         {
+         *           "event": "Purchase"
+         *         }
+         *       ]
+         *     }
+         * @example {
+         *       "cohort": "Beta testers",
+         *       "in": false
+         *     }
+         * @example {
+         *       "count": {
+         *         "op": "gte",
+         *         "value": 3
+         *       },
+         *       "did": {
+         *         "event": "Purchase"
+         *       },
+         *       "within": {
+         *         "last": 30,
+         *         "unit": "day"
+         *       }
+         *     }
+         * @example {
+         *       "lookup": {
+         *         "column": "category",
+         *         "table": "products"
+         *       },
+         *       "property": "product_id",
+         *       "value": "shoes"
+         *     }
+         * @example {
+         *       "items": "all",
+         *       "op": "starts_with",
+         *       "property": "tags",
+         *       "value": "a"
+         *     }
+         * @example {
+         *       "of": "person",
+         *       "op": "after",
+         *       "property": "trial_ends",
+         *       "value": "2025-10-01T00:00:00Z"
+         *     }
+         * @example {
+         *       "of": "person",
+         *       "op": "in_last",
+         *       "property": "created",
+         *       "value": {
+         *         "n": 7,
+         *         "unit": "day"
+         *       }
+         *     }
+         */
+        Filter: components["schemas"]["FilterAll"] | components["schemas"]["FilterAny"] | components["schemas"]["FilterNot"] | components["schemas"]["FilterProperty"] | components["schemas"]["FilterTime"] | components["schemas"]["FilterEvent"] | components["schemas"]["FilterCohort"] | components["schemas"]["FilterDid"];
+        /** @description All of these hold; an empty list always does. */
+        FilterAll: {
+            /** @description The conditions. */
+            all: components["schemas"]["Filter"][];
+        };
+        /** @description One of these holds; an empty list never does. */
+        FilterAny: {
+            /** @description The conditions. */
+            any: components["schemas"]["Filter"][];
+        };
+        /** @description Who did it belongs to a cohort. */
+        FilterCohort: {
+            cohort: components["schemas"]["CohortName"];
+            /**
+             * @description False asks for those who do not belong to it.
+             * @default true
+             */
+            in?: boolean;
+        };
+        /** @description Who did it also did something so often. */
+        FilterDid: {
+            /**
+             * @description How often; without it at least once.
+             * @default {
+             *       "op": "gte",
+             *       "value": 1
+             *     }
+             */
+            count?: components["schemas"]["CountTest"];
+            /** @description What they did. */
+            did: components["schemas"]["Selector"];
+            /** @description When; without it in the range of the question. */
+            within?: components["schemas"]["Range"];
+        };
+        /** @description The event has this name, or one of these. */
+        FilterEvent: {
+            /** @description A name, or a list of names. */
+            event: string | string[];
+        };
+        /** @description This does not hold; also where the property is not set. */
+        FilterNot: {
+            /** @description The condition. */
+            not: components["schemas"]["Filter"];
+        };
+        /** @description A property passes a test. */
+        FilterProperty: {
+            at?: components["schemas"]["AsOf"];
+            lookup?: components["schemas"]["LookupColumn"];
+            of?: components["schemas"]["Owner"];
+            property: components["schemas"]["Property"];
+        } & components["schemas"]["Test"];
+        /** @description When it happened passes a test. */
+        FilterTime: {
+            time: components["schemas"]["TimePart"];
+        } & components["schemas"]["Test"];
+        /** @description How many people were active in how many units. */
+        FrequencyAnswer: {
+            /** @description The gaps of all, then of each segment, where the question asks for `gaps`. */
+            gaps?: components["schemas"]["FrequencyGaps"][];
+            /** @description The periods: of all, then of each segment. */
+            periods: components["schemas"]["FrequencyPeriod"][];
+        };
+        /** @description Who was active in so many units, or with such a gap. */
+        FrequencyCell: {
+            /** @description The gap in units; the question has `gaps`. */
+            gap?: number;
+            /** @description How many units. */
+            n?: number;
+            /** @description The `start` of the period; without it any. */
+            period?: string;
+        } & (components["schemas"]["CellSegment"] & (unknown | unknown));
+        /** @description How many units lie from one active unit to the next, of everybody active in two or more. */
+        FrequencyGaps: {
+            breakdown: components["schemas"]["SegmentValues"];
+            /** @description How many people. */
+            count: components["schemas"]["Count"];
+            /** @description The median of their medians. */
+            median: number | null;
+            /** @description The 80th percentile of their medians. */
+            p80: number | null;
+            /** @description Those whose median, rounded up, is 1, 2, 3 … */
+            people: components["schemas"]["Count"][];
+        };
+        /** @description One period. */
+        FrequencyPeriod: {
+            breakdown?: components["schemas"]["SegmentValues"];
+            /** @description How many were active in exactly (at least) 1, 2, 3 … units. */
+            people: components["schemas"]["Count"][];
+            /** @description The start of the period. */
+            start: components["schemas"]["Instant"];
+        };
+        /**
+         * @description On how many days, or in how many hours, weeks or months, people do something.
+         * @example {
+         *       "kind": "frequency",
+         *       "period": "week",
+         *       "range": {
+         *         "last": 4,
+         *         "unit": "week"
+         *       },
+         *       "select": {
+         *         "event": "Open app"
+         *       },
+         *       "unit": "day"
+         *     }
+         * @example {
+         *       "breakdown": [
+         *         {
+         *           "time": "day_of_week"
+         *         }
+         *       ],
+         *       "count": {
+         *         "op": "gte",
+         *         "value": 2
+         *       },
+         *       "filter": {
+         *         "event": [
+         *           "Open app",
+         *           "Visit"
+         *         ]
+         *       },
+         *       "gaps": true,
+         *       "kind": "frequency",
+         *       "mode": "at_least",
+         *       "period": "range",
+         *       "range": {
+         *         "from": "2025-10-01",
+         *         "to": "2025-10-31"
+         *       },
+         *       "select": {
+         *         "event": "Open app"
+         *       },
+         *       "session_by": {
+         *         "property": "visit"
+         *       },
+         *       "unit": "day",
+         *       "unit_count": 2
+         *     }
+         */
+        FrequencyQuestion: {
+            breakdown?: components["schemas"]["Breakdowns"];
+            /** @description How many events make a unit active; without it one or more. */
+            count?: components["schemas"]["CountTest"];
+            filter?: components["schemas"]["Filter"];
+            /**
+             * @description Also tell how many units lie from one active unit to the next.
+             * @default false
+             */
+            gaps?: boolean;
+            /**
+             * @description A frequency.
+             * @constant
+             */
+            kind: "frequency";
+            /**
+             * @description Whether people with more units count, too.
+             * @default exactly
+             * @enum {string}
+             */
+            mode?: "exactly" | "at_least";
+            /**
+             * @description What the units are counted in; `range` is one period, all of it.
+             * @default month
+             * @enum {string}
+             */
+            period?: "day" | "week" | "month" | "quarter" | "range";
+            /** @description What makes somebody active. */
+            select: components["schemas"]["Selector"];
+            session_by?: components["schemas"]["SessionBy"];
+            /**
+             * @description What is counted.
+             * @default day
+             * @enum {string}
+             */
+            unit?: "hour" | "day" | "week" | "month";
+            /**
+             * @description So many units together are one; more than 1 needs `period`: `range`.
+             * @default 1
+             */
+            unit_count?: number;
+        } & WithRequired<components["schemas"]["Scope"], "range">;
+        /** @description Friction over all, and by time, factor, page, element and segment. */
+        FrictionAnswer: {
+            conversion?: components["schemas"]["FrictionConversion"];
+            /** @description How many have which score, in twenty bins of five points. */
+            distribution: {
+                /** @description Page views. */
+                page_views: components["schemas"]["Bins"];
+                /** @description Sessions. */
+                sessions: components["schemas"]["Bins"];
+            };
+            /** @description By element, what weighs most first. */
+            elements: components["schemas"]["FrictionElement"][];
+            /** @description How many elements have friction. */
+            elements_in_all: components["schemas"]["Count"];
+            /** @description By factor, what weighs most first. */
+            factors: components["schemas"]["FrictionFactor"][];
+            /** @description The segments, with a breakdown. */
+            groups?: components["schemas"]["FrictionGroup"][];
+            /** @description By time. */
+            intervals: components["schemas"]["FrictionInterval"][];
+            /** @description By page, what weighs most first. */
+            pages: components["schemas"]["FrictionPage"][];
+            /** @description How many pages have friction. */
+            pages_in_all: components["schemas"]["Count"];
+            /** @description The releases seen, the earliest first. */
+            releases: components["schemas"]["FrictionRelease"][];
+            /** @description The version of the project's weights; null with the question's own, or with ours. */
+            weights_version: number | null;
+        } & components["schemas"]["FrictionLine"];
+        /** @description Who had page views, or sessions, of such friction. */
+        FrictionCell: {
+            /**
+             * @description With this factor.
+             * @enum {string}
+             */
+            factor?: "rage_click" | "error_click" | "failed_request" | "js_error" | "dead_click" | "dead_click_on_control" | "slow_click" | "very_slow_click" | "repeated_clicks" | "reload_burst" | "u_turn" | "back_and_forth" | "loop" | "scroll_bounce" | "thrashed_cursor" | "form_refill" | "validation_error" | "submit_retry" | "form_abandon" | "slow_page" | "zoom_burst";
+            /** @description Sessions with friction, or without. */
+            friction?: boolean;
+            /** @description The start of the interval. */
+            interval?: string;
+            /**
+             * @description What is meant: page views, which `page`, `selector` and `factor` tell apart, or sessions, which `friction` and `reached` do.
+             * @default page_views
+             * @enum {string}
+             */
+            of?: "page_views" | "sessions";
+            /** @description On this page. */
+            page?: string;
+            /** @description Sessions that reached the goal of the question, or did not. */
+            reached?: boolean;
+            /** @description On this element. */
+            selector?: string;
+            /**
+             * @description How high the score is.
+             * @enum {string}
+             */
+            tier?: "none" | "low" | "medium" | "high";
+        } & components["schemas"]["CellSegment"];
+        /** @description Sessions from score 30 on against the others: which share reached the goal. */
+        FrictionConversion: {
+            /** @description The rate with friction less that without. */
+            difference: number | null;
+            /** @description Whether there are at least 30 sessions on either side. */
+            enough: boolean;
+            /** @description The 95 % interval of the difference (Newcombe). */
+            interval: components["schemas"]["Confidence"];
+            /** @description How many sessions did not reach the goal that would have at the rate of the others. */
+            lost: number | null;
+            p_value: components["schemas"]["PValue"];
+            /** @description With friction. */
+            with: components["schemas"]["FrictionSide"];
+            /** @description Without. */
+            without: components["schemas"]["FrictionSide"];
+        };
+        /** @description One element of a page. */
+        FrictionElement: {
+            factors: components["schemas"]["FactorPoints"];
+            /** @description The page. */
+            page: components["schemas"]["Word"];
+            /** @description In how many page views. */
+            page_views: components["schemas"]["Count"];
+            /** @description To how many people. */
+            people: components["schemas"]["Count"];
+            /** @description Its points. */
+            points: number;
+            /** @description The element. */
+            selector: string;
+            /** @description In how many sessions. */
+            sessions: components["schemas"]["Count"];
+            /** @description Its share of all points. */
+            share: components["schemas"]["Rate"];
+            /** @description How many signals it had. */
+            times: components["schemas"]["Count"];
+        };
+        /** @description One factor. */
+        FrictionFactor: {
+            /** @description Its name, as in `weights`. */
+            factor: string;
+            /** @description In how many page views. */
+            page_views: components["schemas"]["Count"];
+            /** @description To how many people. */
+            people: components["schemas"]["Count"];
+            /** @description Its points. */
+            points: number;
+            /** @description In how many sessions. */
+            sessions: components["schemas"]["Count"];
+            /** @description Its share of all points. */
+            share: components["schemas"]["Rate"];
+            /** @description How often it came, before caps. */
+            times: number;
+        };
+        /** @description One segment. */
+        FrictionGroup: {
+            breakdown: components["schemas"]["SegmentValues"];
+        } & components["schemas"]["FrictionLine"];
+        /** @description One interval. */
+        FrictionInterval: {
+            factors: components["schemas"]["FactorPoints"];
+            /** @description The start of the interval. */
+            start: components["schemas"]["Instant"];
+        } & components["schemas"]["FrictionLine"];
+        /** @description Page views and sessions, and how much friction they had. Scores go from 0 to 100; high begins at 60. */
+        FrictionLine: {
+            /** @description How many page views score high. */
+            high: components["schemas"]["Count"];
+            /** @description The mean score of page views. */
+            mean: number | null;
+            /** @description The 99th percentile of their scores. */
+            p99: number | null;
+            /** @description How many page views. */
+            page_views: components["schemas"]["Count"];
+            /** @description How many people. */
+            people: components["schemas"]["Count"];
+            /** @description The points of all page views. */
+            points: number;
+            /** @description Points per minute in which somebody was active. */
+            points_per_active_minute: number | null;
+            /** @description The mean score of sessions. */
+            session_mean: number | null;
+            /** @description Sessions by how high they score. */
+            session_tiers: components["schemas"]["FrictionTiers"];
+            /** @description How many sessions. */
+            sessions: components["schemas"]["Count"];
+            /** @description How many sessions score high. */
+            sessions_high: components["schemas"]["Count"];
+            /** @description Which share of them. */
+            share_high: components["schemas"]["Rate"];
+            share_high_interval: components["schemas"]["Confidence"];
+            /** @description Which share of them. */
+            share_sessions_high: components["schemas"]["Rate"];
+            share_sessions_high_interval: components["schemas"]["Confidence"];
+            /** @description Page views by how high they score. */
+            tiers: components["schemas"]["FrictionTiers"];
+        };
+        /** @description One page. */
+        FrictionPage: {
+            factors: components["schemas"]["FactorPoints"];
+            /** @description Its name. */
+            page: components["schemas"]["Word"];
+            /** @description Its share of all points. */
+            share: components["schemas"]["Rate"];
+        } & components["schemas"]["FrictionLine"];
+        /**
+         * @description Where visitors struggle: rage clicks, dead clicks, errors and the like, as a score of page views and sessions.
+         * @example {
+         *       "breakdown": [
+         *         {
+         *           "property": "$device_type"
+         *         }
+         *       ],
+         *       "filter": {
+         *         "op": "starts_with",
+         *         "property": "$page",
+         *         "value": "/checkout"
+         *       },
+         *       "goal": {
+         *         "event": "Purchase"
+         *       },
+         *       "interval": "day",
+         *       "kind": "friction",
+         *       "limit": 20,
+         *       "range": {
+         *         "last": 7,
+         *         "unit": "day"
+         *       },
+         *       "release": "$release",
+         *       "weights": {
+         *         "rage_click": {
+         *           "cap": 3,
+         *           "points": 5
+         *         }
+         *       }
+         *     }
+         * @example {
+         *       "kind": "friction",
+         *       "range": {
+         *         "last": 7,
+         *         "unit": "day"
+         *       },
+         *       "weights": {
+         *         "back_and_forth": {
+         *           "cap": 3,
+         *           "points": 2
+         *         },
+         *         "dead_click": {
+         *           "cap": 5,
+         *           "points": 1
+         *         },
+         *         "dead_click_on_control": {
+         *           "cap": 5,
+         *           "points": 2
+         *         },
+         *         "error_click": {
+         *           "cap": 3,
+         *           "points": 4
+         *         },
+         *         "failed_request": {
+         *           "cap": 3,
+         *           "points": 3
+         *         },
+         *         "form_abandon": {
+         *           "cap": 2,
+         *           "points": 2
+         *         },
+         *         "form_refill": {
+         *           "cap": 3,
+         *           "points": 1.5
+         *         },
+         *         "js_error": {
+         *           "cap": 3,
+         *           "points": 2
+         *         },
+         *         "loop": {
+         *           "cap": 3,
+         *           "points": 2
+         *         },
+         *         "rage_click": {
+         *           "cap": 4,
+         *           "points": 4
+         *         },
+         *         "reload_burst": {
+         *           "cap": 2,
+         *           "points": 2
+         *         },
+         *         "repeated_clicks": {
+         *           "cap": 3,
+         *           "points": 1.5
+         *         },
+         *         "scroll_bounce": {
+         *           "cap": 2,
+         *           "points": 1.5
+         *         },
+         *         "slow_click": {
+         *           "cap": 4,
+         *           "points": 0.5
+         *         },
+         *         "slow_page": {
+         *           "cap": 1,
+         *           "points": 1.5
+         *         },
+         *         "submit_retry": {
+         *           "cap": 2,
+         *           "points": 2
+         *         },
+         *         "thrashed_cursor": {
+         *           "cap": 3,
+         *           "points": 1
+         *         },
+         *         "u_turn": {
+         *           "cap": 3,
+         *           "points": 1.5
+         *         },
+         *         "validation_error": {
+         *           "cap": 4,
+         *           "points": 1
+         *         },
+         *         "very_slow_click": {
+         *           "cap": 4,
+         *           "points": 1.5
+         *         },
+         *         "zoom_burst": {
+         *           "cap": 3,
+         *           "points": 0
+         *         }
+         *       }
+         *     }
+         */
+        FrictionQuestion: {
+            breakdown?: components["schemas"]["Breakdowns"];
+            filter?: components["schemas"]["Filter"];
+            /** @description What sessions are to reach; compares those with friction with those without. */
+            goal?: components["schemas"]["Selector"];
+            /**
+             * @description One row for each of these.
+             * @default day
+             */
+            interval?: components["schemas"]["Interval"];
+            /**
+             * @description Friction.
+             * @constant
+             */
+            kind: "friction";
+            /**
+             * @description How many pages, and how many elements, are listed.
+             * @default 50
+             */
+            limit?: number;
+            /**
+             * @description The property that names the release.
+             * @default $release
+             */
+            release?: string;
+            weights?: components["schemas"]["FactorWeights"];
+        } & WithRequired<components["schemas"]["Scope"], "range">;
+        /** @description One release. */
+        FrictionRelease: {
+            /** @description When it was first seen, within the range. */
+            first_seen: components["schemas"]["Instant"];
+            /** @description In how many page views. */
+            page_views: components["schemas"]["Count"];
+            /** @description Its name. */
+            release: string;
+        };
+        /** @description One of the two sides. */
+        FrictionSide: {
+            interval: components["schemas"]["Confidence"];
+            rate: components["schemas"]["Rate"];
+            /** @description How many of them reached the goal. */
+            reached: components["schemas"]["Count"];
+            /** @description How many sessions. */
+            sessions: components["schemas"]["Count"];
+        };
+        /** @description How many score how high. */
+        FrictionTiers: {
+            /** @description 60 and more. */
+            high: components["schemas"]["Count"];
+            /** @description 1 to 29. */
+            low: components["schemas"]["Count"];
+            /** @description 30 to 59. */
+            medium: components["schemas"]["Count"];
+            /** @description 0. */
+            none: components["schemas"]["Count"];
+        };
         /** @description What each factor of friction is worth. */
         FrictionWeights: {
             /** @description The same, as it holds without any change. */
-            defaults: Record<string, never>;
+            defaults: components["schemas"]["FactorWeights"];
             /** @description Newest first. */
             history: components["schemas"]["FrictionWeightsVersion"][];
             /**
@@ -1494,7 +3368,7 @@ export interface components {
              */
             version?: number | null;
             /** @description `{"rage_click": {"points": 4, "cap": 4}, …}`, every factor. */
-            weights: Record<string, never>;
+            weights: components["schemas"]["FactorWeights"];
         };
         /** @description Who changed the weights, and when. */
         FrictionWeightsVersion: {
@@ -1503,6 +3377,280 @@ export interface components {
             /** Format: int32 */
             version: number;
         };
+        /** @description How many reached each step, over all and by segment. */
+        FunnelAnswer: {
+            /** @description The overall funnel first, then the segments, the largest first. */
+            groups: components["schemas"]["FunnelGroup"][];
+            /** @description The overall funnel by when attempts began, where the question has an `interval`. */
+            intervals?: components["schemas"]["FunnelInterval"][];
+        };
+        /** @description Who reached a step, or was lost before it. */
+        FunnelCell: {
+            /** @description Whose figure between two steps lies there. */
+            between?: components["schemas"]["Stretch"];
+            /**
+             * @description Those who reached the step before and not this one.
+             * @default false
+             */
+            dropped?: boolean;
+            /** @description The start of the interval in which attempts began. */
+            interval?: string;
+            /** @description Whose time to convert lies there. */
+            seconds?: components["schemas"]["Stretch"];
+            /** @description The step's number, from 1. */
+            step?: number;
+        } & (components["schemas"]["CellSegment"] & (unknown | unknown | unknown));
+        /** @description The funnel of a segment, or of all. */
+        FunnelGroup: {
+            between?: components["schemas"]["BetweenFigures"];
+            breakdown: components["schemas"]["SegmentValues"];
+            /** @description Of a segment: by when attempts began, where the question has an `interval`. */
+            intervals?: components["schemas"]["FunnelInterval"][];
+            /** @description On the segment of what `top` leaves over: how many values it holds. */
+            other?: components["schemas"]["Count"];
+            /** @description Of a segment: its conversion against the rest, or against the `control`; null where there is nothing to test. */
+            significance?: components["schemas"]["FunnelTest"] | null;
+            /** @description The steps. */
+            steps: components["schemas"]["FunnelStep"][];
+            time_to_convert?: components["schemas"]["ConvertTimes"];
+        };
+        /** @description The attempts that began in an interval. */
+        FunnelInterval: {
+            /** @description The start of the interval. */
+            start: components["schemas"]["Instant"];
+            /** @description How many reached each step. */
+            steps: components["schemas"]["Count"][];
+        };
+        /**
+         * @description How many went through a row of steps, and where the others stopped.
+         * @example {
+         *       "kind": "funnel",
+         *       "order": "strict",
+         *       "range": {
+         *         "last": 30,
+         *         "unit": "day"
+         *       },
+         *       "steps": [
+         *         {
+         *           "event": "Visit"
+         *         },
+         *         {
+         *           "event": "Sign up"
+         *         },
+         *         {
+         *           "event": "Purchase"
+         *         }
+         *       ],
+         *       "window": {
+         *         "n": 7,
+         *         "unit": "day"
+         *       }
+         *     }
+         * @example {
+         *       "attribute": "step:1",
+         *       "between": {
+         *         "edges": [
+         *           0,
+         *           1,
+         *           10
+         *         ],
+         *         "from": 1,
+         *         "measure": {
+         *           "sum": "results"
+         *         },
+         *         "select": {
+         *           "event": "Search"
+         *         },
+         *         "to": 2
+         *       },
+         *       "breakdown": [
+         *         {
+         *           "property": "$browser"
+         *         }
+         *       ],
+         *       "control": [
+         *         "Firefox"
+         *       ],
+         *       "count": "total",
+         *       "exclude": [
+         *         {
+         *           "after": 1,
+         *           "before": 3,
+         *           "select": {
+         *             "event": "Cancel"
+         *           }
+         *         }
+         *       ],
+         *       "filter": {
+         *         "at": "event",
+         *         "of": "person",
+         *         "op": "is_not",
+         *         "property": "$country_code",
+         *         "value": "US"
+         *       },
+         *       "hold": [
+         *         "cart_id"
+         *       ],
+         *       "interval": "week",
+         *       "kind": "funnel",
+         *       "optional": [
+         *         2
+         *       ],
+         *       "order": "ordered",
+         *       "range": {
+         *         "from": "2025-10-01T00:00:00Z",
+         *         "to": "2025-11-01T00:00:00Z"
+         *       },
+         *       "reentry": "first",
+         *       "session_by": {
+         *         "end": {
+         *           "event": "Close app"
+         *         },
+         *         "start": {
+         *           "event": "Open app"
+         *         }
+         *       },
+         *       "steps": [
+         *         {
+         *           "event": "Visit",
+         *           "label": "Saw the price",
+         *           "where": {
+         *             "op": "contains",
+         *             "property": "$current_url",
+         *             "value": "/pricing"
+         *           }
+         *         },
+         *         "Sign up",
+         *         {
+         *           "event": "Purchase"
+         *         }
+         *       ],
+         *       "sum": "amount",
+         *       "ties": "later",
+         *       "time_to_convert": {
+         *         "edges": [
+         *           0,
+         *           60,
+         *           3600
+         *         ],
+         *         "from": 1,
+         *         "to": 3
+         *       },
+         *       "top": 5,
+         *       "window": {
+         *         "n": 1,
+         *         "unit": "session"
+         *       }
+         *     }
+         */
+        FunnelQuestion: {
+            /**
+             * @description Where an attempt's breakdown value is taken from: the `first` or `last` step that has one, or `step:2`.
+             * @default first
+             */
+            attribute?: string;
+            between?: components["schemas"]["BetweenSteps"];
+            breakdown?: components["schemas"]["Breakdowns"];
+            /** @description The segment that others are tested against, as its values in `breakdown`; without it each is tested against the rest. */
+            control?: unknown[];
+            /**
+             * @description What is counted: each person once, every attempt, or each session once.
+             * @default person
+             * @enum {string}
+             */
+            count?: "person" | "total" | "session";
+            /** @description What ends an attempt when it happens between two steps. */
+            exclude?: components["schemas"]["Exclusion"][];
+            filter?: components["schemas"]["Filter"];
+            /** @description Properties that have to carry the same set value at all steps of an attempt. */
+            hold?: components["schemas"]["Property"][];
+            /** @description Tell attempts apart by when they began; without it there are no `intervals`. */
+            interval?: components["schemas"]["Interval"];
+            /**
+             * @description A funnel.
+             * @constant
+             */
+            kind: "funnel";
+            /** @description Numbers of steps that may be left out, from 1, neither the first nor the last; needs `order`: `ordered`. */
+            optional?: number[];
+            /**
+             * @description `ordered`: anything may happen between two steps. `strict`: nothing may. `any`: the steps come in whatever order.
+             * @default ordered
+             * @enum {string}
+             */
+            order?: "ordered" | "any" | "strict";
+            /**
+             * @description Which attempt of a person counts: the one that got furthest, or the first.
+             * @default best
+             * @enum {string}
+             */
+            reentry?: "best" | "first";
+            session_by?: components["schemas"]["SessionBy"];
+            /** @description The steps, in order. */
+            steps: components["schemas"]["Selector"][];
+            /** @description A number to add up over the events that serve each step. */
+            sum?: components["schemas"]["Property"];
+            /**
+             * @description Whether two steps may fall in one millisecond; `later` asks for a later one each.
+             * @default any
+             * @enum {string}
+             */
+            ties?: "any" | "later";
+            time_to_convert?: components["schemas"]["TimeToConvert"];
+            top?: components["schemas"]["Top"];
+            /**
+             * @description How long an attempt may take, from its first step; the bound is included.
+             * @default {
+             *       "n": 7,
+             *       "unit": "day"
+             *     }
+             */
+            window?: components["schemas"]["Window"];
+        } & WithRequired<components["schemas"]["Scope"], "range">;
+        /** @description One step. */
+        FunnelStep: {
+            /** @description Which share of those at step 1. */
+            conversion: components["schemas"]["Rate"];
+            /** @description The upper bound. */
+            conversion_high: components["schemas"]["Rate"];
+            /** @description The lower bound of its 95 % interval (Wilson). */
+            conversion_low: components["schemas"]["Rate"];
+            /** @description How many reached it. */
+            count: components["schemas"]["Count"];
+            /** @description How many were lost before it. */
+            dropped: components["schemas"]["Count"];
+            /** @description Which share of those at the last step before it that was not optional. */
+            from_previous: number | null;
+            /** @description The upper bound. */
+            from_previous_high: components["schemas"]["Rate"];
+            /** @description The lower bound of its 95 % interval (Wilson). */
+            from_previous_low: components["schemas"]["Rate"];
+            /** @description What it is called. */
+            label: string;
+            /** @description Since the step before; null at step 1. */
+            mean_seconds: number | null;
+            /** @description Since the step before; null at step 1. */
+            median_seconds: number | null;
+            /** @description Whether it may be left out. */
+            optional: boolean;
+            /** @description What the property of `sum` adds up to over the events that serve the step. */
+            sum?: number;
+        };
+        /** @description A test of two proportions: the last step of those at step 1. */
+        FunnelTest: {
+            /** @description Whether the segment converts better. */
+            better: boolean;
+            /** @description Whether at least 30 entered on either side. */
+            enough: boolean;
+            /** @description The p-value. */
+            p_value: number;
+        };
+        /** @description Cells that are not empty: the column, the row, how much. */
+        GridCells: [
+            components["schemas"]["Count"],
+            components["schemas"]["Count"],
+            components["schemas"]["Count"]
+        ][];
         Health: {
             checks: components["schemas"]["HealthCheck"][];
             /** @description `ok`, or `degraded` when a check is not. */
@@ -1517,6 +3665,234 @@ export interface components {
             /** @description Whether nothing goes on without it: while such a check is not well, no request should be sent here. */
             vital: boolean;
         };
+        /** @description A page in numbers: how far it is read, what is clicked, and where. */
+        HeatmapAnswer: {
+            /** @description How long each twentieth of the page's height was seen, in milliseconds per page view. */
+            attention_ms: (number | null)[];
+            /** @description How many clicks. */
+            clicks: components["schemas"]["Count"];
+            /** @description The median height of the page, in pixels. */
+            doc_height: number | null;
+            /** @description The median width of the page, in pixels. */
+            doc_width: number | null;
+            /** @description The elements, the most clicked first. */
+            elements: components["schemas"]["HeatmapElement"][];
+            /** @description How many elements there are. */
+            elements_in_all: components["schemas"]["Count"];
+            /** @description Whether there are at least 100 page views. */
+            enough: boolean;
+            /** @description The same as a share of the page's height. */
+            fold: components["schemas"]["Rate"];
+            /** @description The median height of the view, in pixels. */
+            fold_px: number | null;
+            /** @description How many page views know the size of the page; `reach`, `attention_ms` and `fold` are of those. */
+            measured: components["schemas"]["Count"];
+            /** @description How many page views have a summary. */
+            page_views: components["schemas"]["Count"];
+            /** @description Of how many people. */
+            people: components["schemas"]["Count"];
+            points: components["schemas"]["HeatmapPoints"];
+            /** @description How many got how far down, in twenty steps. */
+            reach: components["schemas"]["HeatmapReach"][];
+            /** @description In how many sessions. */
+            sessions: components["schemas"]["Count"];
+            /** @description The median width of the view, in pixels. */
+            view_width: number | null;
+            /** @description The zones of the question. */
+            zones: components["schemas"]["HeatmapZone"][];
+        };
+        /** @description Who saw the page, or did something to an element or a zone. */
+        HeatmapCell: {
+            /** @description Only who scrolled at least so far, as a share of the page's height. */
+            depth?: number;
+            /**
+             * @description What was done; `viewed` is the page.
+             * @default viewed
+             * @enum {string}
+             */
+            did?: "viewed" | "exposed" | "clicked" | "hovered" | "rage" | "dead" | "converted";
+            /** @description The element. */
+            selector?: string;
+            /** @description The zone of the question, in place of an element. */
+            zone?: string;
+        } & (components["schemas"]["CellSegment"] & ({
+            /** @constant */
+            did?: "viewed";
+        } | unknown | unknown));
+        /** @description One element. */
+        HeatmapElement: {
+            /** @description The element. */
+            selector: string;
+        } & components["schemas"]["HeatmapFigures"];
+        /** @description What was seen of an element or a zone, and done to it. Rates are of page views unless they say otherwise. */
+        HeatmapFigures: {
+            /** @description In which share of the page views in which it was seen it was clicked. */
+            attractiveness: components["schemas"]["Rate"];
+            attractiveness_interval: components["schemas"]["Confidence"];
+            /** @description From the opening of the page to the first click, the median in milliseconds; null under 30 page views with a click. */
+            before_first_click_ms: number | null;
+            /** @description In which share. */
+            click_rate: components["schemas"]["Rate"];
+            click_rate_interval: components["schemas"]["Confidence"];
+            /** @description In which share of sessions it was clicked. */
+            click_rate_of_sessions: components["schemas"]["Rate"];
+            /** @description Its share of all clicks on the page. */
+            click_share: components["schemas"]["Rate"];
+            /** @description In how many page views. */
+            clicked_page_views: components["schemas"]["Count"];
+            /** @description By how many people. */
+            clicked_people: components["schemas"]["Count"];
+            /** @description In how many sessions it was clicked. */
+            clicked_sessions: components["schemas"]["Count"];
+            /** @description How often it was clicked. */
+            clicks: components["schemas"]["Count"];
+            /** @description With a goal: which share of those who clicked. */
+            conversion_per_click?: components["schemas"]["Rate"];
+            conversion_per_click_interval?: components["schemas"]["Confidence"];
+            /** @description With a goal: how many reached it in the session after a click. */
+            converted_people?: components["schemas"]["Count"];
+            /** @description In how many page views it had dead clicks. */
+            dead_page_views: components["schemas"]["Count"];
+            /** @description In which share. */
+            dead_rate: components["schemas"]["Rate"];
+            /** @description Whether there are at least 100 page views. */
+            enough: boolean;
+            /** @description Whether there are at least 30 page views with a click on it. */
+            enough_clicks: boolean;
+            /** @description In how many page views it was seen. */
+            exposed_page_views: components["schemas"]["Count"];
+            /** @description How long, in milliseconds, where it was seen. */
+            exposure_ms: number | null;
+            /** @description In which share. */
+            exposure_rate: components["schemas"]["Rate"];
+            /** @description How high it is, as a share of the page's height. */
+            height: number | null;
+            /** @description From the pointer's arrival to the first click, the median in milliseconds; null under 30 page views with a click. */
+            hesitation_ms: number | null;
+            /** @description How long, in milliseconds, where it did. */
+            hover_ms: number | null;
+            /** @description In which share. */
+            hover_rate: components["schemas"]["Rate"];
+            /** @description In how many page views the pointer rested on it. */
+            hovered_page_views: components["schemas"]["Count"];
+            /** @description In how many page views it had rage clicks. */
+            rage_page_views: components["schemas"]["Count"];
+            /** @description In which share. */
+            rage_rate: components["schemas"]["Rate"];
+            /** @description Clicks per page view with a click on it. */
+            recurrence: number | null;
+            /** @description Where it begins, as a share of the page's height. */
+            y: number | null;
+        };
+        /** @description Where on the page, in cells of a grid. */
+        HeatmapPoints: {
+            /** @description How many columns, and rows, an element has. */
+            cells_of_element: number;
+            /** @description Clicks. */
+            clicks: components["schemas"]["GridCells"];
+            /** @description How many columns the page has. */
+            columns: number;
+            /** @description Dead clicks. */
+            dead: components["schemas"]["GridCells"];
+            /** @description Clicks within elements: the position of the element in `elements`, the column, the row, how many; at most 5,000. */
+            in_elements: [
+                components["schemas"]["Count"],
+                components["schemas"]["Count"],
+                components["schemas"]["Count"],
+                components["schemas"]["Count"]
+            ][];
+            /** @description How long the pointer rested, in milliseconds. */
+            moves_ms: components["schemas"]["GridCells"];
+            /** @description Rage clicks. */
+            rage: components["schemas"]["GridCells"];
+            /** @description How many rows it has. */
+            rows: number;
+        };
+        /**
+         * @description What visitors see and click on a page, element by element and point by point.
+         * @example {
+         *       "device": "desktop",
+         *       "filter": {
+         *         "property": "$browser",
+         *         "value": "Firefox"
+         *       },
+         *       "goal": {
+         *         "event": "Purchase"
+         *       },
+         *       "kind": "heatmap",
+         *       "limit": 100,
+         *       "page": "/pricing",
+         *       "range": {
+         *         "last": 7,
+         *         "unit": "day"
+         *       },
+         *       "zones": [
+         *         {
+         *           "name": "Menu",
+         *           "selector": "nav"
+         *         },
+         *         {
+         *           "name": "Plans",
+         *           "selector": [
+         *             "#pro",
+         *             "#team"
+         *           ]
+         *         }
+         *       ]
+         *     }
+         * @example {
+         *       "kind": "heatmap",
+         *       "pages": {
+         *         "op": "starts_with",
+         *         "property": "$page",
+         *         "value": "/docs/"
+         *       },
+         *       "range": {
+         *         "last": 7,
+         *         "unit": "day"
+         *       }
+         *     }
+         */
+        HeatmapQuestion: {
+            /**
+             * @description Only views of this width: mobile is under 768 px, tablet under 1024 px.
+             * @enum {string}
+             */
+            device?: "desktop" | "tablet" | "mobile";
+            filter?: components["schemas"]["Filter"];
+            /** @description What is to be reached after a click. */
+            goal?: components["schemas"]["Selector"];
+            /**
+             * @description A heatmap.
+             * @constant
+             */
+            kind: "heatmap";
+            /**
+             * @description How many elements are listed.
+             * @default 200
+             */
+            limit?: number;
+            /** @description The page, by its name. */
+            page?: string;
+            /** @description Several pages, by what holds of them, in place of `page`; what people did goes into `filter`. */
+            pages?: components["schemas"]["Filter"];
+            /** @description Parts of the page that are measured as one. */
+            zones?: components["schemas"]["Zone"][];
+        } & (WithRequired<components["schemas"]["Scope"], "range"> & (unknown | unknown));
+        /** @description How many got so far down. */
+        HeatmapReach: {
+            /** @description How far, as a share of the page's height. */
+            depth: number;
+            /** @description In how many page views. */
+            page_views: components["schemas"]["Count"];
+            /** @description In which share of those measured. */
+            share: components["schemas"]["Rate"];
+        };
+        /** @description One zone of the question. */
+        HeatmapZone: {
+            /** @description The zone. */
+            name: string;
+        } & components["schemas"]["HeatmapFigures"];
         /** @description How ids came together and apart elsewhere, in order. */
         Identities: {
             identities: components["schemas"]["IdentityChange"][];
@@ -1534,6 +3910,131 @@ export interface components {
             /** @description ISO 8601, or a number since 1970. */
             time: unknown;
         };
+        /** @description What changed for those who adopted, beside the others. */
+        ImpactAnswer: {
+            /** @description Those whose first launch event lies in the range. */
+            adopters: components["schemas"]["ImpactGroup"];
+            /** @description Day by day around day zero. */
+            days: components["schemas"]["ImpactDay"][];
+            /** @description What they did more than that, per person and day. */
+            difference: number | null;
+            /** @description Those who adopted before the range, on neither side. */
+            earlier_adopters: components["schemas"]["Count"];
+            /** @description The mean change of adopters less that of the others, per person and day. */
+            effect: number | null;
+            /** @description Whether at least 30 people are compared on either side. */
+            enough: boolean;
+            /** @description What adopters would have done after day zero had they changed as the others did; null where the others did nothing before. */
+            expected: number | null;
+            /** @description The 95 % interval of the effect. */
+            interval: components["schemas"]["Confidence"];
+            /** @description Those without one. */
+            non_adopters: components["schemas"]["ImpactGroup"];
+            p_value: components["schemas"]["PValue"];
+            /** @description The difference as a share of what was expected. */
+            relative: number | null;
+            /** @description Of the effect. */
+            standard_error: number | null;
+        };
+        /** @description One of the two groups. */
+        ImpactCell: {
+            /**
+             * @description The group.
+             * @enum {string}
+             */
+            group: "adopters" | "non_adopters";
+        } & components["schemas"]["CellSegment"];
+        /** @description One day. */
+        ImpactDay: {
+            /** @description The adopters. */
+            adopters: components["schemas"]["ImpactSide"];
+            /** @description Counted from day zero, negative before it. */
+            day: number;
+            /** @description The others. */
+            non_adopters: components["schemas"]["ImpactSide"];
+        };
+        /** @description One of the two groups. */
+        ImpactGroup: {
+            /** @description The mean of the daily rates after it. */
+            after: number | null;
+            /** @description The mean of the daily rates before day zero. */
+            before: number | null;
+            /** @description How many were there before and after. */
+            compared: components["schemas"]["Count"];
+            /** @description How many. */
+            people: components["schemas"]["Count"];
+        };
+        /**
+         * @description Whether those who took up something new do more of something else than before, beside those who did not take it up.
+         * @example {
+         *       "days": 14,
+         *       "filter": {
+         *         "op": "not_set",
+         *         "property": "plan"
+         *       },
+         *       "kind": "impact",
+         *       "launch": {
+         *         "event": "Use search"
+         *       },
+         *       "measure": {
+         *         "sum": "amount"
+         *       },
+         *       "metric": {
+         *         "event": "Purchase"
+         *       },
+         *       "population": {
+         *         "event": "Visit"
+         *       },
+         *       "range": {
+         *         "from": "2025-10-01",
+         *         "to": "2025-10-31"
+         *       },
+         *       "session_by": {
+         *         "property": "visit"
+         *       }
+         *     }
+         */
+        ImpactQuestion: {
+            /**
+             * @description How many days before and after day zero are looked at.
+             * @default 15
+             */
+            days?: number;
+            filter?: components["schemas"]["Filter"];
+            /**
+             * @description An impact.
+             * @constant
+             */
+            kind: "impact";
+            /** @description What is new; somebody's first such event ever is their day zero. */
+            launch: components["schemas"]["Selector"];
+            /**
+             * @description Of each day: `total`, `unique` (did it that day) or `{"sum": property}`.
+             * @default total
+             */
+            measure?: components["schemas"]["Measure"];
+            /** @description What may have changed. */
+            metric: components["schemas"]["Selector"];
+            /** @description Somebody is there from their first such event on; without it from any event on. */
+            population?: components["schemas"]["Selector"];
+            session_by?: components["schemas"]["SessionBy"];
+        } & WithRequired<components["schemas"]["Scope"], "range">;
+        /** @description A group on one day. */
+        ImpactSide: {
+            /** @description What they did together. */
+            amount: number | null;
+            /** @description How many were there. */
+            people: components["schemas"]["Count"];
+            /** @description The amount per person; null where nobody was there. */
+            rate: number | null;
+        };
+        /** @description RFC 3339, with the offset of the question's time zone where it is the start of an interval. */
+        Instant: string;
+        /**
+         * @description A unit of the calendar, in the time zone of the question.
+         * @enum {string}
+         */
+        Interval: "minute" | "hour" | "day" | "week" | "month" | "quarter" | "year";
         /** @description What an invitation is for. */
         InvitationBody: {
             email: string;
@@ -1563,6 +4064,202 @@ export interface components {
             name: string;
             role: string;
         };
+        /** @description The paths, as a list and as a tree; with a breakdown also those of each segment. */
+        JourneyAnswer: {
+            /** @description The segments, with a breakdown. */
+            groups?: components["schemas"]["JourneyGroup"][];
+        } & components["schemas"]["JourneyPaths"];
+        /** @description Whose path begins so. */
+        JourneyCell: {
+            /**
+             * @description And ends there.
+             * @default false
+             */
+            exit?: boolean;
+            /** @description The nodes from the beginning. */
+            path: string[];
+        } & components["schemas"]["CellSegment"];
+        /** @description The paths of a segment. */
+        JourneyGroup: {
+            breakdown: components["schemas"]["SegmentValues"];
+        } & components["schemas"]["JourneyPaths"];
+        /** @description A node of the tree, and what came after it. */
+        JourneyNode: {
+            /** @description The nodes after it, the most frequent first. */
+            children: components["schemas"]["JourneyNode"][];
+            /** @description How many came here. */
+            count: components["schemas"]["Count"];
+            /** @description How many of them went no further. */
+            exits: components["schemas"]["Count"];
+            /** @description Its name; null at the root, and of what `top` leaves over. */
+            node: components["schemas"]["Word"];
+            /** @description Of what `top` leaves over: how many nodes it holds. */
+            other?: components["schemas"]["Count"];
+        };
+        /** @description One path. */
+        JourneyPath: {
+            /** @description How many went it. */
+            count: components["schemas"]["Count"];
+            /** @description How many of them went no further. */
+            exits: components["schemas"]["Count"];
+            /** @description From the node before to each node; 0 at the first. */
+            mean_seconds: number[];
+            /** @description Its nodes in walking order, from the anchor. */
+            nodes: string[];
+        };
+        /** @description Paths, as a list and as a tree. */
+        JourneyPaths: {
+            /** @description How many sessions (people, or occurrences of the anchor) have a path. */
+            count: components["schemas"]["Count"];
+            /** @description How many distinct paths there are. */
+            distinct_paths: components["schemas"]["Count"];
+            /** @description The distinct paths, the most frequent first; at most 10,000. */
+            paths: components["schemas"]["JourneyPath"][];
+            /** @description All paths; the root has no node. */
+            tree: components["schemas"]["JourneyNode"];
+        };
+        /**
+         * @description The paths that people really take, as a tree.
+         * @example {
+         *       "anchor": {
+         *         "node": "/pricing",
+         *         "occurrence": "first"
+         *       },
+         *       "depth": 4,
+         *       "kind": "journey",
+         *       "node": "page",
+         *       "range": {
+         *         "last": 7,
+         *         "unit": "day"
+         *       },
+         *       "top": 8
+         *     }
+         * @example {
+         *       "anchor": {
+         *         "occurrence": "last",
+         *         "select": {
+         *           "event": "Purchase"
+         *         }
+         *       },
+         *       "breakdown": [
+         *         {
+         *           "property": "$browser"
+         *         }
+         *       ],
+         *       "collapse_repeats": false,
+         *       "depth": 6,
+         *       "direction": "reverse",
+         *       "filter": {
+         *         "property": "$device_type",
+         *         "value": "Mobile"
+         *       },
+         *       "hide": [
+         *         "/login"
+         *       ],
+         *       "kind": "journey",
+         *       "node": {
+         *         "$pageview": "$current_url",
+         *         "$screen": {
+         *           "lookup": {
+         *             "column": "name",
+         *             "table": "screens"
+         *           },
+         *           "property": "$screen_name",
+         *           "trim": "url"
+         *         }
+         *       },
+         *       "over": "person",
+         *       "range": {
+         *         "last": 7,
+         *         "unit": "day"
+         *       },
+         *       "rename": [
+         *         {
+         *           "glob": "/order/*",
+         *           "to": "/order"
+         *         },
+         *         {
+         *           "regex": "[0-9]+",
+         *           "to": "<id>"
+         *         }
+         *       ],
+         *       "select": {
+         *         "event": [
+         *           "$pageview",
+         *           "$screen",
+         *           "Purchase"
+         *         ]
+         *       },
+         *       "session_by": {
+         *         "property": "visit"
+         *       },
+         *       "until": {
+         *         "node": "/"
+         *       },
+         *       "window": {
+         *         "n": 1,
+         *         "unit": "hour"
+         *       }
+         *     }
+         */
+        JourneyQuestion: {
+            anchor?: components["schemas"]["Anchor"];
+            breakdown?: components["schemas"]["Breakdowns"];
+            /**
+             * @description Show equal nodes in a row as one.
+             * @default true
+             */
+            collapse_repeats?: boolean;
+            /**
+             * @description How many nodes of a path are shown, the anchor included.
+             * @default 5
+             */
+            depth?: number;
+            /**
+             * @description What came after, or what came before.
+             * @default forward
+             * @enum {string}
+             */
+            direction?: "forward" | "reverse";
+            filter?: components["schemas"]["Filter"];
+            /** @description Nodes to drop, by name. */
+            hide?: string[];
+            /**
+             * @description A journey.
+             * @constant
+             */
+            kind: "journey";
+            /**
+             * @description What a step of a path is called: by its `event`, by its `page`, or by a property of the events named here and the name of all others.
+             * @default event
+             */
+            node?: ("event" | "page") | {
+                [key: string]: components["schemas"]["NodeProperty"];
+            };
+            /**
+             * @description One path for each session, or one for each person through the whole range.
+             * @default session
+             * @enum {string}
+             */
+            over?: "session" | "person";
+            /** @description How nodes are renamed, rule after rule, before `hide`. */
+            rename?: components["schemas"]["Renaming"][];
+            /** @description Which events are nodes. */
+            select?: components["schemas"]["Filter"];
+            session_by?: components["schemas"]["SessionBy"];
+            /**
+             * @description How many nodes are shown after each node; the rest stand together.
+             * @default 10
+             */
+            top?: number;
+            /** @description Where paths end: at the first such node from the anchor on. Those without it are left out. */
+            until?: {
+                /** @description The node's name, as it is shown. */
+                node: string;
+            };
+            /** @description How long a path goes on after its first node; a time, not sessions. */
+            window?: components["schemas"]["Window"];
+        } & WithRequired<components["schemas"]["Scope"], "range">;
         Ledger: {
             ledger: components["schemas"]["LedgerEntry"][];
         };
@@ -1576,6 +4273,110 @@ export interface components {
             number: number;
             to?: string | null;
         };
+        /** @description Who is new, stays, comes back or goes. */
+        LifecycleAnswer: {
+            /** @description The intervals. */
+            intervals: components["schemas"]["LifecycleInterval"][];
+        };
+        /** @description Who had a status in an interval. */
+        LifecycleCell: {
+            /** @description The start of the interval. */
+            interval: string;
+            /**
+             * @description The status.
+             * @enum {string}
+             */
+            status: "new" | "returning" | "resurrected" | "dormant";
+        } & components["schemas"]["CellSegment"];
+        /** @description One interval. */
+        LifecycleInterval: {
+            /** @description Active in the interval before, not in this one. */
+            dormant: components["schemas"]["Count"];
+            /** @description Active for the first time ever. */
+            new: components["schemas"]["Count"];
+            /** @description New and resurrected over dormant; null when nobody left. */
+            quick_ratio: number | null;
+            /** @description Active earlier, not in the interval before. */
+            resurrected: components["schemas"]["Count"];
+            /** @description Active also in the interval before. */
+            returning: components["schemas"]["Count"];
+            /** @description The start of the interval. */
+            start: components["schemas"]["Instant"];
+        };
+        /**
+         * @description Who is new, stays, comes back or goes, in each interval.
+         * @example {
+         *       "filter": {
+         *         "any": [
+         *           {
+         *             "count": {
+         *               "op": "gte",
+         *               "value": 1
+         *             },
+         *             "did": {
+         *               "event": "Sign up"
+         *             },
+         *             "within": {
+         *               "since": "2025-01-01"
+         *             }
+         *           },
+         *           {
+         *             "op": "between",
+         *             "time": "hour_of_day",
+         *             "value": [
+         *               9,
+         *               17
+         *             ]
+         *           }
+         *         ]
+         *       },
+         *       "interval": "week",
+         *       "kind": "lifecycle",
+         *       "range": {
+         *         "last": 12,
+         *         "unit": "week"
+         *       },
+         *       "select": {
+         *         "event": null
+         *       },
+         *       "session_by": {
+         *         "property": "visit"
+         *       }
+         *     }
+         */
+        LifecycleQuestion: {
+            filter?: components["schemas"]["Filter"];
+            /**
+             * @description One row for each of these.
+             * @default week
+             */
+            interval?: components["schemas"]["Interval"];
+            /**
+             * @description A lifecycle.
+             * @constant
+             */
+            kind: "lifecycle";
+            /** @description What makes somebody active. */
+            select: components["schemas"]["Selector"];
+            session_by?: components["schemas"]["SessionBy"];
+        } & WithRequired<components["schemas"]["Scope"], "range">;
+        /** @description Ids of people; a device is `$device:` and its id. */
+        ListOfPeople: string[];
+        /** @description One session. */
+        ListedSession: {
+            /** @description Its last event. */
+            end: components["schemas"]["Instant"];
+            /** @description The name of its first event. */
+            entry: string;
+            /** @description How many events it has. */
+            events: components["schemas"]["Count"];
+            /** @description The name of its last event. */
+            exit: string;
+            /** @description Whose it is. */
+            person: string;
+            /** @description Its first event. */
+            start: components["schemas"]["Instant"];
+        };
         Live: {
             /** Format: int64 */
             cursor: number;
@@ -1585,6 +4386,13 @@ export interface components {
             events_per_minute: number;
             /** Format: int64 */
             refused_per_minute: number;
+        };
+        /** @description In place of the property's value, what a lookup table has for it. */
+        LookupColumn: {
+            /** @description The column of the table. */
+            column: string;
+            /** @description The table's name. */
+            table: string;
         };
         LookupFile: {
             csv: string;
@@ -1620,6 +4428,30 @@ export interface components {
             /** @description Ends every other session. */
             password?: string | null;
         };
+        /**
+         * @description What is measured. `total`: events. `unique`: who did it. `sessions`: in how many sessions. Otherwise a figure of a property, of each person or of each session.
+         * @example unique
+         * @example {
+         *       "sum": "amount"
+         *     }
+         * @example {
+         *       "percentile": 90,
+         *       "property": "amount"
+         *     }
+         * @example {
+         *       "active": 7
+         *     }
+         * @example {
+         *       "per_person": "total",
+         *       "then": "median"
+         *     }
+         */
+        Measure: ("total" | "unique" | "sessions") | components["schemas"]["ActiveMeasure"] | components["schemas"]["UniqueOnceMeasure"] | components["schemas"]["PropertyMeasure"] | components["schemas"]["PerPersonMeasure"] | components["schemas"]["PerSessionMeasure"];
+        /**
+         * @description `total`, or a figure of a property of theirs.
+         * @default total
+         */
+        MeasureOfPeople: "total" | components["schemas"]["PropertyMeasure"];
         /** @description Somebody with an account who may see the project. */
         Member: {
             email: string;
@@ -1649,7 +4481,7 @@ export interface components {
         };
         NewCohortBody: {
             /** @description Conditions; `{"people": ["u1"]}` for a list; `{"of": question, "at": cell}` for the people behind a number. */
-            definition: Record<string, never>;
+            definition: components["schemas"]["CohortDefinition"];
             description?: string | null;
             /** @description Keep the people of now as a list, rather than the conditions. */
             frozen?: boolean | null;
@@ -1657,7 +4489,7 @@ export interface components {
         };
         NewCustomEventBody: {
             description?: string | null;
-            made_of: Record<string, never>;
+            made_of: components["schemas"]["Selector"];
             name: string;
         };
         NewCustomPropertyBody: {
@@ -1669,7 +4501,7 @@ export interface components {
         };
         NewFrictionWeights: {
             /** @description By factor; what is not named keeps what holds without. */
-            weights: Record<string, never>;
+            weights: components["schemas"]["FactorWeights"];
         };
         NewLookupTableBody: {
             /** @description The file: a heading, then rows; commas, semicolons or tabs between columns; the first column is the key. 100 MiB and a million rows at most. */
@@ -1696,7 +4528,7 @@ export interface components {
             /** @description That of the question; may be left out. */
             kind?: string | null;
             name: string;
-            question: Record<string, never>;
+            question: components["schemas"]["Question"];
             view?: Record<string, never> | null;
         };
         NewShare: {
@@ -1707,6 +4539,16 @@ export interface components {
             at_ms?: number;
             /** @description RFC 3339, at most 30 days ahead; a week when left out. */
             expires_at?: string | null;
+        };
+        /** @description The property that names an event's node. */
+        NodeProperty: components["schemas"]["Property"] | {
+            lookup?: components["schemas"]["LookupColumn"];
+            property: components["schemas"]["Property"];
+            /**
+             * @description Without a trailing `/` and what follows `?` or `#`.
+             * @constant
+             */
+            trim?: "url";
         };
         Note: {
             author: string;
@@ -1735,6 +4577,19 @@ export interface components {
         Notes: {
             notes: components["schemas"]["Note"][];
         };
+        /**
+         * @description Which one of a session: the `first`, the `last`, `each` of them (occurrences are counted then), or only where the path's first node (`entry`) or last node (`exit`) is one.
+         * @default first
+         * @enum {string}
+         */
+        Occurrence: "first" | "last" | "each" | "entry" | "exit";
+        /**
+         * @description Whose property: `event`, `person` (or `user`), `session`, or `group:` and a type of groups.
+         * @default event
+         */
+        Owner: string;
+        /** @description The p-value of a test; null where nothing was tested. */
+        PValue: number | null;
         People: {
             /** @description For the next page. */
             next?: string | null;
@@ -1746,6 +4601,546 @@ export interface components {
              */
             total: number;
         };
+        /** @description The people behind a figure. */
+        PeopleAnswer: {
+            /** @description How many people. */
+            count: components["schemas"]["Count"];
+            /** @description Of a retention without `cohort`: how often these people count, once for each cohort. */
+            counted?: components["schemas"]["Count"];
+            /** @description What `after` takes for the next page; null on the last. */
+            next: components["schemas"]["Word"];
+            /** @description A page of them. */
+            people: components["schemas"]["PersonBehind"][];
+            /** @description Of friction, heatmaps, vitals and errors: the sessions behind the figure, the worst first, up to `limit`. */
+            sessions?: components["schemas"]["BehindSession"][];
+            /** @description How many sessions there are. */
+            sessions_in_all?: components["schemas"]["Count"];
+        };
+        /**
+         * @description The people behind a figure of another answer, page after page.
+         * @example {
+         *       "after": "00ff",
+         *       "at": {
+         *         "breakdown": [
+         *           "Firefox"
+         *         ],
+         *         "dropped": true,
+         *         "interval": "2025-10-06T00:00:00+02:00",
+         *         "step": 2
+         *       },
+         *       "filter": {
+         *         "event": "Visit"
+         *       },
+         *       "kind": "people",
+         *       "limit": 50,
+         *       "of": {
+         *         "between": {
+         *           "select": {
+         *             "event": "Search"
+         *           }
+         *         },
+         *         "breakdown": [
+         *           {
+         *             "property": "$browser"
+         *           }
+         *         ],
+         *         "interval": "week",
+         *         "kind": "funnel",
+         *         "range": {
+         *           "last": 30,
+         *           "unit": "day"
+         *         },
+         *         "steps": [
+         *           {
+         *             "event": "Visit"
+         *           },
+         *           {
+         *             "event": "Sign up"
+         *           }
+         *         ],
+         *         "time_to_convert": {},
+         *         "top": 3
+         *       },
+         *       "properties": [
+         *         "$name",
+         *         "$email"
+         *       ],
+         *       "session_by": {
+         *         "property": "visit"
+         *       }
+         *     }
+         * @example {
+         *       "at": {
+         *         "between": [
+         *           1,
+         *           2
+         *         ],
+         *         "seconds": [
+         *           0,
+         *           60
+         *         ]
+         *       },
+         *       "kind": "people",
+         *       "of": {
+         *         "between": {
+         *           "measure": "total",
+         *           "select": {
+         *             "event": "Search"
+         *           }
+         *         },
+         *         "kind": "funnel",
+         *         "range": {
+         *           "last": 30,
+         *           "unit": "day"
+         *         },
+         *         "steps": [
+         *           {
+         *             "event": "Visit"
+         *           },
+         *           {
+         *             "event": "Sign up"
+         *           }
+         *         ],
+         *         "time_to_convert": {
+         *           "edges": [
+         *             0,
+         *             60,
+         *             3600
+         *           ]
+         *         }
+         *       }
+         *     }
+         * @example {
+         *       "at": {
+         *         "between": [
+         *           1,
+         *           3
+         *         ],
+         *         "compared": true,
+         *         "other": true,
+         *         "series": 0,
+         *         "time": "2025-10-06T00:00:00+02:00"
+         *       },
+         *       "kind": "people",
+         *       "of": {
+         *         "breakdown": [
+         *           {
+         *             "property": "plan"
+         *           }
+         *         ],
+         *         "compare": {
+         *           "from": "2025-01-01"
+         *         },
+         *         "kind": "trend",
+         *         "range": {
+         *           "last": 30,
+         *           "unit": "day"
+         *         },
+         *         "series": [
+         *           {
+         *             "measure": {
+         *               "per_person": "total",
+         *               "then": "distribution"
+         *             },
+         *             "select": {
+         *               "event": "Purchase"
+         *             }
+         *           }
+         *         ],
+         *         "top": 2
+         *       }
+         *     }
+         * @example {
+         *       "at": {
+         *         "cohort": "2025-10-06T00:00:00+02:00",
+         *         "period": 1
+         *       },
+         *       "kind": "people",
+         *       "of": {
+         *         "birth": {
+         *           "event": "Sign up"
+         *         },
+         *         "kind": "retention",
+         *         "range": {
+         *           "last": 8,
+         *           "unit": "week"
+         *         },
+         *         "return": {
+         *           "event": null
+         *         }
+         *       }
+         *     }
+         * @example {
+         *       "at": {
+         *         "n": 3,
+         *         "period": "2025-10-01T00:00:00+02:00"
+         *       },
+         *       "kind": "people",
+         *       "of": {
+         *         "gaps": true,
+         *         "kind": "frequency",
+         *         "range": {
+         *           "last": 2,
+         *           "unit": "month"
+         *         },
+         *         "select": {
+         *           "event": null
+         *         }
+         *       }
+         *     }
+         * @example {
+         *       "at": {
+         *         "gap": 2
+         *       },
+         *       "kind": "people",
+         *       "of": {
+         *         "gaps": true,
+         *         "kind": "frequency",
+         *         "range": {
+         *           "last": 2,
+         *           "unit": "month"
+         *         },
+         *         "select": {
+         *           "event": null
+         *         }
+         *       }
+         *     }
+         * @example {
+         *       "at": {
+         *         "interval": "2025-10-06T00:00:00+02:00",
+         *         "status": "dormant"
+         *       },
+         *       "kind": "people",
+         *       "of": {
+         *         "kind": "lifecycle",
+         *         "range": {
+         *           "last": 4,
+         *           "unit": "week"
+         *         },
+         *         "select": {
+         *           "event": null
+         *         }
+         *       }
+         *     }
+         * @example {
+         *       "at": {
+         *         "exit": true,
+         *         "path": [
+         *           "/",
+         *           "/pricing"
+         *         ]
+         *       },
+         *       "kind": "people",
+         *       "of": {
+         *         "kind": "journey",
+         *         "node": "page",
+         *         "range": {
+         *           "last": 7,
+         *           "unit": "day"
+         *         }
+         *       }
+         *     }
+         * @example {
+         *       "at": {},
+         *       "kind": "people",
+         *       "of": {
+         *         "kind": "sessions",
+         *         "range": {
+         *           "last": 7,
+         *           "unit": "day"
+         *         }
+         *       }
+         *     }
+         * @example {
+         *       "at": {},
+         *       "kind": "people",
+         *       "of": {
+         *         "cohort": "Beta testers",
+         *         "kind": "cohort"
+         *       }
+         *     }
+         * @example {
+         *       "at": {
+         *         "group": "adopters"
+         *       },
+         *       "kind": "people",
+         *       "of": {
+         *         "kind": "impact",
+         *         "launch": {
+         *           "event": "Use search"
+         *         },
+         *         "metric": {
+         *           "event": "Purchase"
+         *         },
+         *         "range": {
+         *           "last": 30,
+         *           "unit": "day"
+         *         }
+         *       }
+         *     }
+         * @example {
+         *       "at": {
+         *         "event": "Invite",
+         *         "reached": true,
+         *         "times": 3
+         *       },
+         *       "kind": "people",
+         *       "of": {
+         *         "goal": {
+         *           "event": "Purchase"
+         *         },
+         *         "kind": "driver",
+         *         "properties": [
+         *           {
+         *             "property": "utm_source"
+         *           }
+         *         ],
+         *         "range": {
+         *           "last": 30,
+         *           "unit": "day"
+         *         }
+         *       }
+         *     }
+         * @example {
+         *       "at": {
+         *         "position": 0,
+         *         "value": "newsletter"
+         *       },
+         *       "kind": "people",
+         *       "of": {
+         *         "goal": {
+         *           "event": "Purchase"
+         *         },
+         *         "kind": "driver",
+         *         "properties": [
+         *           {
+         *             "property": "utm_source"
+         *           }
+         *         ],
+         *         "range": {
+         *           "last": 30,
+         *           "unit": "day"
+         *         }
+         *       }
+         *     }
+         * @example {
+         *       "at": {
+         *         "feature": 0,
+         *         "users": "power"
+         *       },
+         *       "kind": "people",
+         *       "of": {
+         *         "kind": "feature",
+         *         "range": {
+         *           "last": 8,
+         *           "unit": "week"
+         *         }
+         *       }
+         *     }
+         * @example {
+         *       "at": {
+         *         "factor": "rage_click",
+         *         "interval": "2025-10-06T00:00:00+02:00",
+         *         "page": "/checkout",
+         *         "selector": "#pay",
+         *         "tier": "high"
+         *       },
+         *       "kind": "people",
+         *       "of": {
+         *         "goal": {
+         *           "event": "Purchase"
+         *         },
+         *         "kind": "friction",
+         *         "range": {
+         *           "last": 7,
+         *           "unit": "day"
+         *         }
+         *       }
+         *     }
+         * @example {
+         *       "at": {
+         *         "of": "page_views",
+         *         "tier": "medium"
+         *       },
+         *       "kind": "people",
+         *       "of": {
+         *         "kind": "friction",
+         *         "range": {
+         *           "last": 7,
+         *           "unit": "day"
+         *         }
+         *       }
+         *     }
+         * @example {
+         *       "at": {
+         *         "friction": true,
+         *         "of": "sessions",
+         *         "reached": false
+         *       },
+         *       "kind": "people",
+         *       "of": {
+         *         "goal": {
+         *           "event": "Purchase"
+         *         },
+         *         "kind": "friction",
+         *         "range": {
+         *           "last": 7,
+         *           "unit": "day"
+         *         }
+         *       }
+         *     }
+         * @example {
+         *       "at": {
+         *         "depth": 0.5,
+         *         "did": "clicked",
+         *         "zone": "Menu"
+         *       },
+         *       "kind": "people",
+         *       "of": {
+         *         "goal": {
+         *           "event": "Purchase"
+         *         },
+         *         "kind": "heatmap",
+         *         "page": "/pricing",
+         *         "range": {
+         *           "last": 7,
+         *           "unit": "day"
+         *         },
+         *         "zones": [
+         *           {
+         *             "name": "Menu",
+         *             "selector": "nav"
+         *           }
+         *         ]
+         *       }
+         *     }
+         * @example {
+         *       "at": {
+         *         "did": "hovered",
+         *         "selector": "#pro"
+         *       },
+         *       "kind": "people",
+         *       "of": {
+         *         "kind": "heatmap",
+         *         "page": "/pricing",
+         *         "range": {
+         *           "last": 7,
+         *           "unit": "day"
+         *         }
+         *       }
+         *     }
+         * @example {
+         *       "at": {
+         *         "interval": "2025-10-06T00:00:00+02:00",
+         *         "page": "/",
+         *         "rating": "poor",
+         *         "selector": "#hero",
+         *         "vital": "lcp"
+         *       },
+         *       "kind": "people",
+         *       "of": {
+         *         "kind": "vital",
+         *         "range": {
+         *           "last": 7,
+         *           "unit": "day"
+         *         }
+         *       }
+         *     }
+         * @example {
+         *       "at": {
+         *         "vital": "ttfb"
+         *       },
+         *       "kind": "people",
+         *       "of": {
+         *         "kind": "vital",
+         *         "range": {
+         *           "last": 7,
+         *           "unit": "day"
+         *         }
+         *       }
+         *     }
+         * @example {
+         *       "at": {
+         *         "fingerprint": "a1b2",
+         *         "interval": "2025-10-06T00:00:00+02:00",
+         *         "page": "/"
+         *       },
+         *       "kind": "people",
+         *       "of": {
+         *         "kind": "error",
+         *         "range": {
+         *           "last": 7,
+         *           "unit": "day"
+         *         }
+         *       }
+         *     }
+         * @example {
+         *       "at": {
+         *         "method": "GET",
+         *         "status": 500,
+         *         "url": "/api/cart"
+         *       },
+         *       "kind": "people",
+         *       "of": {
+         *         "kind": "error",
+         *         "range": {
+         *           "last": 7,
+         *           "unit": "day"
+         *         }
+         *       }
+         *     }
+         * @example {
+         *       "at": {
+         *         "of": "requests"
+         *       },
+         *       "kind": "people",
+         *       "of": {
+         *         "kind": "error",
+         *         "range": {
+         *           "last": 7,
+         *           "unit": "day"
+         *         }
+         *       }
+         *     }
+         */
+        PeopleQuestion: {
+            /** @description The `next` of the page before. */
+            after?: string;
+            /** @description Has no effect: the question in `of` has its own. */
+            filter?: components["schemas"]["Filter"];
+            /**
+             * @description People.
+             * @constant
+             */
+            kind: "people";
+            /**
+             * @description How many people are listed.
+             * @default 100
+             */
+            limit?: number;
+            /** @description Properties of the people to tell beside their ids; of persons only. */
+            properties?: string[];
+            session_by?: components["schemas"]["SessionBy"];
+        } & (components["schemas"]["Scope"] & components["schemas"]["Behind"]);
+        /** @description A figure of each person, and what becomes of these figures. */
+        PerPersonMeasure: {
+            /** @description Their number of events, or a figure of a property. */
+            per_person: "total" | components["schemas"]["PropertyMeasure"];
+            then?: components["schemas"]["Then"];
+        };
+        /** @description A figure of each session with such an event, in the interval of the first of them, and what becomes of these figures. */
+        PerSessionMeasure: {
+            /** @description `total`: its events of the series. `events`: those of any name. `duration`: seconds. Or a figure of a property. */
+            per_session: ("total" | "events" | "duration") | components["schemas"]["PropertyMeasure"];
+            then?: components["schemas"]["Then"];
+        };
+        /** @description A percentile, with linear interpolation. */
+        PercentileMeasure: {
+            lookup?: components["schemas"]["LookupColumn"];
+            /** @description Which one. */
+            percentile: number;
+            property: components["schemas"]["Property"];
+        };
         Person: {
             email?: string | null;
             first_seen?: string | null;
@@ -1754,6 +5149,15 @@ export interface components {
             last_seen?: string | null;
             name?: string | null;
             properties: Record<string, never>;
+        };
+        /** @description Somebody behind a figure. */
+        PersonBehind: {
+            /** @description Their id; of a device or group its key. */
+            id: string;
+            /** @description The properties asked for, by name, of any type; those that are set. */
+            properties?: Record<string, never>;
+            /** @description Of a funnel: when they did the steps of their attempt. */
+            times?: components["schemas"]["Instant"][];
         };
         PersonDetail: {
             email?: string | null;
@@ -1781,6 +5185,15 @@ export interface components {
         PieceReceipt: {
             /** @description It was there already, and counts once. */
             duplicate: boolean;
+        };
+        /** @description Shares by position; what they add up to does not matter. */
+        PositionShares: {
+            /** @description Of all between, together. */
+            between: number;
+            /** @description Of the first touch. */
+            first: number;
+            /** @description Of the last touch. */
+            last: number;
         };
         /** @description How far a question is. */
         Progress: {
@@ -1827,6 +5240,72 @@ export interface components {
         Projects: {
             projects: components["schemas"]["Project"][];
         };
+        /** @description The name of a property, with dots into objects. One that begins with `=` is a formula that is computed, such as `=if(amount > 100, "big", "small")`. */
+        Property: string;
+        /**
+         * @description A custom property: whose it is, and how it is computed.
+         * @example {
+         *       "at": "now",
+         *       "formula": "=if(amount > 100, \"big\", \"small\")",
+         *       "of": "event"
+         *     }
+         */
+        PropertyFormula: {
+            /**
+             * @description Of a person: always as it is now.
+             * @constant
+             */
+            at?: "now";
+            /** @description The formula, with or without `=` before it. */
+            formula: string;
+            /**
+             * @description Whose: `event`, `person`, or `group:` and a type of groups.
+             * @default event
+             */
+            of?: string;
+        };
+        /**
+         * @description A figure of the values of a property. Over nothing, a sum and a number of distinct values are 0, all others null.
+         * @example {
+         *       "sum": "amount"
+         *     }
+         * @example {
+         *       "average": "amount"
+         *     }
+         * @example {
+         *       "median": "amount"
+         *     }
+         * @example {
+         *       "min": "amount"
+         *     }
+         * @example {
+         *       "max": "amount"
+         *     }
+         * @example {
+         *       "distinct": "product_id"
+         *     }
+         * @example {
+         *       "lookup": {
+         *         "column": "price",
+         *         "table": "products"
+         *       },
+         *       "percentile": 90,
+         *       "property": "sku"
+         *     }
+         */
+        PropertyMeasure: {
+            sum: components["schemas"]["Property"];
+        } | {
+            average: components["schemas"]["Property"];
+        } | {
+            median: components["schemas"]["Property"];
+        } | {
+            min: components["schemas"]["Property"];
+        } | {
+            max: components["schemas"]["Property"];
+        } | {
+            distinct: components["schemas"]["Property"];
+        } | components["schemas"]["PercentileMeasure"];
         PropertyName: {
             /** Format: int64 */
             count: number;
@@ -1845,6 +5324,59 @@ export interface components {
         PropertyValues: {
             values: components["schemas"]["PropertyValue"][];
         };
+        /** @description A question of any kind; `kind` says which other fields it has. */
+        Question: components["schemas"]["QuestionWithCells"] | components["schemas"]["TimelineQuestion"] | components["schemas"]["PeopleQuestion"] | components["schemas"]["RecordingsQuestion"];
+        /** @description A question whose answer has figures with people behind them; a cell names one of these figures. */
+        QuestionWithCells: components["schemas"]["TrendQuestion"] | components["schemas"]["FunnelQuestion"] | components["schemas"]["RetentionQuestion"] | components["schemas"]["FrequencyQuestion"] | components["schemas"]["LifecycleQuestion"] | components["schemas"]["JourneyQuestion"] | components["schemas"]["SessionsQuestion"] | components["schemas"]["CohortQuestion"] | components["schemas"]["ImpactQuestion"] | components["schemas"]["DriverQuestion"] | components["schemas"]["FeatureQuestion"] | components["schemas"]["FrictionQuestion"] | components["schemas"]["HeatmapQuestion"] | components["schemas"]["VitalQuestion"] | components["schemas"]["ErrorQuestion"];
+        /**
+         * @description Which time: days, instants, so many units up to now, since a day, or the current unit to date. In a condition's `within`, `since` has no end.
+         * @example {
+         *       "from": "2025-10-01",
+         *       "to": "2025-10-31"
+         *     }
+         * @example {
+         *       "last": 30,
+         *       "unit": "day"
+         *     }
+         * @example {
+         *       "since": "2025-10-01"
+         *     }
+         * @example {
+         *       "to_date": "month"
+         *     }
+         */
+        Range: components["schemas"]["RangeFromTo"] | components["schemas"]["RangeLast"] | components["schemas"]["RangeSince"] | components["schemas"]["RangeToDate"];
+        /** @description Two days, both included, or two instants, the second excluded. */
+        RangeFromTo: {
+            /** @description A day such as `2025-10-01`, or an RFC 3339 instant. */
+            from: string;
+            /** @description A day or an instant like `from`, not before it. */
+            to: string;
+        };
+        /** @description So many units of the calendar, the current one included unless `ago` says otherwise. */
+        RangeLast: {
+            /**
+             * @description End so many units earlier; with 1 the current unit, which is not over, is left out.
+             * @default 0
+             */
+            ago?: number;
+            /** @description How many units. */
+            last: number;
+            /** @description Of which length. */
+            unit: components["schemas"]["Interval"];
+        };
+        /** @description From a day to the end of today. */
+        RangeSince: {
+            /** @description The day, such as `2025-10-01`. */
+            since: string;
+        };
+        /** @description From the start of the current unit to the end of today. */
+        RangeToDate: {
+            /** @description Of which length the unit is. */
+            to_date: components["schemas"]["Interval"];
+        };
+        /** @description A share between 0 and 1; null where there is nothing to take it of. */
+        Rate: number | null;
         /** @description What became of the records. */
         Receipt: {
             /**
@@ -1941,6 +5473,85 @@ export interface components {
             /** @description Parts to fetch and play in this order. */
             segments: components["schemas"]["RecordedSegment"][];
         };
+        /** @description A column of a recording passes a test. */
+        RecordingCondition: {
+            /**
+             * @description The column. `pages` is how many pages there are, `page` any of them; `watched` is by the account that asks; `signal:` and the name of a signal is how often it came.
+             * @enum {string}
+             */
+            field: "duration_seconds" | "active_seconds" | "pages" | "page" | "entry" | "exit" | "clicks" | "keys" | "score" | "errors" | "failed_requests" | "console_errors" | "device" | "browser" | "os" | "country" | "bot" | "watched" | "note" | "event" | "session" | "person" | "has_snapshot" | "signal:rage_click" | "signal:error_click" | "signal:failed_request" | "signal:js_error" | "signal:dead_click" | "signal:slow_click" | "signal:repeated_clicks" | "signal:u_turn" | "signal:back_and_forth" | "signal:loop" | "signal:scroll_bounce" | "signal:thrashed_cursor" | "signal:form_refill" | "signal:validation_error" | "signal:submit_retry" | "signal:form_abandon" | "signal:reload_burst" | "signal:slow_page" | "signal:hesitation" | "signal:zoom_burst";
+        } & components["schemas"]["Test"];
+        /** @description One recording. */
+        RecordingRow: {
+            /** @description How long somebody did something in it. */
+            active_seconds: number;
+            /** @description Whether it is one of a bot. */
+            bot: boolean;
+            /** @description The browser. */
+            browser: components["schemas"]["Word"];
+            /** @description How large it is on disk. */
+            bytes: components["schemas"]["Count"];
+            /** @description How many clicks. */
+            clicks: components["schemas"]["Count"];
+            /** @description How many errors on the console. */
+            console_errors: components["schemas"]["Count"];
+            /** @description The country. */
+            country: components["schemas"]["Word"];
+            /** @description `Desktop`, `Mobile` or `Tablet`. */
+            device: components["schemas"]["Word"];
+            /** @description The device. */
+            device_id: components["schemas"]["Word"];
+            /** @description How long it is. */
+            duration_seconds: number;
+            /** @description When it ends. */
+            end: components["schemas"]["Instant"];
+            /** @description The first page. */
+            entry: components["schemas"]["Word"];
+            /** @description How many JavaScript errors. */
+            errors: components["schemas"]["Count"];
+            /** @description The names of the site's own events in it. */
+            events: string[];
+            /** @description The last page. */
+            exit: components["schemas"]["Word"];
+            /** @description How many failed requests. */
+            failed_requests: components["schemas"]["Count"];
+            /** @description Whether there is a picture of the page to begin with. */
+            has_snapshot: boolean;
+            /** @description Whether pieces of it are still arriving. */
+            is_live: boolean;
+            /** @description How many keystrokes; which ones is not recorded. */
+            keys: components["schemas"]["Count"];
+            /** @description The lowest point of a page that was on the screen, in pixels. */
+            max_scroll_px: components["schemas"]["Count"];
+            /** @description When in it the thing asked for happened, in milliseconds from its beginning; left out where nothing is told. */
+            moment_ms?: components["schemas"]["Count"];
+            /** @description How many notes are on it. */
+            notes: components["schemas"]["Count"];
+            /** @description The operating system. */
+            os: components["schemas"]["Word"];
+            /** @description The pages, in order. */
+            page_list: string[];
+            /** @description How many pages it shows. */
+            pages: components["schemas"]["Count"];
+            /** @description Whose it is; null of nobody known. */
+            person: components["schemas"]["Word"];
+            /** @description Codes of what is wrong with it. */
+            problems: string[];
+            /** @description How much friction the session had. */
+            score: number;
+            /** @description The version of the rules of the score. */
+            score_version: number;
+            /** @description The session it shows. */
+            session: string;
+            /** @description How often each signal of friction came, by name. */
+            signals: {
+                [key: string]: components["schemas"]["Count"];
+            };
+            /** @description When it begins, by the server's clock, in UTC. */
+            start: components["schemas"]["Instant"];
+            /** @description Whether the account that asks has watched it. */
+            watched: boolean;
+        };
         /** @description How a project records. */
         RecordingSettingsBody: {
             /** @description Off: pieces are refused, and the tag records nothing more. */
@@ -1956,6 +5567,108 @@ export interface components {
              */
             masking: string;
         };
+        /** @description Recordings of sessions. */
+        RecordingsAnswer: {
+            /** @description How many there are. */
+            count: components["schemas"]["Count"];
+            /** @description What `before` takes for the next page; null on the last. */
+            next: components["schemas"]["Word"];
+            /** @description A page of them. */
+            recordings: components["schemas"]["RecordingRow"][];
+        };
+        /**
+         * @description Which recordings of sessions there are, by what they show, what was done in them, or whose figure they stand behind.
+         * @example {
+         *       "before": "0.-1759276800000.s1",
+         *       "filter": {
+         *         "property": "plan",
+         *         "value": "pro"
+         *       },
+         *       "kind": "recordings",
+         *       "limit": 20,
+         *       "range": {
+         *         "last": 7,
+         *         "unit": "day"
+         *       },
+         *       "sequence": [
+         *         {
+         *           "event": "Visit"
+         *         },
+         *         {
+         *           "event": "Purchase"
+         *         }
+         *       ],
+         *       "sort": "most_rage",
+         *       "where": [
+         *         {
+         *           "field": "active_seconds",
+         *           "op": "gte",
+         *           "value": 30
+         *         },
+         *         {
+         *           "field": "signal:rage_click",
+         *           "op": "gt",
+         *           "value": 0
+         *         }
+         *       ]
+         *     }
+         * @example {
+         *       "at": {
+         *         "dropped": true,
+         *         "step": 2
+         *       },
+         *       "kind": "recordings",
+         *       "of": {
+         *         "kind": "funnel",
+         *         "range": {
+         *           "last": 7,
+         *           "unit": "day"
+         *         },
+         *         "steps": [
+         *           {
+         *             "event": "Visit"
+         *           },
+         *           {
+         *             "event": "Purchase"
+         *           }
+         *         ]
+         *       },
+         *       "range": {
+         *         "last": 7,
+         *         "unit": "day"
+         *       }
+         *     }
+         */
+        RecordingsQuestion: {
+            /** @description The cell, beside `of`. */
+            at?: components["schemas"]["Cell"];
+            /** @description The `next` of the page before. */
+            before?: string;
+            /** @description An event of the session passes it. */
+            filter?: components["schemas"]["Filter"];
+            /**
+             * @description Recordings.
+             * @constant
+             */
+            kind: "recordings";
+            /**
+             * @description How many recordings are listed.
+             * @default 50
+             */
+            limit?: number;
+            /** @description Only recordings of the people behind a cell of this question's answer. */
+            of?: components["schemas"]["QuestionWithCells"];
+            /** @description Events of the session did these steps in order, each step by another event. */
+            sequence?: components["schemas"]["Selector"][];
+            /**
+             * @description What comes first; among equals the newest.
+             * @default newest
+             * @enum {string}
+             */
+            sort?: "newest" | "oldest" | "shortest" | "longest" | "active" | "most_rage" | "score" | "errors" | "clicks";
+            /** @description What has to hold of a recording, all of it. */
+            where?: components["schemas"]["RecordingCondition"][];
+        } & (WithRequired<components["schemas"]["Scope"], "range"> & components["schemas"]["CellOfQuestion"]);
         RefusedCount: {
             code: string;
             /** Format: int64 */
@@ -1985,6 +5698,18 @@ export interface components {
             /** @description The door: `/v1/events`, `/track`, … */
             source: string;
             stage: string;
+        };
+        /** @description One rule that renames nodes. */
+        Renaming: {
+            /** @description The pattern. */
+            glob: string;
+            /** @description The new name. */
+            to: string;
+        } | {
+            /** @description The expression. */
+            regex: string;
+            /** @description What stands in its place. */
+            to: string;
         };
         /** @description Either `ids` or `"all": true`. */
         Replay: {
@@ -2020,7 +5745,7 @@ export interface components {
             id: string;
             kind: string;
             name: string;
-            question: Record<string, never>;
+            question: components["schemas"]["Question"];
             updated_at: string;
             /** @description What the screens remember: the kind of chart and so on. */
             view: Record<string, never>;
@@ -2028,10 +5753,415 @@ export interface components {
         Reports: {
             reports: components["schemas"]["Report"][];
         };
+        /** @description One failed request, by method, address and status. */
+        RequestRow: {
+            /** @description The method. */
+            method: components["schemas"]["Word"];
+            /** @description The status; 0 where there was no reply. */
+            status: number | null;
+            /** @description The address. */
+            url: components["schemas"]["Word"];
+        } & components["schemas"]["FaultFigures"];
+        /** @description Cohorts and who of them came back. */
+        RetentionAnswer: {
+            /** @description The average row over finished cells, by period; null where none is finished. */
+            average: components["schemas"]["Rate"][];
+            /** @description The average row of each segment, with a breakdown. */
+            averages?: components["schemas"]["RetentionAverage"][];
+            /** @description A row for each unit of the range: of all, then of each segment. */
+            cohorts: components["schemas"]["RetentionCohort"][];
+        };
+        /** @description The average row of a segment. */
+        RetentionAverage: {
+            /** @description By period. */
+            average: components["schemas"]["Rate"][];
+            breakdown: components["schemas"]["SegmentValues"];
+            /** @description How many were born, in all cohorts. */
+            size: components["schemas"]["Count"];
+        };
+        /** @description Who was born in a cohort, or came back in a period. */
+        RetentionCell: {
+            /** @description The `start` of the cohort; without it all cohorts together. */
+            cohort?: string;
+            /** @description The period, from 0; without it all who were born. */
+            period?: number;
+        } & components["schemas"]["CellSegment"];
+        /** @description Those who were born in one unit. */
+        RetentionCohort: {
+            /** @description The sum or average of the property of `measure`, by period. */
+            amounts?: (number | null)[];
+            breakdown: components["schemas"]["SegmentValues"];
+            /** @description Whether the period is over for everybody. */
+            complete: boolean[];
+            /** @description On the segment of what `top` leaves over: how many values it holds. */
+            other?: components["schemas"]["Count"];
+            /** @description How many came back, by period from 0, or by bracket. */
+            returned: components["schemas"]["Count"][];
+            /** @description How many were born. */
+            size: components["schemas"]["Count"];
+            /** @description The start of the unit. */
+            start: components["schemas"]["Instant"];
+        };
+        /**
+         * @description Of those who did one thing, how many did another in the periods after it.
+         * @example {
+         *       "birth": {
+         *         "event": "Sign up"
+         *       },
+         *       "kind": "retention",
+         *       "periods": 8,
+         *       "range": {
+         *         "last": 12,
+         *         "unit": "week"
+         *       },
+         *       "return": {
+         *         "event": null
+         *       },
+         *       "unit": "week"
+         *     }
+         * @example {
+         *       "alignment": "rolling",
+         *       "average": "weighted",
+         *       "birth": {
+         *         "event": "Sign up"
+         *       },
+         *       "brackets": [
+         *         1,
+         *         7,
+         *         30
+         *       ],
+         *       "breakdown": [
+         *         {
+         *           "property": "plan"
+         *         }
+         *       ],
+         *       "criterion": "on_or_after",
+         *       "filter": {
+         *         "op": "set",
+         *         "property": "plan"
+         *       },
+         *       "first_time": "in_range",
+         *       "kind": "retention",
+         *       "measure": {
+         *         "sum": "amount"
+         *       },
+         *       "range": {
+         *         "from": "2025-10-01",
+         *         "to": "2025-10-31"
+         *       },
+         *       "return": {
+         *         "event": "Purchase"
+         *       },
+         *       "return_count": {
+         *         "op": "gte",
+         *         "value": 2
+         *       },
+         *       "session_by": {
+         *         "property": "visit"
+         *       },
+         *       "top": 3,
+         *       "unit": "day"
+         *     }
+         */
+        RetentionQuestion: {
+            /**
+             * @description Whether periods are units of the calendar, or multiples of 24 hours, 7 or 30 days since the event of birth.
+             * @default calendar
+             * @enum {string}
+             */
+            alignment?: "calendar" | "rolling";
+            /**
+             * @description How cohorts become the average row: all people of finished cells together, or Mixpanel's weighted mean.
+             * @default pooled
+             * @enum {string}
+             */
+            average?: "pooled" | "weighted";
+            /** @description What makes somebody enter; `range` bounds these events only. */
+            birth: components["schemas"]["Selector"];
+            /** @description Periods of these sizes, in units, one after the other from unit 0 on, in place of equal ones. */
+            brackets?: number[];
+            breakdown?: components["schemas"]["Breakdowns"];
+            /**
+             * @description When somebody counts in period k: a return in it, in it or a later one, in it or an earlier one, or in each up to it.
+             * @default on
+             * @enum {string}
+             */
+            criterion?: "on" | "on_or_after" | "on_or_before" | "streak";
+            filter?: components["schemas"]["Filter"];
+            /**
+             * @description Born only once: at the first such event ever (true), or the first of the range; without it in every unit with one.
+             * @default false
+             * @enum {unknown}
+             */
+            first_time?: true | false | "in_range";
+            /**
+             * @description A retention.
+             * @constant
+             */
+            kind: "retention";
+            /**
+             * @description `people`, or beside them the sum or average of a property of the events of return.
+             * @default people
+             */
+            measure?: "people" | components["schemas"]["PropertyMeasure"];
+            /**
+             * @description The last period that is shown; the first is 0.
+             * @default 12
+             */
+            periods?: number;
+            /** @description What counts as coming back; the event of birth is never its own return. */
+            return: components["schemas"]["Selector"];
+            /** @description How many events of return make a return; without it one or more. */
+            return_count?: components["schemas"]["CountTest"];
+            session_by?: components["schemas"]["SessionBy"];
+            top?: components["schemas"]["Top"];
+            /**
+             * @description How long a period is.
+             * @default day
+             * @enum {string}
+             */
+            unit?: "hour" | "day" | "week" | "month";
+        } & WithRequired<components["schemas"]["Scope"], "range">;
         RoleBody: {
             /** @description `admin`, `editor` or `viewer` */
             role: string;
         };
+        /**
+         * @description What may stand in a question of any kind: which time it looks at, who is counted, and what the names in it mean.
+         * @example {
+         *       "actor": "group:company",
+         *       "session_timeout": {
+         *         "n": 30,
+         *         "unit": "minute"
+         *       },
+         *       "timezone": "Europe/Paris",
+         *       "week_start": "sunday"
+         *     }
+         * @example {
+         *       "cohorts": {
+         *         "vip": [
+         *           "u1"
+         *         ]
+         *       },
+         *       "filter": {
+         *         "cohort": "vip"
+         *       }
+         *     }
+         * @example {
+         *       "breakdown": [
+         *         {
+         *           "lookup": {
+         *             "column": "category",
+         *             "table": "products"
+         *           },
+         *           "property": "product_id"
+         *         }
+         *       ],
+         *       "lookups": {
+         *         "products": {
+         *           "P1": {
+         *             "category": "shoes",
+         *             "price": 80
+         *           }
+         *         }
+         *       }
+         *     }
+         * @example {
+         *       "session_by": {
+         *         "lookup": {
+         *           "column": "id",
+         *           "table": "visits"
+         *         },
+         *         "property": "visit"
+         *       }
+         *     }
+         */
+        Scope: {
+            /**
+             * @description Who is counted; a cohort is made of persons.
+             * @default person
+             */
+            actor?: components["schemas"]["Actor"];
+            /** @description Cohorts by name, for this question: its `cohort` filters and breakdowns may name them as they may a saved one. */
+            cohorts?: {
+                [key: string]: components["schemas"]["CohortDefinition"];
+            };
+            /** @description Custom events by name, for this question: where it names one, the selector is meant. At most 25 events each. */
+            custom_events?: {
+                [key: string]: components["schemas"]["Selector"];
+            };
+            /** @description Custom properties by name, for this question: where it names one of that owner, the formula is meant. */
+            custom_properties?: {
+                [key: string]: components["schemas"]["PropertyFormula"];
+            };
+            /**
+             * @description Compute the answer even if the same question was answered within the last minute.
+             * @default false
+             */
+            fresh?: boolean;
+            /**
+             * @description The language of `explain`.
+             * @default en
+             * @enum {string}
+             */
+            language?: "en" | "fr";
+            /** @description Lookup tables by name, for this question, beside those of the project. */
+            lookups?: {
+                [key: string]: {
+                    [key: string]: Record<string, never>;
+                };
+            };
+            range?: components["schemas"]["Range"];
+            /** @description How long nothing happens before a session is over, more than nothing; without it the project's. */
+            session_timeout?: components["schemas"]["Duration"];
+            /** @description The IANA time zone whose days, weeks and months are meant, such as `Europe/Paris`; without it the project's. */
+            timezone?: string;
+            /**
+             * @description The day on which weeks begin; without it the project's.
+             * @enum {string}
+             */
+            week_start?: "monday" | "sunday";
+        };
+        /** @description The values of a segment, one for each part of the breakdown; null is not set. Empty on the overall line. */
+        SegmentValues: (string | number | boolean | null)[];
+        /**
+         * @description Which events are meant: an event by its name, any event, or one of several, with a condition if need be.
+         * @example Purchase
+         * @example {
+         *       "event": "Purchase",
+         *       "where": {
+         *         "op": "gte",
+         *         "property": "amount",
+         *         "value": 100
+         *       }
+         *     }
+         * @example {
+         *       "event": null
+         *     }
+         * @example {
+         *       "any_of": [
+         *         "Order",
+         *         {
+         *           "event": "Subscribe",
+         *           "where": {
+         *             "property": "plan",
+         *             "value": "pro"
+         *           }
+         *         }
+         *       ]
+         *     }
+         */
+        Selector: string | components["schemas"]["EventSelector"];
+        /** @description One line of a trend: events and a measure of them, or the size of a cohort. */
+        Series: components["schemas"]["SeriesOfEvents"] | components["schemas"]["SeriesOfCohort"] | components["schemas"]["SeriesOfPeople"];
+        /** @description How many belonged to a saved cohort at the end of each interval, of which there are at most 100. */
+        SeriesOfCohort: {
+            cohort: components["schemas"]["CohortName"];
+            /** @description What the line is called. */
+            label?: string;
+            measure?: components["schemas"]["MeasureOfPeople"];
+        };
+        /** @description Events and a measure of them. */
+        SeriesOfEvents: {
+            /** @description Who is counted, if others than the question says. */
+            actor?: components["schemas"]["Actor"];
+            /** @description What the line is called. */
+            label?: string;
+            /** @default total */
+            measure?: components["schemas"]["Measure"];
+            /** @description Which events. */
+            select: components["schemas"]["Selector"];
+        };
+        /** @description How many fulfilled a definition at the end of each interval, of which there are at most 100. */
+        SeriesOfPeople: {
+            /** @description What the line is called. */
+            label?: string;
+            measure?: components["schemas"]["MeasureOfPeople"];
+            people: components["schemas"]["CohortDefinition"];
+        };
+        /** @description What makes a session, in place of the client's own or the timeout. */
+        SessionBy: components["schemas"]["SessionByProperty"] | components["schemas"]["SessionByEvents"];
+        /** @description From one event to the next closing one, both included; what lies outside is in no session. */
+        SessionByEvents: {
+            /** @description What closes it. */
+            end: components["schemas"]["Selector"];
+            /** @description What opens a session. */
+            start: components["schemas"]["Selector"];
+        };
+        /** @description Each value of a person is one session; what lacks it is in none. */
+        SessionByProperty: {
+            lookup?: components["schemas"]["LookupColumn"];
+            property: components["schemas"]["Property"];
+        };
+        /** @description Sessions in numbers. */
+        SessionFigures: {
+            /** @description How many of one event alone. */
+            bounces: components["schemas"]["Count"];
+            /** @description How many. */
+            count: components["schemas"]["Count"];
+            /** @description How long they are in the mean; null without any. */
+            mean_seconds: number | null;
+            /** @description How long the middle one is. */
+            median_seconds: number | null;
+            /** @description Of how many people. */
+            people: components["schemas"]["Count"];
+        };
+        /** @description Sessions in numbers, with a breakdown also by segment, and a list of them. */
+        SessionsAnswer: {
+            /** @description The segments, with a breakdown, the largest first. */
+            groups?: components["schemas"]["SessionsGroup"][];
+            /** @description Sessions, the latest first. */
+            list: components["schemas"]["ListedSession"][];
+        } & components["schemas"]["SessionFigures"];
+        /** @description The sessions of a segment in numbers. */
+        SessionsGroup: {
+            breakdown: components["schemas"]["SegmentValues"];
+        } & components["schemas"]["SessionFigures"];
+        /**
+         * @description How many sessions there were, how long they lasted, and a list of them.
+         * @example {
+         *       "breakdown": [
+         *         {
+         *           "property": "$device_type"
+         *         }
+         *       ],
+         *       "filter": {
+         *         "of": "session",
+         *         "op": "gt",
+         *         "property": "$duration_s",
+         *         "value": 60
+         *       },
+         *       "kind": "sessions",
+         *       "limit": 20,
+         *       "range": {
+         *         "last": 7,
+         *         "unit": "day"
+         *       },
+         *       "session_by": {
+         *         "end": {
+         *           "event": "Close app"
+         *         },
+         *         "start": {
+         *           "event": "Open app"
+         *         }
+         *       }
+         *     }
+         */
+        SessionsQuestion: {
+            breakdown?: components["schemas"]["Breakdowns"];
+            filter?: components["schemas"]["Filter"];
+            /**
+             * @description Sessions.
+             * @constant
+             */
+            kind: "sessions";
+            /**
+             * @description How many sessions are listed, the latest first.
+             * @default 100
+             */
+            limit?: number;
+            session_by?: components["schemas"]["SessionBy"];
+        } & WithRequired<components["schemas"]["Scope"], "range">;
         SetUp: {
             email: string;
             /** @description `en` or `fr` */
@@ -2088,6 +6218,742 @@ export interface components {
             /** @description Where the browser tag is served: `/s` makes `/s/sillage.js`. */
             tag_path: string;
             version: string;
+        };
+        /** @description From the first number, included, to the second, which is not. */
+        Stretch: [
+            number,
+            number
+        ];
+        /** @description An operator and what it compares with. Without `op` the value is compared by `is`. */
+        Test: {
+            /**
+             * @description Of a list: whether one element has to pass, or all of them and at least one.
+             * @default any
+             * @enum {string}
+             */
+            items?: "any" | "all";
+        } & (components["schemas"]["TestOfWords"] | components["schemas"]["TestOfText"] | components["schemas"]["TestOfNumber"] | components["schemas"]["TestBetween"] | components["schemas"]["TestOfMoment"] | components["schemas"]["TestOfAge"] | components["schemas"]["TestOfBeingSet"]);
+        /** @description A test of each value. */
+        TestAlone: components["schemas"]["Test"];
+        /** @description A number between two others, both included. */
+        TestBetween: {
+            /**
+             * @description Between.
+             * @constant
+             */
+            op: "between";
+            /** @description The least and the largest. */
+            value: [
+                number,
+                number
+            ];
+        };
+        /** @description A time not later than now and less than so long ago. */
+        TestOfAge: {
+            /**
+             * @description In the last.
+             * @constant
+             */
+            op: "in_last";
+            /** @description How long ago. */
+            value: components["schemas"]["Duration"];
+        };
+        /** @description Whether there is a value at all; the empty text is one. */
+        TestOfBeingSet: {
+            /**
+             * @description There is one, or there is none.
+             * @enum {string}
+             */
+            op: "set" | "not_set";
+            /** @description Not looked at; leave it out. */
+            value?: unknown;
+        };
+        /** @description A time before or after a moment, which is left out itself. */
+        TestOfMoment: {
+            /**
+             * @description Before, or after.
+             * @enum {string}
+             */
+            op: "before" | "after";
+            /** @description The moment: RFC 3339, a day, or seconds, milliseconds or microseconds since 1970; without a zone it is UTC. */
+            value: string | number;
+        };
+        /** @description Compares a number; what is no number does not pass. */
+        TestOfNumber: {
+            /**
+             * @description More than, at least, less than, at most.
+             * @enum {string}
+             */
+            op: "gt" | "gte" | "lt" | "lte";
+            /** @description The number. */
+            value: number;
+        };
+        /** @description Compares the text of a value. */
+        TestOfText: {
+            /**
+             * @description `matches` finds a regular expression anywhere in the text, in the syntax of Rust's `regex`.
+             * @enum {string}
+             */
+            op: "starts_with" | "ends_with" | "matches";
+            /** @description The text. */
+            value: string | number | boolean;
+        };
+        /** @description Compares what a value reads as (1 is "1") with one word or several, of which one has to fit. */
+        TestOfWords: {
+            /**
+             * @description `is`, `contains` (case ignored), or their opposites, which also hold where nothing is set; of a list, `any_of_list` and `all_of_list` of its elements are among the words.
+             * @default is
+             * @enum {string}
+             */
+            op?: "is" | "is_not" | "contains" | "not_contains" | "any_of_list" | "all_of_list";
+            value: components["schemas"]["Words"];
+        };
+        /**
+         * @description What becomes of the figures: one of them all, or how many have how much.
+         * @default average
+         */
+        Then: ("sum" | "average" | "median" | "min" | "max" | "distribution") | components["schemas"]["ThenPercentile"] | components["schemas"]["ThenDistribution"];
+        /** @description How many figures lie in each bin. */
+        ThenDistribution: {
+            distribution: components["schemas"]["Edges"];
+        };
+        /** @description A percentile of the figures. */
+        ThenPercentile: {
+            /** @description Which one. */
+            percentile: number;
+        };
+        /**
+         * @description A part of the local time: a number (0 to 23, 1 Monday to 7, 1 to 31, 1 to 12), or the date on which the day, week, month, quarter or year begins.
+         * @enum {string}
+         */
+        TimePart: "hour_of_day" | "day_of_week" | "day_of_month" | "month_of_year" | "day" | "week" | "month" | "quarter" | "year";
+        /** @description Also tell how long attempts took from one step to another. */
+        TimeToConvert: {
+            /** @description Where bins begin and end, in seconds; without it we choose. */
+            edges?: components["schemas"]["Edges"];
+            /**
+             * @description The step from which on, counted from 1.
+             * @default 1
+             */
+            from?: number;
+            /** @description The later step; without it the last. */
+            to?: number;
+        };
+        /** @description What one person did, latest first. */
+        TimelineAnswer: {
+            /** @description The events. */
+            events: components["schemas"]["TimelineEvent"][];
+            /** @description What `before` takes for the next page; null on the last. */
+            next: components["schemas"]["Word"];
+        };
+        /** @description One event. */
+        TimelineEvent: {
+            /** @description The device, as it was sent. */
+            device_id: components["schemas"]["Word"];
+            /** @description The id of who did it, as it was sent. */
+            distinct_id: string;
+            /** @description Its name. */
+            event: string;
+            /** @description Its groups: keys by type. */
+            groups: {
+                [key: string]: string[];
+            };
+            /** @description What tells it from others, so that it counts once. */
+            insert_id: string;
+            /** @description Its properties by name, of any type. */
+            properties: Record<string, never>;
+            /** @description The client's session. */
+            session_id: components["schemas"]["Word"];
+            /** @description When it happened, in UTC. */
+            time: components["schemas"]["Instant"];
+            /** @description The user, as it was sent. */
+            user_id: components["schemas"]["Word"];
+        };
+        /**
+         * @description Everything that one person did, latest first.
+         * @example {
+         *       "before": "1759276800000-12",
+         *       "filter": {
+         *         "event": "Purchase"
+         *       },
+         *       "kind": "timeline",
+         *       "limit": 50,
+         *       "person": "u1",
+         *       "range": {
+         *         "last": 30,
+         *         "unit": "day"
+         *       },
+         *       "session_by": {
+         *         "property": "visit"
+         *       }
+         *     }
+         */
+        TimelineQuestion: {
+            /** @description The `next` of the page before. */
+            before?: string;
+            filter?: components["schemas"]["Filter"];
+            /**
+             * @description A timeline.
+             * @constant
+             */
+            kind: "timeline";
+            /**
+             * @description How many events are listed.
+             * @default 100
+             */
+            limit?: number;
+            /** @description An id of the person; a device is `$device:` and its id. */
+            person: string;
+            session_by?: components["schemas"]["SessionBy"];
+        } & components["schemas"]["Scope"];
+        /** @description The values with the most events keep their segment; the rest is one last segment that tells in `other` how many it holds. */
+        Top: number;
+        /** @description Values over time, a line for each series, formula and segment. */
+        TrendAnswer: {
+            /** @description The same for the range compared with. */
+            compare?: components["schemas"]["ComparedTrend"];
+            /** @description The lines: series by series, then formulas, the overall line of each first. */
+            series: components["schemas"]["TrendLine"][];
+            /** @description The start of each interval. */
+            times: components["schemas"]["Instant"][];
+        };
+        /** @description A value of a trend, or without `time` a total. */
+        TrendCell: {
+            /** @description Of a figure per person: only those whose figure lies there. */
+            between?: components["schemas"]["Stretch"];
+            /**
+             * @description In the range compared with.
+             * @default false
+             */
+            compared?: boolean;
+            /**
+             * @description The position of the series in the question, from 0.
+             * @default 0
+             */
+            series?: number;
+            /** @description The start of the interval. */
+            time?: string;
+        } & components["schemas"]["CellSegment"];
+        /** @description One line. */
+        TrendLine: {
+            breakdown: components["schemas"]["SegmentValues"];
+            distribution?: components["schemas"]["Distribution"];
+            /** @description What it is called: its label, else its event, or the text of the formula. */
+            label: string;
+            /** @description On the line of what `top` leaves over: how many values it holds. */
+            other?: components["schemas"]["Count"];
+            /** @description Of the whole range, computed on it and not summed up. */
+            total: number | null;
+            /** @description One for each interval; null is a gap. */
+            values: (number | null)[];
+        };
+        /**
+         * @description How often something happened, or how many did it, over time.
+         * @example {
+         *       "interval": "day",
+         *       "kind": "trend",
+         *       "range": {
+         *         "ago": 1,
+         *         "last": 30,
+         *         "unit": "day"
+         *       },
+         *       "series": [
+         *         {
+         *           "label": "Buyers",
+         *           "measure": "unique",
+         *           "select": {
+         *             "event": "Purchase"
+         *           }
+         *         }
+         *       ]
+         *     }
+         * @example {
+         *       "breakdown": [
+         *         {
+         *           "of": "person",
+         *           "property": "country"
+         *         }
+         *       ],
+         *       "cohorts": {
+         *         "staff": [
+         *           "u1",
+         *           "$device:d1"
+         *         ]
+         *       },
+         *       "compare": {
+         *         "previous": 1
+         *       },
+         *       "filter": {
+         *         "all": [
+         *           {
+         *             "op": "is",
+         *             "property": "plan",
+         *             "value": [
+         *               "pro",
+         *               "team"
+         *             ]
+         *           },
+         *           {
+         *             "not": {
+         *               "cohort": "staff",
+         *               "in": true
+         *             }
+         *           }
+         *         ]
+         *       },
+         *       "formulas": [
+         *         "A / B"
+         *       ],
+         *       "interval": "week",
+         *       "kind": "trend",
+         *       "language": "fr",
+         *       "range": {
+         *         "from": "2025-10-01",
+         *         "to": "2025-10-31"
+         *       },
+         *       "rolling": 4,
+         *       "series": [
+         *         {
+         *           "measure": {
+         *             "sum": "amount"
+         *           },
+         *           "select": {
+         *             "event": "Purchase"
+         *           }
+         *         },
+         *         {
+         *           "actor": "device",
+         *           "measure": "total",
+         *           "select": {
+         *             "any_of": [
+         *               "Visit",
+         *               {
+         *                 "event": "Open app",
+         *                 "first_time": true
+         *               }
+         *             ]
+         *           }
+         *         }
+         *       ],
+         *       "timezone": "Europe/Paris",
+         *       "top": 10,
+         *       "week_start": "monday"
+         *     }
+         * @example {
+         *       "actor": "group:company",
+         *       "approximate": false,
+         *       "compare": {
+         *         "back": 1,
+         *         "unit": "year"
+         *       },
+         *       "cumulative": true,
+         *       "fresh": true,
+         *       "interval": "month",
+         *       "kind": "trend",
+         *       "range": {
+         *         "to_date": "quarter"
+         *       },
+         *       "series": [
+         *         {
+         *           "measure": {
+         *             "per_person": {
+         *               "percentile": 90,
+         *               "property": "amount"
+         *             },
+         *             "then": {
+         *               "distribution": [
+         *                 0,
+         *                 10,
+         *                 100
+         *               ]
+         *             }
+         *           },
+         *           "select": {
+         *             "event": "Purchase"
+         *           }
+         *         },
+         *         {
+         *           "measure": {
+         *             "per_session": "duration",
+         *             "then": {
+         *               "percentile": 75
+         *             }
+         *           },
+         *           "select": {
+         *             "event": "Purchase"
+         *           }
+         *         },
+         *         {
+         *           "measure": {
+         *             "per_session": {
+         *               "sum": "amount"
+         *             },
+         *             "then": "distribution"
+         *           },
+         *           "select": {
+         *             "event": "Purchase"
+         *           }
+         *         },
+         *         {
+         *           "measure": {
+         *             "active": 7
+         *           },
+         *           "select": {
+         *             "event": null
+         *           }
+         *         },
+         *         {
+         *           "measure": {
+         *             "unique": "first"
+         *           },
+         *           "select": {
+         *             "event": "Purchase"
+         *           }
+         *         },
+         *         {
+         *           "cohort": "vip",
+         *           "label": "VIPs",
+         *           "measure": "total"
+         *         },
+         *         {
+         *           "label": "Age of buyers",
+         *           "measure": {
+         *             "average": "age"
+         *           },
+         *           "people": {
+         *             "count": {
+         *               "op": "gte",
+         *               "value": 3
+         *             },
+         *             "did": {
+         *               "event": "Purchase"
+         *             }
+         *           }
+         *         }
+         *       ],
+         *       "session_by": {
+         *         "property": "visit"
+         *       },
+         *       "session_timeout": {
+         *         "n": 30,
+         *         "unit": "minute"
+         *       }
+         *     }
+         * @example {
+         *       "attribution": {
+         *         "by": {
+         *           "property": "utm_source"
+         *         },
+         *         "conversion": "first",
+         *         "half_life_days": 3,
+         *         "lookback": {
+         *           "n": 14,
+         *           "unit": "day"
+         *         },
+         *         "model": "time_decay",
+         *         "touch": {
+         *           "event": "Visit"
+         *         }
+         *       },
+         *       "custom_events": {
+         *         "Buy": {
+         *           "any_of": [
+         *             "Order",
+         *             "Subscribe"
+         *           ]
+         *         }
+         *       },
+         *       "kind": "trend",
+         *       "range": {
+         *         "since": "2025-10-01"
+         *       },
+         *       "series": [
+         *         {
+         *           "measure": {
+         *             "sum": "amount"
+         *           },
+         *           "select": {
+         *             "event": "Buy"
+         *           }
+         *         }
+         *       ]
+         *     }
+         * @example {
+         *       "attribution": {
+         *         "by": {
+         *           "property": "utm_source"
+         *         },
+         *         "model": {
+         *           "between": 30,
+         *           "first": 50,
+         *           "last": 20
+         *         }
+         *       },
+         *       "kind": "trend",
+         *       "range": {
+         *         "last": 3,
+         *         "unit": "month"
+         *       },
+         *       "series": [
+         *         {
+         *           "measure": "unique",
+         *           "select": {
+         *             "event": "Purchase"
+         *           }
+         *         }
+         *       ]
+         *     }
+         * @example {
+         *       "attribution": {
+         *         "by": {
+         *           "property": "utm_source"
+         *         },
+         *         "model": "u"
+         *       },
+         *       "kind": "trend",
+         *       "range": {
+         *         "last": 3,
+         *         "unit": "month"
+         *       },
+         *       "series": [
+         *         {
+         *           "select": {
+         *             "event": "Purchase"
+         *           }
+         *         }
+         *       ]
+         *     }
+         */
+        TrendQuestion: {
+            /**
+             * @description Allow a sketch in place of an exact count; answers are exact all the same today.
+             * @default false
+             */
+            approximate?: boolean;
+            attribution?: components["schemas"]["Attribution"];
+            breakdown?: components["schemas"]["Breakdowns"];
+            compare?: components["schemas"]["Comparison"];
+            /**
+             * @description Show the running sum of the values.
+             * @default false
+             */
+            cumulative?: boolean;
+            filter?: components["schemas"]["Filter"];
+            /** @description Arithmetic on the series, such as `A / B * 100`: a line each, after the series. */
+            formulas?: string[];
+            /**
+             * @description One value for each of these.
+             * @default day
+             */
+            interval?: components["schemas"]["Interval"];
+            /**
+             * @description A trend.
+             * @constant
+             */
+            kind: "trend";
+            /** @description Show the mean of so many values up to each one, also of those before the range. */
+            rolling?: number;
+            /** @description What is counted, a line each. Formulas call them A to Z by position. */
+            series: components["schemas"]["Series"][];
+            session_by?: components["schemas"]["SessionBy"];
+            top?: components["schemas"]["Top"];
+        } & WithRequired<components["schemas"]["Scope"], "range">;
+        /** @description Good up to the first, poor beyond the second. */
+        TwoThresholds: [
+            number,
+            number
+        ];
+        /** @description People, in each interval and in the range only in the segments of their first or last event there. */
+        UniqueOnceMeasure: {
+            /**
+             * @description Which event decides.
+             * @enum {string}
+             */
+            unique: "first" | "last";
+        };
+        /** @description Having an event with a value. */
+        ValueCandidate: {
+            /** @description Whose: `event`, `person`, `session` or `group:` and a type. */
+            of: string;
+            /** @description The position of the property in the question, from 0. */
+            position: components["schemas"]["Count"];
+            /** @description The property. */
+            property: string;
+            /** @description The value. */
+            value: string | number | boolean;
+        } & components["schemas"]["DriverFigures"];
+        /** @description The values that pass a test, under one label. */
+        ValueGroup: {
+            /** @description What the segment is called. */
+            label: string;
+        } & components["schemas"]["Test"];
+        /** @description The five vitals, over all and by time, page, element and segment. */
+        VitalAnswer: {
+            /** @description The elements at fault, those most often poor first. */
+            elements: components["schemas"]["VitalElement"][];
+            /** @description The segments, with a breakdown. */
+            groups?: components["schemas"]["VitalGroup"][];
+            /** @description By time. */
+            intervals: components["schemas"]["VitalInterval"][];
+            /** @description How many page views have a vital. */
+            page_views: components["schemas"]["Count"];
+            /** @description By page, the most viewed first. */
+            pages: components["schemas"]["VitalPage"][];
+            /** @description How many pages there are. */
+            pages_in_all: components["schemas"]["Count"];
+            thresholds: components["schemas"]["VitalThresholds"];
+        } & components["schemas"]["VitalLine"];
+        /** @description Who had page views of such speed. */
+        VitalCell: {
+            /** @description The start of the interval. */
+            interval?: string;
+            /** @description On this page. */
+            page?: string;
+            /**
+             * @description How it is rated.
+             * @enum {string}
+             */
+            rating?: "good" | "needs_work" | "poor";
+            /** @description Because of this element; of `lcp`, `inp` and `cls`. */
+            selector?: string;
+            /**
+             * @description Which vital.
+             * @enum {string}
+             */
+            vital: "lcp" | "inp" | "cls" | "fcp" | "ttfb";
+        } & components["schemas"]["CellSegment"];
+        /** @description An element at fault. */
+        VitalElement: {
+            /** @description The page. */
+            page: components["schemas"]["Word"];
+            /** @description The element. */
+            selector: string;
+            /**
+             * @description For which vital.
+             * @enum {string}
+             */
+            vital: "lcp" | "inp" | "cls";
+        } & components["schemas"]["VitalValues"];
+        /** @description One vital in numbers. */
+        VitalFigures: components["schemas"]["VitalValues"];
+        /** @description One segment. */
+        VitalGroup: {
+            breakdown: components["schemas"]["SegmentValues"];
+        } & components["schemas"]["VitalLine"];
+        /** @description One interval. */
+        VitalInterval: {
+            /** @description The start of the interval. */
+            start: components["schemas"]["Instant"];
+        } & components["schemas"]["VitalLine"];
+        /** @description The five vitals. */
+        VitalLine: {
+            /** @description Cumulative layout shift, without a unit. */
+            cls: components["schemas"]["VitalFigures"];
+            /** @description First contentful paint, in milliseconds. */
+            fcp: components["schemas"]["VitalFigures"];
+            /** @description Interaction to next paint, in milliseconds. */
+            inp: components["schemas"]["VitalFigures"];
+            /** @description Largest contentful paint, in milliseconds. */
+            lcp: components["schemas"]["VitalFigures"];
+            /** @description Time to first byte, in milliseconds. */
+            ttfb: components["schemas"]["VitalFigures"];
+        };
+        /** @description One page. */
+        VitalPage: {
+            /** @description Its name. */
+            page: components["schemas"]["Word"];
+        } & components["schemas"]["VitalLine"];
+        /**
+         * @description How fast pages are: largest contentful paint, interaction to next paint, layout shift, first contentful paint, time to first byte.
+         * @example {
+         *       "breakdown": [
+         *         {
+         *           "property": "$country_code"
+         *         }
+         *       ],
+         *       "filter": {
+         *         "op": "matches",
+         *         "property": "$page",
+         *         "value": "^/docs"
+         *       },
+         *       "interval": "day",
+         *       "kind": "vital",
+         *       "limit": 20,
+         *       "range": {
+         *         "last": 7,
+         *         "unit": "day"
+         *       }
+         *     }
+         */
+        VitalQuestion: {
+            breakdown?: components["schemas"]["Breakdowns"];
+            filter?: components["schemas"]["Filter"];
+            /**
+             * @description One row for each of these.
+             * @default day
+             */
+            interval?: components["schemas"]["Interval"];
+            /**
+             * @description Web vitals.
+             * @constant
+             */
+            kind: "vital";
+            /**
+             * @description How many pages, and how many elements, are listed.
+             * @default 50
+             */
+            limit?: number;
+        } & WithRequired<components["schemas"]["Scope"], "range">;
+        /** @description Good up to the first number, poor beyond the second. */
+        VitalThresholds: {
+            /** @description Without a unit. */
+            cls: components["schemas"]["TwoThresholds"];
+            /** @description In milliseconds. */
+            fcp: components["schemas"]["TwoThresholds"];
+            /** @description In milliseconds. */
+            inp: components["schemas"]["TwoThresholds"];
+            /** @description In milliseconds. */
+            lcp: components["schemas"]["TwoThresholds"];
+            /** @description In milliseconds. */
+            ttfb: components["schemas"]["TwoThresholds"];
+        };
+        /** @description How many page views have it, how large it is, and how it is rated. */
+        VitalValues: {
+            /** @description How many are good. */
+            good: components["schemas"]["Count"];
+            /** @description The median. */
+            median: number | null;
+            /** @description In how many page views. */
+            n: components["schemas"]["Count"];
+            /** @description How many need work. */
+            needs_work: components["schemas"]["Count"];
+            /** @description The 75th percentile. */
+            p75: number | null;
+            /** @description How many are poor. */
+            poor: components["schemas"]["Count"];
+        };
+        /** @description Everybody in the answer, or in a segment of it. */
+        WholeCell: components["schemas"]["CellSegment"];
+        /** @description A length of time, or so many sessions; a month is 30 days. */
+        Window: {
+            /** @description How many units; of sessions at least 1. */
+            n: number;
+            /**
+             * @description The unit.
+             * @enum {string}
+             */
+            unit: "second" | "minute" | "hour" | "day" | "week" | "month" | "session";
+        };
+        /** @description A text; null is not set. */
+        Word: string | null;
+        /** @description One value to compare with, or several. An object or a list in a list stands for its JSON text. */
+        Words: (string | number | boolean | Record<string, never>) | (string | number | boolean | Record<string, never> | unknown[])[];
+        /** @description Elements of a page that are measured as one, with what is inside of them. */
+        Zone: {
+            /** @description What the zone is called; each name once. */
+            name: string;
+            /** @description A selector of the answer's `elements`, or a list of them. */
+            selector: string | string[];
         };
     };
     responses: never;
@@ -3805,7 +8671,7 @@ export interface operations {
         /** @description A question: `kind` (trend, funnel, retention, …) and the fields of that kind */
         requestBody: {
             content: {
-                "application/json": unknown;
+                "application/json": components["schemas"]["Question"];
             };
         };
         responses: {
@@ -5534,3 +10400,6 @@ export interface operations {
         };
     };
 }
+type WithRequired<T, K extends keyof T> = T & {
+    [P in K]-?: T[P];
+};

@@ -407,7 +407,7 @@ export interface PeopleAnswer {
   counted?: number;
   /** For the page after. */
   next: string | null;
-  people: { id: string; times: (string | null)[] | null; properties?: Record<string, unknown> }[];
+  people: { id: string; times?: string[]; properties?: Record<string, unknown> }[];
 }
 export interface TimelineAnswer {
   events: TimelineEvent[];

@@ -12,7 +12,7 @@ use crate::{
     cohort::{CohortName, Definition, Definitions, Did, DidMeasure, Sequence},
     question::{
         Cohort, Compare, CompareOp, Kind, People, Window,
-        fields::{Fields, Read, missing, not_allowed, texts, wrong_type},
+        fields::{Fields, Read, missing, not_allowed, texts, written, wrong_type},
     },
 };
 use serde_json::Value;
@@ -45,11 +45,12 @@ pub(super) fn read_cohort(fields: &mut Fields<'_>, nested: usize) -> Read<Cohort
 /// `{"vip": ["u1", "u2"], "active": {"did": …}}`
 pub(super) fn read_cohorts(value: &Value, path: &str) -> Read<Definitions> {
     let map = value.as_object().ok_or_else(|| wrong_type(path, "an object of lists of people or definitions", value))?;
-    map.iter().map(|(name, value)| Ok((name.clone(), read_definition(value, &format!("{path}.{name}"), 0)?))).collect()
+    written(map).map(|(name, value)| Ok((name.clone(), read_definition(value, &format!("{path}.{name}"), 0)?))).collect()
 }
 
 pub(super) fn read_name(value: &Value, path: &str) -> Read<CohortName> {
-    let name = as_text(value).ok_or_else(|| wrong_type(path, "a cohort's id", value))?;
+    let is_name = value.is_string() || value.is_number();
+    let name = as_text(value).filter(|_| is_name).ok_or_else(|| wrong_type(path, "a cohort's id", value))?;
     Ok(CohortName { name, field: path.to_owned() })
 }
 

@@ -6,7 +6,7 @@ use super::{
 };
 use crate::question::{
     AnchorAt, Journey, NodeName, Occurrence, Rename,
-    fields::{Fields, Read, missing, not_allowed, wrong_type},
+    fields::{Fields, Read, missing, not_allowed, written, wrong_type},
 };
 use regex::Regex;
 use serde_json::Value;
@@ -24,7 +24,7 @@ pub(super) fn read_journey(fields: &mut Fields<'_>) -> Read<Journey> {
         },
         Some(Value::Object(map)) => {
             let mut rules = BTreeMap::new();
-            for (event, value) in map {
+            for (event, value) in written(map) {
                 let at = format!("{node_path}.{event}");
                 let rule = match value {
                     Value::String(property) => (property.clone(), false),

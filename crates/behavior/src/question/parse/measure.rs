@@ -3,7 +3,7 @@
 use super::selector::{checked_name, property_name};
 use crate::question::{
     Aggregate, Measure, Outer, PerSession, QuestionError,
-    fields::{Fields, Read, choose, missing, not_allowed, number, whole, wrong_type},
+    fields::{Fields, Read, choose, has, missing, not_allowed, number, whole, written, wrong_type},
 };
 use serde_json::Value;
 
@@ -28,14 +28,14 @@ pub(super) fn read_percentile(fields: &mut Fields<'_>) -> Read<Aggregate> {
 /// `{"sum": "amount"}` or `{"percentile": 90, "property": "amount"}`.
 pub(super) fn read_property_measure(value: &Value, path: &str) -> Read<(Aggregate, String)> {
     let map = value.as_object().ok_or_else(|| wrong_type(path, "a measure such as {\"sum\": \"amount\"}", value))?;
-    if map.contains_key("percentile") {
+    if has(map, "percentile") {
         let mut fields = Fields::new(value, path)?;
         let percentile = read_percentile(&mut fields)?;
         let property = property_name(&mut fields)?;
         fields.done()?;
         return Ok((percentile, property));
     }
-    let mut entries = map.iter();
+    let mut entries = written(map);
     if let (Some((word, property)), None) = (entries.next(), entries.next()) {
         let found = aggregate(word).ok_or_else(|| QuestionError {
             code: "unknown_field",
@@ -59,19 +59,19 @@ pub(super) fn read_measure(value: &Value, path: &str) -> Read<Measure> {
         });
     }
     let map = value.as_object().ok_or_else(|| wrong_type(path, MEASURES, value))?;
-    if let Some(days) = map.get("active") {
+    if let Some(days) = map.get("active").filter(|days| !days.is_null()) {
         let mut fields = Fields::new(value, path)?;
         fields.get("active");
         fields.done()?;
         return Ok(Measure::Active(whole(days, &format!("{path}.active"), 1, 366)? as u32));
     }
-    if map.contains_key("unique") {
+    if has(map, "unique") {
         let mut fields = Fields::new(value, path)?;
         let first = fields.choice("unique", &[("first", true), ("last", false)])?;
         fields.done()?;
         return Ok(first.map_or(Measure::Unique, |first| Measure::UniqueOnce { first }));
     }
-    if map.contains_key("per_person") {
+    if has(map, "per_person") {
         let mut fields = Fields::new(value, path)?;
         let at = fields.at("per_person");
         let inner = match fields.get("per_person") {
@@ -83,7 +83,7 @@ pub(super) fn read_measure(value: &Value, path: &str) -> Read<Measure> {
         fields.done()?;
         return Ok(Measure::PerPerson { inner, outer });
     }
-    if map.contains_key("per_session") {
+    if has(map, "per_session") {
         let mut fields = Fields::new(value, path)?;
         let at = fields.at("per_session");
         let inner = match fields.get("per_session") {
@@ -118,13 +118,13 @@ const THEN: &str = "sum, average, median, min, max, distribution, {\"percentile\
 fn read_then(fields: &mut Fields<'_>) -> Read<Outer> {
     let then = fields.at("then");
     match fields.get("then") {
-        Some(value @ Value::Object(map)) if map.contains_key("percentile") => {
+        Some(value @ Value::Object(map)) if has(map, "percentile") => {
             let mut one = Fields::new(value, &then)?;
             let percentile = read_percentile(&mut one)?;
             one.done()?;
             Ok(Outer::Aggregate(percentile))
         }
-        Some(value @ Value::Object(map)) if map.contains_key("distribution") => {
+        Some(value @ Value::Object(map)) if has(map, "distribution") => {
             let mut one = Fields::new(value, &then)?;
             let at = one.at("distribution");
             let edges = read_edges(&mut one, "distribution")?.ok_or_else(|| missing(&at, "a list of rising numbers"))?;

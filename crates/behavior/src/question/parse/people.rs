@@ -55,7 +55,11 @@ pub(super) fn read_cell(value: &Value, path: &str, of: &Question) -> Read<Cell> 
         Kind::Funnel(funnel) => Place::Funnel(read_funnel_cell(&mut fields, funnel)?),
         Kind::Retention(one) => read_retention_cell(&mut fields, one)?,
         Kind::Frequency(frequency) => {
-            let gap = if frequency.gaps { fields.whole("gap", 1, 100_000)?.map(|n| n as usize) } else { None };
+            let gap_path = fields.at("gap");
+            let gap = fields.whole("gap", 1, 100_000)?.map(|n| n as usize);
+            if gap.is_some() && !frequency.gaps {
+                return Err(not_allowed(&gap_path, "needs `gaps` in the question"));
+            }
             let n = fields.whole("n", 1, 100_000)?.map(|n| n as usize);
             let n = if gap.is_some() { n.unwrap_or(1) } else { n.ok_or_else(|| need("n", "a number of units"))? };
             Place::Frequency { n, period: read_instant(&mut fields, "period")?, gap }

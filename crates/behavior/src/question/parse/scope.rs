@@ -13,7 +13,7 @@ use crate::{
     filter::Of,
     question::{
         Lookups, RangeSpec, Scope, SessionBy, Window,
-        fields::{Fields, Read, missing, not_allowed, wrong_type},
+        fields::{Fields, Read, missing, not_allowed, written, wrong_type},
     },
 };
 use serde_json::Value;
@@ -133,13 +133,13 @@ fn read_session_by(value: &Value, path: &str) -> Read<SessionBy> {
 fn read_lookups(value: &Value, path: &str) -> Read<Lookups> {
     let tables = value.as_object().ok_or_else(|| wrong_type(path, "an object of tables by name", value))?;
     let mut lookups = Lookups::new();
-    for (name, rows) in tables {
+    for (name, rows) in written(tables) {
         let at = format!("{path}.{name}");
         let rows = rows.as_object().ok_or_else(|| wrong_type(&at, "an object of rows by their key", rows))?;
         let mut columns: BTreeMap<String, HashMap<String, Value>> = BTreeMap::new();
-        for (key, row) in rows {
+        for (key, row) in written(rows) {
             let row = row.as_object().ok_or_else(|| wrong_type(&format!("{at}.{key}"), "an object of values by column", row))?;
-            for (column, value) in row.iter().filter(|(_, value)| !value.is_null()) {
+            for (column, value) in written(row) {
                 columns.entry(column.clone()).or_default().insert(key.clone(), value.clone());
             }
         }
@@ -153,7 +153,7 @@ pub(super) fn read_custom_properties(fields: &mut Fields<'_>) -> Read<CustomProp
     let path = fields.at("custom_properties");
     let Some(value) = fields.get("custom_properties") else { return Ok(CustomProperties::new()) };
     let map = value.as_object().ok_or_else(|| wrong_type(&path, "an object of {\"of\", \"formula\"} by name", value))?;
-    map.iter().map(|(name, value)| Ok((name.clone(), read_custom_property(value, &format!("{path}.{name}"))?))).collect()
+    written(map).map(|(name, value)| Ok((name.clone(), read_custom_property(value, &format!("{path}.{name}"))?))).collect()
 }
 
 impl CustomProperty {
@@ -182,12 +182,12 @@ pub(super) fn read_custom_events(fields: &mut Fields<'_>) -> Read<CustomEvents> 
     let path = fields.at("custom_events");
     let Some(value) = fields.get("custom_events") else { return Ok(CustomEvents::new()) };
     let map = value.as_object().ok_or_else(|| wrong_type(&path, "an object of selectors by name", value))?;
-    map.iter().map(|(name, value)| Ok((name.clone(), read_selector(value, &format!("{path}.{name}"), 0)?))).collect()
+    written(map).map(|(name, value)| Ok((name.clone(), read_selector(value, &format!("{path}.{name}"), 0)?))).collect()
 }
 
 /// A range, or `{"since": day}`, which has no end.
 pub(super) fn read_within(value: &Value, path: &str) -> Read<RangeSpec> {
-    if value.get("since").is_none() {
+    if value.get("since").is_none_or(Value::is_null) {
         return read_range(value, path);
     }
     let mut fields = Fields::new(value, path)?;

@@ -32,7 +32,7 @@ pub(super) fn read_selector(value: &Value, path: &str, depth: usize) -> Read<Sel
     }
     let mut fields = Fields::new(value, path)?;
     let mut selector = Selector::default();
-    if !fields.has("event") && !fields.has("any_of") {
+    if !fields.has("event") && !fields.is_null("event") && !fields.has("any_of") {
         return Err(missing(&fields.at("event"), "an event's name, null for any event, or any_of: [names]"));
     }
     if let Some(name) = fields.text("event")? {
@@ -201,7 +201,10 @@ fn read_one_test(fields: &mut Fields<'_>) -> Read<Test> {
         }
     };
     let lower = |list: Vec<String>| list.into_iter().map(|one| one.to_lowercase()).collect();
-    let one_text = |value: &Value| value.as_str().map(str::to_owned).or_else(|| as_text(value)).ok_or_else(|| wrong_type(&value_path, "a text", value));
+    let one_text = |value: &Value| {
+        let is_one = !value.is_array() && !value.is_object();
+        as_text(value).filter(|_| is_one).ok_or_else(|| wrong_type(&value_path, "a text", value))
+    };
     let at = |value: &Value| time::from_json(value).ok_or_else(|| not_allowed(&value_path, "is not a time; write RFC 3339 or epoch seconds"));
     Ok(match op {
         "is" => Test::Is(words(need("the value to compare with")?)?),

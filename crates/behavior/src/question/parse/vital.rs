@@ -40,7 +40,7 @@ pub(super) fn read_vital_cell(fields: &mut Fields<'_>) -> Read<VitalCell> {
 }
 
 pub(super) fn read_error_cell(fields: &mut Fields<'_>) -> Read<ErrorCell> {
-    let (fingerprint_path, status_path, url_path) = (fields.at("fingerprint"), fields.at("status"), fields.at("url"));
+    let (fingerprint_path, status_path, url_path, of_path) = (fields.at("fingerprint"), fields.at("status"), fields.at("url"), fields.at("of"));
     let fingerprint = fields.text("fingerprint")?.map(str::to_owned);
     let method = fields.text("method")?.map(str::to_owned);
     let url = fields.text("url")?.map(str::to_owned);
@@ -53,6 +53,7 @@ pub(super) fn read_error_cell(fields: &mut Fields<'_>) -> Read<ErrorCell> {
         (None, Some(method), Some(url), Some(status), None) => ErrorPlace::Request { method, url, status },
         (None, None, None, None, Some(is_requests)) => ErrorPlace::All { is_requests },
         (Some(_), ..) => return Err(not_allowed(&fingerprint_path, "names an error; leave out what names requests, and `of`")),
+        (.., Some(_)) => return Err(not_allowed(&of_path, "stands for all errors or all requests; leave out what names one request")),
         (None, None, None, None, None) => {
             return Err(missing(&fingerprint_path, "an error, or `method`, `url` and `status` of a request, or `of`: errors or requests"));
         }
