@@ -364,10 +364,14 @@ fn defaults_are_those_of_the_parser() {
                     }
                     match read(&written) {
                         Ok(written) if format!("{written:?}") == format!("{as_read:?}") => held.extend(own.into_iter().cloned()),
-                        Ok(_) => drop(wrong.insert(format!("{default} is not the default of {own:?}"))),
+                        Ok(_) => {
+                            wrong.insert(format!("{default} is not the default of {own:?}"));
+                        }
                         // It cannot stand beside something else in this question.
                         Err(error) if error.code == "not_allowed" => {}
-                        Err(error) => drop(wrong.insert(format!("{own:?}: {error}"))),
+                        Err(error) => {
+                            wrong.insert(format!("{own:?}: {error}"));
+                        }
                     }
                 }
             }
