@@ -346,32 +346,29 @@ fn defaults_are_those_of_the_parser() {
     let (mut wrong, mut held) = (BTreeSet::new(), Used::new());
     for question in examples() {
         for pointer in pointers(&question).iter().filter(|pointer| question.pointer(pointer).is_some_and(Value::is_object)) {
-            for (name, values) in &defaults {
+            for (name, default) in defaults.iter().flat_map(|(name, values)| values.iter().map(move |value| (name, value))) {
+                let default: Value = serde_json::from_str(default).unwrap();
+                let written = with(&question, pointer, |place| place[name] = default.clone());
+                let (mut before, mut after) = (Used::new(), Used::new());
+                if schema.use_of(&written, &mut after).is_err() {
+                    continue;
+                }
                 let without = with(&question, pointer, |place| drop(place.as_object_mut().unwrap().remove(name)));
-                let mut before = Used::new();
                 let (Ok(as_read), Ok(())) = (read(&without), schema.use_of(&without, &mut before)) else { continue };
-                for default in values {
-                    let default: Value = serde_json::from_str(default).unwrap();
-                    let written = with(&without, pointer, |place| place[name] = default.clone());
-                    let mut after = Used::new();
-                    if schema.use_of(&written, &mut after).is_err() {
-                        continue;
+                let suffix = format!("/properties/{name}");
+                let own: Vec<&String> = after.difference(&before).filter(|place| place.ends_with(&suffix)).collect();
+                if own.is_empty() || own.iter().any(|place| default_of(place).as_ref() != Some(&default)) {
+                    continue;
+                }
+                match read(&written) {
+                    Ok(written) if format!("{written:?}") == format!("{as_read:?}") => held.extend(own.into_iter().cloned()),
+                    Ok(_) => {
+                        wrong.insert(format!("{default} is not the default of {own:?}"));
                     }
-                    let suffix = format!("/properties/{name}");
-                    let own: Vec<&String> = after.difference(&before).filter(|place| place.ends_with(&suffix)).collect();
-                    if own.is_empty() || own.iter().any(|place| default_of(place).as_ref() != Some(&default)) {
-                        continue;
-                    }
-                    match read(&written) {
-                        Ok(written) if format!("{written:?}") == format!("{as_read:?}") => held.extend(own.into_iter().cloned()),
-                        Ok(_) => {
-                            wrong.insert(format!("{default} is not the default of {own:?}"));
-                        }
-                        // It cannot stand beside something else in this question.
-                        Err(error) if error.code == "not_allowed" => {}
-                        Err(error) => {
-                            wrong.insert(format!("{own:?}: {error}"));
-                        }
+                    // It cannot stand beside something else in this question.
+                    Err(error) if error.code == "not_allowed" => {}
+                    Err(error) => {
+                        wrong.insert(format!("{own:?}: {error}"));
                     }
                 }
             }

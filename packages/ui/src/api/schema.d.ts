@@ -3736,8 +3736,8 @@ export interface components {
             click_rate_interval: components["schemas"]["Confidence"];
             /** @description In which share of sessions it was clicked. */
             click_rate_of_sessions: components["schemas"]["Rate"];
-            /** @description Its share of all clicks on the page. */
-            click_share: components["schemas"]["Rate"];
+            /** @description Its clicks over all clicks on the page, as page summaries count them. */
+            click_share: number | null;
             /** @description In how many page views. */
             clicked_page_views: components["schemas"]["Count"];
             /** @description By how many people. */
