@@ -173,7 +173,7 @@ export const api = {
   removeReport: (project: number, report: string) => read(http.DELETE("/api/projects/{project}/reports/{report}", { params: { path: { project, report } } })),
 };
 
-/** The contract leaves questions and answers open, since their shape follows from their kind; here the kind is known. */
+/** The kind is known here, so the answer is one of that kind; `contract.test.ts` holds the shapes of the screens to those of the contract. */
 function asked<A>(project: number, question: object, options: { signal?: AbortSignal; headers?: Record<string, string> }): Promise<Answered<A>> {
   return open<Answered<A>>(http.POST("/api/projects/{project}/query", { params: { path: { project } }, body: question as never, ...options }));
 }

@@ -1,5 +1,5 @@
 // What the server answers, under the names the screens use. The envelopes come from `schema.d.ts`, generated from
-// `contract/openapi.json`; the answers of questions follow from their kind and are written here.
+// `contract/openapi.json`; the answers of questions are written here as the screens read them, and held to it by `contract.test.ts`.
 import type { Definition } from "@/question/definition.ts";
 import type { Selector } from "@/question/question.ts";
 import type { components } from "./schema.d.ts";
