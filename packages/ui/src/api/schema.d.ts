@@ -2003,7 +2003,10 @@ export interface components {
             /** @description When; without it ever. */
             within?: components["schemas"]["Range"];
         } & ({
-            /** @constant */
+            /**
+             * @default total
+             * @constant
+             */
             measure?: "total";
         } | unknown);
         /** @description Somebody never did something. */
@@ -3716,7 +3719,10 @@ export interface components {
             /** @description The zone of the question, in place of an element. */
             zone?: string;
         } & (components["schemas"]["CellSegment"] & ({
-            /** @constant */
+            /**
+             * @default viewed
+             * @constant
+             */
             did?: "viewed";
         } | unknown | unknown));
         /** @description One element. */
@@ -4444,6 +4450,9 @@ export interface components {
          * @example {
          *       "per_person": "total",
          *       "then": "median"
+         *     }
+         * @example {
+         *       "per_session": "events"
          *     }
          */
         Measure: ("total" | "unique" | "sessions") | components["schemas"]["ActiveMeasure"] | components["schemas"]["UniqueOnceMeasure"] | components["schemas"]["PropertyMeasure"] | components["schemas"]["PerPersonMeasure"] | components["schemas"]["PerSessionMeasure"];
