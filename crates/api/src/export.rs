@@ -19,7 +19,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 use sillage_behavior::LedgerEntry;
 use sillage_catalog::{NewAuditEntry, PastChange, Profile, ProfileKind};
-use sillage_event::{Event, ProfileOp, ProjectId, Properties, time::to_rfc3339};
+use sillage_event::{Event, ProjectId, Properties, time::to_rfc3339};
 use std::io;
 use tokio::sync::mpsc;
 use utoipa::IntoParams;
@@ -156,16 +156,7 @@ fn profile_lines(profile: &Profile, changes: &[PastChange], out: &mut Vec<u8>) {
         add(profile.first_seen, "set", json!({}));
     }
     for change in changes {
-        let (operation, value) = match &change.op {
-            ProfileOp::Set(values) => ("set", values.clone().into()),
-            ProfileOp::SetOnce(values) => ("set_once", values.clone().into()),
-            ProfileOp::Add(values) => ("add", values.clone().into()),
-            ProfileOp::Append(values) => ("append", values.clone().into()),
-            ProfileOp::Union(values) => ("union", values.clone().into()),
-            ProfileOp::Remove(values) => ("remove", values.clone().into()),
-            ProfileOp::Unset(names) => ("unset", names.clone().into()),
-            ProfileOp::Delete => ("delete", Value::Bool(true)),
-        };
+        let (operation, value) = change.op.as_written();
         add(change.at, operation, value);
     }
     for part in parts_of(&profile.properties) {

@@ -2,6 +2,7 @@
 //!
 //! Not here: what becomes of such a change; whoever applies the feed keeps it aside.
 
+use serde_json::Value;
 use sillage_event::{ProfileChange, ProfileOp, Properties, Subject};
 
 /// Bytes of a profile as JSON: lists that are appended to for ever would grow without end.
@@ -71,18 +72,13 @@ pub(crate) fn n_after(now: &Properties, op: &ProfileOp) -> usize {
 
 /// The operation, and the name of its property with the longest value.
 fn largest(op: &ProfileOp) -> (&'static str, String) {
-    let (operation, values) = match op {
-        ProfileOp::Set(values) => ("set", values),
-        ProfileOp::SetOnce(values) => ("set_once", values),
-        ProfileOp::Add(values) => ("add", values),
-        ProfileOp::Append(values) => ("append", values),
-        ProfileOp::Union(values) => ("union", values),
-        ProfileOp::Remove(values) => ("remove", values),
-        ProfileOp::Unset(names) => return ("unset", names.first().map(|name| shortened(name)).unwrap_or_default()),
-        ProfileOp::Delete => return ("delete", String::new()),
+    let (operation, value) = op.as_written();
+    let name = match &value {
+        Value::Object(values) => values.iter().max_by_key(|(_, value)| value.to_string().len()).map(|(name, _)| name.as_str()),
+        Value::Array(names) => names.first().and_then(Value::as_str),
+        _ => None,
     };
-    let longest = values.iter().max_by_key(|(_, value)| value.to_string().len());
-    (operation, longest.map(|(name, _)| shortened(name)).unwrap_or_default())
+    (operation, name.map(shortened).unwrap_or_default())
 }
 
 fn shortened(text: &str) -> String {

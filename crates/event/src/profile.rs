@@ -97,6 +97,21 @@ impl ProfileOp {
 }
 
 impl ProfileOp {
+    /// Its name and its value as the import form and the export have them.
+    #[must_use]
+    pub fn as_written(&self) -> (&'static str, serde_json::Value) {
+        match self {
+            Self::Set(values) => ("set", values.clone().into()),
+            Self::SetOnce(values) => ("set_once", values.clone().into()),
+            Self::Add(values) => ("add", values.clone().into()),
+            Self::Append(values) => ("append", values.clone().into()),
+            Self::Union(values) => ("union", values.clone().into()),
+            Self::Remove(values) => ("remove", values.clone().into()),
+            Self::Unset(names) => ("unset", names.clone().into()),
+            Self::Delete => ("delete", true.into()),
+        }
+    }
+
     /// What of it concerns one property; `None` when nothing does.
     #[must_use]
     pub fn only(&self, name: &str) -> Option<Self> {

@@ -1,23 +1,32 @@
 //! Reading what a question needs: events picked by selectors, grouped by person, in order.
 //!
-//! Two passes. The **side pass** decodes what does not lie in its person's bucket: people whom a link moved to another bucket, and
+//! Two passes. The **side pass** ([`side`]) decodes what does not lie in its person's bucket: people whom a link moved to another bucket, and
 //! everything when somebody else than persons is counted. The **main pass** takes one bucket after another, as fine as those of the finest
 //! segment: people of all segments merged into one list, rows of the side pass added, everything ordered, one partial answer made. A
 //! segment with coarser buckets is decoded once for all the finer ones and handed out in slices.
 
+mod actors;
 mod by_pick;
 pub(crate) mod context;
 mod decode;
 mod first;
 mod gather;
+mod keys;
+mod nodes;
+mod read;
+mod selecting;
 mod session_ids;
+mod side;
 mod stream;
 pub(crate) mod summary;
 mod ties;
 mod walk;
 
 pub(crate) use context::Context;
-pub(crate) use decode::{NodeNames, Nodes, cuts_an_hour, device_keys, is_any, key_of_text, selects_name, session_columns, session_keys};
+pub(crate) use decode::cuts_an_hour;
+pub(crate) use keys::{device_keys, key_of_text, session_columns, session_keys};
+pub(crate) use nodes::{NodeNames, Nodes};
+pub(crate) use selecting::{is_any, selects_name};
 pub(crate) use session_ids::NO_SESSION;
 pub(crate) use stream::{Bucket, Person, Rows, sessions_of};
 
@@ -27,17 +36,18 @@ use crate::{
     people::{self, Mapping, Within},
     predicate::did_leaves,
 };
-use decode::{Decoder, Shared};
+use decode::Decoder;
 use gather::Gather;
 use parking_lot::Mutex;
 use rayon::prelude::*;
+use read::Shared;
 use sillage_behavior::{
     AskError, AskErrorCode,
     filter::Filter,
     question::{Breakdown, Compare, Selector},
 };
 use sillage_event::{Actor, PersonId};
-use sillage_store::{Segment, StoreError, bucket_of};
+use sillage_store::{Segment, StoreError};
 use std::{
     collections::{HashMap, HashSet},
     sync::Arc,
@@ -149,22 +159,8 @@ pub(crate) fn run<P: Held + Send>(
     let moved: Vec<Vec<(PersonId, PersonId)>> = segments.iter().map(|segment| context.snapshot.links.changed_since(segment.links_applied())).collect();
     let persons = context.actor == Actor::Person;
 
-    let side_work: Vec<(usize, usize)> = segments
-        .iter()
-        .enumerate()
-        .flat_map(|(s, segment)| (0..1usize << segment.bucket_bits()).map(move |bucket| (s, bucket)))
-        .filter(|(s, bucket)| !persons || (request.by_person && people::has_strays(&moved[*s], segments[*s].bucket_bits(), *bucket, bits)))
-        .collect();
     let holding = context.memory.hold();
-    let side: Vec<Vec<Rows<'_>>> = side_work
-        .par_iter()
-        .map(|(s, bucket)| {
-            context.check()?;
-            let rows = side_rows(context, request, &decoder, segments[*s], *bucket, &moved[*s], bits)?;
-            holding.take(rows.held())?;
-            Ok(rows)
-        })
-        .collect::<Result<_, AskError>>()?;
+    let side = side::read(context, request, &decoder, &segments, &moved, bits, &holding)?;
 
     let shared: Vec<Shared> = segments.iter().map(|segment| Shared::new(segment.bucket_bits(), bits)).collect();
     let gather = Gather::new(&holding, bits, merge);
@@ -187,8 +183,7 @@ pub(crate) fn run<P: Held + Send>(
             parts.push((s, own_bucket));
             mappings.push(if decoder.uses_people() { Mapping::new(*segment, own_bucket, &moved[s], within)? } else { Mapping::default() });
         }
-        let extra = side.iter().flatten().filter(|one| one.bucket == bucket);
-        people::merge_people(&mut mappings, extra.clone().flat_map(|one| one.people.iter().copied()), &mut ids);
+        people::merge_people(&mut mappings, side.iter().flat_map(|strays| strays.people(bucket).iter().copied()), &mut ids);
         for ((s, own_bucket), mapping) in parts.iter().zip(&mappings) {
             if request.by_person && segments[*s].bucket_bits() < bits {
                 decoder.decode_slice(segments[*s], &shared[*s], bucket, mapping, &ids, &mut rows)?;
@@ -197,9 +192,7 @@ pub(crate) fn run<P: Held + Send>(
             }
             context.check()?;
         }
-        for one in extra {
-            rows.append(one, &ids);
-        }
+        side.iter().for_each(|strays| strays.append_to(&mut rows, bucket, &ids));
         rows.rank_ties(&decoder.disputed);
         let mut read = Bucket::new(context, request, &decoder.dids, ids, rows, &mut scratch);
         let answer = partial(&mut read);
@@ -208,31 +201,6 @@ pub(crate) fn run<P: Held + Send>(
         gather.add(bucket, answer?)
     })?;
     Ok(gather.into_sum())
-}
-
-/// Decodes one bucket of one segment and splits it by the bucket that each row's person (or other actor) belongs to.
-fn side_rows<'r>(
-    context: &Context<'_>,
-    request: &'r Request<'_>,
-    decoder: &Decoder<'_>,
-    segment: &dyn Segment,
-    bucket: usize,
-    moved: &[(PersonId, PersonId)],
-    bits: u32,
-) -> Result<Vec<Rows<'r>>, AskError> {
-    let mut mapping = Mapping::new(segment, bucket, moved, None)?;
-    if context.actor == Actor::Person {
-        let people = segment.people(bucket).map_err(store_failed)?;
-        mapping.keep_only(&people.hashes, |held, person| bucket_of(person, bits) != bucket_of(held, bits));
-    }
-    let mut ids = Vec::new();
-    people::merge_people(std::slice::from_mut(&mut mapping), std::iter::empty(), &mut ids);
-    let mut rows = Rows::new(Groups::new(request.keep.clone(), request.counts_groups), Nodes::new(request.nodes));
-    decoder.decode(segment, bucket, &mapping, &ids, &mut rows)?;
-    if context.actor != Actor::Person {
-        rows.by_actor(&mut ids);
-    }
-    Ok(rows.split(ids, bits))
 }
 
 /// The segments that `top` keeps, and how many are left out.

@@ -1,18 +1,22 @@
 //! The one door of decompression.
 //!
-//! A body is decompressed once, never twice, and never beyond the limit: a bomb costs at most the limit in memory. A zstd
-//! frame that asks for a window over 8 MiB is refused before the window is allocated.
+//! One encoding is taken off, never a second one, and never beyond the limit. What goes beyond 4 MiB is measured before it gets room, so a bomb costs no
+//! more than these; the few honest bodies as large are unpacked twice. A zstd frame that asks for a window over 8 MiB is refused before the window is
+//! allocated.
 
 use crate::WireError;
 use bytes::Bytes;
 use flate2::bufread::{DeflateDecoder, MultiGzDecoder, ZlibDecoder};
-use std::{borrow::Cow, io::Read};
+use std::{
+    borrow::Cow,
+    io::{self, Read},
+};
 
 const GZIP_MAGIC: [u8; 2] = [0x1f, 0x8b];
 /// What zstd itself uses at its highest ordinary level (19).
 const ZSTD_WINDOW_LOG_MAX: u32 = 23;
-/// What grows beyond is moved once more, to where all that is allowed has room, so that a bomb is never in memory twice as it grows.
-const MOVED_AT_MOST: usize = 1 << 20;
+/// What is unpacked without being measured first.
+const UNMEASURED_BYTES: usize = 4 << 20;
 
 /// Decompresses `body` as `encoding` (the header `Content-Encoding`) says, up to `limit` bytes. Without an encoding, gzip is recognised by its
 /// first two bytes.
@@ -33,13 +37,15 @@ pub(crate) fn decompressed<'a>(encoding: Option<&str>, body: &'a [u8], limit: us
     let plain = match Encoding::read(encoding, body)? {
         Encoding::None if body.len() > limit => return Err(WireError::DecompressedTooLarge { limit }),
         Encoding::None => return Ok(Cow::Borrowed(body)),
-        Encoding::Gzip => read_up_to("gzip", MultiGzDecoder::new(body), size_in_gzip(body).unwrap_or(usual), limit),
-        Encoding::Deflate if is_zlib(body) => read_up_to("deflate", ZlibDecoder::new(body), usual, limit),
-        Encoding::Deflate => read_up_to("deflate", DeflateDecoder::new(body), usual, limit),
+        Encoding::Gzip => read_up_to("gzip", || Ok(MultiGzDecoder::new(body)), size_in_gzip(body).unwrap_or(usual), limit),
+        Encoding::Deflate if is_zlib(body) => read_up_to("deflate", || Ok(ZlibDecoder::new(body)), usual, limit),
+        Encoding::Deflate => read_up_to("deflate", || Ok(DeflateDecoder::new(body)), usual, limit),
         Encoding::Zstd => {
-            let bad = |reason: std::io::Error| WireError::BadCompression { encoding: "zstd", reason: reason.to_string() };
-            let mut decoder = zstd::Decoder::with_buffer(body).map_err(bad)?;
-            decoder.window_log_max(ZSTD_WINDOW_LOG_MAX).map_err(bad)?;
+            let decoder = || {
+                let mut decoder = zstd::Decoder::with_buffer(body)?;
+                decoder.window_log_max(ZSTD_WINDOW_LOG_MAX)?;
+                Ok(decoder)
+            };
             read_up_to("zstd", decoder, size_in_zstd(body).unwrap_or(usual), limit)
         }
     };
@@ -96,22 +102,29 @@ fn size_in_zstd(body: &[u8]) -> Option<usize> {
     usize::try_from(zstd::zstd_safe::get_frame_content_size(body).ok()??).ok()
 }
 
-/// A small `hint` gets its room before anything is read, a large one all the room there is: if it lies, nothing has to be moved. Room that is not written
-/// to takes no memory.
-fn read_up_to(encoding: &'static str, decoder: impl Read, hint: usize, limit: usize) -> Result<Vec<u8>, WireError> {
-    let most = limit.saturating_add(1);
-    let room = if hint <= MOVED_AT_MOST { hint.min(most) } else { most };
-    let unmoved = room.max(MOVED_AT_MOST).min(most);
+/// Reads what `decoder` starts over each time it is made. A `hint` of the size spares moving what is read as it grows.
+fn read_up_to<R: Read>(encoding: &'static str, decoder: impl Fn() -> io::Result<R>, hint: usize, limit: usize) -> Result<Vec<u8>, WireError> {
+    let bad = |reason: io::Error| WireError::BadCompression { encoding, reason: reason.to_string() };
     let in_all = |bytes: usize| u64::try_from(bytes).unwrap_or(u64::MAX);
-    let bad = |reason: std::io::Error| WireError::BadCompression { encoding, reason: reason.to_string() };
-    let mut decoder = decoder.take(in_all(most));
-    let mut plain = Vec::with_capacity(room);
-    decoder.by_ref().take(in_all(unmoved)).read_to_end(&mut plain).map_err(bad)?;
-    if plain.len() == unmoved && unmoved < most {
-        plain.reserve_exact(most - unmoved);
-        decoder.read_to_end(&mut plain).map_err(bad)?;
+    let unmeasured = UNMEASURED_BYTES.min(limit);
+    let mut reader = decoder().map_err(bad)?.take(in_all(limit.saturating_add(1)));
+    let mut plain = Vec::with_capacity(hint.min(unmeasured));
+    reader.by_ref().take(in_all(unmeasured)).read_to_end(&mut plain).map_err(bad)?;
+    if plain.len() < unmeasured {
+        return Ok(plain);
     }
-    if plain.len() > limit { Err(WireError::DecompressedTooLarge { limit }) } else { Ok(plain) }
+    let beyond = io::copy(&mut reader, &mut io::sink()).map_err(bad)?;
+    if beyond == 0 {
+        return Ok(plain);
+    }
+    let size = usize::try_from(beyond).unwrap_or(usize::MAX).saturating_add(plain.len());
+    if size > limit {
+        return Err(WireError::DecompressedTooLarge { limit });
+    }
+    drop(plain);
+    let mut plain = Vec::with_capacity(size);
+    decoder().map_err(bad)?.read_to_end(&mut plain).map_err(bad)?;
+    Ok(plain)
 }
 
 fn shown(header: &str) -> String {

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 use sillage_catalog::LeftOut;
-use sillage_event::{ProfileChange, ProfileOp, Refused, Subject, time::to_rfc3339};
+use sillage_event::{ProfileChange, Refused, Subject, time::to_rfc3339};
 use sillage_wire::Protocol;
 
 /// The step that refused it.
@@ -32,16 +32,7 @@ fn line(change: &ProfileChange) -> Value {
         }
     }
     line.insert("time".to_owned(), to_rfc3339(change.at).into());
-    let (operation, value) = match &change.op {
-        ProfileOp::Set(values) => ("set", values.clone().into()),
-        ProfileOp::SetOnce(values) => ("set_once", values.clone().into()),
-        ProfileOp::Add(values) => ("add", values.clone().into()),
-        ProfileOp::Append(values) => ("append", values.clone().into()),
-        ProfileOp::Union(values) => ("union", values.clone().into()),
-        ProfileOp::Remove(values) => ("remove", values.clone().into()),
-        ProfileOp::Unset(names) => ("unset", names.clone().into()),
-        ProfileOp::Delete => ("delete", Value::Bool(true)),
-    };
+    let (operation, value) = change.op.as_written();
     line.insert(operation.to_owned(), value);
     Value::Object(line)
 }

@@ -87,13 +87,25 @@ fn operators_merge_and_split_people() {
     let home = TempDir::new().unwrap();
     let server = Server::start(&home);
     server.send(&visit());
+    let timeline = |person: &str| -> Vec<String> {
+        let range = json!({"from": "2020-01-01", "to": "2040-01-01"});
+        let answer = server.ask(&json!({"kind": "timeline", "person": person, "range": range}));
+        answer["events"].as_array().unwrap().iter().rev().map(|event| event["insert_id"].as_str().unwrap().to_owned()).collect()
+    };
+    let (of_user, of_device) = (timeline("u1"), timeline("$device:d2"));
+    assert!(!of_user.is_empty() && !of_device.is_empty() && of_user != of_device, "{of_user:?} {of_device:?}");
     server.post("/api/projects/1/people/u1/merge", &json!({"from": "$device:d2"}));
     assert_eq!(server.measure(None, &json!("unique")), 1);
+    // Asked for under either id, the one timeline has the events of both.
+    let of_both = timeline("u1");
+    assert_eq!(of_both.iter().collect::<std::collections::BTreeSet<_>>(), of_user.iter().chain(&of_device).collect());
+    assert_eq!(of_both, timeline("$device:d2"));
     let ids = |person: &Value| person["identities"].as_array().unwrap().iter().map(|one| one["id"].as_str().unwrap().to_owned()).collect::<Vec<_>>();
     let person = server.get("/api/projects/1/people/u1");
     assert_eq!(ids(&person), ["u1", "$device:d1", "$device:d2"], "{person}");
     server.post("/api/projects/1/people/u1/split", &json!({"identity": "$device:d2"}));
     assert_eq!(server.measure(None, &json!("unique")), 2);
+    assert_eq!((timeline("u1"), timeline("$device:d2")), (of_user, of_device));
     let alone = server.get("/api/projects/1/people/%24device%3Ad2");
     assert_eq!((ids(&alone), &alone["identities"][0]["by"]), (vec!["$device:d2".to_owned()], &Value::Null), "{alone}");
     let ledger = server.get("/api/projects/1/people/%24device%3Ad2/ledger");

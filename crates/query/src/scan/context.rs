@@ -352,17 +352,17 @@ impl<'a> Context<'a> {
         Ok(values)
     }
 
-    pub(crate) fn name_actors(&self, names: impl Iterator<Item = (PersonId, Arc<str>)>) {
-        self.actor_names.lock().unwrap_or_else(PoisonError::into_inner).extend(names);
+    pub(crate) fn name_actors<'n>(&self, names: impl Iterator<Item = (PersonId, &'n str)>) {
+        let mut known = self.actor_names.lock().unwrap_or_else(PoisonError::into_inner);
+        names.for_each(|(id, name)| {
+            known.entry(id).or_insert_with(|| Arc::from(name));
+        });
     }
 
     /// What somebody is called in an answer: the id as it was sent.
     pub(crate) fn name_of(&self, id: PersonId) -> Result<String, AskError> {
-        if self.actor != Actor::Person {
-            let names = self.actor_names.lock().unwrap_or_else(PoisonError::into_inner);
-            return Ok(names.get(&id).map_or_else(String::new, |name| name.to_string()));
-        }
-        self.person_name(id)
+        let as_actor = self.actor_names.lock().unwrap_or_else(PoisonError::into_inner).get(&id).map(ToString::to_string);
+        as_actor.map_or_else(|| self.person_name(id), Ok)
     }
 
     pub(crate) fn person_name(&self, id: PersonId) -> Result<String, AskError> {

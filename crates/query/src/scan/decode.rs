@@ -1,90 +1,32 @@
 //! From columns of one bucket of one segment to rows.
 
 use super::{
-    Context, Did, ELSEWHERE, NO_PERSON, Pick, Request, store_failed,
+    Context, Did, ELSEWHERE, NO_PERSON, Pick, Request, device_keys, is_any,
+    keys::{key_of_text, text_key},
+    nodes::{node_ids, nodes_by_name},
+    read::{EventRun, Read, Shared},
+    selecting::{selector_filters, selector_passes},
+    selects_name, session_columns, session_keys, store_failed,
     stream::Rows,
-    summary::{self, Selectors},
+    summary,
 };
 use crate::{
     group::breakdown_columns,
-    memory::held,
     people::Mapping,
     predicate::{self, Accepts, did_leaves, filter_columns},
     property::{PropertyView, columns_of, dictionary},
     session_property,
 };
 use arrow_array::{Array, Int64Array, RecordBatch, StringArray, UInt32Array, cast::AsArray};
-use parking_lot::Mutex;
 use sillage_behavior::{
     AskError,
-    filter::{Cell, Filter, Of, trim_url},
-    question::{Breakdown, Compare, Journey, NodeName, Rename, Selector, SessionBy},
-    session,
+    filter::{Filter, Of},
+    question::{Breakdown, Compare, NodeName},
 };
-use sillage_event::{Actor, HOUR_MS, Identity, PersonId};
+use sillage_event::{Actor, HOUR_MS, PersonId};
 use sillage_store::{LastOfHours, Segment, column};
 use std::{collections::HashMap, ops::Range, sync::Arc};
 use xxhash_rust::xxh3::xxh3_64_with_seed;
-
-/// How events become nodes of a journey.
-#[derive(Debug)]
-pub(crate) struct NodeNames<'a> {
-    pub(crate) journey: &'a Journey,
-}
-
-/// The nodes met, numbered; renamed and hidden as the question says.
-#[derive(Debug, Default)]
-pub(crate) struct Nodes<'a> {
-    names: Option<&'a NodeNames<'a>>,
-    ids: HashMap<Arc<str>, u32>,
-    pub(crate) shown: Vec<Arc<str>>,
-    /// From a raw name to its number; hidden ones to [`Nodes::HIDDEN`].
-    raw: HashMap<String, u32>,
-}
-
-held! {
-    Nodes<'_> { ids, shown, raw }
-}
-
-impl<'a> Nodes<'a> {
-    pub(crate) const HIDDEN: u32 = u32::MAX;
-
-    pub(crate) fn new(names: Option<&'a NodeNames<'a>>) -> Self {
-        Self { names, ..Self::default() }
-    }
-
-    pub(crate) fn id(&mut self, shown: &Arc<str>) -> u32 {
-        if let Some(id) = self.ids.get(shown) {
-            return *id;
-        }
-        let id = self.shown.len() as u32;
-        self.shown.push(Arc::clone(shown));
-        self.ids.insert(Arc::clone(shown), id);
-        id
-    }
-
-    fn of_raw(&mut self, raw: &str) -> u32 {
-        if let Some(id) = self.raw.get(raw) {
-            return *id;
-        }
-        let Some(names) = self.names else { return Self::HIDDEN };
-        let mut name = raw.to_owned();
-        for rule in &names.journey.rename {
-            match rule {
-                Rename::Glob { pattern, to } => {
-                    if pattern.is_match(&name) {
-                        name.clone_from(to);
-                        break;
-                    }
-                }
-                Rename::Regex { pattern, to } => name = pattern.replace_all(&name, regex::NoExpand(to)).into_owned(),
-            }
-        }
-        let id = if names.journey.hide.contains(&name) { Self::HIDDEN } else { self.id(&Arc::from(name)) };
-        self.raw.insert(raw.to_owned(), id);
-        id
-    }
-}
 
 /// A request made ready: which bits, which columns.
 pub(crate) struct Decoder<'a> {
@@ -590,10 +532,7 @@ impl<'a> Decoder<'a> {
             };
             pick(&ids, chosen, &mut rows.node);
         }
-        if self.context.actor != Actor::Person {
-            self.actors(batch, view, chosen, rows)?;
-        }
-        Ok(())
+        rows.actors.add(self.context, batch, view, chosen)
     }
 
     /// A number for each row's value, which tells it apart from others; the values themselves go to the context where they will be shown.
@@ -627,57 +566,6 @@ impl<'a> Decoder<'a> {
         self.context.learn_words(words);
         keys
     }
-
-    /// Who else than the person each row counts for: one device, or any number of groups.
-    fn actors(&self, batch: &RecordBatch, view: &predicate::Rows<'_>, chosen: Option<&[u32]>, rows: &mut Rows<'_>) -> Result<(), AskError> {
-        let n = batch.num_rows();
-        let mut actors: Vec<Vec<PersonId>> = vec![Vec::new(); n];
-        let mut names: HashMap<PersonId, Arc<str>> = HashMap::new();
-        match &self.context.actor {
-            Actor::Device => {
-                let array = dictionary(batch, column::DEVICE_ID)?;
-                let values: &StringArray = array.values().as_string();
-                for (row, key) in array.keys().iter().enumerate() {
-                    if let Some(key) = key {
-                        let name = values.value(key as usize);
-                        let id = Identity::Device(name.to_owned()).hash();
-                        names.entry(id).or_insert_with(|| Arc::from(name));
-                        actors[row].push(id);
-                    } else if view.ordinals[row] != NO_PERSON {
-                        let person = view.people[view.ordinals[row] as usize];
-                        actors[row].push(person);
-                        names.entry(person).or_insert_with(|| Arc::from(""));
-                    }
-                }
-            }
-            Actor::Group(kind) => PropertyView::group_keys(batch, kind).for_each(|row, cell| {
-                let mut add = |name: &str| {
-                    if !name.is_empty() {
-                        let id = PersonId(xxh3_64_with_seed(name.as_bytes(), 3));
-                        names.entry(id).or_insert_with(|| Arc::from(name));
-                        actors[row].push(id);
-                    }
-                };
-                match cell {
-                    Cell::Json(serde_json::Value::Array(keys)) => keys.iter().filter_map(serde_json::Value::as_str).for_each(&mut add),
-                    other => add(&other.text()),
-                }
-            }),
-            Actor::Person => {}
-        }
-        // A person without a device is called as persons are.
-        for (id, name) in &mut names {
-            if name.is_empty() {
-                *name = Arc::from(self.context.person_name(*id)?);
-            }
-        }
-        self.context.name_actors(names.into_iter());
-        match chosen {
-            None => rows.actors.append(&mut actors),
-            Some(chosen) => rows.actors.extend(chosen.iter().map(|row| std::mem::take(&mut actors[*row as usize]))),
-        }
-        Ok(())
-    }
 }
 
 /// Adds the rows that pass. Without a branch a row: which ones pass cannot be guessed.
@@ -691,263 +579,9 @@ fn keep(chosen: &mut Vec<u32>, rows: Range<usize>, passes: impl Iterator<Item = 
     chosen.truncate(at);
 }
 
-/// Rows of one event, one behind the other.
-#[derive(Clone, Debug)]
-struct EventRun {
-    len: usize,
-    /// The picks that the event's name allows.
-    bits: u64,
-    name: Arc<str>,
-}
-
-/// Rows as they were read: runs of one event each, one behind the other.
-#[derive(Debug)]
-pub(crate) struct Read {
-    batch: Option<RecordBatch>,
-    runs: Vec<EventRun>,
-    /// What stands in for rows, and for which picks.
-    hours: Option<(Arc<LastOfHours>, u64)>,
-    /// Those of the page summaries among the rows.
-    selectors: Option<Selectors>,
-}
-
-impl Read {
-    /// The rows of some people, and those of nobody with them. In a run people stand in order of their ordinals, nobody last.
-    fn slice(&self, ordinals: Range<u32>, with_nobody: bool) -> Result<Self, AskError> {
-        let hours = self.hours.as_ref().map(|(hours, bits)| {
-            let from = hours.ordinals.partition_point(|ordinal| *ordinal < ordinals.start);
-            let to = hours.ordinals.partition_point(|ordinal| *ordinal < ordinals.end);
-            (Arc::new(LastOfHours { ordinals: hours.ordinals[from..to].to_vec(), times: hours.times[from..to].to_vec() }), *bits)
-        });
-        let Some(batch) = &self.batch else { return Ok(Self { batch: None, runs: Vec::new(), hours, selectors: None }) };
-        let persons: &UInt32Array = batch.column(1).as_primitive();
-        let persons = persons.values();
-        let mut slices = Vec::new();
-        let mut runs = Vec::new();
-        let mut start = 0;
-        for one in &self.runs {
-            let len = one.len;
-            let run = &persons[start..start + len];
-            let from = run.partition_point(|person| *person < ordinals.start);
-            let to = run.partition_point(|person| *person < ordinals.end);
-            if to > from {
-                slices.push(batch.slice(start + from, to - from));
-                runs.push(EventRun { len: to - from, ..one.clone() });
-            }
-            let nobody = run.partition_point(|person| *person < NO_PERSON);
-            if with_nobody && nobody < len {
-                slices.push(batch.slice(start + nobody, len - nobody));
-                runs.push(EventRun { len: len - nobody, ..one.clone() });
-            }
-            start += len;
-        }
-        let batch = arrow_select::concat::concat_batches(batch.schema_ref(), &slices).map_err(|error| super::failed(error.to_string()))?;
-        Ok(Self { batch: Some(batch), runs, hours, selectors: self.selectors.clone() })
-    }
-}
-
-/// What was read of a segment whose buckets are coarser than the question's. Kept until the last finer bucket has had its slice.
-pub(crate) struct Shared {
-    shift: u32,
-    buckets: Vec<Mutex<Kept>>,
-}
-
-#[derive(Default)]
-struct Kept {
-    read: Option<Option<Arc<Read>>>,
-    taken: usize,
-}
-
-impl Shared {
-    pub(crate) fn new(own_bits: u32, bits: u32) -> Self {
-        Self { shift: bits - own_bits, buckets: (0..1usize << own_bits).map(|_| Mutex::default()).collect() }
-    }
-
-    fn read(&self, own_bucket: usize, read: impl FnOnce() -> Result<Option<Read>, AskError>) -> Result<Option<Arc<Read>>, AskError> {
-        let mut kept = self.buckets[own_bucket].lock();
-        let found = match &kept.read {
-            Some(found) => found.clone(),
-            None => {
-                let found = read()?.map(Arc::new);
-                kept.read = Some(found.clone());
-                found
-            }
-        };
-        kept.taken += 1;
-        if kept.taken == 1 << self.shift {
-            kept.read = None;
-        }
-        Ok(found)
-    }
-}
-
 const HOLD_SEED: u64 = 7;
-
-/// A value as a number that tells it apart from others; 0 is not set.
-fn text_key(cell: Cell<'_>) -> u64 {
-    match cell {
-        Cell::Text(text) => key_of_text(text),
-        other => key_of_text(&other.text()),
-    }
-}
-
-/// Events as nodes.
-fn nodes_by_name(runs: &[EventRun], nodes: &mut Nodes<'_>) -> Vec<u32> {
-    let mut ids = Vec::with_capacity(runs.iter().map(|run| run.len).sum());
-    for run in runs {
-        let id = nodes.of_raw(&run.name);
-        ids.resize(ids.len() + run.len, id);
-    }
-    ids
-}
-
-/// The number by which rows tell a text apart from others.
-pub(crate) fn key_of_text(text: &str) -> u64 {
-    xxh3_64_with_seed(text.as_bytes(), 5).max(1)
-}
-
-fn keys_of(batch: &RecordBatch, name: &str) -> Result<Vec<u64>, AskError> {
-    let array = dictionary(batch, name)?;
-    let values: &StringArray = array.values().as_string();
-    if array.null_count() == array.len() {
-        return Ok(vec![0; array.len()]);
-    }
-    let by_key: Vec<u64> = (0..values.len()).map(|i| xxh3_64_with_seed(values.value(i).as_bytes(), 5).max(1)).collect();
-    Ok(array.keys().iter().map(|key| key.map_or(0, |key| by_key[key as usize])).collect())
-}
-
-pub(crate) fn device_keys(batch: &RecordBatch) -> Result<Vec<u64>, AskError> {
-    keys_of(batch, column::DEVICE_ID)
-}
-
-/// Names the columns that telling sessions apart reads.
-pub(crate) fn session_columns(context: &Context<'_>, segment: &dyn Segment, into: &mut Vec<String>) {
-    let mut add = |name: &str| {
-        if !into.iter().any(|one| one == name) {
-            into.push(name.to_owned());
-        }
-    };
-    add(column::DEVICE_ID);
-    match &context.session_by {
-        SessionBy::Timeout => add(column::SESSION_ID),
-        SessionBy::Property(name) => columns_of(segment, name, into),
-        SessionBy::Events { start, end } => {
-            add(column::EVENT);
-            let mut filters = Vec::new();
-            [start, end].into_iter().for_each(|select| selector_filters(select, &mut filters));
-            filters.into_iter().for_each(|filter| filter_columns(context, segment, filter, into));
-        }
-    }
-}
-
-/// What tells the sessions of a person apart, 0 where nothing does; where events open and close them, which of the two each does.
-pub(crate) fn session_keys(view: &predicate::Rows<'_>) -> Result<Vec<u64>, AskError> {
-    match &view.context.session_by {
-        SessionBy::Timeout => keys_of(view.batch, column::SESSION_ID),
-        SessionBy::Property(name) => {
-            let mut keys = vec![0u64; view.batch.num_rows()];
-            PropertyView::new(view.batch, name, view.context).for_each(|row, cell| keys[row] = text_key(cell));
-            Ok(keys)
-        }
-        SessionBy::Events { start, end } => {
-            let mut keys = vec![0u64; view.batch.num_rows()];
-            for (select, bit) in [(start, session::OPENS), (end, session::CLOSES)] {
-                let mut passes = selector_passes(select, view)?.unwrap_or_else(|| vec![true; keys.len()]);
-                if !select.events.is_empty() {
-                    let named = view.passes(&Filter::Event(select.events.clone()))?;
-                    passes.iter_mut().zip(named).for_each(|(pass, named)| *pass &= named);
-                }
-                keys.iter_mut().zip(passes).filter(|(_, pass)| *pass).for_each(|(key, _)| *key |= bit);
-            }
-            Ok(keys)
-        }
-    }
-}
-
-fn node_ids(context: &Context<'_>, batch: &RecordBatch, names: &NodeNames<'_>, nodes: &mut Nodes<'_>) -> Result<Vec<u32>, AskError> {
-    let event = dictionary(batch, column::EVENT)?;
-    let values: &StringArray = event.values().as_string();
-    let by_key: Vec<u32> = (0..values.len()).map(|i| nodes.of_raw(values.value(i))).collect();
-    let mut ids: Vec<u32> = event.keys().values().iter().map(|key| by_key[*key as usize]).collect();
-    let mut rename = |event_names: Option<&str>, property: &str, trim: &dyn Fn(&str) -> String| {
-        let keys: Vec<bool> = (0..values.len()).map(|i| event_names.is_none_or(|name| name == values.value(i))).collect();
-        let concerned: Vec<bool> = event.keys().values().iter().map(|key| keys[*key as usize]).collect();
-        let mut unset = concerned.clone();
-        PropertyView::new(batch, property, context).for_each(|row, cell| {
-            if concerned[row] {
-                unset[row] = false;
-                ids[row] = nodes.of_raw(&trim(&cell.text()));
-            }
-        });
-        if event_names.is_some() {
-            // The event is shown by a property that it does not have: the empty name.
-            for (row, unset) in unset.into_iter().enumerate() {
-                if unset {
-                    ids[row] = nodes.of_raw("");
-                }
-            }
-        } else {
-            for (row, unset) in unset.into_iter().enumerate() {
-                if unset {
-                    ids[row] = Nodes::HIDDEN;
-                }
-            }
-        }
-    };
-    match &names.journey.node {
-        NodeName::Event => {}
-        NodeName::Page => rename(None, "$current_url", &|url| trim_url(url.split(['?', '#']).next().unwrap_or("")).to_owned()),
-        NodeName::Properties(rules) => {
-            for (event_name, (property, trim)) in rules {
-                rename(Some(event_name), property, &|text| if *trim { trim_url(text).to_owned() } else { text.to_owned() });
-            }
-        }
-    }
-    Ok(ids)
-}
-
-pub(crate) fn selects_name(select: &Selector, name: &str) -> bool {
-    if !select.alternatives.is_empty() {
-        return select.alternatives.iter().any(|one| selects_name(one, name));
-    }
-    select.events.is_empty() || select.events.iter().any(|one| one == name)
-}
 
 /// Whether an edge of a range has events of a segment on both sides and lies inside an hour, so that what is known of the hour does not answer.
 pub(crate) fn cuts_an_hour(segment: &dyn Segment, edge: i64) -> bool {
     edge.rem_euclid(HOUR_MS) != 0 && segment.time_range().is_some_and(|(first, last)| first < edge && edge <= last)
-}
-
-/// Whether a selector takes every event.
-pub(crate) fn is_any(select: &Selector) -> bool {
-    select.events.is_empty() && select.alternatives.is_empty() && select.filter.is_none() && !select.first_time
-}
-
-fn selector_filters<'a>(select: &'a Selector, into: &mut Vec<&'a Filter>) {
-    into.extend(select.filter.iter());
-    select.alternatives.iter().for_each(|one| selector_filters(one, into));
-}
-
-/// Which rows pass beyond what the event's name says; `None` when the name says it all.
-fn selector_passes(select: &Selector, view: &predicate::Rows<'_>) -> Result<Option<Vec<bool>>, AskError> {
-    let own = select.filter.as_ref().map(|filter| view.passes(filter)).transpose()?;
-    if select.alternatives.is_empty() {
-        return Ok(own);
-    }
-    let mut any = vec![false; view.batch.num_rows()];
-    for one in &select.alternatives {
-        let mut passes = match selector_passes(one, view)? {
-            Some(passes) => passes,
-            None => vec![true; any.len()],
-        };
-        if !one.events.is_empty() {
-            let named = view.passes(&Filter::Event(one.events.clone()))?;
-            passes.iter_mut().zip(named).for_each(|(pass, named)| *pass &= named);
-        }
-        any.iter_mut().zip(passes).for_each(|(any, pass)| *any |= pass);
-    }
-    if let Some(own) = own {
-        any.iter_mut().zip(own).for_each(|(any, own)| *any &= own);
-    }
-    Ok(Some(any))
 }

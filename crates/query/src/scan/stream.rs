@@ -2,6 +2,7 @@
 
 use super::{
     Context, Did, NO_PERSON, NO_SESSION, Nodes, Request,
+    actors::Actors,
     by_pick::{Source, for_each_starter},
     first::{Firsts, MOST_FIRST},
     session_ids::SessionIds,
@@ -16,7 +17,7 @@ use sillage_behavior::{
     session::{self, Visit},
 };
 use sillage_event::PersonId;
-use sillage_store::bucket_of;
+use std::ops::Range;
 
 /// Decoded rows, column by column. Optional columns are empty when the request did not ask for them.
 #[derive(Debug, Default)]
@@ -39,21 +40,18 @@ pub(crate) struct Rows<'a> {
     pub(crate) session: Vec<u32>,
     pub(crate) session_ids: SessionIds,
     pub(crate) node: Vec<u32>,
-    pub(crate) actors: Vec<Vec<PersonId>>,
+    pub(crate) actors: Actors,
     pub(crate) summaries: Summaries,
     pub(crate) groups: Groups,
     pub(crate) nodes: Nodes<'a>,
     /// Where rows are in order already.
     pub(crate) runs: Runs,
-    /// Of the side pass: which bucket these rows go to, and the people they are of.
-    pub(crate) bucket: usize,
-    pub(crate) people: Vec<PersonId>,
 }
 
 held! {
     Rows<'_> {
         person, time, mask, tie, sequence, accept, in_stream, group, numbers, texts, hold, session_key, device_key, session, session_ids, node, actors, summaries,
-        groups, nodes, people
+        groups, nodes
     }
 }
 
@@ -89,8 +87,6 @@ impl<'a> Rows<'a> {
             groups,
             nodes,
             runs,
-            bucket,
-            people,
         } = self;
         runs.clear();
         session_ids.clear();
@@ -104,8 +100,7 @@ impl<'a> Rows<'a> {
         texts.iter_mut().for_each(Vec::clear);
         actors.clear();
         summaries.clear();
-        (*groups, *nodes, *bucket) = (Groups::default(), Nodes::default(), 0);
-        people.clear();
+        (*groups, *nodes) = (Groups::default(), Nodes::default());
     }
 
     pub(crate) fn len(&self) -> usize {
@@ -113,7 +108,7 @@ impl<'a> Rows<'a> {
     }
 
     /// Copies some rows; people and names stay as numbered here.
-    fn copy(&mut self, from: &Rows<'_>, rows: &[u32], group_of: &mut dyn FnMut(u32) -> u32, node_of: &dyn Fn(u32) -> u32) {
+    fn copy(&mut self, from: &Rows<'_>, rows: &[u32], group_of: &mut dyn FnMut(u32) -> u32, node_of: &mut dyn FnMut(u32) -> u32) {
         fn pick<T: Copy>(from: &[T], rows: &[u32], into: &mut Vec<T>) {
             if !from.is_empty() {
                 into.extend(rows.iter().map(|row| from[*row as usize]));
@@ -145,75 +140,23 @@ impl<'a> Rows<'a> {
         }
     }
 
-    /// Adds rows of the side pass.
-    pub(crate) fn append(&mut self, other: &Rows<'_>, ids: &[PersonId]) {
+    /// Adds rows of the side pass, whose people are added already.
+    pub(super) fn append(&mut self, other: &Rows<'_>, rows: Range<usize>) {
         self.runs.break_up();
-        let positions: Vec<u32> = other.people.iter().map(|id| ids.binary_search(id).map_or(NO_PERSON, |position| position as u32)).collect();
-        self.person.extend(other.person.iter().map(|person| if *person == NO_PERSON { NO_PERSON } else { positions[*person as usize] }));
-        let nodes: Vec<u32> = other.nodes.shown.iter().map(|name| self.nodes.id(name)).collect();
-        let node_of = |node: u32| if node == Nodes::HIDDEN { node } else { nodes[node as usize] };
+        let rows: Vec<u32> = rows.map(|row| row as u32).collect();
         let mut groups = std::mem::take(&mut self.groups);
-        let all: Vec<u32> = (0..other.len() as u32).collect();
-        self.copy(other, &all, &mut |id| groups.adopt(&other.groups, id), &node_of);
-        self.groups = groups;
+        let mut nodes = std::mem::take(&mut self.nodes);
+        let mut node_of = |node: u32| if node == Nodes::HIDDEN { node } else { nodes.id(&other.nodes.shown[node as usize]) };
+        self.copy(other, &rows, &mut |id| groups.adopt(&other.groups, id), &mut node_of);
+        (self.groups, self.nodes) = (groups, nodes);
     }
 
-    /// Makes everybody that a row counts for its person: one row for each.
-    pub(crate) fn by_actor(&mut self, ids: &mut Vec<PersonId>) {
-        let actors = std::mem::take(&mut self.actors);
-        let mut sorted: Vec<PersonId> = actors.iter().flatten().copied().collect();
-        sorted.sort_unstable();
-        sorted.dedup();
-        let mut rows: Vec<u32> = Vec::new();
-        let mut person: Vec<u32> = Vec::new();
-        for (row, of_row) in actors.iter().enumerate() {
-            for actor in of_row {
-                rows.push(row as u32);
-                person.push(sorted.binary_search(actor).map_or(NO_PERSON, |position| position as u32));
-            }
-        }
-        let mut replaced = Rows { person, ..Rows::default() };
-        replaced.copy(self, &rows, &mut |group| group, &|node| node);
-        replaced.groups = std::mem::take(&mut self.groups);
-        replaced.nodes = std::mem::take(&mut self.nodes);
-        *self = replaced;
-        *ids = sorted;
-    }
-
-    /// Rows by the bucket of their person. Rows of nobody go to the last bucket.
-    pub(crate) fn split(self, ids: Vec<PersonId>, bits: u32) -> Vec<Rows<'a>> {
-        let n_buckets = 1usize << bits;
-        let mut rows_of: Vec<Vec<u32>> = vec![Vec::new(); n_buckets];
-        for (row, person) in self.person.iter().enumerate() {
-            let bucket = if *person == NO_PERSON { n_buckets - 1 } else { bucket_of(ids[*person as usize], bits) };
-            rows_of[bucket].push(row as u32);
-        }
-        let mut parts = Vec::new();
-        for (bucket, rows) in rows_of.into_iter().enumerate() {
-            if rows.is_empty() {
-                continue;
-            }
-            let mut people: Vec<PersonId> =
-                rows.iter().map(|row| self.person[*row as usize]).filter(|person| *person != NO_PERSON).map(|person| ids[person as usize]).collect();
-            people.sort_unstable();
-            people.dedup();
-            let position = |person: u32| {
-                if person == NO_PERSON { NO_PERSON } else { people.binary_search(&ids[person as usize]).map_or(NO_PERSON, |position| position as u32) }
-            };
-            let mut part = Rows { bucket, person: rows.iter().map(|row| position(self.person[*row as usize])).collect(), ..Rows::default() };
-            let mut groups = Groups::default();
-            let shown = &self.nodes.shown;
-            let mut nodes = Nodes::default();
-            shown.iter().for_each(|name| {
-                nodes.id(name);
-            });
-            part.copy(&self, &rows, &mut |id| groups.adopt(&self.groups, id), &|node| node);
-            part.groups = groups;
-            part.nodes = nodes;
-            part.people = people;
-            parts.push(part);
-        }
-        parts
+    /// The rows in this order, each of the person beside it; groups and nodes keep their numbers.
+    pub(super) fn arranged(mut self, order: &[u32], person: Vec<u32>) -> Self {
+        let mut arranged = Self { person, ..Self::default() };
+        arranged.copy(&self, order, &mut |group| group, &mut |node| node);
+        (arranged.groups, arranged.nodes) = (std::mem::take(&mut self.groups), std::mem::take(&mut self.nodes));
+        arranged
     }
 }
 
