@@ -182,7 +182,7 @@ def test_depth_and_width_bombs(fresh, name):
     answer = costs(fresh, f"{name}, /track", 32, 0.2, lambda: fresh.request("POST", "/track?verbose=1", form, {"content-type": "application/x-www-form-urlencoded"}))
     assert answer.status in (400, 413) and answer.json()["status"] == 0, answer
     packed = gzip.compress(body, 6)
-    reply = costs(fresh, f"{name}, packed in {len(packed)} bytes", 64, 0.3, lambda: raw(fresh, packed, **{"content-encoding": "gzip"}))
+    reply = costs(fresh, f"{name}, packed in {len(packed)} bytes", 32, 0.3, lambda: raw(fresh, packed, **{"content-encoding": "gzip"}))
     assert reply.status in (400, 413), reply
     assert fresh.count("Good") == USUAL and fresh.count("Wide") == fresh.count("Deep") == 0
 

@@ -10,7 +10,7 @@ use arrow_array::{RecordBatch, StringArray, cast::AsArray};
 use sillage_behavior::{AskError, filter::Cell};
 use sillage_event::{Actor, Identity, PersonId};
 use sillage_store::column;
-use std::{collections::HashMap, sync::Arc};
+use std::collections::HashMap;
 use xxhash_rust::xxh3::xxh3_64_with_seed;
 
 const GROUP_SEED: u64 = 3;
