@@ -5,6 +5,7 @@ mod packed;
 mod pages;
 mod words;
 
+use self::{pages::Room, words::Unpacker};
 use crate::{StoreError, steady::SteadyFile};
 use arrow_array::{ArrayRef, Int64Array, RecordBatch, RecordBatchOptions, StringArray, UInt32Array};
 use arrow_schema::{DataType, SchemaRef};
@@ -23,6 +24,7 @@ use parquet::{
     },
 };
 use std::{
+    cell::RefCell,
     fs::{File, OpenOptions},
     io::{self, BufReader, Read},
     ops::Range,
@@ -35,6 +37,17 @@ use std::{
 };
 
 const SUMS_KEY: &str = "sillage.sums";
+
+/// What reading a column needs of memory, lent from one to the next.
+#[derive(Default)]
+struct Lent {
+    room: Room,
+    unpacker: Unpacker,
+}
+
+thread_local! {
+    static LENT: RefCell<Lent> = RefCell::default();
+}
 
 /// What a reader has to know to trust a file: where its metadata begins and the checksum over it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -175,33 +188,37 @@ impl Sheet {
         let Some(pages) = metadata.offset_index().and_then(|index| index.get(group)?.get(column)) else { return Ok(None) };
         let pages = pages.page_locations();
         let n_rows = metadata.row_group(group).num_rows() as usize;
-        let read = |start: u64, length: usize| self.file.bytes(start, length).map_err(StoreError::io("read", self.file.path.as_ref()));
+        let read = |start: u64, into: &mut [u8]| self.file.file.read_exact_at(into, start).map_err(StoreError::io("read", self.file.path.as_ref()));
         let damaged = |_| StoreError::damaged(self.file.path.display().to_string(), format!("column {} in row group {group} cannot be unpacked", field.name()));
         let is_compressed = chunk.compression() != Compression::UNCOMPRESSED;
         let is_known = matches!(chunk.compression(), Compression::ZSTD(_) | Compression::UNCOMPRESSED);
         let dictionary = chunk.dictionary_page_offset().and_then(|start| Some(u64::try_from(start).ok()?..u64::try_from(pages.first()?.offset).ok()?));
         let is_packed = !is_compressed && !field.is_nullable() && dictionary.is_none() && chunk.encodings().any(|one| one == Encoding::DELTA_BINARY_PACKED);
-        let array: ArrayRef = match (field.data_type(), dictionary) {
-            (DataType::UInt32, _) if is_packed => {
-                let Some(numbers) = packed::read_rows::<u32, _>(pages, n_rows, rows, read)? else { return Ok(None) };
-                Arc::new(UInt32Array::from(numbers.map_err(damaged)?))
-            }
-            (DataType::Int64, _) if is_packed => {
-                let Some(numbers) = packed::read_rows::<i64, _>(pages, n_rows, rows, read)? else { return Ok(None) };
-                Arc::new(Int64Array::from(numbers.map_err(damaged)?))
-            }
-            (DataType::Dictionary(_, _) | DataType::Float64, Some(dictionary)) if is_known && dictionary.start < dictionary.end => {
-                let form = words::Form { is_compressed, may_be_missing: field.is_nullable() };
-                let words = match field.data_type() {
-                    DataType::Float64 => words::read_rows::<Vec<f64>, _>(dictionary, pages, n_rows, rows, form, read)?,
-                    _ => words::read_rows::<StringArray, _>(dictionary, pages, n_rows, rows, form, read)?,
-                };
-                let Some(words) = words else { return Ok(None) };
-                words.map_err(damaged)?
-            }
-            _ => return Ok(None),
-        };
-        Ok(Some(array))
+        LENT.with_borrow_mut(|lent| {
+            let array: ArrayRef = match (field.data_type(), dictionary) {
+                (DataType::UInt32, _) if is_packed => {
+                    let Some(numbers) = packed::read_rows::<u32, _>(pages, n_rows, rows, &mut lent.room, read)? else { return Ok(None) };
+                    Arc::new(UInt32Array::from(numbers.map_err(damaged)?))
+                }
+                (DataType::Int64, _) if is_packed => {
+                    let Some(numbers) = packed::read_rows::<i64, _>(pages, n_rows, rows, &mut lent.room, read)? else { return Ok(None) };
+                    Arc::new(Int64Array::from(numbers.map_err(damaged)?))
+                }
+                (DataType::Dictionary(_, _) | DataType::Float64, Some(dictionary)) if is_known && dictionary.start < dictionary.end => {
+                    let form = words::Form { is_compressed, may_be_missing: field.is_nullable() };
+                    let words = match field.data_type() {
+                        DataType::Float64 => words::read_rows::<Vec<f64>, _>(dictionary, pages, n_rows, rows, form, lent, read)?,
+                        _ => words::read_rows::<StringArray, _>(dictionary, pages, n_rows, rows, form, lent, read)?,
+                    };
+                    let Some(words) = words else { return Ok(None) };
+                    words.map_err(damaged)?
+                }
+                _ => return Ok(None),
+            };
+            lent.room.leave();
+            lent.unpacker.leave();
+            Ok(Some(array))
+        })
     }
 
     /// Columns of any kind.

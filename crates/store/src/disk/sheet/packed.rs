@@ -4,7 +4,7 @@
 //!
 //! What is not of this kind gives `None`, and the general reader takes it. No byte is trusted: a page that ends too early is an error.
 
-use super::pages::{Compact, Head, Malformed, each_page};
+use super::pages::{Compact, Head, Malformed, Room, each_page};
 use parquet::file::page_index::offset_index::PageLocation;
 use std::ops::Range;
 
@@ -30,15 +30,16 @@ impl Number for i64 {
     }
 }
 
-/// The wanted rows of a column chunk; `read` gives bytes of the file.
+/// The wanted rows of a column chunk; `read` fills in bytes of the file.
 pub(super) fn read_rows<T: Number, E>(
     pages: &[PageLocation],
     n_rows: usize,
     wanted: &[Range<usize>],
-    read: impl FnMut(u64, usize) -> Result<bytes::Bytes, E>,
+    room: &mut Room,
+    read: impl FnMut(u64, &mut [u8]) -> Result<(), E>,
 ) -> Result<Option<Result<Vec<T>, Malformed>>, E> {
     let mut numbers = Vec::with_capacity(wanted.iter().map(ExactSizeIterator::len).sum());
-    let outcome = each_page(pages, n_rows, wanted, read, |page, _, rows| {
+    let outcome = each_page(pages, n_rows, wanted, room, read, |page, _, rows| {
         let body = packed_body(page)?;
         Some(Decoder::new(body).and_then(|mut decoder| rows.iter().try_for_each(|rows| decoder.take(rows.clone(), &mut numbers))))
     })?;

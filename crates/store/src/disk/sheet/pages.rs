@@ -10,13 +10,36 @@ use std::ops::Range;
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Malformed;
 
-/// Calls with every page that holds wanted rows: its bytes, how many rows it has, and which of them are wanted. `read` gives bytes of the file; pages
-/// one behind the other are read at once. `None` as soon as a page is of another kind, which `visit` says by it.
+/// Memory that bytes of a file are read into, lent from one reading to the next: it is cleared once, not every time.
+#[derive(Debug, Default)]
+pub(super) struct Room(Vec<u8>);
+
+impl Room {
+    /// What is kept for the next reading, at most.
+    const KEPT_BYTES: usize = 1 << 20;
+
+    pub(super) fn of(&mut self, length: usize) -> &mut [u8] {
+        if self.0.len() < length {
+            self.0.resize(length, 0);
+        }
+        &mut self.0[..length]
+    }
+
+    pub(super) fn leave(&mut self) {
+        if self.0.len() > Self::KEPT_BYTES {
+            self.0 = Vec::new();
+        }
+    }
+}
+
+/// Calls with every page that holds wanted rows: its bytes, how many rows it has, and which of them are wanted. `read` fills in bytes of the file from a
+/// place on; pages one behind the other are read at once. `None` as soon as a page is of another kind, which `visit` says by it.
 pub(super) fn each_page<E>(
     pages: &[PageLocation],
     n_rows: usize,
     wanted: &[Range<usize>],
-    mut read: impl FnMut(u64, usize) -> Result<bytes::Bytes, E>,
+    room: &mut Room,
+    mut read: impl FnMut(u64, &mut [u8]) -> Result<(), E>,
     mut visit: impl FnMut(&[u8], usize, &[Range<usize>]) -> Option<Result<(), Malformed>>,
 ) -> Result<Option<Result<(), Malformed>>, E> {
     let end_of = |page: usize| pages.get(page + 1).map_or(n_rows, |next| next.first_row_index as usize);
@@ -44,7 +67,8 @@ pub(super) fn each_page<E>(
         }
         let start = pages[page].offset;
         let length = pages[last].offset + i64::from(pages[last].compressed_page_size) - start;
-        let bytes = read(start as u64, length as usize)?;
+        let bytes = room.of(length as usize);
+        read(start as u64, bytes)?;
         for (one, place) in pages.iter().enumerate().take(last + 1).skip(page) {
             let page_end = end_of(one);
             of_page.clear();

@@ -5,6 +5,7 @@
 //! What is not of this kind, as the pages of a column that outgrew its dictionary, gives `None`, and the general reader takes it.
 
 use super::{
+    Lent,
     packed::{STRETCH, unpack},
     pages::{Compact, Head, Malformed, each_page},
 };
@@ -18,6 +19,8 @@ const BY_NUMBER: [i64; 2] = [2, 8];
 const PLAIN: [i64; 2] = [0, 2];
 /// No page is larger unpacked.
 const MOST_PAGE_BYTES: i64 = 1 << 28;
+/// What is kept for the next reading, at most.
+const KEPT_BYTES: usize = 1 << 20;
 
 /// How the pages of a column chunk are written.
 #[derive(Clone, Copy, Debug)]
@@ -75,56 +78,62 @@ impl Words for Vec<f64> {
     }
 }
 
-/// The wanted rows of a column chunk; `read` gives bytes of the file, of which `dictionary` are those of the chunk's dictionary.
+/// The wanted rows of a column chunk; `read` fills in bytes of the file, of which `dictionary` are those of the chunk's dictionary.
 pub(super) fn read_rows<W: Words, E>(
     dictionary: Range<u64>,
     pages: &[PageLocation],
     n_rows: usize,
     wanted: &[Range<usize>],
     form: Form,
-    mut read: impl FnMut(u64, usize) -> Result<bytes::Bytes, E>,
+    Lent { room, unpacker }: &mut Lent,
+    mut read: impl FnMut(u64, &mut [u8]) -> Result<(), E>,
 ) -> Result<Option<Result<ArrayRef, Malformed>>, E> {
-    let mut unpacker = match Unpacker::new(form.is_compressed) {
-        Ok(unpacker) => unpacker,
-        Err(malformed) => return Ok(Some(Err(malformed))),
-    };
-    let page = read(dictionary.start, (dictionary.end - dictionary.start) as usize)?;
-    let words: W = match words_of(&page, &mut unpacker) {
+    let page = room.of((dictionary.end - dictionary.start) as usize);
+    read(dictionary.start, page)?;
+    let words: W = match words_of(page, form, unpacker) {
         Some(Ok(words)) => words,
         Some(Err(malformed)) => return Ok(Some(Err(malformed))),
         None => return Ok(None),
     };
     let mut column = Column::new(form, wanted.iter().map(ExactSizeIterator::len).sum());
-    let outcome = each_page(pages, n_rows, wanted, read, |page, n_rows, rows| column.add(page, n_rows, rows, &mut unpacker))?;
+    let outcome = each_page(pages, n_rows, wanted, room, read, |page, n_rows, rows| column.add(page, n_rows, rows, unpacker))?;
     Ok(outcome.map(|outcome| outcome.and_then(|()| words.array(column.keys, column.is_set))))
 }
 
 /// What stands on a dictionary's page.
-fn words_of<W: Words>(page: &[u8], unpacker: &mut Unpacker) -> Option<Result<W, Malformed>> {
+fn words_of<W: Words>(page: &[u8], form: Form, unpacker: &mut Unpacker) -> Option<Result<W, Malformed>> {
     let head = Head::read(page).filter(|head| head.kind == Head::DICTIONARY && PLAIN.contains(&head.encoding))?;
-    Some(unpacker.body(&head, page).and_then(|body| W::of_page(body, head.n_values)))
+    Some(unpacker.body(&head, page, form).and_then(|body| W::of_page(body, head.n_values)))
 }
 
-/// Bodies of pages as they were before they were compressed.
-struct Unpacker {
+/// Bodies of pages as they were before they were compressed. What it needs of memory is lent from one reading to the next.
+#[derive(Default)]
+pub(super) struct Unpacker {
     zstd: Option<zstd::bulk::Decompressor<'static>>,
     buffer: Vec<u8>,
 }
 
 impl Unpacker {
-    fn new(is_compressed: bool) -> Result<Self, Malformed> {
-        let zstd = is_compressed.then(zstd::bulk::Decompressor::new).transpose().map_err(|_| Malformed)?;
-        Ok(Self { zstd, buffer: Vec::new() })
-    }
-
-    fn body<'a>(&'a mut self, head: &Head, page: &'a [u8]) -> Result<&'a [u8], Malformed> {
+    fn body<'a>(&'a mut self, head: &Head, page: &'a [u8], form: Form) -> Result<&'a [u8], Malformed> {
         let body = &page[head.bytes..];
-        let Some(zstd) = &mut self.zstd else { return Ok(body) };
+        if !form.is_compressed {
+            return Ok(body);
+        }
+        let zstd = match &mut self.zstd {
+            Some(zstd) => zstd,
+            none => none.insert(zstd::bulk::Decompressor::new().map_err(|_| Malformed)?),
+        };
         let length = usize::try_from(head.unpacked_bytes).ok().filter(|_| head.unpacked_bytes <= MOST_PAGE_BYTES).ok_or(Malformed)?;
         self.buffer.clear();
         self.buffer.reserve(length);
         zstd.decompress_to_buffer(body, &mut self.buffer).map_err(|_| Malformed)?;
         Ok(&self.buffer)
+    }
+
+    pub(super) fn leave(&mut self) {
+        if self.buffer.capacity() > KEPT_BYTES {
+            self.buffer = Vec::new();
+        }
     }
 }
 
@@ -146,7 +155,7 @@ impl Column {
 
     fn add(&mut self, page: &[u8], n_rows: usize, rows: &[Range<usize>], unpacker: &mut Unpacker) -> Option<Result<(), Malformed>> {
         let head = Head::read(page).filter(|head| head.kind == Head::DATA && BY_NUMBER.contains(&head.encoding) && head.n_values == n_rows as i64)?;
-        Some(unpacker.body(&head, page).and_then(|body| self.add_body(body, rows)))
+        Some(unpacker.body(&head, page, self.form).and_then(|body| self.add_body(body, rows)))
     }
 
     fn add_body(&mut self, mut body: &[u8], rows: &[Range<usize>]) -> Result<(), Malformed> {

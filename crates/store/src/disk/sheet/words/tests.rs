@@ -94,9 +94,9 @@ proptest! {
         }
         let _ = StringArray::of_page(&bytes, n as i64);
         let _ = Vec::<f64>::of_page(&bytes, n as i64);
-        let mut unpacker = Unpacker::new(false).unwrap();
-        let _ = words_of::<StringArray>(&bytes, &mut unpacker);
-        let mut column = Column::new(Form { is_compressed: false, may_be_missing: true }, 0);
+        let form = Form { is_compressed: false, may_be_missing: true };
+        let _ = words_of::<StringArray>(&bytes, form, &mut Unpacker::default());
+        let mut column = Column::new(form, 0);
         let _ = column.add_body(&bytes, &[n / 3..n / 2, n / 2..n]);
     }
 }
