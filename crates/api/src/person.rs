@@ -66,20 +66,20 @@ struct Person {
     last_seen: Option<String>,
 }
 
-impl From<Profile> for Person {
-    fn from(profile: Profile) -> Self {
+impl Person {
+    /// Somebody of a profile; `seen` is when their first and last events were. A profile that a server wrote to is no visit: it counts only where there is no event.
+    fn of_profile(profile: Profile, seen: Option<(i64, i64)>) -> Self {
+        let (first, last) = seen.map_or((profile.first_seen, profile.updated_at), |(first, last)| (first.min(profile.first_seen), last));
         Self {
             name: name_of(&profile.properties),
             email: text_of(&profile.properties, &["$email", "email"]),
             id: profile.id,
             properties: profile.properties,
-            first_seen: Some(shown(profile.first_seen)),
-            last_seen: Some(shown(profile.updated_at)),
+            first_seen: Some(shown(first)),
+            last_seen: Some(shown(last)),
         }
     }
-}
 
-impl Person {
     /// Somebody without a profile.
     fn of_events(id: String, first: i64, last: i64) -> Self {
         Self { id, name: None, email: None, properties: Properties::new(), first_seen: Some(shown(first)), last_seen: Some(shown(last)) }
@@ -111,7 +111,7 @@ async fn list(State(api): State<Api>, inside: Inside<ToRead>, Query(query): Quer
         return everybody(&api, project, query.before.as_deref(), limit).await.map(axum::Json);
     }
     let page = api.catalog.search_people(project, &search, limit, query.before.as_deref()).await?;
-    let mut people = People { people: page.people.into_iter().map(Person::from).collect(), total: page.total, next: page.next };
+    let mut people = People { people: found(&api, project, page.people).await?, total: page.total, next: page.next };
     if query.before.is_none() {
         let (part, room) = (text.clone(), limit as usize);
         for id in api.browse(move |browse| browse.find_by_id(project, &part, room)).await? {
@@ -127,6 +127,14 @@ async fn list(State(api): State<Api>, inside: Inside<ToRead>, Query(query): Quer
         }
     }
     Ok(axum::Json(people))
+}
+
+/// The profiles that a search found, with when their people were seen.
+async fn found(api: &Api, project: ProjectId, profiles: Vec<Profile>) -> Result<Vec<Person>, ApiError> {
+    let ids: Vec<String> = profiles.iter().map(|profile| profile.id.clone()).collect();
+    let activities = api.browse(move |browse| ids.iter().map(|id| browse.activity(project, id)).collect::<Result<Vec<_>, _>>()).await?;
+    let seen = activities.into_iter().map(|activity| activity.map(|(first, last, _)| (first, last)));
+    Ok(profiles.into_iter().zip(seen).map(|(profile, seen)| Person::of_profile(profile, seen)).collect())
 }
 
 /// Somebody known by events alone.
@@ -162,13 +170,7 @@ async fn listed(api: &Api, project: ProjectId, id: String, seen: Option<(i64, i6
         }
     }
     let Some(profile) = profile else { return Ok(seen.map(|(first, last)| Person::of_events(id, first, last))) };
-    let created = profile.first_seen;
-    let mut person = Person { id, ..Person::from(profile) };
-    if let Some((first, last)) = seen {
-        person.first_seen = Some(shown(created.min(first)));
-        person.last_seen = Some(shown(last));
-    }
-    Ok(Some(person))
+    Ok(Some(Person { id, ..Person::of_profile(profile, seen) }))
 }
 
 /// Where a page ends: the time of the last event, if there is one, and the person.
@@ -236,7 +238,7 @@ async fn get(State(api): State<Api>, inside: Inside<ToRead>, Named(id): Named) -
         properties.extend(profile.properties.clone());
     }
     let first = profiles.iter().map(|profile| profile.first_seen).chain(activity.map(|(first, ..)| first)).min();
-    let last = profiles.iter().map(|profile| profile.updated_at).chain(activity.map(|(_, last, _)| last)).max();
+    let last = activity.map(|(_, last, _)| last).or_else(|| profiles.iter().map(|profile| profile.updated_at).max());
     Ok(axum::Json(PersonDetail {
         id,
         name: name_of(&properties),

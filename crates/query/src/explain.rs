@@ -68,8 +68,8 @@ fn definition(question: &Question, french: bool) -> String {
     };
     let who = who(&question.scope);
     match (&question.kind, french) {
-        (Kind::Trend(_), false) => format!("Events of each series by interval. Unique counts distinct {who}; the total is computed on the whole range, not summed. Duplicates count once."),
-        (Kind::Trend(_), true) => format!("Événements de chaque série par intervalle. « Uniques » compte des {who} distincts ; le total est calculé sur toute la période, sans addition. Les doublons comptent une fois."),
+        (Kind::Trend(_), false) => format!("Events of each series by interval. Unique counts each of the {who} once; the total is computed on the whole range, not summed. Duplicates count once."),
+        (Kind::Trend(_), true) => format!("Événements de chaque série par intervalle. « Uniques » compte les {who} une seule fois ; le total est calculé sur toute la période, sans addition. Les doublons comptent une fois."),
         (Kind::Funnel(funnel), false) => {
             let order = match funnel.order {
                 Order::Ordered => "in order, with anything in between",
@@ -90,6 +90,7 @@ fn definition(question: &Question, french: bool) -> String {
         }
         (Kind::Retention(retention), false) => {
             let births = match retention.first_time {
+                FirstTime::No if question.scope.actor == Actor::Person => "who did the birth event in its interval, so that one may be in several",
                 FirstTime::No => "that did the birth event in its interval, so that one may be in several",
                 FirstTime::Ever => "whose first birth event ever falls in its interval",
                 FirstTime::InRange => "whose first birth event of the range falls in its interval",

@@ -44,6 +44,13 @@ async fn people_are_listed_with_their_names_and_found() {
         (&json!("u1"), &json!("Ada Lovelace"), &json!("ada@courriel.example"), &json!("pro"))
     );
     assert_eq!(ada["first_seen"], json!("2025-10-09T08:53:20.000Z"));
+    // A profile that was written to is no visit.
+    event(&world, "u1").await;
+    for path in ["/people?search=ada", "/people/u1"] {
+        let found = world.get(&world.path(path), &viewer).await.expect(200);
+        let ada = found.json["people"].get(0).unwrap_or(&found.json);
+        assert_eq!((&ada["first_seen"], &ada["last_seen"]), (&json!("2025-10-09T08:00:00.000Z"), &json!("2025-10-09T08:00:00.000Z")), "{path}");
+    }
     let by_id = world.get(&world.path("/people?search=u3"), &viewer).await.expect(200);
     assert_eq!((&by_id.json["people"][0]["id"], &by_id.json["total"]), (&json!("u3"), &json!(1)), "who has no profile is found by the whole id");
     let by_part = world.get(&world.path("/people?search=U"), &viewer).await.expect(200);

@@ -82,9 +82,9 @@ fn of_trend(trend: &Trend, french: bool) -> Vec<String> {
     if let Some(attribution) = &trend.attribution {
         let back = duration(attribution.lookback_ms, french);
         said.push(if french {
-            format!("Les conversions sont attribuées aux contacts qui les précèdent de {back} au plus.")
+            format!("Les conversions sont attribuées aux points de contact qui les précèdent de {back} au plus.")
         } else {
-            format!("Conversions are given to the touches before them, at most {back} earlier.")
+            format!("Conversions are credited to the touchpoints before them, at most {back} earlier.")
         });
     }
     said
@@ -118,12 +118,12 @@ fn of_funnel(funnel: &Funnel, is_broken_down: bool, french: bool) -> Vec<String>
     }
     if is_broken_down {
         said.push(match (funnel.attribute, french) {
-            (Attribute::First, false) => "The segment is that of the first step with a value.".to_owned(),
-            (Attribute::First, true) => "Le segment est celui de la première étape qui a une valeur.".to_owned(),
-            (Attribute::Last, false) => "The segment is that of the last step reached with a value.".to_owned(),
-            (Attribute::Last, true) => "Le segment est celui de la dernière étape atteinte qui a une valeur.".to_owned(),
-            (Attribute::Step(step), false) => format!("The segment is that of step {}.", step + 1),
-            (Attribute::Step(step), true) => format!("Le segment est celui de l’étape {}.", step + 1),
+            (Attribute::First, false) => "The segment is read at the first step that has a value.".to_owned(),
+            (Attribute::First, true) => "Le segment est lu à la première étape qui a une valeur.".to_owned(),
+            (Attribute::Last, false) => "The segment is read at the last step reached that has a value.".to_owned(),
+            (Attribute::Last, true) => "Le segment est lu à la dernière étape atteinte qui a une valeur.".to_owned(),
+            (Attribute::Step(step), false) => format!("The segment is read at step {}.", step + 1),
+            (Attribute::Step(step), true) => format!("Le segment est lu à l’étape {}.", step + 1),
         });
     }
     if let Some(property) = &funnel.sum {
@@ -178,7 +178,7 @@ fn of_retention(retention: &Retention, french: bool) -> Vec<String> {
         match (retention.weighted_average, french) {
             (false, false) => "The average pools complete cells.",
             (false, true) => "La moyenne porte sur l’ensemble des cellules complètes.",
-            (true, false) => "The average is that of complete cells, each weighted by how many were born.",
+            (true, false) => "The average is over complete cells, each weighted by how many people started.",
             (true, true) => "La moyenne est celle des cellules complètes, pondérées par le nombre d’entrées.",
         }
         .to_owned(),

@@ -46,6 +46,8 @@ interface LinesProps {
 /** Up to this many lines are named at their end; more have their names in the table and the tooltip. */
 const NAMED_LINES = 6;
 const POINTS_SHOWN_UP_TO = 45;
+/** Room for a name at a line's end, in pixels. */
+const [NARROWEST_NAME, WIDEST_NAME, LETTER_PX] = [72, 220, 7];
 
 export function LinesPicture({ names, longNames, lines, incompleteFrom, shape, mark, marks, share = false, height = 300, label, pictureRef, onPlace }: LinesProps) {
   const { t, format } = useSpeech();
@@ -57,6 +59,7 @@ export function LinesPicture({ names, longNames, lines, incompleteFrom, shape, m
     const shown = (value: number) => (share ? format.percent(value) : format.number(value));
     const colorOf = (line: Line) => (line.color === null ? colors.others : line.color === "overall" ? colors.ink : colors.series(line.color));
     const named = lines.length > 1 && lines.length <= NAMED_LINES && shape !== "bar" && !narrow;
+    const nameWidth = Math.min(WIDEST_NAME, Math.max(NARROWEST_NAME, ...lines.map((line) => line.name.length * LETTER_PX)));
     const bars = shape === "bar" || names.length === 1;
     const yAxis = valueAxis(colors, format, share);
     if (share && highest(lines) > 0.5) Object.assign(yAxis, { max: 1, interval: 0.25 });
@@ -93,9 +96,10 @@ export function LinesPicture({ names, longNames, lines, incompleteFrom, shape, m
         areaStyle: shape === "area" ? { color, opacity: 0.18 } : undefined,
       };
       const over = line.values.map((value, index) => (index < until ? value : null));
-      const open = line.values.map((value, index) => (index >= Math.max(0, until - 1) ? value : null));
+      // It joins the last value that is over, whose own point is drawn already.
+      const open = line.values.map((value, index) => (index >= until ? value : index === until - 1 ? { value, symbol: "none" } : null));
       const hasOpen = until < names.length;
-      const endLabel = { show: true, formatter: line.name, color, fontSize: 12, fontFamily: FONT, lineHeight: 15, width: 132, overflow: "truncate", distance: 8 };
+      const endLabel = { show: true, formatter: line.name, color, fontSize: 12, fontFamily: FONT, lineHeight: 15, width: nameWidth, overflow: "truncate", distance: 8 };
       const parts: Record<string, unknown>[] = [{ ...base, id: line.id, data: over, endLabel: named && !hasOpen ? endLabel : undefined, labelLayout: { moveOverlap: "shiftY" } }];
       if (hasOpen) {
         parts.push({
@@ -131,7 +135,7 @@ export function LinesPicture({ names, longNames, lines, incompleteFrom, shape, m
     return {
       aria: { enabled: false },
       textStyle: { fontFamily: FONT },
-      grid: { left: 8, right: named ? 148 : 20, top: 20, bottom: 12, outerBoundsMode: "same", outerBoundsContain: "axisLabel" },
+      grid: { left: 8, right: named ? nameWidth + 16 : 20, top: 20, bottom: 12, outerBoundsMode: "same", outerBoundsContain: "axisLabel" },
       xAxis: { ...categoryAxis(colors, names), boundaryGap: bars },
       yAxis,
       tooltip: {

@@ -13,6 +13,11 @@ describe("numbers", () => {
     expect(fr.change(0.25)).toBe(`+25${thin}%`);
   });
 
+  it("say how many times where a per cent is too long to read", () => {
+    expect(fr.change(8.4)).toBe(`+840${thin}%`);
+    expect(fr.change(81.7)).toBe("×83");
+  });
+
   it("have a comma and a point in English", () => {
     expect(en.number(1234567)).toBe("1,234,567");
     expect(en.percent(1)).toBe("100%");
@@ -52,6 +57,14 @@ describe("dates", () => {
     expect(fr.date(at, "Europe/Paris")).toBe("22 nov. 2026");
     expect(fr.date(at, "UTC")).toBe("21 nov. 2026");
     expect(en.date(at, "America/New_York")).toBe("21 Nov 2026");
+  });
+
+  it("call the first of a month so in French", () => {
+    expect(fr.date("2026-09-01T10:00:00Z", "UTC")).toBe("1er sept. 2026");
+    expect(fr.date("2026-09-11T10:00:00Z", "UTC")).toBe("11 sept. 2026");
+    expect(fr.interval("2026-06-01T00:00:00Z", "week", "UTC")).toMatch(/^1er\s?–\s?7 juin$/);
+    expect(fr.interval("2026-06-01T00:00:00Z", "day", "UTC", true)).toBe("lun. 1er juin");
+    expect(en.date("2026-09-01T10:00:00Z", "UTC")).toBe("1 Sept 2026");
   });
 
   it("use the 24-hour clock", () => {

@@ -11,7 +11,7 @@ export interface Formatter {
   compact: (value: number) => string;
   /** A share between 0 and 1, as `12,3 %`. */
   percent: (share: number, decimals?: number) => string;
-  /** A change with its sign, as `+12 %`. */
+  /** A change with its sign, as `+12 %`; from tenfold on, as `×12`. */
   change: (share: number) => string;
   /** Seconds, in the one or two units a person would say. */
   duration: (seconds: number) => string;
@@ -29,6 +29,9 @@ export interface Formatter {
   /** `1,2 Mo`: a size, in powers of a thousand. */
   bytes: (bytes: number) => string;
 }
+
+/** A growth from which a per cent says less than how many times as much it is. */
+export const MANY_TIMES = 9;
 
 const THIN_SPACE = "\u202f";
 const MINUTE = 60;
@@ -49,8 +52,10 @@ export function formatterOf(language: Language): Formatter {
     return thin(numberFormat(locale, { style: "percent", minimumFractionDigits: digits, maximumFractionDigits: digits }).format(share));
   };
   const dates = (options: Intl.DateTimeFormatOptions, timezone?: string) => dateFormat(locale, { ...options, timeZone: knownZone(timezone) });
+  // In French the first of a month is an ordinal, which Intl does not know.
+  const firsts = (text: string) => (language === "fr" ? text.replace(/(?<!\d)1(?=\s\p{L}|\s?–)/gu, "1er") : text);
   const date = (instant: string | number, timezone?: string) =>
-    dates({ day: "numeric", month: "short", year: "numeric" }, timezone).format(new Date(instant));
+    firsts(dates({ day: "numeric", month: "short", year: "numeric" }, timezone).format(new Date(instant)));
   const clock = (instant: string | number, timezone?: string) =>
     dates({ hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23" }, timezone).format(new Date(instant));
 
@@ -58,7 +63,7 @@ export function formatterOf(language: Language): Formatter {
     number,
     compact: (value) => (Math.abs(value) < 10_000 ? number(value) : thin(numberFormat(locale, { notation: "compact", maximumFractionDigits: 1 }).format(value))),
     percent,
-    change: (share) => thin(numberFormat(locale, { style: "percent", maximumFractionDigits: Math.abs(share) < 0.1 ? 1 : 0, signDisplay: "exceptZero" }).format(share)),
+    change: (share) => share >= MANY_TIMES ? `×${number(Math.round(share + 1))}` : thin(numberFormat(locale, { style: "percent", maximumFractionDigits: Math.abs(share) < 0.1 ? 1 : 0, signDisplay: "exceptZero" }).format(share)),
     duration: (seconds) => durationText(locale, seconds),
     date,
     moment: (instant, timezone, withSeconds) => {
@@ -70,12 +75,12 @@ export function formatterOf(language: Language): Formatter {
       const at = new Date(start);
       switch (interval) {
         case "hour":
-          return `${dates({ day: "numeric", month: "short" }, timezone).format(at)}, ${clock(start, timezone).slice(0, 5)}`;
+          return `${firsts(dates({ day: "numeric", month: "short" }, timezone).format(at))}, ${clock(start, timezone).slice(0, 5)}`;
         case "day":
-          return dates({ ...(roomy ? { weekday: "short" } : {}), day: "numeric", month: "short" }, timezone).format(at);
+          return firsts(dates({ ...(roomy ? { weekday: "short" } : {}), day: "numeric", month: "short" }, timezone).format(at));
         case "week":
           // Six and a half days on is inside the week's last day, whatever daylight saving does.
-          return dates({ day: "numeric", month: "short" }, timezone).formatRange(at, new Date(at.getTime() + 6.5 * DAY * 1000));
+          return firsts(dates({ day: "numeric", month: "short" }, timezone).formatRange(at, new Date(at.getTime() + 6.5 * DAY * 1000)));
         case "month":
           return dates({ month: "short", year: "numeric" }, timezone).format(at);
         case "quarter": {

@@ -13,6 +13,13 @@ export function eventName(name: string | null | undefined, { t }: Messages): str
 }
 const KNOWN_EVENTS = new Set(["$pageview", "$screen", "$identify", "$session_start", "$session_end", "$click", "$page_summary", "$friction", "$web_vitals", "$error", "$failed_request"]);
 
+/** Somebody whose name is not known: the id as it was sent, or, of a device that nobody is known to hold, that it is anonymous. */
+export function personName(id: string, { t }: Messages): string {
+  if (!id.startsWith(DEVICE_PREFIX)) return id;
+  return t("person.anonymous", { id: id.slice(DEVICE_PREFIX.length).replace(/^ip-/, "").slice(0, 8) });
+}
+const DEVICE_PREFIX = "$device:";
+
 export function propertyName(name: string, { t }: Messages): string {
   const key = PROPERTY_KEYS[name];
   return key ? t(key) : name.replace(/^[$]/, "");
@@ -31,6 +38,11 @@ const PROPERTY_KEYS: Record<string, MessageKey> = {
   $referring_domain: "property.referringDomain",
   $name: "property.name",
   $email: "property.email",
+  $first_name: "property.firstName",
+  $last_name: "property.lastName",
+  $phone: "property.phone",
+  $created: "property.created",
+  $last_seen: "property.lastSeen",
   $duration_s: "property.sessionDuration",
   $event_count: "property.sessionEvents",
   $first_event: "property.sessionFirst",

@@ -17,6 +17,12 @@ export function ExplainPanel<K extends QuestionKind>({ asked }: { asked: Asked<K
   const toast = useToast();
   const { explain, elapsed_ms } = asked;
   const zone = explain.timezone || project.timezone;
+  // The end is excluded: a range of whole days is told by its first and its last day.
+  const rangeShown = ({ from, to }: { from: string; to: string }, timezone: string) => {
+    const isMidnight = (instant: string) => format.clock(instant, timezone) === "00:00:00";
+    if (isMidnight(from) && isMidnight(to)) return { from: format.date(from, timezone), to: format.date(Date.parse(to) - 1, timezone) };
+    return { from: format.moment(from, timezone), to: format.moment(to, timezone) };
+  };
   return (
     <details className={styles.explain}>
       <summary>
@@ -37,7 +43,7 @@ export function ExplainPanel<K extends QuestionKind>({ asked }: { asked: Asked<K
         <p>{explain.definition}</p>
         <dl>
           <dt>{t("explain.range")}</dt>
-          <dd>{explain.range ? t("explain.rangeValue", { from: format.moment(explain.range.from, zone), to: format.moment(explain.range.to, zone) }) : "–"}</dd>
+          <dd>{explain.range ? t("explain.rangeValue", rangeShown(explain.range, zone)) : "–"}</dd>
           <dt>{t("settings.timezone")}</dt>
           <dd>{zone}</dd>
           <dt>{t("explain.duplicates")}</dt>

@@ -2,6 +2,7 @@
 import { Link } from "@tanstack/react-router";
 import type { PeopleAnswer } from "@/api/types.ts";
 import { useSpeech } from "@/i18n/language.tsx";
+import { personName } from "@/question/words.ts";
 import { useProject } from "@/shell/session.tsx";
 import { usePersonName } from "./peopleNames.ts";
 import styles from "./PeoplePanel.module.css";
@@ -25,6 +26,7 @@ function Times({ person }: { person: Behind }) {
 
 /** Somebody, by name once their profile is known. */
 export function PersonRow({ person }: { person: Behind }) {
+  const speech = useSpeech();
   const project = useProject();
   const { named, rowRef } = usePersonName<HTMLLIElement>(person.id);
   const name = named?.name ?? named?.email ?? null;
@@ -32,7 +34,9 @@ export function PersonRow({ person }: { person: Behind }) {
   return (
     <li ref={rowRef}>
       <Link to="/p/$project/people/$person" params={{ project: String(project.id), person: person.id }} data-row>
-        <span className={styles.id}>{name ?? person.id}</span>
+        <span className={styles.id} title={person.id}>
+          {name ?? personName(person.id, speech)}
+        </span>
         <Times person={person} />
         {below.length > 0 && <span className={styles.below}>{[...new Set(below)].join(" · ")}</span>}
       </Link>

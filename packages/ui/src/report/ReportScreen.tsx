@@ -209,7 +209,7 @@ export function ReportScreen<K extends QuestionKind>({ room }: { room: ReportRoo
           <div className={styles.shown}>
             {asked.explain.notes.map((note) => (
               <Note key={note} tone="warn">
-                {capitalised(note)}
+                {asSentence(note)}
               </Note>
             ))}
             <section className={styles.card}>
@@ -250,6 +250,10 @@ function startingUpper(node: ReactNode): ReactNode {
   if (typeof node === "string") return capitalised(node);
   if (Array.isArray(node)) return node.map((part: ReactNode, index) => (index === 0 ? startingUpper(part) : part));
   return node;
+}
+
+function asSentence(text: string): string {
+  return capitalised(/[.!?]$/.test(text) ? text : `${text}.`);
 }
 
 function capitalised(text: string): string {

@@ -5,6 +5,7 @@ import { FileChartLine, Settings, UserRound } from "lucide-react";
 import { useState } from "react";
 import { api } from "@/api/client.ts";
 import { useSpeech } from "@/i18n/language.tsx";
+import { personName } from "@/question/words.ts";
 import { OptionList, type Option } from "@/ui/OptionList.tsx";
 import { useSettled } from "@/ui/useSettled.ts";
 import { useEffect, useRef } from "react";
@@ -13,7 +14,8 @@ import { useProject } from "./session.tsx";
 import styles from "./Palette.module.css";
 
 export function Palette({ onClose }: { onClose: () => void }) {
-  const { t } = useSpeech();
+  const speech = useSpeech();
+  const { t } = speech;
   const project = useProject();
   const navigate = useNavigate();
   const ref = useRef<HTMLDialogElement>(null);
@@ -44,7 +46,7 @@ export function Palette({ onClose }: { onClose: () => void }) {
   }
   if (wanted.length >= 2) {
     for (const person of people.data?.people ?? []) {
-      options.push({ value: `person ${person.id}`, label: person.name ?? person.email ?? person.id, hint: person.email ?? undefined, icon: <UserRound aria-hidden />, group: t("palette.people") });
+      options.push({ value: `person ${person.id}`, label: person.name ?? person.email ?? personName(person.id, speech), hint: person.email ?? undefined, icon: <UserRound aria-hidden />, group: t("palette.people") });
     }
   }
 

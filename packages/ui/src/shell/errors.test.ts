@@ -16,7 +16,8 @@ it("names the field and the remedy, and keeps the server's own words below", () 
   const refusal = new ApiError(400, "not_allowed", '"Mars" is not an IANA time zone', "timezone");
   for (const messages of [english, french]) {
     const told = tellError(refusal, messages);
-    expect(told.what).toContain(fieldName("timezone", messages));
+    expect(told.what.toLowerCase()).toContain(fieldName("timezone", messages));
+    expect(told.what).toMatch(/^\p{Lu}/u);
     expect(told.mend).toBeTruthy();
     expect(told.detail).toContain('"Mars" is not an IANA time zone');
   }

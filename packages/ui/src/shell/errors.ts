@@ -19,7 +19,9 @@ const DETAILED = ["needed", "limit_exceeded", "unavailable", "internal", "body_t
 const OF_FIELD = ["unknown_cohort", "cohort_cycle", "unknown_field", "wrong_type", "missing_field", "not_allowed", "invalid_field", "invalid_question"] as const;
 
 export function tellError(error: unknown, messages: Messages): Told {
-  const told = toldOf(error, messages);
+  const raw = toldOf(error, messages);
+  // A title may begin with the name of a field.
+  const told = { ...raw, what: raw.what.charAt(0).toLocaleUpperCase() + raw.what.slice(1) };
   return told.detail ? { ...told, detail: messages.t("error.detail", { detail: told.detail }) } : told;
 }
 

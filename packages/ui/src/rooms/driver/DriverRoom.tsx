@@ -20,6 +20,7 @@ import type { AnswerProps, BuilderProps, ReportRoomParts, Speech, Telling } from
 import type { Asked } from "@/report/useAsk.ts";
 import { Button } from "@/ui/Button.tsx";
 import { Chip } from "@/ui/Chip.tsx";
+import { NumberHead } from "@/ui/NumberHead.tsx";
 import table from "@/ui/table.module.css";
 
 const DRAWN = 14;
@@ -156,9 +157,7 @@ function DriverTable({ asked, onOpen }: AnswerProps<"driver">) {
               {t("driver.column.what")}
             </th>
             {([t("people.person.many"), t("driver.column.reached"), t("driver.rate"), t("driver.rateOfOthers"), t("driver.column.lift"), t("driver.column.recall"), t("driver.column.phi")] as const).map((name) => (
-              <th key={name} scope="col" className={table.number}>
-                {name}
-              </th>
+              <NumberHead key={name}>{name}</NumberHead>
             ))}
             <th scope="col">{t("confidence.column")}</th>
           </tr>

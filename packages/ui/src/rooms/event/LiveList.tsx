@@ -6,13 +6,14 @@ import { useEffect, useRef, useState } from "react";
 import { api } from "@/api/client.ts";
 import type { LiveEvent } from "@/api/types.ts";
 import { useSpeech } from "@/i18n/language.tsx";
-import { eventName } from "@/question/words.ts";
+import { eventName, personName } from "@/question/words.ts";
 import { tellError } from "@/shell/errors.ts";
 import { useProject } from "@/shell/session.tsx";
 import { Button } from "@/ui/Button.tsx";
 import { moveWithArrows } from "@/ui/arrowKeys.ts";
 import { Empty, Failure, SkeletonRows } from "@/ui/State.tsx";
 import { PropertyTable } from "./PropertyTable.tsx";
+import { summary } from "./summary.ts";
 import styles from "./event.module.css";
 
 const KEPT_EVENTS = 400;
@@ -96,10 +97,10 @@ export function LiveList({ find, onFind }: { find: string; onFind: (find: string
                   <ChevronRight aria-hidden />
                   <time dateTime={event.received_at}>{format.clock(event.received_at, project.timezone)}</time>
                   <span className={styles.name}>{eventName(event.event, speech)}</span>
-                  <span className={styles.summary}>{summary(event.properties)}</span>
+                  <span className={styles.summary}>{summary(event.properties, speech)}</span>
                 </button>
-                <Link className={styles.person} to="/p/$project/people/$person" params={{ project: String(project.id), person: event.person ?? event.distinct_id ?? "" }}>
-                  {event.person ?? event.distinct_id}
+                <Link className={styles.person} to="/p/$project/people/$person" params={{ project: String(project.id), person: event.person ?? event.distinct_id ?? "" }} title={event.person ?? event.distinct_id ?? undefined}>
+                  {personName(event.person ?? event.distinct_id ?? "", speech)}
                 </Link>
               </div>
               {isOpen && (
@@ -125,15 +126,3 @@ export function LiveList({ find, onFind }: { find: string; onFind: (find: string
     </section>
   );
 }
-
-/** The properties that people sent (not the SDK's own), in a line. */
-export function summary(properties: Record<string, unknown>): string {
-  const telling = TELLING.map((name) => properties[name]).filter((value): value is string => typeof value === "string" && value !== "");
-  const others = Object.entries(properties)
-    .filter(([name, value]) => !name.startsWith("$") && !name.startsWith("mp_") && value !== null && typeof value !== "object")
-    .map(([name, value]) => `${name}: ${String(value)}`);
-  return [...telling, ...others].slice(0, 4).join(" · ");
-}
-
-/** What the tag's own events say of themselves, read without its name: where, what was felt, what went wrong. */
-const TELLING = ["$page", "$signal", "$message", "$url"];

@@ -21,6 +21,7 @@ import type { Asked } from "@/report/useAsk.ts";
 import { Chip } from "@/ui/Chip.tsx";
 import { InlineSelect, Segmented } from "@/ui/Field.tsx";
 import { Popover } from "@/ui/Popover.tsx";
+import { NumberHead } from "@/ui/NumberHead.tsx";
 import table from "@/ui/table.module.css";
 import { heatScale } from "@/chart/heat.ts";
 
@@ -153,9 +154,7 @@ function FeatureTable({ asked, onOpen }: AnswerProps<"feature">) {
               {t("feature.column.feature")}
             </th>
             {[t("people.person.many"), t("feature.adoption"), t("feature.column.uses"), t("feature.column.median"), t("feature.column.days"), ...Array.from({ length: periods }, (_, period) => t(`retention.period.${unit}`, { n: period + 1 })), t("feature.powerUsers"), t("feature.otherUsers")].map((name) => (
-              <th key={name} scope="col" className={table.number}>
-                {name}
-              </th>
+              <NumberHead key={name}>{name}</NumberHead>
             ))}
             <th scope="col">{t("feature.column.difference")}</th>
           </tr>

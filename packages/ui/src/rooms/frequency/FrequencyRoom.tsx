@@ -10,6 +10,7 @@ import type { AnswerProps, ReportRoomParts, Speech, Telling, View } from "@/repo
 import type { Asked } from "@/report/useAsk.ts";
 import { useProject } from "@/shell/session.tsx";
 import { InlineSelect } from "@/ui/Field.tsx";
+import { NumberHead } from "@/ui/NumberHead.tsx";
 import table from "@/ui/table.module.css";
 import { activeFrom, activeIn, meanUnits, spreadsOf, type Spread, type Spreads } from "./frequency.ts";
 import { FrequencyBuilder, FrequencyScope } from "./FrequencyBuilder.tsx";
@@ -160,16 +161,10 @@ function FrequencyTable({ asked, view, onOpen }: AnswerProps<"frequency">) {
             <th scope="col" className={table.pinned}>
               {split ? t("funnel.column.segment") : t("trend.column.interval")}
             </th>
-            <th scope="col" className={table.number}>
-              {t("frequency.active")}
-            </th>
-            <th scope="col" className={table.number}>
-              {t("frequency.mean")}
-            </th>
+            <NumberHead>{t("frequency.active")}</NumberHead>
+            <NumberHead>{t("frequency.mean")}</NumberHead>
             {Array.from({ length: columns }, (_, index) => (
-              <th key={index} scope="col" className={table.number}>
-                {t(`unit.n.${question.unit}`, { n: index + 1 })}
-              </th>
+              <NumberHead key={index}>{t(`unit.n.${question.unit}`, { n: index + 1 })}</NumberHead>
             ))}
           </tr>
         </thead>

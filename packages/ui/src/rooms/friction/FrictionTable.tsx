@@ -7,6 +7,7 @@ import { AnswerHead } from "@/report/AnswerHead.tsx";
 import { RateInterval } from "@/report/RateInterval.tsx";
 import type { AnswerProps } from "@/report/room.ts";
 import { Segmented } from "@/ui/Field.tsx";
+import { NumberHead } from "@/ui/NumberHead.tsx";
 import table from "@/ui/table.module.css";
 import { factorName } from "./friction.ts";
 
@@ -66,9 +67,7 @@ export function FrictionTable({ asked, onOpen }: AnswerProps<"friction">) {
                   {t(`friction.tab.${tab}`)}
                 </th>
                 {[t("friction.column.points"), t("friction.column.share"), ...(ofLines ? [t("friction.mean"), t("friction.column.high")] : [t("friction.column.times")]), t("friction.pageViews"), t("friction.sessions"), t("people.person.many")].map((name) => (
-                  <th key={name} scope="col" className={table.number}>
-                    {name}
-                  </th>
+                  <NumberHead key={name}>{name}</NumberHead>
                 ))}
                 {tab !== "factors" && <th scope="col">{t("friction.column.why")}</th>}
               </tr>

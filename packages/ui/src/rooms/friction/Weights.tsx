@@ -11,6 +11,7 @@ import { Button } from "@/ui/Button.tsx";
 import { Dialog } from "@/ui/Panel.tsx";
 import { Failure, SkeletonRows } from "@/ui/State.tsx";
 import editors from "@/question/editors.module.css";
+import { NumberHead } from "@/ui/NumberHead.tsx";
 import table from "@/ui/table.module.css";
 import { FACTORS, factorName } from "./friction.ts";
 
@@ -73,12 +74,8 @@ function WeightsDialog({ onClose }: { onClose: () => void }) {
             <thead>
               <tr>
                 <th scope="col">{t("friction.column.factor")}</th>
-                <th scope="col" className={table.number}>
-                  {t("friction.column.points")}
-                </th>
-                <th scope="col" className={table.number}>
-                  {t("friction.column.cap")}
-                </th>
+                <NumberHead>{t("friction.column.points")}</NumberHead>
+                <NumberHead>{t("friction.column.cap")}</NumberHead>
               </tr>
             </thead>
             <tbody>

@@ -72,7 +72,7 @@ const StepsPicture: ReportRoomParts<"funnel">["Picture"] = ({ asked, onOpen, pic
               position: "top",
               fontFamily: FONT,
               formatter: ({ dataIndex }: { dataIndex: number }) => `{b|${format.percent(share(groups[0] as FunnelGroup, dataIndex))}}\n{q|${format.number(groups[0]?.steps[dataIndex]?.count ?? 0)}}`,
-              rich: { b: { fontWeight: 600, fontSize: 13, fontFamily: FONT, color: colors.ink, align: "center" }, q: { fontSize: 11, fontFamily: FONT, color: colors.quiet, align: "center", lineHeight: 16 } },
+              rich: { b: { fontWeight: 600, fontSize: 13, fontFamily: FONT, color: colors.ink, align: "center", lineHeight: 20 }, q: { fontSize: 11, fontFamily: FONT, color: colors.quiet, align: "center", lineHeight: 16 } },
             },
             itemStyle: { color: colors.hover, borderRadius: [3, 3, 0, 0], decal: { symbol: "rect", dashArrayX: [1, 0], dashArrayY: [2, 5], rotation: -Math.PI / 4, color: colors.others } },
             data: names.map((_, index) => (index === 0 ? 0 : Math.max(0, share(groups[0] as FunnelGroup, index - 1) - share(groups[0] as FunnelGroup, index)))),

@@ -79,7 +79,8 @@ export function FunnelBuilder({ question, onChange }: BuilderProps<"funnel">) {
           <Popover
             label={t("funnel.addStep")}
             trigger={(props) => (
-              <Chip {...props} look="add">
+              // Until there is something to answer, this is the next thing to do.
+              <Chip {...props} look={steps.length < 2 ? "event" : "add"}>
                 <Plus aria-hidden />
                 <span>{steps.length === 0 ? t("funnel.firstStep") : t("funnel.addStep")}</span>
               </Chip>

@@ -1,4 +1,5 @@
 // The numbers of a funnel, every one of which opens: steps and segments, steps by interval, how long it took, what came between.
+import { Scale } from "lucide-react";
 import { Fragment } from "react";
 import type { FunnelGroup } from "@/api/types.ts";
 import { firstIncomplete } from "@/chart/axes.ts";
@@ -9,6 +10,7 @@ import type { AnswerProps } from "@/report/room.ts";
 import { useProject } from "@/shell/session.tsx";
 import { InlineSelect } from "@/ui/Field.tsx";
 import { Opens } from "@/ui/Opens.tsx";
+import { NumberHead } from "@/ui/NumberHead.tsx";
 import table from "@/ui/table.module.css";
 import { binCell, binNames, binsOf, cellOf, funnelGroups, intervalsOf, isOverall, stepName, type Binned } from "./funnel.ts";
 
@@ -54,31 +56,15 @@ function StepsTable({ asked, onOpen, onAsk }: AnswerProps<"funnel">) {
               <th scope="col" className={table.pinned}>
                 {t("funnel.column.step")}
               </th>
-              <th scope="col" className={table.number}>
-                {t("funnel.column.reached")}
-              </th>
-              <th scope="col" className={table.number}>
-                {t("funnel.column.conversion")}
-              </th>
-              <th scope="col" className={table.number}>
-                {t("funnel.column.interval")}
-              </th>
-              <th scope="col" className={table.number}>
-                {t("funnel.column.fromPrevious")}
-              </th>
-              <th scope="col" className={table.number}>
-                {t("funnel.column.dropped")}
-              </th>
-              <th scope="col" className={table.number}>
-                {t("funnel.column.median")}
-              </th>
-              <th scope="col" className={table.number}>
-                {t("funnel.column.mean")}
-              </th>
+              <NumberHead>{t("funnel.column.reached")}</NumberHead>
+              <NumberHead>{t("funnel.column.conversion")}</NumberHead>
+              <NumberHead>{t("funnel.column.interval")}</NumberHead>
+              <NumberHead>{t("funnel.column.fromPrevious")}</NumberHead>
+              <NumberHead>{t("funnel.column.dropped")}</NumberHead>
+              <NumberHead>{t("funnel.column.median")}</NumberHead>
+              <NumberHead>{t("funnel.column.mean")}</NumberHead>
               {asked.question.sum && (
-                <th scope="col" className={table.number}>
-                  {t("funnel.sumOf", { property: propertyName(asked.question.sum, speech) })}
-                </th>
+                <NumberHead>{t("funnel.sumOf", { property: propertyName(asked.question.sum, speech) })}</NumberHead>
               )}
             </tr>
           </thead>
@@ -118,26 +104,21 @@ function StepsTable({ asked, onOpen, onAsk }: AnswerProps<"funnel">) {
               {t("funnel.column.segment")}
             </th>
             {steps.map((_, index) => (
-              <th key={index} scope="col" className={table.number}>
-                {index + 1}. {stepName(asked, index, speech)}
-              </th>
+              <NumberHead key={index}>{index + 1}. {stepName(asked, index, speech)}</NumberHead>
             ))}
-            <th scope="col" className={table.number}>
-              {t("funnel.column.conversion")}
-            </th>
-            <th scope="col" className={table.number}>
-              {t("funnel.column.interval")}
-            </th>
+            <NumberHead>{t("funnel.column.conversion")}</NumberHead>
+            <NumberHead>{t("funnel.column.interval")}</NumberHead>
             <th scope="col">{control === undefined ? t("funnel.column.against") : t("funnel.column.againstControl", { segment: segmentName(control as FunnelGroup["breakdown"], speech, undefined, asked.question.breakdown) })}</th>
           </tr>
         </thead>
         <tbody>
           {groups.slice(0, 200).map((group) => {
             const last = group.steps.at(-1);
+            const name = segmentName(group.breakdown, speech, group.other, asked.question.breakdown);
             return (
               <tr key={JSON.stringify(group.breakdown) + String(group.other)}>
                 <th scope="row" className={table.pinned}>
-                  {segmentName(group.breakdown, speech, group.other, asked.question.breakdown)}
+                  {name}
                 </th>
                 {group.steps.map((step, index) => (
                   <td key={index} className={table.number}>
@@ -152,12 +133,12 @@ function StepsTable({ asked, onOpen, onAsk }: AnswerProps<"funnel">) {
                   {last?.conversion_low == null || last.conversion_high == null ? "" : `${format.percent(last.conversion_low)} – ${format.percent(last.conversion_high)}`}
                 </td>
                 <td>
-                  {isControl(group) ? <span className={table.muted}>{t("funnel.isControl")}</span> : <Significance group={group} against={control === undefined ? null : segmentName(control as FunnelGroup["breakdown"], speech, undefined, asked.question.breakdown)} />}
                   {group.breakdown.length > 0 && group.other === undefined && !isControl(group) && (
-                    <button type="button" className={table.open} style={{ marginLeft: 8 }} onClick={() => onAsk({ ...asked.question, control: group.breakdown })}>
-                      {t("funnel.makeControl")}
+                    <button type="button" className={table.tool} aria-label={t("funnel.makeControl", { segment: name })} title={t("funnel.makeControl", { segment: name })} onClick={() => onAsk({ ...asked.question, control: group.breakdown })}>
+                      <Scale aria-hidden />
                     </button>
                   )}
+                  {isControl(group) ? <span className={table.muted}>{t("funnel.isControl")}</span> : <Significance group={group} against={control === undefined ? null : segmentName(control as FunnelGroup["breakdown"], speech, undefined, asked.question.breakdown)} />}
                 </td>
               </tr>
             );
@@ -221,13 +202,9 @@ function IntervalsTable({ asked, view, onView, onOpen }: AnswerProps<"funnel">) 
                 {t("trend.column.interval")}
               </th>
               {asked.question.steps.map((_, index) => (
-                <th key={index} scope="col" className={table.number}>
-                  {index + 1}. {stepName(asked, index, speech)}
-                </th>
+                <NumberHead key={index}>{index + 1}. {stepName(asked, index, speech)}</NumberHead>
               ))}
-              <th scope="col" className={table.number}>
-                {t("funnel.column.conversion")}
-              </th>
+              <NumberHead>{t("funnel.column.conversion")}</NumberHead>
             </tr>
           </thead>
           <tbody>
@@ -296,9 +273,7 @@ function BinsTable({ asked, onOpen, of }: AnswerProps<"funnel"> & { of: Binned }
               </th>
               {groups.map((group) => (
                 <Fragment key={JSON.stringify(group.breakdown) + String(group.other)}>
-                  <th scope="col" className={table.number}>
-                    {split ? segmentName(group.breakdown, speech, group.other, asked.question.breakdown) : t(of === "seconds" ? "funnel.converted" : "funnel.column.attempts")}
-                  </th>
+                  <NumberHead>{split ? segmentName(group.breakdown, speech, group.other, asked.question.breakdown) : t(of === "seconds" ? "funnel.converted" : "funnel.column.attempts")}</NumberHead>
                   {!split && (
                     <th scope="col" className={table.wide}>
                       {t("funnel.column.share")}

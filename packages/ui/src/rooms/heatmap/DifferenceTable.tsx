@@ -6,6 +6,7 @@ import type { Question } from "@/question/question.ts";
 import { AnswerHead } from "@/report/AnswerHead.tsx";
 import { PeoplePanel } from "@/report/PeoplePanel.tsx";
 import type { Asked } from "@/report/useAsk.ts";
+import { NumberHead } from "@/ui/NumberHead.tsx";
 import table from "@/ui/table.module.css";
 import { differences, type Difference } from "./difference.ts";
 import { cellOf, didOf, isShare, metricText, shortName, type Metric, type Named } from "./heatmap.ts";
@@ -35,15 +36,9 @@ export function DifferenceTable({ asked, other, metric, onOpen }: DifferenceTabl
               <th scope="col" className={table.pinned}>
                 {t("heatmap.column.element")}
               </th>
-              <th scope="col" className={table.number}>
-                A
-              </th>
-              <th scope="col" className={table.number}>
-                B
-              </th>
-              <th scope="col" className={table.number}>
-                {t("heatmap.difference.column")}
-              </th>
+              <NumberHead>A</NumberHead>
+              <NumberHead>B</NumberHead>
+              <NumberHead>{t("heatmap.difference.column")}</NumberHead>
             </tr>
           </thead>
           <tbody>

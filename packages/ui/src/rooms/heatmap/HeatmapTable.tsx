@@ -3,6 +3,7 @@ import { useSpeech } from "@/i18n/language.tsx";
 import { AnswerHead } from "@/report/AnswerHead.tsx";
 import type { AnswerProps } from "@/report/room.ts";
 import { useAsk } from "@/report/useAsk.ts";
+import { NumberHead } from "@/ui/NumberHead.tsx";
 import table from "@/ui/table.module.css";
 import { besideOf, questionOf } from "./beside.ts";
 import { DifferenceTable } from "./DifferenceTable.tsx";
@@ -38,16 +39,10 @@ function ElementTable({ asked, onOpen, onAsk }: AnswerProps<"heatmap">) {
               <th scope="col" className={table.pinned}>
                 {t("heatmap.column.element")}
               </th>
-              <th scope="col" className={table.number}>
-                {t("heatmap.column.clicks")}
-              </th>
-              <th scope="col" className={table.number}>
-                {t("people.person.many")}
-              </th>
+              <NumberHead>{t("heatmap.column.clicks")}</NumberHead>
+              <NumberHead>{t("people.person.many")}</NumberHead>
               {metrics.map((metric) => (
-                <th key={metric} scope="col" className={table.number}>
-                  {t(`heatmap.metric.${metric}`)}
-                </th>
+                <NumberHead key={metric}>{t(`heatmap.metric.${metric}`)}</NumberHead>
               ))}
             </tr>
           </thead>

@@ -20,6 +20,7 @@ import type { Asked } from "@/report/useAsk.ts";
 import { Chip } from "@/ui/Chip.tsx";
 import { OptionList } from "@/ui/OptionList.tsx";
 import { Popover } from "@/ui/Popover.tsx";
+import { NumberHead } from "@/ui/NumberHead.tsx";
 import table from "@/ui/table.module.css";
 import { ChevronDown } from "lucide-react";
 import { useState } from "react";
@@ -175,9 +176,7 @@ function ImpactTable({ asked, onOpen }: AnswerProps<"impact">) {
               {t("impact.column.group")}
             </th>
             {([t("people.person.many"), t("impact.column.compared"), t("impact.column.before"), t("impact.column.after"), t("trend.column.change")] as const).map((name) => (
-              <th key={name} scope="col" className={table.number}>
-                {name}
-              </th>
+              <NumberHead key={name}>{name}</NumberHead>
             ))}
           </tr>
         </thead>

@@ -10,6 +10,7 @@ import { ReportScreen } from "@/report/ReportScreen.tsx";
 import type { AnswerProps, ReportRoomParts, Telling } from "@/report/room.ts";
 import type { Asked } from "@/report/useAsk.ts";
 import { InlineSelect, Segmented } from "@/ui/Field.tsx";
+import { NumberHead } from "@/ui/NumberHead.tsx";
 import table from "@/ui/table.module.css";
 import { JourneyBuilder, JourneyScope } from "./JourneyBuilder.tsx";
 import { arrowOf, flowOf, nodeNamer, passes, pathsShown, rooted, type FlowNode } from "./journey.ts";
@@ -179,18 +180,10 @@ function JourneyTable({ asked, view, onOpen }: AnswerProps<"journey">) {
             <th scope="col" className={table.wide}>
               {t("journey.column.path")}
             </th>
-            <th scope="col" className={table.number}>
-              {t(question.over === "person" ? "journey.column.person" : "journey.column.session", actorWords(question.actor))}
-            </th>
-            <th scope="col" className={table.number}>
-              {t("journey.column.share")}
-            </th>
-            <th scope="col" className={table.number}>
-              {t("journey.exits")}
-            </th>
-            <th scope="col" className={table.number} title={t("journey.meanHint")}>
-              {t("journey.mean")}
-            </th>
+            <NumberHead>{t(question.over === "person" ? "journey.column.person" : "journey.column.session", actorWords(question.actor))}</NumberHead>
+            <NumberHead>{t("journey.column.share")}</NumberHead>
+            <NumberHead>{t("journey.exits")}</NumberHead>
+            <NumberHead title={t("journey.meanHint")}>{t("journey.mean")}</NumberHead>
           </tr>
         </thead>
         <tbody>

@@ -18,6 +18,7 @@ import type { AnswerProps, BuilderProps, ReportRoomParts, Telling } from "@/repo
 import type { Asked } from "@/report/useAsk.ts";
 import { useProject } from "@/shell/session.tsx";
 import { useTheme } from "@/ui/theme.tsx";
+import { NumberHead } from "@/ui/NumberHead.tsx";
 import table from "@/ui/table.module.css";
 
 const STATUSES = ["new", "returning", "resurrected", "dormant"] as const;
@@ -147,13 +148,9 @@ function LifecycleTable({ asked, onOpen }: AnswerProps<"lifecycle">) {
               {t("trend.column.interval")}
             </th>
             {STATUSES.map((status) => (
-              <th key={status} scope="col" className={table.number}>
-                {t(`lifecycle.${status}`)}
-              </th>
+              <NumberHead key={status}>{t(`lifecycle.${status}`)}</NumberHead>
             ))}
-            <th scope="col" className={table.number} title={t("lifecycle.quickRatioHint")}>
-              {t("lifecycle.quickRatio")}
-            </th>
+            <NumberHead title={t("lifecycle.quickRatioHint")}>{t("lifecycle.quickRatio")}</NumberHead>
           </tr>
         </thead>
         <tbody>

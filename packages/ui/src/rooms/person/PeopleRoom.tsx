@@ -5,7 +5,7 @@ import { useEffect, useState } from "react";
 import { api } from "@/api/client.ts";
 import type { Person } from "@/api/types.ts";
 import { useSpeech } from "@/i18n/language.tsx";
-import { valueName } from "@/question/words.ts";
+import { personName, propertyName, valueName } from "@/question/words.ts";
 import { tellError } from "@/shell/errors.ts";
 import { useProject } from "@/shell/session.tsx";
 import { moveWithArrows } from "@/ui/arrowKeys.ts";
@@ -65,10 +65,12 @@ export function PeopleRoom() {
                     {t("people.person")}
                   </th>
                   <th scope="col">{t("people.lastSeen")}</th>
-                  <th scope="col">{t("people.firstSeen")}</th>
+                  <th scope="col" className={styles.more}>
+                    {t("people.firstSeen")}
+                  </th>
                   {columns.map((name) => (
-                    <th key={name} scope="col">
-                      {name}
+                    <th key={name} scope="col" className={styles.more}>
+                      {propertyName(name, speech)}
                     </th>
                   ))}
                 </tr>
@@ -80,16 +82,16 @@ export function PeopleRoom() {
                       <Link to="/p/$project/people/$person" params={{ project: String(project.id), person: person.id }} className={styles.link} data-row>
                         <Avatar name={person.name ?? person.email ?? person.id} />
                         <span>
-                          <strong>{person.name ?? person.email ?? person.id}</strong>
-                          {person.name && <small>{person.email ?? person.id}</small>}
+                          <strong>{person.name ?? person.email ?? personName(person.id, speech)}</strong>
+                          {(person.name || personName(person.id, speech) !== person.id) && <small title={person.email ?? person.id}>{person.email ?? person.id}</small>}
                         </span>
                       </Link>
                     </th>
                     <td>{person.last_seen ? format.ago(person.last_seen, Date.now()) : "–"}</td>
-                    <td>{person.first_seen ? format.date(person.first_seen, project.timezone) : "–"}</td>
+                    <td className={styles.more}>{person.first_seen ? format.date(person.first_seen, project.timezone) : "–"}</td>
                     {columns.map((name) => (
-                      <td key={name} className={name in person.properties ? undefined : table.muted}>
-                        {valueName(person.properties[name], speech)}
+                      <td key={name} className={styles.more}>
+                        {person.properties[name] == null ? <span className={table.muted}>–</span> : valueName(person.properties[name], speech)}
                       </td>
                     ))}
                   </tr>

@@ -6,9 +6,9 @@ import { useState } from "react";
 import { api } from "@/api/client.ts";
 import type { TimelineEvent } from "@/api/types.ts";
 import { useSpeech } from "@/i18n/language.tsx";
-import { eventName } from "@/question/words.ts";
+import { eventName, personName } from "@/question/words.ts";
 import { PropertyTable } from "@/rooms/event/PropertyTable.tsx";
-import { summary } from "@/rooms/event/LiveList.tsx";
+import { summary } from "@/rooms/event/summary.ts";
 import events from "@/rooms/event/event.module.css";
 import { tellError } from "@/shell/errors.ts";
 import { useProject } from "@/shell/session.tsx";
@@ -16,13 +16,16 @@ import { moveWithArrows } from "@/ui/arrowKeys.ts";
 import { Button } from "@/ui/Button.tsx";
 import { Card, useDocumentTitle } from "@/ui/Page.tsx";
 import { Failure, SkeletonRows } from "@/ui/State.tsx";
+import { useNarrow } from "@/ui/useNarrow.ts";
 import { bySession } from "./bySession.ts";
 import { useRecordedSessions } from "@/rooms/recording/useRecordings.ts";
 import { Identities } from "./Identities.tsx";
 import { Avatar } from "./PeopleRoom.tsx";
 import styles from "./person.module.css";
 
+/** Events shown at first, and each time one asks for earlier ones. */
 const PAGE = 100;
+const PHONE_PAGE = 20;
 
 export function PersonRoom() {
   const speech = useSpeech();
@@ -31,8 +34,17 @@ export function PersonRoom() {
   const { person: id } = useParams({ from: "/signed-in/p/$project/people/$person" });
   const query = useQuery({ queryKey: ["person", project.id, id], queryFn: ({ signal }) => api.person(project.id, id, signal), retry: false });
   const person = query.data;
-  const shownName = person?.name ?? person?.email ?? id;
+  const shownName = person?.name ?? person?.email ?? personName(id, speech);
   const email = person?.email;
+  const narrow = useNarrow();
+  const about = person && (
+    <div className={styles.side}>
+      <Card title={t("person.properties")}>
+        {Object.keys(person.properties).length === 0 ? <p className={styles.quiet}>{t("person.noProperties")}</p> : <PropertyTable properties={person.properties} />}
+      </Card>
+      <Identities person={person} />
+    </div>
+  );
   useDocumentTitle(shownName);
   return (
     <div className={styles.profile}>
@@ -61,13 +73,15 @@ export function PersonRoom() {
             </div>
           </header>
           <div className={styles.columns}>
-            <Timeline id={id} />
-            <div className={styles.side}>
-              <Card title={t("person.properties")}>
-                {Object.keys(person.properties).length === 0 ? <p className={styles.quiet}>{t("person.noProperties")}</p> : <PropertyTable properties={person.properties} />}
-              </Card>
-              <Identities person={person} />
-            </div>
+            {/* On a phone what is known comes before what was done, folded, so that neither hides the other. */}
+            {narrow && (
+              <details className={styles.fold}>
+                <summary>{t("person.about")}</summary>
+                {about}
+              </details>
+            )}
+            <Timeline key={String(narrow)} id={id} page={narrow ? PHONE_PAGE : PAGE} />
+            {!narrow && about}
           </div>
         </>
       )}
@@ -75,15 +89,15 @@ export function PersonRoom() {
   );
 }
 
-function Timeline({ id }: { id: string }) {
+function Timeline({ id, page }: { id: string; page: number }) {
   const speech = useSpeech();
   const { t, format } = speech;
   const project = useProject();
   const [open, setOpen] = useState<string | null>(null);
   const query = useInfiniteQuery({
-    queryKey: ["timeline", project.id, id],
+    queryKey: ["timeline", project.id, id, page],
     initialPageParam: null as string | null,
-    queryFn: ({ pageParam, signal }) => api.timeline(project.id, id, { before: pageParam, limit: PAGE }, signal),
+    queryFn: ({ pageParam, signal }) => api.timeline(project.id, id, { before: pageParam, limit: page }, signal),
     getNextPageParam: (last) => last.answer.next ?? undefined,
     retry: false,
   });
@@ -127,7 +141,7 @@ function Timeline({ id }: { id: string }) {
                         <ChevronRight aria-hidden />
                         <time dateTime={event.time}>{format.clock(event.time, project.timezone)}</time>
                         <span className={events.name}>{eventName(event.event, speech)}</span>
-                        <span className={events.summary}>{summary(event.properties)}</span>
+                        <span className={events.summary}>{summary(event.properties, speech)}</span>
                       </button>
                     </div>
                     {isOpen && (

@@ -1,7 +1,7 @@
 // Who changed what in the project, the latest first. Entries are added by the server and never changed.
 import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { api } from "@/api/client.ts";
-import type { MessageKey } from "@/i18n/catalogue.ts";
+import type { Messages } from "@/i18n/catalogue.ts";
 import { useSpeech } from "@/i18n/language.tsx";
 import { tellError } from "@/shell/errors.ts";
 import { useProject } from "@/shell/session.tsx";
@@ -9,6 +9,7 @@ import { Button } from "@/ui/Button.tsx";
 import { Card } from "@/ui/Page.tsx";
 import { Empty, Failure, SkeletonRows } from "@/ui/State.tsx";
 import table from "@/ui/table.module.css";
+import { ACTIONS } from "./auditActions.ts";
 import styles from "./Settings.module.css";
 
 const PAGE = 50;
@@ -28,6 +29,7 @@ export function AuditSettings() {
   const actorName = (actor: string) => {
     if (actor === "console") return t("audit.console");
     if (actor.startsWith("key:")) return t("audit.key");
+    if (actor.startsWith("share:")) return t("audit.sharedLink");
     return members.data?.members.find((member) => `user:${member.id}` === actor)?.email ?? t("audit.gone");
   };
   return (
@@ -53,7 +55,7 @@ export function AuditSettings() {
                   <td>{format.moment(entry.at, project.timezone)}</td>
                   <td>{actorName(entry.actor)}</td>
                   <td className={table.wide}>
-                    {ACTIONS[entry.action] ? t(ACTIONS[entry.action] as MessageKey) : entry.action} <span className={table.muted}>{shownObject(entry)}</span>
+                    {actionName(entry.action, speech)} <span className={table.muted}>{shownObject(entry, speech)}</span>
                   </td>
                 </tr>
               ))}
@@ -72,30 +74,20 @@ export function AuditSettings() {
   );
 }
 
-/** A name says more than an id, where the entry has one. */
-function shownObject(entry: { object: string; details: unknown }): string {
-  const details = (entry.details ?? {}) as { name?: unknown; role?: unknown };
-  const name = typeof details.name === "string" ? details.name : entry.object;
-  return typeof details.role === "string" ? `${name} → ${details.role}` : name;
+function actionName(action: string, { t }: Messages): string {
+  const key = ACTIONS[action];
+  return key ? t(key) : action;
 }
 
-const ACTIONS: Record<string, MessageKey> = {
-  "cohort.change": "audit.cohort.change",
-  "cohort.create": "audit.cohort.create",
-  "cohort.delete": "audit.cohort.delete",
-  "custom_event.change": "audit.custom_event.change",
-  "custom_event.create": "audit.custom_event.create",
-  "custom_event.delete": "audit.custom_event.delete",
-  "events.export": "audit.events.export",
-  "key.create": "audit.key.create",
-  "key.delete": "audit.key.delete",
-  "member.invite": "audit.member.invite",
-  "member.link": "audit.member.link",
-  "member.remove": "audit.member.remove",
-  "member.role": "audit.member.role",
-  "project.change": "audit.project.change",
-  "project.create": "audit.project.create",
-  "refused.replay": "audit.refused.replay",
-  "report.delete": "audit.report.delete",
-  "write_key.rotate": "audit.write_key.rotate",
-};
+/** A name says more than an id, where the entry has one. */
+function shownObject(entry: { action: string; object: string; details: unknown }, { t }: Messages): string {
+  if (WITHOUT_OBJECT.has(entry.action)) return "";
+  const details = (entry.details ?? {}) as { name?: unknown; role?: unknown };
+  const name = typeof details.name === "string" ? details.name : entry.object;
+  const role = ROLES.find((one) => one === details.role);
+  return role ? `${name} → ${t(`role.${role}`)}` : name;
+}
+
+const ROLES = ["admin", "editor", "viewer", "none"] as const;
+/** What was done to the project as a whole. */
+const WITHOUT_OBJECT = new Set(["friction_weights.change", "identities.import", "recording.settings", "refused.replay"]);

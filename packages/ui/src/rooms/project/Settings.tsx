@@ -1,6 +1,6 @@
 // Settings: the project, its events, and for its administrators keys, team and activity; one's account.
 import { Link, useParams } from "@tanstack/react-router";
-import type { ReactNode } from "react";
+import { useEffect, useRef, type ReactNode } from "react";
 import { useSpeech } from "@/i18n/language.tsx";
 import { useProject } from "@/shell/session.tsx";
 import { Page } from "@/ui/Page.tsx";
@@ -21,6 +21,11 @@ export function Settings() {
   const { tab = "project" } = useParams({ strict: false });
   const params = { project: String(project.id) };
   const isAdmin = project.role === "admin";
+  const tabs = useRef<HTMLElement>(null);
+  // On a phone the row of tabs is wider than the screen: the one that is open comes into sight.
+  useEffect(() => {
+    tabs.current?.querySelector("[data-active]")?.scrollIntoView({ block: "nearest", inline: "center" });
+  }, [tab]);
   const shown: Record<string, ReactNode> = {
     events: <CustomEventSettings />,
     properties: <CustomPropertySettings />,
@@ -36,7 +41,7 @@ export function Settings() {
   );
   return (
     <Page title={t("room.settings")} narrow>
-      <nav className={styles.tabs} aria-label={t("room.settings")}>
+      <nav ref={tabs} className={styles.tabs} aria-label={t("room.settings")}>
         {link("project", t("settings.project"))}
         {link("events", t("settings.customEvents"))}
         {link("properties", t("settings.customProperties"))}

@@ -4,7 +4,7 @@ import { Link } from "@tanstack/react-router";
 import { CircleCheck } from "lucide-react";
 import { api } from "@/api/client.ts";
 import { useSpeech } from "@/i18n/language.tsx";
-import { eventName } from "@/question/words.ts";
+import { eventName, personName } from "@/question/words.ts";
 import { useProject } from "@/shell/session.tsx";
 import { Card, Page } from "@/ui/Page.tsx";
 import { Snippet } from "./Snippet.tsx";
@@ -35,7 +35,7 @@ export function Start() {
             <CircleCheck aria-hidden />
             <div>
               <strong>{t("start.arrived", { event: eventName(first.event, speech) })}</strong>
-              <p>{t("start.arrivedAt", { time: format.clock(first.received_at, project.timezone), person: first.person ?? first.distinct_id ?? "" })}</p>
+              <p>{t("start.arrivedAt", { time: format.clock(first.received_at, project.timezone), person: personName(first.person ?? first.distinct_id ?? "", speech) })}</p>
               <p className={styles.next}>
                 <Link to="/p/$project/live" params={params} search={{ tab: undefined, code: undefined, find: undefined }}>
                   {t("start.seeLive")}

@@ -62,6 +62,7 @@ export function ReportList() {
                 <Link to={`/p/$project/${room?.path ?? "trends"}`} params={params} search={{ r: String(report.id) }} data-row>
                   {room && <room.icon aria-hidden />}
                   <span className={styles.name}>{report.name}</span>
+                  <span className={styles.by}>{report.created_by}</span>
                   {room && <span className={styles.kind}>{t(room.label)}</span>}
                   <span className={styles.when}>{format.ago(report.updated_at, Date.now())}</span>
                 </Link>

@@ -8,7 +8,7 @@ import type { ReportRoomParts, Telling } from "@/report/room.ts";
 import type { Asked } from "@/report/useAsk.ts";
 import { Segmented } from "@/ui/Field.tsx";
 import { amountsPerPerson, pooled, running, type Curve } from "./pooled.ts";
-import { amountName, amountOf, averageCell, curvesOf, isOverall, periodName, periodPhrase, periodStart, tellingPeriod } from "./retention.ts";
+import { amountName, amountOf, averageCell, curvesOf, isAnything, isOverall, mostLoyal, periodName, periodPhrase, periodStart, tellingPeriod } from "./retention.ts";
 
 const DRAWN_SEGMENTS = 6;
 type Drawn = "share" | "amount" | "running";
@@ -97,6 +97,8 @@ export function retentionSentence(asked: Asked<"retention">, { speech }: Telling
     n: whole.born[period] ?? 0,
     born: format.number(whole.born[period] ?? 0),
     birth,
+    birthIs: isAnything(question.birth) ? "any" : "named",
+    returnIs: isAnything(question.return) ? "any" : "named",
     comeback: selectorName(question.return, speech),
     period: periodPhrase(question, period, speech),
     criterion: question.criterion ?? "on",
@@ -109,7 +111,7 @@ export function retentionSentence(asked: Asked<"retention">, { speech }: Telling
       parts.push(" ", ...rich(amount.isAverage ? "retention.sentence.average" : "retention.sentence.running", { ...who, b: bold, amount: amountName(question, speech), value: format.number(value), ...(amount.isAverage ? { period: periodPhrase(question, period, speech) } : { unit: question.brackets ? "bracket" : question.unit, n: periodStart(question, period), name: periodName(question, period, speech).toLocaleLowerCase() }) }));
     }
   }
-  const best = curves.filter((curve) => curve.breakdown.length > 0 && curve.other === undefined && (curve.born[period] ?? 0) >= 30).toSorted((a, b) => (b.shares[period] ?? 0) - (a.shares[period] ?? 0))[0];
+  const best = mostLoyal(curves, whole, period);
   if (best) parts.push(" ", ...rich("retention.sentence.best", { b: bold, segment: segmentName(best.breakdown, speech), share: format.percent(best.shares[period] ?? 0) }));
   return parts;
 }

@@ -4,6 +4,7 @@ import type { ReportRoomParts } from "@/report/room.ts";
 import { selectorName } from "@/question/words.ts";
 import { RetentionPicture, retentionRows, retentionSentence } from "./RetentionAnswer.tsx";
 import { RetentionBuilder, RetentionScope } from "./RetentionBuilder.tsx";
+import { isAnything } from "./retention.ts";
 import { RetentionTable } from "./RetentionTable.tsx";
 
 const retentionRoom: ReportRoomParts<"retention"> = {
@@ -13,7 +14,10 @@ const retentionRoom: ReportRoomParts<"retention"> = {
   next: "retention.next",
   start: () => ({ kind: "retention", birth: { event: null }, return: { event: null }, first_time: true, unit: "week", periods: 12, range: { last: 12, unit: "week" } }),
   ready: () => true,
-  name: (question, speech) => speech.t("retention.name", { birth: selectorName(question.birth, speech), comeback: selectorName(question.return, speech) }),
+  name: (question, speech) =>
+    isAnything(question.birth) && isAnything(question.return)
+      ? speech.t("retention.nameAny")
+      : speech.t("retention.name", { birth: selectorName(question.birth, speech), comeback: selectorName(question.return, speech) }),
   sentence: retentionSentence,
   rows: retentionRows,
   Builder: RetentionBuilder,

@@ -8,6 +8,7 @@ import { AnswerHead } from "@/report/AnswerHead.tsx";
 import type { AnswerProps } from "@/report/room.ts";
 import { useProject } from "@/shell/session.tsx";
 import { InlineSelect, Segmented } from "@/ui/Field.tsx";
+import { NumberHead } from "@/ui/NumberHead.tsx";
 import table from "@/ui/table.module.css";
 import { heatScale, tint, type HeatScale } from "@/chart/heat.ts";
 import { amountsPerPerson, type Curve } from "./pooled.ts";
@@ -31,7 +32,9 @@ export function RetentionTable({ asked, view, onView, onOpen }: AnswerProps<"ret
   const periods = Math.max(0, ...answer.cohorts.map((cohort) => cohort.returned.length));
   const names = Array.from({ length: periods }, (_, period) => periodName(question, period, speech));
   if (!chosen) return null;
-  const cohorts = bySegment.get(wanted) ?? [];
+  const all = bySegment.get(wanted) ?? [];
+  // A young project's triangle begins with its first people, not with empty rows.
+  const cohorts = all.slice(Math.max(0, all.findIndex((cohort) => cohort.size > 0)));
   const valueOf = (cohort: RetentionCohort, period: number): number | null => {
     if (!isKnown(cohort, period)) return null;
     if (cells === "people") return cohort.returned[period] ?? 0;
@@ -125,13 +128,9 @@ function Head({ first, names }: { first: string; names: string[] }) {
         <th scope="col" className={table.pinned}>
           {first}
         </th>
-        <th scope="col" className={table.number}>
-          {t("retention.column.born")}
-        </th>
+        <NumberHead>{t("retention.column.born")}</NumberHead>
         {names.map((name) => (
-          <th key={name} scope="col" className={table.number}>
-            {name}
-          </th>
+          <NumberHead key={name}>{name}</NumberHead>
         ))}
       </tr>
     </thead>

@@ -1,6 +1,7 @@
 import { expect, it } from "vitest";
 import { heatScale } from "@/chart/heat.ts";
 import { amountsPerPerson, pooled, running } from "./pooled.ts";
+import { mostLoyal } from "./retention.ts";
 
 const cohorts = [
   { start: "2026-11-02", breakdown: [], size: 100, returned: [80, 40, 10], complete: [true, true, false] },
@@ -33,4 +34,13 @@ it("tells shares below 30 % apart, whatever the first period holds", () => {
   expect((strengths[2] as number) - (strengths[1] as number)).toBeGreaterThan(15);
   expect(scale.colorOf(0)).toBeUndefined();
   expect(heatScale([[0.5]]).top).toBe(0.5);
+});
+
+it("names the most loyal segment only where one beats the whole and enough people say so", () => {
+  const curve = (plan: string | null, born: number, returned: number) => pooled([{ start: "2026-11-02", breakdown: plan === null ? [] : [plan], size: born, returned: [born, returned], complete: [true, true] }], plan === null ? [] : [plan]);
+  const [whole, free, pro, team] = [curve(null, 180, 40), curve("free", 120, 20), curve("pro", 50, 15), curve("team", 10, 5)];
+  expect(mostLoyal([whole, free, pro, team], whole, 1)).toBe(pro);
+  // Where only one segment is large enough there is nothing to compare it with, least of all when it is below the whole.
+  expect(mostLoyal([whole, free, team], whole, 1)).toBeUndefined();
+  expect(mostLoyal([curve(null, 170, 85), free, pro], curve(null, 170, 85), 1)).toBeUndefined();
 });

@@ -1,6 +1,6 @@
 // Reading a triangle: one curve per segment, the names of periods, what an amount is called.
 import type { RetentionCohort, SegmentValue } from "@/api/types.ts";
-import type { RetentionQuestion } from "@/question/question.ts";
+import type { RetentionQuestion, Selector } from "@/question/question.ts";
 import { propertyName, segmentName } from "@/question/words.ts";
 import type { Speech } from "@/report/room.ts";
 import type { Asked } from "@/report/useAsk.ts";
@@ -55,6 +55,21 @@ export function averageCell(curve: Curve, period: number | null, names: string[]
 
 export function isOverall(curve: Curve): boolean {
   return curve.breakdown.length === 0 && curve.other === undefined;
+}
+
+const ENOUGH_BORN = 30;
+
+/** The segment to name as the most loyal: among those with enough people to say so, and only where it beats the whole. */
+export function mostLoyal(curves: Curve[], whole: Curve, period: number): Curve | undefined {
+  const share = (curve: Curve) => curve.shares[period] ?? 0;
+  const told = curves.filter((curve) => curve.breakdown.length > 0 && curve.other === undefined && (curve.born[period] ?? 0) >= ENOUGH_BORN);
+  const best = told.toSorted((a, b) => share(b) - share(a))[0];
+  return best && told.length > 1 && share(best) > share(whole) ? best : undefined;
+}
+
+/** Whether any event at all will do. */
+export function isAnything(selector: Selector): boolean {
+  return selector.event == null && !selector.any_of && !selector.where && !selector.label;
 }
 
 /** Units from the birth to the beginning of a period. */

@@ -19,6 +19,7 @@ import type { AnswerProps, BuilderProps, ReportRoomParts, Telling } from "@/repo
 import { useAsk, type Asked } from "@/report/useAsk.ts";
 import { useProject } from "@/shell/session.tsx";
 import { Skeleton } from "@/ui/State.tsx";
+import { NumberHead } from "@/ui/NumberHead.tsx";
 import table from "@/ui/table.module.css";
 
 const LISTED = 100;
@@ -113,9 +114,7 @@ function SessionsTable({ asked, onOpen }: AnswerProps<"sessions">) {
                   {t("funnel.column.segment")}
                 </th>
                 {([t("room.sessions"), t("people.person.many"), t("sessions.bounce"), t("sessions.median"), t("sessions.mean")] as const).map((name) => (
-                  <th key={name} scope="col" className={table.number}>
-                    {name}
-                  </th>
+                  <NumberHead key={name}>{name}</NumberHead>
                 ))}
               </tr>
             </thead>
@@ -151,12 +150,8 @@ function SessionsTable({ asked, onOpen }: AnswerProps<"sessions">) {
                 {t("people.person")}
               </th>
               <th scope="col">{t("sessions.start")}</th>
-              <th scope="col" className={table.number}>
-                {t("sessions.duration")}
-              </th>
-              <th scope="col" className={table.number}>
-                {t("sessions.events")}
-              </th>
+              <NumberHead>{t("sessions.duration")}</NumberHead>
+              <NumberHead>{t("sessions.events")}</NumberHead>
               <th scope="col">{t("sessions.entry")}</th>
               <th scope="col">{t("sessions.exit")}</th>
             </tr>

@@ -2,6 +2,7 @@
 import { ChartArea, ChartBarBig, ChartColumnStacked, ChartSpline } from "lucide-react";
 import { BarsPicture } from "@/chart/bars.tsx";
 import { LinesPicture } from "@/chart/lines.tsx";
+import { MANY_TIMES } from "@/format/format.ts";
 import { useSpeech } from "@/i18n/language.tsx";
 import type { ReportRoomParts, Telling } from "@/report/room.ts";
 import type { Asked } from "@/report/useAsk.ts";
@@ -163,7 +164,7 @@ export function trendSentence(asked: Asked<"trend">, { speech, project }: Tellin
   if (segments.length > 1) parts.push(" ", ...ranking("trend.sentence.segments"));
   if (first.previousTotal !== undefined && first.previousTotal !== null && first.total !== null && first.previousTotal > 0) {
     const change = first.total / first.previousTotal - 1;
-    parts.push(" ", ...rich("trend.sentence.compared", { b: bold, direction: change > 0 ? "up" : change < 0 ? "down" : "same", change: format.percent(Math.abs(change)), before: format.number(first.previousTotal) }));
+    parts.push(" ", ...rich("trend.sentence.compared", { b: bold, direction: change >= MANY_TIMES ? "times" : change > 0 ? "up" : change < 0 ? "down" : "same", change: format.percent(Math.abs(change)), times: format.number(Math.round(change + 1)), before: format.number(first.previousTotal) }));
   }
   return parts;
 

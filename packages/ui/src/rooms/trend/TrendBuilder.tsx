@@ -20,6 +20,7 @@ import { Chip } from "@/ui/Chip.tsx";
 import { InlineSelect } from "@/ui/Field.tsx";
 import { Popover } from "@/ui/Popover.tsx";
 import { AttributionPicker, AttributionRows } from "./Attribution.tsx";
+import { unknownLetter } from "./trend.ts";
 
 const MOST_SERIES = 8;
 const COMPARED: RangeUnit[] = ["day", "week", "month", "quarter", "year"];
@@ -169,6 +170,7 @@ function without(list: string[], index: number): string[] | undefined {
 function FormulaChip({ formula, series, onChange }: { formula: string; series: number; onChange: (formula: string | null) => void }) {
   const { t } = useSpeech();
   const [text, setText] = useState(formula);
+  const unknown = unknownLetter(text, series);
   return (
     <Popover
       label={t("trend.formula")}
@@ -183,16 +185,22 @@ function FormulaChip({ formula, series, onChange }: { formula: string; series: n
           className={styles.condition}
           onSubmit={(event) => {
             event.preventDefault();
+            if (unknown) return;
             close();
             if (text.trim() !== "") onChange(text.trim());
           }}
         >
           <div className={styles.conditionBody}>
-            <input className={styles.input} value={text} autoFocus aria-label={t("trend.formula")} onChange={(event) => setText(event.target.value)} />
-            <Button type="submit" size="small" look="primary">
+            <input className={styles.input} value={text} autoFocus aria-label={t("trend.formula")} aria-invalid={unknown !== null || undefined} onChange={(event) => setText(event.target.value)} />
+            <Button type="submit" size="small" look="primary" disabled={unknown !== null}>
               {t("action.apply")}
             </Button>
           </div>
+          {unknown && (
+            <p className={`${styles.conditionBody} ${styles.problem}`} role="alert">
+              {t("trend.formulaUnknown", { letter: unknown })}
+            </p>
+          )}
           <p className={`${styles.conditionBody} ${styles.quiet}`}>{t("trend.formulaHint", { last: seriesLetter(series - 1) })}</p>
         </form>
       )}

@@ -7,6 +7,7 @@ import type { AnswerProps } from "@/report/room.ts";
 import { useProject } from "@/shell/session.tsx";
 import { Opens } from "@/ui/Opens.tsx";
 import { useTheme } from "@/ui/theme.tsx";
+import { NumberHead } from "@/ui/NumberHead.tsx";
 import table from "@/ui/table.module.css";
 import { openingOf } from "./opening.ts";
 import { colorOf, hiddenLines, incompleteIndex, shownLines, trendLines, valueBefore, type TrendLine } from "./trend.ts";
@@ -43,19 +44,15 @@ export function TrendTable({ asked, view, onView, onOpen }: AnswerProps<"trend">
             <th scope="col" className={table.pinned}>
               {t("trend.column.line")}
             </th>
-            <th scope="col" className={table.number}>
-              {t("trend.column.total")}
-            </th>
+            <NumberHead>{t("trend.column.total")}</NumberHead>
             {compares && (
-              <th scope="col" className={table.number}>
-                {t("trend.column.change")}
-              </th>
+              <NumberHead>{t("trend.column.change")}</NumberHead>
             )}
             {answer.times.map((time, index) => (
-              <th key={time} scope="col" className={table.number} title={index >= until ? t("tip.incomplete") : undefined}>
+              <NumberHead key={time} title={index >= until ? t("tip.incomplete") : undefined}>
                 {shown(time)}
                 {index >= until && " *"}
-              </th>
+              </NumberHead>
             ))}
           </tr>
         </thead>

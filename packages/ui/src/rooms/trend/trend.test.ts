@@ -2,7 +2,7 @@ import { expect, it } from "vitest";
 import { formatterOf } from "@/format/format.ts";
 import { messagesOf } from "@/i18n/catalogue.ts";
 import type { Asked } from "@/report/useAsk.ts";
-import { trendLines } from "./trend.ts";
+import { trendLines, unknownLetter } from "./trend.ts";
 
 it("keeps apart the value that is not set and all others together", () => {
   const series = (breakdown: (string | null)[], total: number, other?: number) => ({ label: "A", breakdown, values: [total], total, ...(other === undefined ? {} : { other }) });
@@ -14,4 +14,10 @@ it("keeps apart the value that is not set and all others together", () => {
   const lines = trendLines(asked, { ...messagesOf("en"), format: formatterOf("en") });
   expect(new Set(lines.map((line) => line.id)).size).toBe(4);
   expect(lines.map((line) => line.total)).toEqual([12, 6, 4, 2]);
+});
+
+it("finds what a formula names that is no series", () => {
+  expect(unknownLetter("(A + b) / 2.5", 2)).toBeNull();
+  expect(unknownLetter("A / C", 2)).toBe("C");
+  expect(unknownLetter("sum + A", 2)).toBe("sum");
 });

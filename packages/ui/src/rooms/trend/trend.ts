@@ -120,3 +120,9 @@ export function sentenceKey(measure: Measure): MessageKey {
   if (measure === "sessions") return "trend.sentence.sessions";
   return "trend.sentence.value";
 }
+
+/** What a formula names first that is no series of the question: a letter further on, or a word. */
+export function unknownLetter(formula: string, series: number): string | null {
+  const last = seriesLetter(series - 1);
+  return formula.match(/[a-z]+/gi)?.find((word) => word.length > 1 || word.toUpperCase() > last) ?? null;
+}

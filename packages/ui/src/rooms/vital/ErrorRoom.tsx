@@ -15,6 +15,7 @@ import type { AnswerProps, BuilderProps, ReportRoomParts, Speech, Telling } from
 import type { Asked } from "@/report/useAsk.ts";
 import { useProject } from "@/shell/session.tsx";
 import { Segmented } from "@/ui/Field.tsx";
+import { NumberHead } from "@/ui/NumberHead.tsx";
 import table from "@/ui/table.module.css";
 
 type Tab = "errors" | "requests";
@@ -97,9 +98,7 @@ function ErrorTable({ asked, onOpen }: AnswerProps<"error">) {
                   {t(`error.column.${picked}`)}
                 </th>
                 {[t("people.person.many"), t("friction.sessions"), t("friction.column.times"), t("error.column.course")].map((name) => (
-                  <th key={name} scope="col" className={table.number}>
-                    {name}
-                  </th>
+                  <NumberHead key={name}>{name}</NumberHead>
                 ))}
                 {[t("error.column.first"), t("error.column.last"), t("error.column.pages"), t("error.column.releases")].map((name) => (
                   <th key={name} scope="col">

@@ -16,6 +16,7 @@ import type { AnswerProps, BuilderProps, ReportRoomParts, Speech, Telling } from
 import type { Asked } from "@/report/useAsk.ts";
 import { useProject } from "@/shell/session.tsx";
 import { Segmented } from "@/ui/Field.tsx";
+import { NumberHead } from "@/ui/NumberHead.tsx";
 import table from "@/ui/table.module.css";
 
 const VITALS = ["lcp", "inp", "cls", "fcp", "ttfb"] as const;
@@ -142,9 +143,7 @@ function VitalTable({ asked, onOpen }: AnswerProps<"vital">) {
                 {t(`friction.tab.${tab}`)}
               </th>
               {(tab === "elements" ? [t("vital.column.vital"), "p75", t("vital.rating.poor"), "n"] : [...VITALS.map((vital) => `${vital.toUpperCase()} p75`), "n"]).map((name) => (
-                <th key={name} scope="col" className={table.number}>
-                  {name}
-                </th>
+                <NumberHead key={name}>{name}</NumberHead>
               ))}
             </tr>
           </thead>
