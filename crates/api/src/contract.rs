@@ -72,8 +72,8 @@ pub(crate) fn complete(handlers: utoipa::openapi::OpenApi) -> Contract {
     let of_handlers = components.schemas.into_iter().filter(|(name, _)| !written::NAMED.contains(&name.as_str()));
     let mut schemas: BTreeMap<String, Component> = of_handlers.map(|(name, schema)| (name, Component::OfHandlers(Box::new(schema)))).collect();
     for (name, schema) in written::schemas() {
-        let taken = schemas.insert(name, Component::Written(schema));
-        debug_assert!(taken.is_none(), "one name, one schema");
+        // A handler that says something else under the same name is seen by the test of the contract.
+        schemas.entry(name).or_insert(Component::Written(schema));
     }
     Contract {
         openapi: document.openapi,

@@ -45,6 +45,17 @@ struct Lent {
     unpacker: Unpacker,
 }
 
+impl Lent {
+    /// What is kept of either for the next reading, at most.
+    const KEPT_BYTES: usize = 1 << 20;
+
+    /// Gives back what a reading grew beyond, however it ended.
+    fn leave(&mut self) {
+        self.room.keep(Self::KEPT_BYTES);
+        self.unpacker.keep(Self::KEPT_BYTES);
+    }
+}
+
 thread_local! {
     static LENT: RefCell<Lent> = RefCell::default();
 }
@@ -194,7 +205,7 @@ impl Sheet {
         let is_known = matches!(chunk.compression(), Compression::ZSTD(_) | Compression::UNCOMPRESSED);
         let dictionary = chunk.dictionary_page_offset().and_then(|start| Some(u64::try_from(start).ok()?..u64::try_from(pages.first()?.offset).ok()?));
         let is_packed = !is_compressed && !field.is_nullable() && dictionary.is_none() && chunk.encodings().any(|one| one == Encoding::DELTA_BINARY_PACKED);
-        LENT.with_borrow_mut(|lent| {
+        let unpacked = |lent: &mut Lent| -> Result<Option<ArrayRef>, StoreError> {
             let array: ArrayRef = match (field.data_type(), dictionary) {
                 (DataType::UInt32, _) if is_packed => {
                     let Some(numbers) = packed::read_rows::<u32, _>(pages, n_rows, rows, &mut lent.room, read)? else { return Ok(None) };
@@ -215,9 +226,12 @@ impl Sheet {
                 }
                 _ => return Ok(None),
             };
-            lent.room.leave();
-            lent.unpacker.leave();
             Ok(Some(array))
+        };
+        LENT.with_borrow_mut(|lent| {
+            let array = unpacked(lent);
+            lent.leave();
+            array
         })
     }
 

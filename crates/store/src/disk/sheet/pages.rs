@@ -15,9 +15,6 @@ pub(super) struct Malformed;
 pub(super) struct Room(Vec<u8>);
 
 impl Room {
-    /// What is kept for the next reading, at most.
-    const KEPT_BYTES: usize = 1 << 20;
-
     pub(super) fn of(&mut self, length: usize) -> &mut [u8] {
         if self.0.len() < length {
             self.0.resize(length, 0);
@@ -25,8 +22,9 @@ impl Room {
         &mut self.0[..length]
     }
 
-    pub(super) fn leave(&mut self) {
-        if self.0.len() > Self::KEPT_BYTES {
+    /// So many bytes at most.
+    pub(super) fn keep(&mut self, bytes: usize) {
+        if self.0.capacity() > bytes {
             self.0 = Vec::new();
         }
     }

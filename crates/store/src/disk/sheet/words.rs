@@ -19,8 +19,6 @@ const BY_NUMBER: [i64; 2] = [2, 8];
 const PLAIN: [i64; 2] = [0, 2];
 /// No page is larger unpacked.
 const MOST_PAGE_BYTES: i64 = 1 << 28;
-/// What is kept for the next reading, at most.
-const KEPT_BYTES: usize = 1 << 20;
 
 /// How the pages of a column chunk are written.
 #[derive(Clone, Copy, Debug)]
@@ -130,8 +128,9 @@ impl Unpacker {
         Ok(&self.buffer)
     }
 
-    pub(super) fn leave(&mut self) {
-        if self.buffer.capacity() > KEPT_BYTES {
+    /// So many bytes at most.
+    pub(super) fn keep(&mut self, bytes: usize) {
+        if self.buffer.capacity() > bytes {
             self.buffer = Vec::new();
         }
     }
