@@ -228,6 +228,27 @@ export const TEMPLATES: Template[] = [
     definition: survey([ask("what", "long", T("Something went wrong. What were you doing?", "Un problème est survenu. Que faisiez-vous ?"), { required: true }), ask("bad", "single", T("How much does it hinder you?", "À quel point cela vous gêne-t-il ?"), { choices: choices(["blocked", "I cannot go on", "Je suis bloqué"], ["slowed", "It slows me down", "Cela me ralentit"], ["small", "A little", "Un peu"]) }), email], [{ on: "friction", signal: "error_click" }], { frequency: { quiet_days: 1 } }),
   },
   {
+    id: "purchase",
+    use: "product",
+    name: T("Purchase intent", "Intention d’achat"),
+    about: T("During a trial: whether people mean to buy, and what is missing for it.", "Pendant un essai : si l’on compte acheter, et ce qui manque pour cela."),
+    definition: survey([ask("score", "rating", T("How likely are you to subscribe at the end of the trial?", "Pensez-vous vous abonner à la fin de l’essai ?"), { required: true, low: T("Not at all", "Pas du tout"), high: T("Certainly", "Certainement"), next: [{ when: { score: [4, 5] }, to: "thanks" }] }), why("why", "What is missing for you to decide?", "Que vous manque-t-il pour vous décider ?")], [{ on: "event", event: "Trial day 7" }]),
+  },
+  {
+    id: "integration",
+    use: "product",
+    name: T("Setting up an integration", "Mise en place d’une intégration"),
+    about: T("After somebody connected another tool: how hard was it?", "Après la connexion d’un autre outil : était-ce difficile ?"),
+    definition: survey([ask("score", "ces", T("It was easy to connect this tool", "Il a été facile de connecter cet outil"), { required: true, ...AGREE, next: [{ when: { score: [5, 7] }, to: "next" }] }), why("why", "What made it hard?", "Qu’est-ce qui a été difficile ?"), ask("next", "short", T("Which tool should we connect next?", "Quel outil devrions-nous connecter ensuite ?"))], [{ on: "event", event: "Integration connected" }]),
+  },
+  {
+    id: "newsletter",
+    use: "product",
+    name: T("Content of the newsletter", "Contenu de la newsletter"),
+    about: T("What readers want more of, and less of.", "Ce dont les lecteurs veulent plus, ou moins."),
+    definition: survey([ask("score", "rating", T("How useful was this issue to you?", "Ce numéro vous a-t-il été utile ?"), { look: "stars", required: true }), ask("more", "multi", T("What would you like more of?", "De quoi voudriez-vous davantage ?"), { other: true, choices: choices(["how", "How-to guides", "Des guides pratiques"], ["cases", "Stories of customers", "Des histoires de clients"], ["news", "News of the product", "Des nouvelles du produit"]) })], load, { pages: [{ op: "contains", value: "/newsletter" }] }),
+  },
+  {
     id: "exit",
     use: "leaving",
     name: T("Exit intent", "Intention de sortie"),
