@@ -75,7 +75,7 @@ test("a template becomes a survey, and the preview is the widget", async ({ page
   await question.fill(ease?.definition.questions[1]?.text?.[language] ?? "");
   await expect(problems).toHaveCount(0);
   await page.getByRole("button", { name: t("survey.publish"), exact: true }).click();
-  await expect(page.getByText(t("survey.status.running"))).toBeVisible();
+  await expect(page.getByText(t("survey.status.running"), { exact: true })).toBeVisible();
   survey = /surveys\/([0-9a-f-]+)/.exec(page.url())?.[1] ?? "";
   expect(survey).not.toBe("");
   await expect(page.getByText(t("survey.noAnswers"))).toBeVisible();
@@ -145,4 +145,6 @@ test("with a keyboard, and without leave to link, an answer names nobody", async
   expect(unnamed).toMatchObject({ session: null, completed: false, answers: { score: { score: 4 } } });
   // The day, not the time.
   expect(unnamed?.at).toMatch(/T00:00:00/);
+  // Stopped, so that no other test meets it.
+  expect((await page.request.put(`/api/projects/${project}/surveys/${survey}/status`, { data: { status: "paused" } })).ok()).toBe(true);
 });
