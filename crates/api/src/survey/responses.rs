@@ -22,8 +22,9 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 
 const DEFAULT_RESPONSES: usize = 50;
 const MOST_RESPONSES: usize = 200;
-/// Events looked at in one go for the responses of a page.
-const EVENTS_AT_ONCE: usize = 2000;
+/// Events looked at in one go for each response of a page.
+const EVENTS_A_RESPONSE: usize = 5;
+const FEWEST_EVENTS: usize = 100;
 /// A response has at most so many events: a matrix tells each row.
 const MOST_EVENTS: u32 = 10_000;
 const MOST_IN_A_FILE: usize = 100_000;
@@ -83,6 +84,8 @@ struct Answer {
     skipped: bool,
     /// Scores of rows, by item.
     items: BTreeMap<String, f64>,
+    #[serde(skip)]
+    is_told: bool,
 }
 
 /// The responses to a survey, the latest first.
@@ -124,15 +127,7 @@ async fn responses_file(State(api): State<Api>, inside: Inside<ToRead>, Named(id
     let latest = api.catalog.survey_versions(inside.project.id, &id).await?.into_iter().next();
     let definition = Definition::from_json(&latest.map_or(survey.definition, |latest| latest.definition), "definition")?;
     let asked = Asked { api: &api, project: &inside.project, survey: &id, range: None, filter: None };
-    let (mut rows, mut before) = (Vec::new(), None);
-    loop {
-        let (page, next) = asked.page(before, MOST_RESPONSES).await?;
-        rows.extend(page);
-        before = next.as_deref().and_then(Cursor::parse);
-        if before.is_none() || rows.len() >= MOST_IN_A_FILE {
-            break;
-        }
-    }
+    let rows = asked.all().await?;
     let actor = inside.caller.actor();
     let details = json!({"name": survey.name, "responses": rows.len()});
     api.catalog.record(NewAuditEntry { actor: &actor, project: Some(inside.project.id), action: "survey.export", object: &id, details }).await?;
@@ -175,7 +170,7 @@ impl Asked<'_> {
         // No answer of a response that comes after the cursor is later than it.
         let until = before.as_ref().map(|before| before.at);
         loop {
-            let (ids, next) = self.ids(until, cursor.as_deref()).await?;
+            let (ids, next) = self.ids(until, cursor.as_deref(), (limit * EVENTS_A_RESPONSE).max(FEWEST_EVENTS)).await?;
             let new: Vec<String> = ids.into_iter().filter(|id| known.insert(id.clone(), ()).is_none()).collect();
             for part in new.chunks(MOST_RESPONSES) {
                 found.extend(self.whole(part).await?.into_iter().filter(|(place, _)| before.as_ref().is_none_or(|before| place < before)));
@@ -193,11 +188,11 @@ impl Asked<'_> {
         Ok((found.into_iter().map(|(_, response)| response).collect(), next))
     }
 
-    async fn ids(&self, until: Option<i64>, cursor: Option<&str>) -> Result<(Vec<String>, Option<String>), ApiError> {
+    async fn ids(&self, until: Option<i64>, cursor: Option<&str>, limit: usize) -> Result<(Vec<String>, Option<String>), ApiError> {
         let own = json!({"property": SURVEY, "op": "is", "value": self.survey});
         let mut all = vec![own];
         all.extend(self.filter.clone());
-        let mut question = json!({"kind": "timeline", "events": [ANSWERED], "filter": {"all": all}, "limit": EVENTS_AT_ONCE});
+        let mut question = json!({"kind": "timeline", "events": [ANSWERED], "filter": {"all": all}, "limit": limit});
         if let Some(range) = &self.range {
             question["range"] = range.clone();
         }
@@ -218,35 +213,74 @@ impl Asked<'_> {
         let filter = json!({"all": [own, {"property": RESPONSE, "op": "any_of_list", "value": ids}]});
         let reply =
             answers::ask(self.api, self.project, &json!({"kind": "timeline", "events": [ANSWERED, COMPLETED], "filter": filter, "limit": MOST_EVENTS})).await?;
-        let mut responses: HashMap<&str, (i64, i64, SurveyResponse)> = HashMap::new();
-        let events = reply["events"].as_array().map(Vec::as_slice).unwrap_or_default();
-        // The earliest first, so that of two answers to one question the later one stands.
-        for event in events.iter().rev() {
-            let properties = &event["properties"];
-            let (Some(id), Some(time)) = (properties[RESPONSE].as_str(), instant_ms(&event["time"])) else { continue };
-            let (_, latest, response) = responses.entry(id).or_insert_with(|| (time, time, begun(id, event, time)));
-            if event["event"] == COMPLETED {
-                response.completed = true;
-                continue;
-            }
-            *latest = (*latest).max(time);
-            response.at = crate::time::shown(*latest);
-            let Some(question) = properties["$question"].as_str() else { continue };
-            let answer = response.answers.entry(question.to_owned()).or_default();
-            match (properties["$item"].as_str(), properties["$score"].as_f64()) {
-                (Some(item), Some(score)) => {
-                    answer.items.insert(item.to_owned(), score);
-                }
-                (Some(_), None) => {}
-                (None, score) => {
-                    answer.score = score;
-                    answer.choices = properties["$choice"].as_str().map(|ids| ids.split(',').map(str::to_owned).collect()).unwrap_or_default();
-                    answer.text = words(&properties["$answer"]);
-                    answer.skipped = properties["$skipped"] == true;
-                }
+        let mut gathered = Gathered::default();
+        reply["events"].as_array().into_iter().flatten().for_each(|event| gathered.add(event));
+        Ok(gathered.into_responses())
+    }
+
+    /// Every response, the latest first, in one walk through the events.
+    async fn all(&self) -> Result<Vec<SurveyResponse>, ApiError> {
+        let own = json!({"property": SURVEY, "op": "is", "value": self.survey});
+        let mut question = json!({"kind": "timeline", "events": [ANSWERED, COMPLETED], "filter": own, "limit": MOST_EVENTS});
+        let mut gathered = Gathered::default();
+        loop {
+            let reply = answers::ask(self.api, self.project, &question).await?;
+            reply["events"].as_array().into_iter().flatten().for_each(|event| gathered.add(event));
+            question["before"] = reply["next"].clone();
+            if reply["next"].is_null() || gathered.0.len() > MOST_IN_A_FILE {
+                break;
             }
         }
-        Ok(responses.into_iter().map(|(id, (_, at, response))| (Cursor { at, response: id.to_owned() }, response)).collect())
+        let mut found = gathered.into_responses();
+        found.sort_by(|a, b| b.0.cmp(&a.0));
+        found.truncate(MOST_IN_A_FILE);
+        Ok(found.into_iter().map(|(_, response)| response).collect())
+    }
+}
+
+/// Responses being put together from their events, the latest event first: of two answers to one question the later one stands.
+#[derive(Default)]
+struct Gathered(HashMap<String, (i64, SurveyResponse)>);
+
+impl Gathered {
+    fn add(&mut self, event: &Value) {
+        let properties = &event["properties"];
+        let (Some(id), Some(time)) = (properties[RESPONSE].as_str(), instant_ms(&event["time"])) else { return };
+        let is_end = event["event"] == COMPLETED;
+        let (latest, response) = self.0.entry(id.to_owned()).or_insert_with(|| (time, begun(id, event, time)));
+        if is_end {
+            response.completed = true;
+            return;
+        }
+        *latest = (*latest).max(time);
+        // What is said of the whole is that of its first answer.
+        *response = SurveyResponse {
+            at: crate::time::shown(*latest),
+            completed: response.completed,
+            answers: std::mem::take(&mut response.answers),
+            ..begun(id, event, time)
+        };
+        let Some(question) = properties["$question"].as_str() else { return };
+        let answer = response.answers.entry(question.to_owned()).or_default();
+        match (properties["$item"].as_str(), properties["$score"].as_f64()) {
+            (Some(item), Some(score)) => {
+                answer.items.entry(item.to_owned()).or_insert(score);
+            }
+            (None, score) if !answer.is_told => {
+                answer.is_told = true;
+                answer.score = score;
+                answer.choices = properties["$choice"].as_str().map(|ids| ids.split(',').map(str::to_owned).collect()).unwrap_or_default();
+                answer.text = words(&properties["$answer"]);
+                answer.skipped = properties["$skipped"] == true;
+            }
+            _ => {}
+        }
+    }
+
+    fn into_responses(self) -> Vec<(Cursor, SurveyResponse)> {
+        // An end without an answer is told of an answer in another range.
+        let answered = self.0.into_iter().filter(|(_, (_, response))| !response.answers.is_empty());
+        answered.map(|(id, (at, response))| (Cursor { at, response: id }, response)).collect()
     }
 }
 
