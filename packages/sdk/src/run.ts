@@ -159,7 +159,7 @@ export function run({ settings, isNamed, allows, masking, device, tab, load, tel
     use("vital", settings.vitals);
     use("error", settings.errors);
     use("replay", settings.recording && !isDriven && allows("replay"));
-    use("survey", settings.surveys);
+    use("survey", settings.surveys && named);
   });
 
   return {

@@ -181,7 +181,7 @@ export function createTag(load: LoadPart, hostOfScript: string): Tag {
       }),
     group(type, key, properties) {
       if (!type?.trim?.()) return say("group");
-      const keys = [key ?? []].flat().map(String).filter(Boolean);
+      const keys = [key ?? []].flat().map(String).filter((one) => one);
       whereNamed("group", ({ named: { people }, outbox }) => {
         const { [type]: _, ...others } = people.current().groups;
         people.change({ groups: keys.length ? { ...others, [type]: keys } : others });
