@@ -95,7 +95,7 @@ fn name_of(properties: &Properties) -> Option<String> {
 }
 
 fn text_of(properties: &Properties, names: &[&str]) -> Option<String> {
-    let texts = names.iter().filter_map(|name| properties.get(*name)?.as_str());
+    let texts = names.iter().filter_map(|name| properties.get(name)?.as_str());
     texts.map(str::trim).find(|text| !text.is_empty()).map(str::to_owned)
 }
 

@@ -64,7 +64,7 @@ pub(crate) fn n_after(now: &Properties, op: &ProfileOp) -> usize {
             if now.len() + values.len() <= MAX_PROFILE_PROPERTIES {
                 return now.len() + values.len();
             }
-            now.len() + values.keys().filter(|name| !now.contains_key(*name)).count()
+            now.len() + values.keys().filter(|name| !now.contains_key(name)).count()
         }
         ProfileOp::Remove(_) | ProfileOp::Unset(_) | ProfileOp::Delete => now.len(),
     }

@@ -69,7 +69,6 @@ impl Properties {
         self.place(name).ok().map(|at| self.0.remove(at).1)
     }
 
-    #[must_use]
     pub fn iter(&self) -> EachProperty<'_> {
         let apart: fn(&(String, Value)) -> (&String, &Value) = |(name, value)| (name, value);
         self.0.iter().map(apart)

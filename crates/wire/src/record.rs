@@ -148,7 +148,7 @@ impl EventRecord {
 
     fn new(names: &'static FieldNames, event: Option<Value>, mut properties: Properties) -> Self {
         // Most events have none of them among their properties, and looking each up costs more than one look at every name.
-        if !properties.keys().any(|name| is_field_of_mixpanel(name)) {
+        if !properties.keys().any(is_field_of_mixpanel) {
             return Self { properties, ..Self::empty(names, event) };
         }
         Self {

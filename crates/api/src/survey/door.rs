@@ -30,12 +30,15 @@ pub(super) fn routes() -> OpenApiRouter<Api> {
     OpenApiRouter::new().routes(routes!(running))
 }
 
+/// What was looked up, and when.
+type Remembered<K, V> = Mutex<HashMap<K, (Arc<V>, i64)>>;
+
 /// What showing surveys remembers.
 #[derive(Default)]
 pub(crate) struct Showing {
-    running: Mutex<HashMap<ProjectId, (Arc<Vec<Running>>, i64)>>,
-    completed: Mutex<HashMap<ProjectId, (Arc<HashMap<String, u64>>, i64)>>,
-    members: Mutex<HashMap<(ProjectId, String), (Arc<HashSet<String>>, i64)>>,
+    running: Remembered<ProjectId, Vec<Running>>,
+    completed: Remembered<ProjectId, HashMap<String, u64>>,
+    members: Remembered<(ProjectId, String), HashSet<String>>,
 }
 
 impl Showing {

@@ -428,7 +428,7 @@ fn streams<'s, 'w>(scene: &Scene<'w>, own: &[&'s Row<'w>], whole: &[&'s Row<'w>]
     everything.sort_by_key(|(hit, _)| (hit.time, flags(&hit.exclusions), flags(&hit.steps)));
     let held: Vec<&str> = question["hold"].as_array().into_iter().flatten().map(|name| name.as_str().unwrap()).collect();
     let value = |row: &Row<'_>| -> Option<Vec<String>> {
-        held.iter().map(|name| row.event.properties.get(*name).filter(|value| !value.is_null()).map(filter::text)).collect()
+        held.iter().map(|name| row.event.properties.get(name).filter(|value| !value.is_null()).map(filter::text)).collect()
     };
     let mut values: Vec<Vec<String>> = everything.iter().filter_map(|(_, row)| value(row)).collect();
     values.sort();
