@@ -7,6 +7,7 @@ mod event;
 mod identity;
 pub mod page_summary;
 mod profile;
+mod properties;
 pub mod recording;
 pub mod time;
 mod value;
@@ -14,7 +15,8 @@ mod value;
 pub use event::{BY_ARRIVAL, DAY_MS, Event, HOUR_MS, MAX_NAME_BYTES, Sent, arrival_window_ms, duplicate_key, duplicate_time};
 pub use identity::{Actor, Identity, PersonId, person_of, placeholder};
 pub use profile::{ProfileChange, ProfileOp, Subject, history_of};
-pub use value::{as_number, as_text, lookup, number_text};
+pub use properties::{EachProperty, Properties};
+pub use value::{as_number, as_text, lookup, lookup_in, number_text};
 
 use std::fmt;
 
@@ -27,9 +29,6 @@ impl fmt::Display for ProjectId {
         write!(f, "{}", self.0)
     }
 }
-
-/// The map of properties, as received: a name to a JSON value.
-pub type Properties = serde_json::Map<String, serde_json::Value>;
 
 /// What one accepted request asks to keep. A batch is stored whole, in this order, or not at all.
 #[derive(Clone, Debug, Default, serde::Serialize, serde::Deserialize)]

@@ -157,7 +157,7 @@ pub fn history_of(changes: &[ProfileChange], path: &str) -> Vec<(i64, serde_json
 /// The list under `name`; a value that is no list becomes its first element.
 fn list_of<'a>(properties: &'a mut Properties, name: &str) -> &'a mut Vec<serde_json::Value> {
     use serde_json::Value;
-    let slot = properties.entry(name).or_insert_with(|| Value::Array(Vec::new()));
+    let slot = properties.get_or_insert_with(name, || Value::Array(Vec::new()));
     if !slot.is_array() {
         let single = std::mem::take(slot);
         *slot = Value::Array(if single.is_null() { Vec::new() } else { vec![single] });

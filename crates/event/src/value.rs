@@ -1,3 +1,4 @@
+use crate::Properties;
 use serde_json::{Map, Value};
 
 /// A value as text, the way filters and breakdowns compare it: 1 and 1.0 read "1", true reads "true", null is not set.
@@ -26,13 +27,19 @@ pub fn as_number(value: &Value) -> Option<f64> {
 
 /// The value at a name, or at a dotted path into objects when no property has the whole name.
 #[must_use]
-pub fn lookup<'a>(properties: &'a Map<String, Value>, path: &str) -> Option<&'a Value> {
-    if let Some(value) = properties.get(path) {
-        return Some(value);
-    }
-    let (head, rest) = path.split_once('.')?;
-    match properties.get(head)? {
-        Value::Object(inner) => lookup(inner, rest),
-        _ => None,
-    }
+pub fn lookup<'a>(properties: &'a Properties, path: &str) -> Option<&'a Value> {
+    find(|name| properties.get(name), path)
+}
+
+/// As [`lookup`], in an object.
+#[must_use]
+pub fn lookup_in<'a>(object: &'a Map<String, Value>, path: &str) -> Option<&'a Value> {
+    find(|name| object.get(name), path)
+}
+
+fn find<'a>(get: impl Fn(&str) -> Option<&'a Value>, path: &str) -> Option<&'a Value> {
+    get(path).or_else(|| {
+        let (head, rest) = path.split_once('.')?;
+        lookup_in(get(head)?.as_object()?, rest)
+    })
 }

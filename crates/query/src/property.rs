@@ -8,7 +8,7 @@ use sillage_behavior::{
     expression::{Expression, LookupColumn, Surroundings},
     filter::Cell,
 };
-use sillage_event::lookup;
+use sillage_event::lookup_in;
 use sillage_store::{PropertyColumn, PropertyKind, Segment, column};
 
 /// Where no table is known and it is no day: pickers look at properties as they were sent.
@@ -203,7 +203,7 @@ impl<'a> PropertyView<'a> {
         for (array, path) in &self.nested {
             each_json(array, |row, value| {
                 if let Value::Object(map) = value
-                    && let Some(cell) = lookup(map, path).and_then(Cell::of)
+                    && let Some(cell) = lookup_in(map, path).and_then(Cell::of)
                 {
                     f(row, cell);
                 }
@@ -212,7 +212,7 @@ impl<'a> PropertyView<'a> {
         if let Some((array, name)) = &self.overflow {
             each_json(array, |row, value| {
                 if let Value::Object(map) = value
-                    && let Some(cell) = lookup(map, name).and_then(Cell::of)
+                    && let Some(cell) = lookup_in(map, name).and_then(Cell::of)
                 {
                     f(row, cell);
                 }

@@ -3,8 +3,8 @@
 //! Batches of 500 events of about 400 bytes with 12 properties; prints events a second, reply times, memory and what is on disk.
 #![allow(clippy::unwrap_used, clippy::print_stdout, clippy::disallowed_methods)]
 
-use serde_json::{Map, Value, json};
-use sillage_event::{Append, Batch, Event, ProjectId};
+use serde_json::{Value, json};
+use sillage_event::{Append, Batch, Event, ProjectId, Properties};
 use sillage_store::{Store, StoreOptions};
 use std::{
     path::PathBuf,
@@ -22,7 +22,7 @@ fn batch(writer: u64, number: u64, now: i64) -> Batch {
     let events = (0..500)
         .map(|at| {
             let person = next(200_000);
-            let mut properties = Map::new();
+            let mut properties = Properties::new();
             for (name, value) in [
                 ("$current_url", json!(format!("https://shop.example/item/{}", next(5_000)))),
                 ("$browser", json!(["Chrome", "Firefox", "Safari"][next(3) as usize])),

@@ -7,7 +7,7 @@ mod visit;
 
 use rand::Rng;
 use rand_chacha::{ChaCha8Rng, rand_core::SeedableRng};
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 use sillage_event::{Event, Identity, Properties};
 use std::collections::BTreeMap;
 
@@ -73,7 +73,7 @@ impl World {
     fn profiles(&mut self, rng: &mut ChaCha8Rng, shape: Shape) {
         for user in 0..shape.n_users {
             if rng.random_bool(0.7) {
-                let mut set = Map::new();
+                let mut set = Properties::new();
                 set.insert("role".into(), one_of(rng, &[json!("dev"), json!("ops"), json!(""), json!(3)]));
                 if rng.random_bool(0.5) {
                     set.insert("teams".into(), one_of(rng, &[json!(["x", "y"]), json!(["y"]), json!([]), json!("x")]));
@@ -84,13 +84,13 @@ impl World {
         for device in 0..shape.n_devices {
             if rng.random_bool(0.2) {
                 let role = one_of(rng, &[json!("dev"), json!("guest")]);
-                self.persons.insert(Identity::Device(device_id(device)), Map::from_iter([("role".to_owned(), role)]));
+                self.persons.insert(Identity::Device(device_id(device)), Properties::from_iter([("role".to_owned(), role)]));
             }
         }
         for key in ["c1", "c2"] {
             if rng.random_bool(0.7) {
                 let tier = one_of(rng, &[json!("gold"), json!("tin"), json!(7)]);
-                self.groups.insert(("company".into(), key.into()), Map::from_iter([("tier".to_owned(), tier)]));
+                self.groups.insert(("company".into(), key.into()), Properties::from_iter([("tier".to_owned(), tier)]));
             }
         }
     }
@@ -164,7 +164,7 @@ fn event(rng: &mut ChaCha8Rng, shape: Shape, rank: usize, time: i64) -> Event {
         95..98 => (String::new(), Some(device_id(device)), None),
         _ => (String::new(), None, None),
     };
-    let mut properties = Map::new();
+    let mut properties = Properties::new();
     let mut maybe = |name: &str, chance: f64, values: &[Value]| {
         if rng.random_bool(chance) {
             properties.insert(name.to_owned(), one_of(rng, values));

@@ -1,50 +1,93 @@
 //! The fields of one record, as they stand in it. A record has a handful, known by name, so they are a list and their names stay where they were
-//! sent; what lies below is a tree of values as everywhere else.
+//! sent. The properties, which most of it is, become at once what an event keeps.
 
 use serde::{
     Deserialize, Deserializer,
-    de::{DeserializeSeed, Error, MapAccess, SeqAccess, Visitor},
+    de::{DeserializeSeed, Error, MapAccess, SeqAccess, Visitor, value::SeqAccessDeserializer},
 };
 use serde_json::{Map, Number, Value};
+use sillage_event::Properties;
 use std::{borrow::Cow, fmt};
+
+const PROPERTIES: &str = "properties";
 
 /// Names to values. Of a name that occurs twice the last value counts.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Fields<'a>(Vec<(Cow<'a, str>, Value)>);
+pub(crate) struct Fields<'a> {
+    properties: Option<Sent>,
+    others: Vec<(Cow<'a, str>, Value)>,
+}
+
+/// What came under `properties`.
+#[derive(Clone, Debug)]
+pub(crate) enum Sent {
+    Properties(Properties),
+    /// Anything but an object.
+    Other(Value),
+}
+
+impl Sent {
+    fn of(value: Value) -> Self {
+        match value {
+            Value::Object(map) => Self::Properties(map.into()),
+            other => Self::Other(other),
+        }
+    }
+
+    fn into_value(self) -> Value {
+        match self {
+            Self::Properties(properties) => properties.into(),
+            Self::Other(value) => value,
+        }
+    }
+}
 
 impl<'a> Fields<'a> {
+    /// Of any field but the properties.
     pub(crate) fn get(&self, name: &str) -> Option<&Value> {
-        self.0.iter().rfind(|(own, _)| own == name).map(|(_, value)| value)
+        self.others.iter().rfind(|(own, _)| own == name).map(|(_, value)| value)
     }
 
     pub(crate) fn has(&self, name: &str) -> bool {
         self.get(name).is_some()
     }
 
+    /// Of any field but the properties.
     pub(crate) fn remove(&mut self, name: &str) -> Option<Value> {
-        let last = self.0.iter().rposition(|(own, _)| own == name)?;
-        let (_, value) = self.0.remove(last);
-        self.0.retain(|(own, _)| own != name);
+        let last = self.others.iter().rposition(|(own, _)| own == name)?;
+        let (_, value) = self.others.remove(last);
+        self.others.retain(|(own, _)| own != name);
         Some(value)
     }
 
-    /// In order of the record, with every value of a name that occurs twice.
-    pub(crate) fn into_each(self) -> impl Iterator<Item = (Cow<'a, str>, Value)> {
-        self.0.into_iter()
+    pub(crate) fn properties(&self) -> Option<&Properties> {
+        if let Some(Sent::Properties(properties)) = &self.properties { Some(properties) } else { None }
+    }
+
+    pub(crate) fn take_properties(&mut self) -> Option<Sent> {
+        self.properties.take()
+    }
+
+    /// All but the properties, in order of the record, with every value of a name that occurs twice.
+    pub(crate) fn into_others(self) -> impl Iterator<Item = (Cow<'a, str>, Value)> {
+        self.others.into_iter()
     }
 
     pub(crate) fn into_owned(self) -> Fields<'static> {
-        Fields(self.0.into_iter().map(|(name, value)| (Cow::Owned(name.into_owned()), value)).collect())
+        let others = self.others.into_iter().map(|(name, value)| (Cow::Owned(name.into_owned()), value)).collect();
+        Fields { properties: self.properties, others }
     }
 
     pub(crate) fn into_map(self) -> Map<String, Value> {
-        self.0.into_iter().map(|(name, value)| (name.into_owned(), value)).collect()
+        let properties = self.properties.map(|sent| (PROPERTIES.to_owned(), sent.into_value()));
+        self.others.into_iter().map(|(name, value)| (name.into_owned(), value)).chain(properties).collect()
     }
 }
 
 impl From<Map<String, Value>> for Fields<'static> {
-    fn from(map: Map<String, Value>) -> Self {
-        Self(map.into_iter().map(|(name, value)| (Cow::Owned(name), value)).collect())
+    fn from(mut map: Map<String, Value>) -> Self {
+        let properties = map.remove(PROPERTIES).map(Sent::of);
+        Self { properties, others: map.into_iter().map(|(name, value)| (Cow::Owned(name), value)).collect() }
     }
 }
 
@@ -60,11 +103,15 @@ impl<'de> Deserialize<'de> for Fields<'de> {
             }
 
             fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-                let mut fields = Vec::with_capacity(8);
+                let mut fields = Fields { properties: None, others: Vec::with_capacity(8) };
                 while let Some(name) = map.next_key_seed(NameSeed)? {
-                    fields.push((name, map.next_value_seed(TreeSeed)?));
+                    if name == PROPERTIES {
+                        fields.properties = Some(map.next_value_seed(SentSeed)?);
+                    } else {
+                        fields.others.push((name, map.next_value()?));
+                    }
                 }
-                Ok(Fields(fields))
+                Ok(fields)
             }
         }
 
@@ -99,62 +146,53 @@ impl<'de> Visitor<'de> for NameSeed {
     }
 }
 
-/// A value as serde_json makes it, with objects put together at once instead of name by name, which is half the work.
-struct TreeSeed;
+struct SentSeed;
 
-impl<'de> DeserializeSeed<'de> for TreeSeed {
-    type Value = Value;
+impl<'de> DeserializeSeed<'de> for SentSeed {
+    type Value = Sent;
 
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Value, D::Error> {
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Sent, D::Error> {
         deserializer.deserialize_any(self)
     }
 }
 
-impl<'de> Visitor<'de> for TreeSeed {
-    type Value = Value;
+impl<'de> Visitor<'de> for SentSeed {
+    type Value = Sent;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("a value")
     }
 
-    fn visit_bool<E>(self, value: bool) -> Result<Value, E> {
-        Ok(Value::Bool(value))
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Sent, A::Error> {
+        Properties::read(map).map(Sent::Properties)
     }
 
-    fn visit_i64<E>(self, value: i64) -> Result<Value, E> {
-        Ok(Value::Number(value.into()))
+    fn visit_seq<A: SeqAccess<'de>>(self, list: A) -> Result<Sent, A::Error> {
+        Value::deserialize(SeqAccessDeserializer::new(list)).map(Sent::Other)
     }
 
-    fn visit_u64<E>(self, value: u64) -> Result<Value, E> {
-        Ok(Value::Number(value.into()))
+    fn visit_bool<E>(self, value: bool) -> Result<Sent, E> {
+        Ok(Sent::Other(Value::Bool(value)))
     }
 
-    fn visit_f64<E>(self, value: f64) -> Result<Value, E> {
-        Ok(Number::from_f64(value).map_or(Value::Null, Value::Number))
+    fn visit_i64<E>(self, value: i64) -> Result<Sent, E> {
+        Ok(Sent::Other(Value::Number(value.into())))
     }
 
-    fn visit_str<E>(self, value: &str) -> Result<Value, E> {
-        Ok(Value::String(value.to_owned()))
+    fn visit_u64<E>(self, value: u64) -> Result<Sent, E> {
+        Ok(Sent::Other(Value::Number(value.into())))
     }
 
-    fn visit_unit<E>(self) -> Result<Value, E> {
-        Ok(Value::Null)
+    fn visit_f64<E>(self, value: f64) -> Result<Sent, E> {
+        Ok(Sent::Other(Number::from_f64(value).map_or(Value::Null, Value::Number)))
     }
 
-    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Value, A::Error> {
-        let mut values = Vec::new();
-        while let Some(value) = list.next_element_seed(TreeSeed)? {
-            values.push(value);
-        }
-        Ok(Value::Array(values))
+    fn visit_str<E>(self, value: &str) -> Result<Sent, E> {
+        Ok(Sent::Other(Value::String(value.to_owned())))
     }
 
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Value, A::Error> {
-        let mut members: Vec<(String, Value)> = Vec::with_capacity(16);
-        while let Some(name) = map.next_key::<String>()? {
-            members.push((name, map.next_value_seed(TreeSeed)?));
-        }
-        Ok(Value::Object(members.into_iter().collect()))
+    fn visit_unit<E>(self) -> Result<Sent, E> {
+        Ok(Sent::Other(Value::Null))
     }
 }
 

@@ -172,7 +172,7 @@ impl<'a> Intake<'a> {
                 if self.protocol != Protocol::NativeEvents
                     && let Some(endpoint) = self.endpoint
                 {
-                    event.properties.entry("$mp_api_endpoint").or_insert_with(|| Value::from(endpoint));
+                    event.properties.get_or_insert_with("$mp_api_endpoint", || Value::from(endpoint));
                 }
                 project.batch.events.push(*event);
                 project.batch.links.extend(link);

@@ -151,9 +151,10 @@ impl Operation {
         if self == Self::Unset {
             return names_to_unset(value, field).map(ProfileOp::Unset);
         }
-        let Value::Object(mut values) = value else {
+        let Value::Object(values) = value else {
             return Err(Reason::validate("bad_operation", field, format!("{field} takes an object of names to values")));
         };
+        let mut values = Properties::from(values);
         // The address of a person is never stored, by whatever door it comes.
         values.remove("$ip");
         check_properties(&mut values, field, door.limits)?;
@@ -218,7 +219,7 @@ fn add_to_set(operations: &mut Vec<ProfileOp>, added: Properties) {
     match own_set {
         Some(values) => {
             for (name, value) in added {
-                values.entry(name).or_insert(value);
+                values.get_or_insert_with(&name, || value);
             }
         }
         None => operations.push(ProfileOp::Set(added)),

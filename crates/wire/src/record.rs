@@ -2,7 +2,7 @@
 
 use crate::{
     Limits,
-    fields::Fields,
+    fields::{Fields, Sent},
     refusal::Reason,
     split::{Fault, Piece, line_piece},
 };
@@ -21,7 +21,7 @@ impl Raw<'_> {
     /// The insert id of a record that was refused, so that its sender finds it again. Read anew, since the steps have taken the record apart.
     pub(crate) fn insert_id(&self, limits: &Limits) -> Option<String> {
         let record = decode(&line_piece(self.0), limits, Surrogates::Repair).ok()?;
-        let id = record.get("insert_id").or_else(|| record.get("properties")?.get("$insert_id"))?.as_str()?;
+        let id = record.get("insert_id").or_else(|| record.properties()?.get("$insert_id"))?.as_str()?;
         (id.len() <= limits.id_bytes).then(|| id.to_owned())
     }
 
@@ -89,16 +89,16 @@ impl EventRecord {
     /// `{"event", "properties": {…}}`, everything else among the properties. Other fields beside them are metadata of the mobile clients.
     pub(crate) fn of_mixpanel(mut record: Fields<'_>) -> Result<Self, Reason> {
         let event = record.remove("event");
-        let properties = properties_of(record.remove("properties"))?;
+        let properties = properties_of(record.take_properties())?;
         Ok(Self::new(&MIXPANEL_NAMES, event, properties))
     }
 
     /// The import form of `semantics.md`. Where a field is absent, the property of Mixpanel's name stands for it, so that exports of Mixpanel read too.
     pub(crate) fn of_import_form(mut record: Fields<'_>) -> Result<Self, Reason> {
         let event = record.remove("event");
-        let properties = properties_of(record.remove("properties"))?;
+        let properties = properties_of(record.take_properties())?;
         let mut own = Self::empty(&NATIVE_NAMES, None);
-        for (name, value) in record.into_each() {
+        for (name, value) in record.into_others() {
             let field = match &*name {
                 "time" => &mut own.time,
                 "distinct_id" => &mut own.distinct_id,
@@ -171,7 +171,7 @@ impl EventRecord {
 pub(crate) fn take(properties: &mut Properties, names: &[&str]) -> Option<Value> {
     let mut first = None;
     for name in names {
-        let value = properties.remove(*name).filter(|value| !value.is_null());
+        let value = properties.remove(name).filter(|value| !value.is_null());
         first = first.or(value);
     }
     first
@@ -191,11 +191,11 @@ fn is_field_of_mixpanel(name: &str) -> bool {
     )
 }
 
-fn properties_of(value: Option<Value>) -> Result<Properties, Reason> {
-    match value {
-        None | Some(Value::Null) => Ok(Properties::new()),
-        Some(Value::Object(properties)) => Ok(properties),
-        Some(_) => Err(Reason::validate("bad_properties", "properties", "properties must be an object of names to values")),
+fn properties_of(sent: Option<Sent>) -> Result<Properties, Reason> {
+    match sent {
+        None | Some(Sent::Other(Value::Null)) => Ok(Properties::new()),
+        Some(Sent::Properties(properties)) => Ok(properties),
+        Some(Sent::Other(_)) => Err(Reason::validate("bad_properties", "properties", "properties must be an object of names to values")),
     }
 }
 

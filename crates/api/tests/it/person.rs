@@ -5,7 +5,7 @@ use sillage_event::{Append, Batch, Identity, LinkChange, ProfileChange, ProfileO
 
 async fn profile(world: &World, sequence: u64, id: &str, properties: Value) {
     let Value::Object(properties) = properties else { panic!() };
-    let change = ProfileChange { subject: Subject::Person(Identity::parse(id)), at: 1_760_000_000_000, op: ProfileOp::Set(properties) };
+    let change = ProfileChange { subject: Subject::Person(Identity::parse(id)), at: 1_760_000_000_000, op: ProfileOp::Set(properties.into()) };
     world.catalog.apply_profiles(sequence, &[(world.project.id, change.clone())]).await.unwrap();
     world.store.append(world.project.id, Batch { profiles: vec![change], ..Batch::default() }).await.unwrap();
 }

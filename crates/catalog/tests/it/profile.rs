@@ -16,7 +16,7 @@ fn set(properties: Value) -> ProfileOp {
 
 fn object(value: Value) -> Properties {
     match value {
-        Value::Object(map) => map,
+        Value::Object(map) => map.into(),
         other => panic!("{other} is no object"),
     }
 }
@@ -45,7 +45,7 @@ async fn changes_apply_in_order_and_each_sequence_once() {
     assert_eq!(world.catalog.profiles_applied().await.unwrap(), 7);
 
     let profile = world.catalog.profile(ONE, &ProfileKind::Person, "u1").await.unwrap().unwrap();
-    assert_eq!(Value::Object(profile.properties), json!({"visits": 3, "tags": ["a"]}));
+    assert_eq!(Value::from(profile.properties), json!({"visits": 3, "tags": ["a"]}));
     assert_eq!((profile.first_seen, profile.updated_at), (5, 20));
     assert_eq!(profile.hash, Identity::User("u1".into()).hash());
     assert_eq!(world.catalog.profile(TWO, &ProfileKind::Person, "u1").await.unwrap(), None);
@@ -82,7 +82,7 @@ async fn a_profile_that_comes_back_after_it_was_deleted_is_new() {
     assert_eq!(world.catalog.profile(ONE, &ProfileKind::Person, "u1").await.unwrap(), None);
     world.catalog.apply_profiles(3, &[(ONE, person("u1", 3, set(json!({"b": 2}))))]).await.unwrap();
     let profile = world.catalog.profile(ONE, &ProfileKind::Person, "u1").await.unwrap().unwrap();
-    assert_eq!((Value::Object(profile.properties), profile.first_seen), (json!({"b": 2}), 3));
+    assert_eq!((Value::from(profile.properties), profile.first_seen), (json!({"b": 2}), 3));
 }
 
 #[tokio::test]

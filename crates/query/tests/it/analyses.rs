@@ -29,7 +29,7 @@ fn engine_of(done: &[(String, i64, &str)]) -> Engine<impl Source + use<>> {
             session_id: None,
             seq: None,
             groups: Vec::new(),
-            properties: serde_json::Map::new(),
+            properties: sillage_event::Properties::new(),
             received_at: time,
         });
     }

@@ -12,7 +12,7 @@ const NOW_MS: i64 = 1_760_961_600_000;
 
 fn event(rank: usize, name: &str, user: &str, days_ago: i64, amount: i64) -> Event {
     let time = NOW_MS - days_ago * DAY_MS + rank as i64;
-    let properties = serde_json::Map::from_iter([("amount".to_owned(), json!(amount))]);
+    let properties = sillage_event::Properties::from_iter([("amount".to_owned(), json!(amount))]);
     Event {
         name: name.into(),
         time,
@@ -41,7 +41,7 @@ fn shop() -> Engine<impl Source + use<>> {
     ];
     let mut world = World { now_ms: NOW_MS, ..World::default() };
     world.events = done.into_iter().enumerate().map(|(rank, (name, user, days_ago, amount))| event(rank, name, user, days_ago, amount)).collect();
-    let pro = |plan: &str| serde_json::Map::from_iter([("plan".to_owned(), json!(plan))]);
+    let pro = |plan: &str| sillage_event::Properties::from_iter([("plan".to_owned(), json!(plan))]);
     world.persons.insert(Identity::User("dan".into()), pro("pro"));
     world.persons.insert(Identity::User("ada".into()), pro("free"));
     asking::engine(&world, ONE_SEGMENT)

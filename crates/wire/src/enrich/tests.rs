@@ -4,7 +4,7 @@ use serde_json::json;
 fn described(user_agent: &str) -> Value {
     let mut properties = Properties::new();
     agent::describe(user_agent).fill(&mut properties);
-    Value::Object(properties)
+    Value::from(properties)
 }
 
 #[test]
