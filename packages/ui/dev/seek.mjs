@@ -67,10 +67,10 @@ async function opening(session, n, openings) {
   await page.goto(`${base}/p/${server.project.id}/recordings/${session}`);
   const byAddress = await drawn();
   await page.goto(`${base}/p/${server.project.id}/recordings`);
-  await page.getByRole("button", { name: /^(Watch|Regarder)/ }).waitFor();
+  await page.getByRole("button", { name: /^(Watch|Regarder)$/ }).waitFor();
   await page.waitForTimeout(2500);
   await page.evaluate(() => (window.drawnMs = undefined));
-  await page.getByRole("button", { name: /^(Watch|Regarder)/ }).click();
+  await page.getByRole("button", { name: /^(Watch|Regarder)$/ }).click();
   openings.push({ byAddress, fromList: await drawn() });
   await page.waitForTimeout(1500);
   const profiler = given.profile && (await context.newCDPSession(page));

@@ -220,6 +220,10 @@ function fits(pattern: string, page: string): boolean {
   return guarded(() => new RegExp(pattern).test(page))() ?? false;
 }
 
+/** When the page rests; one that never does waits no longer than this. */
+const SOON_MS = 3000;
+
 function soon(work: () => void): void {
-  (win.requestIdleCallback ?? win.setTimeout)(guarded(work));
+  if (win.requestIdleCallback) win.requestIdleCallback(guarded(work), { timeout: SOON_MS });
+  else win.setTimeout(guarded(work));
 }
