@@ -305,12 +305,13 @@ impl Views {
         order.clear();
         for (at, hit) in hits.iter().enumerate().filter(|(_, hit)| hit.mask & (SUMMARY | SIGN) != 0) {
             let view = rows.texts[PAGE_VIEW][hit.row as usize];
-            for (is_sign, _) in [(false, SUMMARY), (true, SIGN)].iter().filter(|(_, bit)| view != 0 && hit.mask & bit != 0) {
+            for (is_sign, _) in [(false, SUMMARY), (true, SIGN)].iter().filter(|(_, bit)| hit.mask & bit != 0) {
                 order.push((view, *is_sign, at as u32));
             }
         }
         order.sort_unstable();
-        for members in order.chunk_by(|a, b| a.0 == b.0) {
+        // A summary that does not say of which page view it is, is one of its own.
+        for members in order.chunk_by(|a, b| a.0 == b.0 && a.0 != 0) {
             let n_summaries = members.partition_point(|(_, is_sign, _)| !is_sign);
             if n_summaries == 0 {
                 continue;
