@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-site build xtask ui test test-rust fmt lint openapi bench kernels load torture dashboards friction-check tag-cost visit-size demo-visits seek seen timings clean-demo
+.PHONY: help demo demo-site build xtask ui test test-rust fmt lint openapi bench kernels load torture dashboards friction-check tag-cost visit-size demo-visits seek seen timings clean-demo themes-eval
 
 # Real event sets and peers of the benchmark, beside the checkout; without them the parts that need them say so.
 SHARED ?= ../shared
@@ -99,6 +99,9 @@ visit-size: xtask packages/sdk/dist/web/sillage.js bench/tag/node_modules/.insta
 	@out="$$(mktemp -d)"; trap 'rm -rf "$$out"' EXIT; \
 	node demo/drive.mjs --kind five_pages --visits 8 --keep "$$out/courriel.ndjson" >/dev/null; node bench/tag/cost.mjs --keep "$$out/pages.ndjson"; \
 	for file in "$$out"/*.ndjson; do echo "$$(basename "$$file" .ndjson)"; target/release/sillage-xtask weigh "$$file"; done
+
+themes-eval: ## Hold the themes, sentiment and languages found against the labelled answers, and time a report of 20,000 (SET="fr tune" lists what went wrong)
+	cargo run --release -q -p sillage-themes --example evaluate -- $(SET)
 
 demo-visits: build ## Make the recorded visits of the demo anew: sixty-two simulated people in Chromium (a quarter of an hour, with nothing else running; zstd must be installed)
 	@node demo/drive.mjs --visits 62 --parallel 4 --keep demo/visits/courriel.ndjson.zst

@@ -151,9 +151,12 @@ impl<N: Need + Send> FromRequestParts<Api> for Inside<N> {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, api: &Api) -> Result<Self, ApiError> {
-        let caller = <Caller as FromRequestParts<Api>>::from_request_parts(parts, api).await?;
-        let project = named_project(parts, api).await?;
-        let project = api.catalog.project(project).await?;
+        let named = named_project(parts, api).await;
+        let project = async { Ok::<_, ApiError>(api.catalog.project(named?).await?) };
+        // Both are looked up at once; who is not known hears nothing of projects.
+        let (caller, project) = tokio::join!(Caller::of_request(parts, api), project);
+        let caller = caller?.ok_or_else(ApiError::unauthenticated)?;
+        let project = project?;
         let (role, may) = match &caller {
             Caller::User(signed_in) => {
                 let role = api.catalog.role_in(&signed_in.user, project.id).await?.ok_or_else(ApiError::not_found)?;

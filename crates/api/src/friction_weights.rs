@@ -82,9 +82,13 @@ async fn replace(State(api): State<Api>, inside: Inside<ToWrite>, Json(body): Js
 
 /// Gives the project's weights to a question that scores friction.
 pub(crate) async fn use_in(api: &Api, project: ProjectId, question: &mut Question) -> Result<(), ApiError> {
+    let mut waiting = question.unweighted_friction();
+    if waiting.is_empty() {
+        return Ok(());
+    }
     if let Some(own) = api.catalog.friction_weights(project).await? {
-        let weights = Weights::from_json(&own.weights, "weights")?;
-        question.use_friction_weights(&Used { version: Some(own.version), weights });
+        let used = Used { version: Some(own.version), weights: Weights::from_json(&own.weights, "weights")? };
+        waiting.iter_mut().for_each(|friction| friction.weights = Some(used.clone()));
     }
     Ok(())
 }

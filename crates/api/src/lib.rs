@@ -37,6 +37,7 @@ mod serve;
 mod session;
 mod state;
 mod status;
+mod survey;
 mod tag;
 mod throttle;
 mod time;
@@ -102,6 +103,7 @@ fn private_routes() -> OpenApiRouter<Api> {
         .merge(custom_property::routes())
         .merge(lookup::routes())
         .merge(friction_weights::routes())
+        .merge(survey::routes())
         .merge(export::routes())
         .merge(recording::routes())
         .merge(recording::shared_routes())
@@ -109,5 +111,5 @@ fn private_routes() -> OpenApiRouter<Api> {
 
 /// For everybody's browsers and servers: events only go in.
 fn public_routes() -> OpenApiRouter<Api> {
-    OpenApiRouter::new().merge(event::routes()).merge(mixpanel::routes()).merge(recording::public_routes())
+    OpenApiRouter::new().merge(event::routes()).merge(mixpanel::routes()).merge(recording::public_routes()).merge(survey::public_routes())
 }

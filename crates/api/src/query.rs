@@ -138,8 +138,9 @@ async fn cancel(State(api): State<Api>, inside: Inside<ToRead>, Named(query): Na
 /// Asks within the limits of the installation. Dropping the future stops the question.
 pub(crate) async fn answer(api: &Api, project: &Project, mut question: Question, id: Option<String>) -> Result<Reply, ApiError> {
     cohort::add_saved(api, project.id, &mut question).await?;
-    question.expand_custom_events(&custom_event::of_project(api, project.id).await?);
-    question.expand_custom_properties(&custom_property::of_project(api, project.id).await?);
+    let (events, properties) = tokio::try_join!(custom_event::of_project(api, project.id), custom_property::of_project(api, project.id))?;
+    question.expand_custom_events(&events);
+    question.expand_custom_properties(&properties);
     friction_weights::use_in(api, project.id, &mut question).await?;
     let asked = api.running.begin(project.id, id)?;
     let limit = api.options.question_time;

@@ -5,6 +5,7 @@ use crate::{
     ingest::Intake,
     query::Running,
     recording::Receiving,
+    survey::Showing,
     tag::TagPath,
     throttle::Throttle,
 };
@@ -90,6 +91,7 @@ pub struct Inner {
     pub(crate) intake: Intake,
     pub(crate) recordings: Arc<dyn RecordingDoor>,
     pub(crate) receiving: Receiving,
+    pub(crate) showing: Showing,
 }
 
 impl Api {
@@ -102,6 +104,7 @@ impl Api {
             browse: parts.browse,
             recordings: parts.recordings,
             receiving: Receiving::default(),
+            showing: Showing::default(),
             health: parts.health,
             throttle: Throttle::default(),
             running: Running::new(options.questions_at_once),

@@ -1,4 +1,4 @@
-//! The schemas that are written by hand in `contract/`, of questions and answers: names by which handlers say what they take and give, and
+//! The schemas that are written by hand in `contract/`, of questions, answers and surveys: names by which handlers say what they take and give, and
 //! their place among the components of the OpenAPI document.
 //!
 //! Not here: reading a question (`sillage_behavior::Question`). That parser, the engine and these schemas say the same is held by tests of `query`.
@@ -10,7 +10,11 @@ use utoipa::{
     openapi::{RefOr, Schema},
 };
 
-const FILES: [&str; 2] = [include_str!("../../../contract/question.schema.json"), include_str!("../../../contract/answer.schema.json")];
+const FILES: [&str; 3] = [
+    include_str!("../../../contract/question.schema.json"),
+    include_str!("../../../contract/answer.schema.json"),
+    include_str!("../../../contract/survey.schema.json"),
+];
 
 /// Types that only have a name: what it stands for comes from the files.
 macro_rules! named {
@@ -32,7 +36,7 @@ macro_rules! named {
     };
 }
 
-named!(Question, Answer, Selector, CohortDefinition, FactorWeights);
+named!(Question, Answer, Selector, CohortDefinition, FactorWeights, SurveyDefinition);
 
 /// The definitions of the files by name, as components refer to each other.
 pub(crate) fn schemas() -> BTreeMap<String, Value> {

@@ -15,7 +15,7 @@
 
 use crate::{
     cohort::Definition,
-    question::{FrictionWeights, Kind, Question, QuestionError},
+    question::{Friction, Kind, Question, QuestionError},
 };
 
 /// What points are given for, in the order of [`FACTORS`].
@@ -319,25 +319,29 @@ impl Weights {
 }
 
 impl Question {
-    /// Gives the project's weights to whatever in it scores friction without weights of its own.
-    pub fn use_friction_weights(&mut self, weights: &FrictionWeights) {
-        match &mut self.kind {
-            Kind::Friction(friction) => {
-                friction.weights.get_or_insert_with(|| weights.clone());
-            }
-            Kind::People(people) => people.of.use_friction_weights(weights),
-            Kind::Cohort(cohort) => use_in_definition(&mut cohort.definition, weights),
-            _ => {}
-        }
-        self.scope.cohorts.values_mut().for_each(|definition| use_in_definition(definition, weights));
+    /// Whatever in it scores friction without weights of its own.
+    pub fn unweighted_friction(&mut self) -> Vec<&mut Friction> {
+        let mut found = Vec::new();
+        unweighted(self, &mut found);
+        found
     }
 }
 
-fn use_in_definition(definition: &mut Definition, weights: &FrictionWeights) {
+fn unweighted<'q>(question: &'q mut Question, found: &mut Vec<&'q mut Friction>) {
+    match &mut question.kind {
+        Kind::Friction(friction) if friction.weights.is_none() => found.push(friction),
+        Kind::People(people) => unweighted(&mut people.of, found),
+        Kind::Cohort(cohort) => unweighted_in(&mut cohort.definition, found),
+        _ => {}
+    }
+    question.scope.cohorts.values_mut().for_each(|definition| unweighted_in(definition, found));
+}
+
+fn unweighted_in<'q>(definition: &'q mut Definition, found: &mut Vec<&'q mut Friction>) {
     match definition {
-        Definition::All(parts) | Definition::Any(parts) => parts.iter_mut().for_each(|part| use_in_definition(part, weights)),
-        Definition::Not(part) => use_in_definition(part, weights),
-        Definition::Behind(people) => people.of.use_friction_weights(weights),
+        Definition::All(parts) | Definition::Any(parts) => parts.iter_mut().for_each(|part| unweighted_in(part, found)),
+        Definition::Not(part) => unweighted_in(part, found),
+        Definition::Behind(people) => unweighted(&mut people.of, found),
         _ => {}
     }
 }

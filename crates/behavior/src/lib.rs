@@ -30,6 +30,7 @@ pub mod recording;
 pub mod retention;
 pub mod session;
 pub mod statistics;
+pub mod survey;
 pub mod vital;
 
 pub use ask::{

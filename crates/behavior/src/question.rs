@@ -2,7 +2,7 @@
 
 mod breakdown;
 mod cell;
-mod fields;
+pub(crate) mod fields;
 mod funnel;
 mod journey;
 mod page;
@@ -255,10 +255,21 @@ pub struct Feature {
 
 #[derive(Clone, Debug)]
 pub struct Timeline {
-    pub person: String,
+    /// `None` is everybody; then events are named.
+    pub person: Option<String>,
+    /// `None` is all of them.
+    pub events: Option<Vec<String>>,
     pub limit: usize,
     /// Events before this point: time, then the tie rank.
     pub before: Option<(i64, u64)>,
+}
+
+impl Timeline {
+    /// Whether events of this name are listed.
+    #[must_use]
+    pub fn shows(&self, name: &str) -> bool {
+        self.events.as_ref().is_none_or(|events| events.iter().any(|one| one == name))
+    }
 }
 
 /// The people behind one cell of an answer.

@@ -21,7 +21,7 @@ const READ_CONNECTIONS: u32 = 3;
 const LOCK_WAIT: Duration = Duration::from_secs(10);
 
 /// Every version of the tables, in order. A released entry is never edited.
-const MIGRATIONS: [(i64, &str, &str); 7] = [
+const MIGRATIONS: [(i64, &str, &str); 8] = [
     (1, "first", include_str!("../migrations/0001_first.sql")),
     (2, "cohorts", include_str!("../migrations/0002_cohorts.sql")),
     (3, "custom_events", include_str!("../migrations/0003_custom_events.sql")),
@@ -29,6 +29,7 @@ const MIGRATIONS: [(i64, &str, &str); 7] = [
     (5, "members", include_str!("../migrations/0005_members.sql")),
     (6, "properties", include_str!("../migrations/0006_properties.sql")),
     (7, "friction_weights", include_str!("../migrations/0007_friction_weights.sql")),
+    (8, "surveys", include_str!("../migrations/0008_surveys.sql")),
 ];
 
 #[derive(Clone, Debug)]

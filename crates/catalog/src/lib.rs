@@ -30,6 +30,7 @@ mod secret;
 mod session;
 mod setting;
 mod setup;
+mod survey;
 mod user;
 
 pub use audit::{AuditEntry, NewAuditEntry};
@@ -51,4 +52,5 @@ pub use project::{NewProject, Project, ProjectChange, WeekStart};
 pub use recording::{MAX_KEEP_DAYS, MAX_SHARE_MS, NewRecordingNote, RecordingNote, RecordingSettings, RecordingShare};
 pub use report::{NewReport, Report};
 pub use session::{LINK_LIFETIME_MS, SESSION_LIFETIME_MS, Session};
+pub use survey::{NewSurvey, RunningSurvey, Survey, SurveyStatus, SurveyVersion};
 pub use user::{Language, MAX_PASSWORD_BYTES, MIN_PASSWORD_CHARS, NewUser, Role, User, UserChange};

@@ -130,6 +130,8 @@ fn definition(question: &Question, french: bool) -> String {
         (Kind::Vital(_), true) => "Chaque page vue a une valeur de chaque web vital, la dernière transmise. Le p75 est la valeur que trois quarts des pages vues ne dépassent pas ; bon jusqu’au premier seuil, mauvais au-delà du second.".into(),
         (Kind::Error(_), false) => "Errors that nothing caught, grouped by fingerprint, and requests that failed, grouped by method, address and status. Of visitors who consented.".into(),
         (Kind::Error(_), true) => "Erreurs que rien n’a interceptées, regroupées par empreinte, et requêtes en échec, regroupées par méthode, adresse et statut. Parmi les visiteurs qui ont consenti.".into(),
+        (Kind::Timeline(timeline), false) if timeline.person.is_none() => "The events of these names, latest first, whoever did them.".into(),
+        (Kind::Timeline(timeline), true) if timeline.person.is_none() => "Les événements de ces noms, du plus récent au plus ancien, quelle que soit la personne.".into(),
         (Kind::Timeline(_), false) => "Everything that counts for this person, latest first.".into(),
         (Kind::Timeline(_), true) => "Tout ce qui compte pour cette personne, du plus récent au plus ancien.".into(),
         (Kind::Recordings(_), false) => "Recordings that begin in the range and pass every condition. With a filter, an event of the session passes it; with a sequence, the session did its steps in order. A person's ids are joined as of now.".into(),

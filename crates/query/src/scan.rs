@@ -194,7 +194,7 @@ pub(crate) fn run<P: Held + Send>(
         }
         side.iter().for_each(|strays| strays.append_to(&mut rows, bucket, &ids));
         rows.rank_ties(&decoder.disputed);
-        let mut read = Bucket::new(context, request, &decoder.dids, ids, rows, &mut scratch);
+        let mut read = Bucket::new(context, request, &decoder, ids, rows, &mut scratch);
         let answer = partial(&mut read);
         read.give_back(&mut scratch);
         pool.lock().push(scratch);

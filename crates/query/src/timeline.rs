@@ -1,11 +1,12 @@
-//! The events of one person, latest first; and events written back from columns.
+//! The events of one person, or those of some names, latest first; and events written back from columns.
 
 use crate::{
     predicate,
     scan::{Context, store_failed},
     session_property,
 };
-use arrow_array::{Array, BooleanArray, Float64Array, Int64Array, RecordBatch, StringArray, UInt32Array, cast::AsArray, types::Int32Type};
+use arrow_array::{Array, ArrayRef, BooleanArray, Float64Array, Int64Array, RecordBatch, StringArray, UInt32Array, cast::AsArray, types::Int32Type};
+use arrow_schema::{FieldRef, Schema};
 use rayon::prelude::*;
 use serde_json::{Value, json};
 use sillage_behavior::{
@@ -18,28 +19,17 @@ use sillage_store::{PropertyColumn, PropertyKind, Segment, column};
 use std::{collections::HashSet, ops::Range, sync::Arc};
 
 pub(crate) fn answer(context: &Context<'_>, scope: &Scope, timeline: &Timeline) -> Result<Value, AskError> {
-    let links = &context.snapshot.links;
-    let person = links.resolve(Identity::parse(&timeline.person).hash());
     let before = timeline.before.unwrap_or((i64::MAX, u64::MAX));
     let filters: Vec<&Filter> = scope.filter.iter().collect();
     session_property::prepare(context, &filters, &[], context.range)?;
     let of_segment = |(s, segment): (usize, &Arc<dyn Segment>)| {
         context.check()?;
-        let mut found: Vec<(i64, u64, usize, usize, usize)> = Vec::new();
-        if segment.time_range().is_none_or(|(first, last)| last < context.range.0 || first >= context.range.1 || first > before.0) {
-            return Ok(found);
+        let is_outside = segment.time_range().is_none_or(|(first, last)| last < context.range.0 || first >= context.range.1 || first > before.0);
+        match &timeline.person {
+            _ if is_outside => Ok(Vec::new()),
+            Some(person) => of_person(context, scope, timeline, person, (s, &**segment), before),
+            None => of_everybody(context, scope, timeline, (s, &**segment), before),
         }
-        let held = ids_held_for(context, &**segment, person);
-        let buckets: HashSet<usize> = held.iter().map(|id| sillage_store::bucket_of(*id, segment.bucket_bits())).collect();
-        for bucket in buckets {
-            rows_of(context, scope, &**segment, bucket, person, &held, |row, at, tie| {
-                let rank = ((s as u64) << 32) | u64::from(tie);
-                if (at, rank) < before {
-                    found.push((at, rank, s, bucket, row));
-                }
-            })?;
-        }
-        Ok(found)
     };
     let found = context.snapshot.segments.par_iter().enumerate().map(of_segment).collect::<Result<Vec<_>, AskError>>()?;
     let mut found = found.concat();
@@ -62,6 +52,86 @@ pub(crate) fn answer(context: &Context<'_>, scope: &Scope, timeline: &Timeline) 
         of_bucket.iter().zip(read).for_each(|(place, event)| events[*place] = event_json(event));
     }
     Ok(json!({"events": events, "next": next}))
+}
+
+/// A row: its time, its rank among those of the same time, and where it stands: segment, bucket, row.
+type Found = (i64, u64, usize, usize, usize);
+
+fn of_person(
+    context: &Context<'_>,
+    scope: &Scope,
+    timeline: &Timeline,
+    person: &str,
+    (s, segment): (usize, &dyn Segment),
+    before: (i64, u64),
+) -> Result<Vec<Found>, AskError> {
+    let person = context.snapshot.links.resolve(Identity::parse(person).hash());
+    let mut found: Vec<Found> = Vec::new();
+    let held = ids_held_for(context, segment, person);
+    let buckets: HashSet<usize> = held.iter().map(|id| sillage_store::bucket_of(*id, segment.bucket_bits())).collect();
+    let names = segment.event_names();
+    for bucket in buckets {
+        let wanted: Vec<Range<usize>> =
+            names.iter().enumerate().filter(|(_, name)| timeline.shows(name)).map(|(event, _)| segment.event_rows(bucket, event)).collect();
+        rows_of(context, scope, segment, bucket, person, &held, |row, at, tie| {
+            let rank = ((s as u64) << 32) | u64::from(tie);
+            if (at, rank) < before && (timeline.events.is_none() || wanted.iter().any(|rows| rows.contains(&row))) {
+                found.push((at, rank, s, bucket, row));
+            }
+        })?;
+    }
+    Ok(found)
+}
+
+/// The latest of a segment, whoever did them. Only the rows of the events that are named are read.
+fn of_everybody(
+    context: &Context<'_>,
+    scope: &Scope,
+    timeline: &Timeline,
+    (s, segment): (usize, &dyn Segment),
+    before: (i64, u64),
+) -> Result<Vec<Found>, AskError> {
+    let mut found: Vec<Found> = Vec::new();
+    let names = segment.event_names();
+    let events: Vec<usize> =
+        names.iter().enumerate().filter(|(event, name)| timeline.shows(name) && segment.event_count(*event) > 0).map(|(event, _)| event).collect();
+    let mut columns = vec![column::TIME.to_owned(), column::PERSON.to_owned()];
+    if let Some(filter) = &scope.filter {
+        predicate::filter_columns(context, segment, filter, &mut columns);
+    }
+    let columns: Vec<&str> = columns.iter().map(String::as_str).collect();
+    let (from, to) = context.range;
+    for bucket in 0..(if events.is_empty() { 0 } else { 1usize << segment.bucket_bits() }) {
+        context.check()?;
+        let mut rows: Vec<Range<usize>> = events.iter().map(|event| segment.event_rows(bucket, *event)).filter(|rows| !rows.is_empty()).collect();
+        rows.sort_unstable_by_key(|rows| rows.start);
+        if rows.is_empty() {
+            continue;
+        }
+        let batch = segment.read(bucket, &rows, &columns).map_err(store_failed)?;
+        context.count_events_read(batch.num_rows());
+        let times: &Int64Array = batch.column(0).as_primitive();
+        let passes = match &scope.filter {
+            None => None,
+            Some(filter) => {
+                let ordinals: &UInt32Array = batch.column(1).as_primitive();
+                let people: Vec<PersonId> = segment.people(bucket).map_err(store_failed)?.hashes.iter().map(|id| context.snapshot.links.resolve(*id)).collect();
+                Some(predicate::Rows { context, batch: &batch, ordinals: ordinals.values(), people: &people }.passes(filter)?)
+            }
+        };
+        for (at, row) in rows.into_iter().flatten().enumerate() {
+            let time = times.value(at);
+            // Rows of several people share a time, so the place of a row is its rank.
+            let rank = ((s as u64) << 48) | ((bucket as u64) << 32) | row as u64;
+            if (from..to).contains(&time) && (time, rank) < before && passes.as_ref().is_none_or(|passes| passes[at]) {
+                found.push((time, rank, s, bucket, row));
+            }
+        }
+        // One more than are shown says that there are more.
+        found.sort_unstable_by_key(|one| std::cmp::Reverse((one.0, one.1)));
+        found.truncate(timeline.limit + 1);
+    }
+    Ok(found)
 }
 
 fn event_json(event: &Event) -> Value {
@@ -157,9 +227,11 @@ pub fn events_at(segment: &dyn Segment, bucket: usize, rows: &[Range<usize>]) ->
         columns.push(column::OVERFLOW.to_owned());
     }
     columns.extend(segment.properties().iter().map(PropertyColumn::column_name));
-    let names: Vec<&str> = columns.iter().map(String::as_str).collect();
-    let batch = segment.read(bucket, rows, &names)?;
-    Ok(events_of(&batch))
+    // A few rows out of many columns are mostly unpacking, which the columns share among the threads.
+    let read = columns.par_iter().map(|name| segment.read(bucket, rows, &[name])).collect::<Result<Vec<_>, _>>()?;
+    let fields: Vec<FieldRef> = read.iter().flat_map(|one| one.schema_ref().fields()).map(Arc::clone).collect();
+    let arrays: Vec<ArrayRef> = read.iter().flat_map(RecordBatch::columns).map(Arc::clone).collect();
+    Ok(events_of(&RecordBatch::try_new(Arc::new(Schema::new(fields)), arrays)?))
 }
 
 fn events_of(batch: &RecordBatch) -> Vec<Event> {

@@ -412,7 +412,7 @@ impl<'a> Plan<'a> {
             let rows = &bucket.rows;
             match bucket.decided() {
                 Some(decided) => {
-                    self.rows(&mut tables, rows, |row| decided.masks[row]);
+                    self.rows(&mut tables, rows, |row| bucket.mask_of(&decided, row));
                     context.count_people(decided.n_people);
                 }
                 None => {

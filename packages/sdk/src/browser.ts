@@ -11,7 +11,7 @@ export const now = (): number => timeNow.call(Date);
 /** Something to tell whoever develops the page. What it means stands in `words/part.ts`, which is loaded then. */
 export type Word =
   | "key" | "host" | "twice" | "data-options" | "call" | "selector" | "track" | "identify" | "group"
-  | "early" | "refused" | "unconsented" | "unprofiled" | "unknownKey" | "records" | "unloaded" | "recordingRefused" | "fault";
+  | "early" | "refused" | "unconsented" | "unprofiled" | "unknownKey" | "records" | "unloaded" | "recordingRefused" | "survey" | "noSurvey" | "fault";
 
 let speaker: ((word: Word, detail: string) => void) | undefined;
 let isTalkative = false;
@@ -112,9 +112,9 @@ const stringify = JSON.stringify;
 export function toJson(value: unknown): string {
   const changed: [{ toJSON?: unknown }, unknown][] = [];
   for (const owner of [Array.prototype, String.prototype] as { toJSON?: unknown }[]) {
-    if (Object.prototype.hasOwnProperty.call(owner, "toJSON")) {
+    if (owner.toJSON) {
       changed.push([owner, owner.toJSON]);
-      delete owner.toJSON;
+      owner.toJSON = 0;
     }
   }
   try {

@@ -3,7 +3,7 @@
 import type { LoadPart, PartName } from "./part.ts";
 import { createTag } from "./tag.ts";
 
-const load = ((name: PartName | "words"): Promise<unknown> => {
+const load = ((name: PartName | "words" | "widget"): Promise<unknown> => {
   switch (name) {
     case "words":
       return import("./words/part.ts");
@@ -17,6 +17,10 @@ const load = ((name: PartName | "words"): Promise<unknown> => {
       return import("./error/part.ts");
     case "replay":
       return import("./replay/part.ts");
+    case "survey":
+      return import("./survey/part.ts");
+    case "widget":
+      return import("./widget/part.ts");
   }
 }) as LoadPart;
 

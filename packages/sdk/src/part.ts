@@ -1,16 +1,18 @@
 // A part of the tag that is loaded when it is used, and what it is given.
 import type { Inputs } from "./page/inputs.ts";
 import type { Masking } from "./masking/level.ts";
+import type { Outbox } from "./event/outbox.ts";
 import type { Properties } from "./event/values.ts";
 import type { Word } from "./browser.ts";
-import type { Options, Settings } from "./settings.ts";
+import type { Choices, Options, Settings } from "./settings.ts";
 import type { People } from "./person.ts";
 import type { Session } from "./session.ts";
 import type { Signal } from "./friction/signal.ts";
 import type { Store } from "./store.ts";
 import type { View } from "./page/view.ts";
+import type { WidgetPart } from "./widget/part.ts";
 
-export type PartName = "heatmap" | "friction" | "vital" | "error" | "replay";
+export type PartName = "heatmap" | "friction" | "vital" | "error" | "replay" | "survey";
 
 export interface Part {
   /** Returns how to stop. */
@@ -25,6 +27,7 @@ export interface Words {
 
 export interface LoadPart {
   (name: "words"): Promise<Words>;
+  (name: "widget"): Promise<WidgetPart>;
   (name: PartName): Promise<Part>;
 }
 
@@ -37,18 +40,24 @@ export interface PartHost {
   view(): View;
   /** An event of the person, where events are allowed. */
   record(name: string, properties: Properties): void;
+  /** The way to the server, for records that are made elsewhere. */
+  outbox: Outbox;
+  /** Whether the person allowed it. */
+  allows(purpose: keyof Choices): boolean;
+  load: LoadPart;
   /** A friction signal: an event where events are allowed, a count in the page summary in any case. */
   signal(signal: Signal): void;
   /** What the next part of the page summary says beside its own. */
   summarise(give: () => Properties): void;
   /** The page summary is made by this from now on. */
   summariseWith(summary: Summary): void;
-  /** Lasts as long as the tab, where the device may be written to. */
+  /** On the device, where it may be written to; and as long as the tab. */
+  device: Store;
   tab: Store;
   /** Nothing where nobody may be named. */
   named: { people: People; session: Session } | undefined;
-  /** Hears of signals, events and page views. */
-  on(listener: (moment: Moment) => void): () => void;
+  /** Hears of signals, events and page views; with `missed`, of those first that came before. */
+  on(listener: (moment: Moment) => void, missed?: boolean): () => void;
 }
 
 export interface Summary {
@@ -58,4 +67,4 @@ export interface Summary {
 }
 
 /** What others may act upon: a survey that is shown, a recording that begins. */
-export type Moment = { kind: "recording"; isOn: boolean } | { kind: "signal"; signal: Signal } | { kind: "event"; name: string; properties: Properties } | { kind: "page"; page: string };
+export type Moment = { kind: "recording"; isOn: boolean } | { kind: "survey"; survey: string } | { kind: "signal"; signal: Signal } | { kind: "event"; name: string; properties: Properties } | { kind: "page"; page: string };

@@ -29,7 +29,7 @@ export interface Run {
 export interface RunOptions {
   settings: Settings;
   isNamed: boolean;
-  mayReplay: boolean;
+  allows: PartHost["allows"];
   masking: Masking;
   /** On the device, and as long as the tab. */
   device: Store;
@@ -42,7 +42,7 @@ export interface RunOptions {
 const SUMMARY_EVERY_MS = 15_000;
 let seq = 0;
 
-export function run({ settings, isNamed, mayReplay, masking, device, tab, load, tell, on }: RunOptions): Run {
+export function run({ settings, isNamed, allows, masking, device, tab, load, tell, on }: RunOptions): Run {
   const inputs = watchInputs();
   const outbox = openOutbox({ url: settings.host + settings.eventsPath, key: settings.key, gatherMs: settings.gatherMs, store: device });
   const named = isNamed ? { people: openPeople(device), session: openSession(device, settings.sessionMinutes * 60_000, () => views.begin("session")) } : undefined;
@@ -104,6 +104,9 @@ export function run({ settings, isNamed, mayReplay, masking, device, tab, load, 
     masking,
     view: () => views.current() as View,
     record,
+    outbox,
+    allows,
+    load,
     signal(signal) {
       // Part of a burst of rage clicks, which is counted itself.
       if (!signal.detail?.$in_rage) signals[signal.name] = (signals[signal.name] ?? 0) + 1;
@@ -112,6 +115,7 @@ export function run({ settings, isNamed, mayReplay, masking, device, tab, load, 
     },
     summarise: (give) => void givers.push(give),
     summariseWith: (made) => void (summary = made),
+    device,
     tab,
     named,
     on,
@@ -124,7 +128,6 @@ export function run({ settings, isNamed, mayReplay, masking, device, tab, load, 
   const stops = [
     () => inputs.stop(),
     () => views.stop(),
-    every(SUMMARY_EVERY_MS, () => summarise(false)),
     // After all the others: what the parts have to say when the page goes is to go with it.
     listen(win, "visibilitychange", () => isVisible() || leave(), false),
     listen(win, "pagehide", leave, false),
@@ -134,9 +137,16 @@ export function run({ settings, isNamed, mayReplay, masking, device, tab, load, 
     outbox.adopt();
   }
   views.begin();
+  const beat = (): unknown =>
+    later(SUMMARY_EVERY_MS, () => {
+      if (isOver) return;
+      beat();
+      summarise(false);
+    });
+  beat();
 
   const isDriven = win.navigator.webdriver && !settings.countDrivenBrowsers;
-  const use = (name: PartName, isWanted: boolean): void => {
+  const use = (name: PartName, isWanted: unknown): void => {
     if (!isWanted || isOver) return;
     load(name).then(
       guarded((part) => isOver || stops.push(part.start(host))),
@@ -145,10 +155,11 @@ export function run({ settings, isNamed, mayReplay, masking, device, tab, load, 
   };
   use("heatmap", settings.summaries);
   whenIdle(2000, () => {
-    use("friction", settings.friction !== false && !isDriven);
+    use("friction", settings.friction && !isDriven);
     use("vital", settings.vitals);
     use("error", settings.errors);
-    use("replay", settings.recording !== false && !isDriven && mayReplay);
+    use("replay", settings.recording && !isDriven && allows("replay"));
+    use("survey", settings.surveys && named);
   });
 
   return {
@@ -178,13 +189,4 @@ function pageViewOf(view: View, masking: Masking): Properties {
     $view_width: win.innerWidth,
     $view_height: win.innerHeight,
   };
-}
-
-function every(ms: number, work: () => void): () => void {
-  let cancel = later(ms, beat);
-  function beat(): void {
-    cancel = later(ms, beat);
-    work();
-  }
-  return () => cancel();
 }

@@ -20,8 +20,9 @@ export function openSession(store: Store, idleMs: number, onNew: () => void): Se
   let writtenAt = 0;
 
   function stored(): [string, number, number] | undefined {
-    const [id = "", began, active] = (store.read(NAME) ?? "").split(" ");
-    return Number(began) && Number(active) ? [id, Number(began), Number(active)] : undefined;
+    const [id = "", ...times] = (store.read(NAME) ?? "").split(" ");
+    const [began, active] = times.map(Number);
+    return began && active ? [id, began, active] : undefined;
   }
 
   function current(): [string, number, number] {

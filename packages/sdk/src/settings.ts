@@ -44,6 +44,8 @@ export interface Options {
   vitals?: boolean;
   /** Default true: errors that nothing caught. */
   errors?: boolean;
+  /** Default true: surveys that run are shown to those that they are for, where the person allowed `analytics`. */
+  surveys?: boolean;
   /** Default false. Recordings need the purpose `replay` too. */
   recording?: false | RecordingOptions;
   /** Minutes without activity after which a session ends. Default 30; the project's setting in Sillage should say the same. */
@@ -76,6 +78,7 @@ export const DEFAULTS: Omit<Settings, "key" | "host"> = {
   friction: {},
   vitals: true,
   errors: true,
+  surveys: true,
   recording: false,
   sessionMinutes: 30,
   gatherMs: 2000,

@@ -7,7 +7,7 @@ import { doc, guarded, hint, listen, now, say, sayWith, talk, win } from "./brow
 import { NONE, openConsent, type Consent, type Mode } from "./consent.ts";
 import { plainProperties, wholeText, type Properties } from "./event/values.ts";
 import { createMasking, type Masking } from "./masking/level.ts";
-import type { LoadPart, Moment } from "./part.ts";
+import type { LoadPart, Moment, PartHost } from "./part.ts";
 import { run, type Run } from "./run.ts";
 import { settingsOf, type Choices, type Options, type Settings } from "./settings.ts";
 import { openStore, type Store } from "./store.ts";
@@ -49,6 +49,8 @@ export interface Tag {
   optIn(): void;
   /** Pauses the recording of this page, or goes on with it; sets it off where nothing else did. */
   recording(isOn: boolean): void;
+  /** Shows a survey that the page may call, by its id or its name, where it is for this person now. */
+  survey(survey: string): void;
   /** Sends what waits. */
   flush(): void;
   /** Hears of friction signals, events and page views. */
@@ -66,6 +68,8 @@ const NOBODY = /^(|undefined|null|nan|n(one|il|\/a)|true|false|0|-1|anon(ymous)?
 const NOTHING = (): void => undefined;
 const MAX_NAME = 80;
 const MAX_ID = 200;
+/** What parts hear of that are loaded later. */
+const MAX_TOLD = 200;
 
 /** What `init` opens. */
 interface Opened {
@@ -80,8 +84,14 @@ export function createTag(load: LoadPart, hostOfScript: string): Tag {
   let opened: Opened | undefined;
   let running: Run | undefined;
   const listeners = new Set<(moment: Moment) => void>();
-  const tell = (moment: Moment): void => listeners.forEach((listener) => guarded(listener)(moment));
-  const on: Tag["on"] = (listener) => {
+  const told: Moment[] = [];
+  const tell = (moment: Moment): void => {
+    told.push(moment);
+    if (told.length > MAX_TOLD) told.shift();
+    for (const listener of listeners) guarded(listener)(moment);
+  };
+  const on: PartHost["on"] = (listener, missed) => {
+    if (missed) told.forEach(guarded(listener));
     listeners.add(listener);
     return () => listeners.delete(listener);
   };
@@ -89,7 +99,7 @@ export function createTag(load: LoadPart, hostOfScript: string): Tag {
 
   function start(of: Opened): void {
     const { consent } = of;
-    if (consent.mode() !== "out") running = run({ ...of, isNamed: consent.mode() === "consented", mayReplay: consent.allows("replay"), load, tell, on });
+    if (consent.mode() !== "out") running = run({ ...of, isNamed: consent.mode() === "consented", allows: consent.allows, load, tell, on });
   }
 
   /** Ends what ran under the old choices and begins anew under the new ones. Ids never cross from one to the other. */
@@ -146,7 +156,7 @@ export function createTag(load: LoadPart, hostOfScript: string): Tag {
       else start(made);
     },
     track(name, properties) {
-      if (typeof name !== "string" || !name.trim()) return say("track");
+      if (!name?.trim?.()) return say("track");
       whereNamed(`track ${name}`, ({ record }) => record(wholeText(name).slice(0, MAX_NAME), plainProperties(properties)));
     },
     page: (name) => running?.views.begin("manual", name),
@@ -170,8 +180,8 @@ export function createTag(load: LoadPart, hostOfScript: string): Tag {
         views.begin("session");
       }),
     group(type, key, properties) {
-      if (typeof type !== "string" || !type) return say("group");
-      const keys = [key ?? []].flat().map(String).filter(Boolean);
+      if (!type?.trim?.()) return say("group");
+      const keys = [key ?? []].flat().map(String).filter((one) => one);
       whereNamed("group", ({ named: { people }, outbox }) => {
         const { [type]: _, ...others } = people.current().groups;
         people.change({ groups: keys.length ? { ...others, [type]: keys } : others });
@@ -202,10 +212,11 @@ export function createTag(load: LoadPart, hostOfScript: string): Tag {
     optIn: () => restart((consent) => consent.optOut(false)),
     recording: (isOn) => tell({ kind: "recording", isOn }),
     flush: () => running?.outbox.flush(),
+    survey: (survey) => tell({ kind: "survey", survey }),
     on,
     ids: () => {
-      const person = running?.named?.people.current();
-      return { device: person?.device ?? "", user: person?.user ?? "", session: running?.named?.session.id() ?? "" };
+      const { device = "", user = "" } = running?.named?.people.current() ?? {};
+      return { device, user, session: running?.named?.session.id() ?? "" };
     },
     state: () => ({ mode: opened?.consent.mode() ?? "exempt", choices: opened?.consent.choices() ?? NONE }),
   };

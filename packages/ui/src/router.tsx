@@ -6,6 +6,7 @@ import { readSearch, writeSearch } from "@/question/urlText.ts";
 import type { ReportSearch } from "@/report/ReportScreen.tsx";
 import type { PlayerSearch } from "@/rooms/recording/PlayerRoom.tsx";
 import type { RecordingsSearch } from "@/rooms/recording/RecordingsRoom.tsx";
+import { TABS, type SurveySearch } from "@/rooms/survey/search.ts";
 import { Lost, RouteFailure, Waiting } from "@/shell/Places.tsx";
 import { ME_KEY, startingProject } from "@/shell/session.tsx";
 import { Shell } from "@/shell/Shell.tsx";
@@ -120,6 +121,14 @@ const cohort = createRoute({
   component: lazyRouteComponent(() => import("@/rooms/cohort/CohortRoom.tsx"), "CohortRoom"),
 });
 
+const surveys = createRoute({ getParentRoute: () => project, path: "surveys", component: lazyRouteComponent(() => import("@/rooms/survey/SurveyList.tsx"), "SurveyList") });
+const survey = createRoute({
+  getParentRoute: () => project,
+  path: "surveys/$survey",
+  validateSearch: (search: Record<string, unknown>): SurveySearch => ({ tab: TABS.find((tab) => tab === search.tab), template: text(search.template), q: search.q, person: text(search.person) }),
+  component: lazyRouteComponent(() => import("@/rooms/survey/SurveyRoom.tsx"), "SurveyRoom"),
+});
+
 const reports = createRoute({ getParentRoute: () => project, path: "reports", component: lazyRouteComponent(() => import("@/rooms/report/ReportList.tsx"), "ReportList") });
 
 const start = createRoute({ getParentRoute: () => project, path: "start", component: lazyRouteComponent(() => import("@/rooms/project/Start.tsx"), "Start") });
@@ -171,7 +180,7 @@ const tree = root.addChildren([
   signedIn.addChildren([
     home,
     newProject,
-    project.addChildren([projectHome, trends, funnels, retention, engagement, lifecycle, journeys, sessions, features, drivers, impact, friction, heatmaps, speed, errors, cohorts, cohort, reports, start, live, people, person, recordings, recording, settings, settingsTab]),
+    project.addChildren([projectHome, trends, funnels, retention, engagement, lifecycle, journeys, sessions, features, drivers, impact, friction, heatmaps, speed, errors, cohorts, cohort, reports, start, live, people, person, recordings, recording, surveys, survey, settings, settingsTab]),
   ]),
 ]);
 

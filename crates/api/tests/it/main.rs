@@ -20,4 +20,5 @@ mod roles;
 mod screens;
 mod serve;
 mod session;
+mod survey;
 mod world;

@@ -2,7 +2,7 @@
 
 use crate::world::{As, World};
 use serde_json::{Value, json};
-use sillage_catalog::{Language, NewCohort, NewCustomEvent, NewCustomProperty, NewLookupTable, NewRecordingNote, NewReport, Role, Scope, Scopes};
+use sillage_catalog::{Language, NewCohort, NewCustomEvent, NewCustomProperty, NewLookupTable, NewRecordingNote, NewReport, NewSurvey, Role, Scope, Scopes};
 use sillage_event::ProjectId;
 
 /// Who is let in, from the smallest role that is.
@@ -48,6 +48,7 @@ const TABLE: &[(&str, &str, For)] = &[
     ("post", "/record", For::Everybody),
     ("post", "/v1/recordings", For::Everybody),
     ("post", "/v1/recordings/forget", For::Everybody),
+    ("get", "/v1/surveys", For::Everybody),
     ("get", "/api/shared/recordings/{token}", For::Everybody),
     ("get", "/api/shared/recordings/{token}/segments/{segment}", For::Everybody),
     ("get", "/api/me", For::SignedIn),
@@ -114,6 +115,19 @@ const TABLE: &[(&str, &str, For)] = &[
     ("get", "/api/projects/{project}/lookups/{lookup}/file", For::Viewers),
     ("get", "/api/projects/{project}/friction-weights", For::Viewers),
     ("put", "/api/projects/{project}/friction-weights", For::Editors),
+    ("get", "/api/projects/{project}/surveys", For::Viewers),
+    ("post", "/api/projects/{project}/surveys", For::Editors),
+    ("post", "/api/projects/{project}/surveys/check", For::Viewers),
+    ("get", "/api/projects/{project}/surveys/{survey}", For::Viewers),
+    ("put", "/api/projects/{project}/surveys/{survey}", For::Editors),
+    ("delete", "/api/projects/{project}/surveys/{survey}", For::Editors),
+    ("post", "/api/projects/{project}/surveys/{survey}/publish", For::Editors),
+    ("put", "/api/projects/{project}/surveys/{survey}/status", For::Editors),
+    ("get", "/api/projects/{project}/surveys/{survey}/versions", For::Viewers),
+    ("post", "/api/projects/{project}/surveys/{survey}/results", For::Viewers),
+    ("post", "/api/projects/{project}/surveys/{survey}/responses", For::Viewers),
+    ("get", "/api/projects/{project}/surveys/{survey}/responses.csv", For::Viewers),
+    ("get", "/api/projects/{project}/surveys/{survey}/why", For::Viewers),
     ("get", "/api/projects/{project}/recordings/{session}", For::Viewers),
     ("delete", "/api/projects/{project}/recordings/{session}", For::Editors),
     ("post", "/api/projects/{project}/recordings/delete", For::Admins),
@@ -220,6 +234,15 @@ async fn filled(world: &World, path: &str, project: ProjectId) -> String {
     if path.contains("{custom_event}") {
         path = path.replace("{custom_event}", &custom_event(world, project).await);
     }
+    if path.contains("{survey}") {
+        let new = NewSurvey { name: unique_name(world), definition: survey() };
+        let made = world.catalog.create_survey(project, &new, "test").await.unwrap();
+        world.catalog.publish_survey(project, &made.id, "test").await.unwrap();
+        path = path.replace("{survey}", &made.id);
+    }
+    if path.ends_with("/why") {
+        path.push_str("?person=u1");
+    }
     if path.contains("{session}") || path.contains("{token}") {
         path = with_recording(world, &path, project).await;
     }
@@ -275,6 +298,10 @@ async fn key(world: &World, project: ProjectId) -> String {
     world.catalog.create_api_key(project, "CI", &Scopes::new([Scope::Read]), "test").await.unwrap().0.id
 }
 
+fn survey() -> Value {
+    json!({"languages": ["en"], "questions": [{"id": "q1", "kind": "nps", "text": {"en": "Would you recommend us?"}}], "ends": [{"id": "e1", "title": {"en": "Thanks"}}], "triggers": [{"on": "load"}]})
+}
+
 fn question() -> Value {
     json!({"kind": "trend", "series": [{"select": {"event": "Sign up"}, "measure": "total"}], "interval": "day", "range": {"last": 7, "unit": "day"}})
 }
@@ -311,6 +338,10 @@ async fn body(world: &World, method: &str, path: &str) -> Option<Value> {
         (_, path) if path.contains("/lookups") => json!({"name": unique_name(world), "csv": "id,name\nP1,x\n"}),
         (_, path) if path.contains("/custom-events") => json!({"name": unique_name(world), "made_of": {"event": "Order"}}),
         (_, path) if path.ends_with("/friction-weights") => json!({"weights": {"rage_click": {"points": 5}}}),
+        (_, path) if path.ends_with("/surveys/check") => json!({"definition": survey()}),
+        (_, path) if path.ends_with("/surveys/{survey}/status") => json!({"status": "paused"}),
+        (_, path) if path.ends_with("/results") || path.ends_with("/responses") || path.ends_with("/publish") => json!({}),
+        (_, path) if path.contains("/surveys") => json!({"name": unique_name(world), "definition": survey()}),
         (_, path) if path.contains("/cohorts") => json!({"name": unique_name(world), "definition": {"did": {"event": "Sign up"}}}),
         (_, path) if path.contains("/reports") => json!({"name": "Sign-ups", "question": question()}),
         _ => json!({}),
@@ -357,7 +388,7 @@ async fn what_belongs_to_another_project_answers_like_what_does_not_exist() {
     let world = World::new().await;
     let admin = world.member(Role::Admin).await;
     for (method, path, needed) in TABLE {
-        let named = ["{report}", "{cohort}", "{custom_event}", "{custom_property}", "{lookup}", "{key}", "{user}", "{session}"];
+        let named = ["{report}", "{cohort}", "{custom_event}", "{custom_property}", "{lookup}", "{survey}", "{key}", "{user}", "{session}"];
         if !named.iter().any(|one| path.contains(one)) || !path.contains("{project}") {
             continue;
         }
@@ -369,12 +400,14 @@ async fn what_belongs_to_another_project_answers_like_what_does_not_exist() {
             .replace("{custom_event}", "none")
             .replace("{custom_property}", "none")
             .replace("{lookup}", "none")
+            .replace("{survey}", "none")
             .replace("{key}", "none")
             .replace("{user}", "none")
             .replace("{session}", "none")
             .replace("{segment}", "0")
             .replace("{note}", "none")
             .replace("{share}", "none");
+        let missing = if path.ends_with("/why") { format!("{missing}?person=u1") } else { missing };
         let mut answers = Vec::new();
         for url in [foreign, missing] {
             let answer = world.call(&method.to_uppercase(), &url, &admin, body(&world, method, path).await).await;

@@ -4,3 +4,4 @@ mod calendar;
 mod expression;
 mod filter;
 mod funnel;
+mod survey;

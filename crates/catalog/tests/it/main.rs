@@ -7,6 +7,7 @@ mod member;
 mod opening;
 mod profile;
 mod project;
+mod survey;
 
 use sillage_catalog::{Catalog, CatalogOptions, Clock, NewProject, NewUser, Project, User};
 use std::sync::{

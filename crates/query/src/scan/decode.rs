@@ -41,6 +41,8 @@ pub(crate) struct Decoder<'a> {
     uses_people: bool,
     /// Picks that need no more of an hour than its last event.
     hourly_bits: u64,
+    /// What the filter says of every row alike, where it looks at none.
+    alike: Option<Accepts>,
     /// Times of which more than one segment may tell, where it matters what came first.
     pub(super) disputed: Vec<(i64, i64)>,
 }
@@ -94,7 +96,8 @@ impl<'a> Decoder<'a> {
         } else {
             0
         };
-        Ok(Self { context, request, dids, picks, first_time_bits, bounds, uses_people, hourly_bits, disputed: Vec::new() })
+        let alike = request.filter.and_then(predicate::accepts_alike);
+        Ok(Self { context, request, dids, picks, first_time_bits, bounds, uses_people, hourly_bits, alike, disputed: Vec::new() })
     }
 
     /// Whether any row of a segment can matter, by its times and event names.
@@ -192,7 +195,7 @@ impl<'a> Decoder<'a> {
     }
 
     /// The same for a part of a coarser bucket of the segment's own, which is read once for all its parts.
-    pub(crate) fn decode_slice(
+    pub(super) fn decode_slice(
         &self,
         segment: &dyn Segment,
         shared: &Shared,
@@ -312,9 +315,8 @@ impl<'a> Decoder<'a> {
             &positions
         };
         let view = predicate::Rows { context: self.context, batch, ordinals: seen_positions, people };
-        let alike = self.request.filter.and_then(predicate::accepts_alike);
         let accepts: Option<Vec<Accepts>> = match self.request.filter {
-            Some(_) if alike.is_some() => None,
+            Some(_) if self.alike.is_some() => None,
             Some(filter) => Some(view.accepts(filter)?),
             None => None,
         };
@@ -352,7 +354,7 @@ impl<'a> Decoder<'a> {
             let is_alike = conditions.is_empty() && self.request.stream.is_none() && (kept_by_did == 0 || accepts.is_none());
             if let (true, Some((_, from, to)), None) = (is_alike, own_bounds.next(), own_bounds.next()) {
                 // Every row that passes counts for the same picks.
-                let accept = alike.unwrap_or(Accepts::MAX);
+                let accept = self.alike.unwrap_or(Accepts::MAX);
                 let bits = if accept == 0 { bits & kept_by_did } else { bits };
                 let own = row..row + if bits == 0 { 0 } else { len };
                 let before = chosen.len();
@@ -362,10 +364,6 @@ impl<'a> Decoder<'a> {
                     None => keep(&mut chosen, own, is_here),
                 }
                 rows.mask.resize(start + chosen.len() - before, bits);
-                if self.decides_later() {
-                    rows.accept.resize(rows.mask.len(), accept);
-                    rows.in_stream.resize(rows.mask.len(), false);
-                }
                 rows.runs.push(start..rows.mask.len(), bits);
                 row += len;
                 continue;
@@ -388,7 +386,7 @@ impl<'a> Decoder<'a> {
                         walked &= !selects_walk || *bit != walked_bits;
                     }
                 }
-                let accept = accepts.as_ref().map_or(alike.unwrap_or(Accepts::MAX), |accepts| accepts[r]);
+                let accept = accepts.as_ref().map_or(self.alike.unwrap_or(Accepts::MAX), |accepts| accepts[r]);
                 if accept == 0 {
                     mask &= kept_by_did;
                 }
@@ -399,8 +397,12 @@ impl<'a> Decoder<'a> {
                 chosen.push(r as u32);
                 rows.mask.push(mask);
                 if self.decides_later() {
-                    rows.accept.push(accept);
-                    rows.in_stream.push(in_stream);
+                    if self.alike.is_none() {
+                        rows.accept.push(accept);
+                    }
+                    if self.request.stream.is_some() {
+                        rows.in_stream.push(in_stream);
+                    }
                 }
             }
             rows.runs.push(start..rows.mask.len(), 0);
@@ -435,6 +437,11 @@ impl<'a> Decoder<'a> {
     /// `did` and first-time picks need rows that the filter may not let through, so rows carry what the filter said.
     pub(crate) fn decides_later(&self) -> bool {
         (self.first_time_bits != 0 && self.request.filter.is_some()) || !self.dids.is_empty()
+    }
+
+    /// What the filter says of every row alike, where rows would else carry it until their person's answers are known.
+    pub(super) fn decides_alike(&self) -> Option<Accepts> {
+        self.alike.filter(|_| self.decides_later())
     }
 
     fn did_bits(&self) -> u64 {

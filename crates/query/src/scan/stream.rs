@@ -1,7 +1,7 @@
 //! Rows of a bucket, and each person's hits in order.
 
 use super::{
-    Context, Did, NO_PERSON, NO_SESSION, Nodes, Request,
+    Context, Decoder, Did, NO_PERSON, NO_SESSION, Nodes, Request,
     actors::Actors,
     by_pick::{Source, for_each_starter},
     first::{Firsts, MOST_FIRST},
@@ -197,6 +197,8 @@ pub(crate) struct Bucket<'c> {
     pub(crate) people: Vec<PersonId>,
     request: &'c Request<'c>,
     dids: &'c [Did<'c>],
+    /// What the filter says of every row alike, where it asks only what people did.
+    alike: Option<Accepts>,
     scratch: PersonScratch,
 }
 
@@ -265,24 +267,29 @@ pub(crate) struct Person<'b> {
     pub(crate) hits: &'b [Hit],
 }
 
-/// What `did` conditions leave.
+/// What `did` conditions leave; [`Bucket::mask_of`] tells it of a row.
 pub(crate) struct Decided {
-    /// The picks that each row counts for.
-    pub(crate) masks: Vec<u64>,
+    masks: Masks,
     /// People of whom something counts.
     pub(crate) n_people: usize,
+}
+
+/// The picks that may count.
+enum Masks {
+    OfRows(Vec<u64>),
+    OfPeople(Vec<u64>),
 }
 
 impl<'c> Bucket<'c> {
     pub(crate) fn new(
         context: &'c Context<'c>,
         request: &'c Request<'c>,
-        dids: &'c [Did<'c>],
+        decoder: &'c Decoder<'c>,
         people: Vec<PersonId>,
         rows: Rows<'c>,
         scratch: &mut Scratch<'c>,
     ) -> Self {
-        Self { context, rows, people, request, dids, scratch: std::mem::take(&mut scratch.person) }
+        Self { context, rows, people, request, dids: &decoder.dids, alike: decoder.decides_alike(), scratch: std::mem::take(&mut scratch.person) }
     }
 
     pub(crate) fn give_back(self, scratch: &mut Scratch<'c>) {
@@ -298,7 +305,7 @@ impl<'c> Bucket<'c> {
         if !self.request.by_person {
             return;
         }
-        let decides_later = !self.rows.accept.is_empty();
+        let decides_later = self.decides_later();
         let first_times = !decides_later && self.request.picks.iter().any(|pick| pick.select.first_time);
         let mut scratch = std::mem::take(&mut self.scratch);
         let PersonScratch { person_of_row, offsets, keys, hits } = &mut scratch;
@@ -415,7 +422,7 @@ impl<'c> Bucket<'c> {
 
     /// Whether rows count whatever else their person did.
     pub(crate) fn counts_rows_as_they_are(&self) -> bool {
-        self.request.by_person && self.rows.accept.is_empty() && !self.request.picks.iter().any(|pick| pick.select.first_time)
+        self.request.by_person && !self.decides_later() && !self.request.picks.iter().any(|pick| pick.select.first_time)
     }
 
     /// Within a millisecond by what was sent first where that matters, else by what events are: no answer depends on where the rows lay.
@@ -432,7 +439,7 @@ impl<'c> Bucket<'c> {
 
     /// The picks that a row of nobody counts for: nobody did anything before, and nobody does anything for the first time.
     pub(crate) fn mask_of_nobody(&self, row: usize) -> u64 {
-        if let Some(accept) = self.rows.accept.get(row) {
+        if let Some(accept) = self.accepts(row) {
             let combination = self.dids.iter().enumerate().filter(|(_, did)| did.count.holds(0.0)).fold(0u32, |bits, (i, _)| bits | 1 << i);
             if accept & (1 << combination) == 0 {
                 return 0;
@@ -445,22 +452,25 @@ impl<'c> Bucket<'c> {
     /// What `did` conditions leave of each row, without putting anybody's rows together; `None` where there are none. Nothing is done for the
     /// first time here.
     pub(crate) fn decided(&self) -> Option<Decided> {
-        if self.rows.accept.is_empty() {
+        if !self.decides_later() {
             return None;
         }
         let rows = &self.rows;
         let n_picks = self.request.picks.len();
+        let pick_bits = (1u64 << n_picks) - 1;
         let mut combinations = vec![0u8; self.people.len()];
         for (i, did) in self.dids.iter().enumerate() {
-            let bit = 1u64 << (n_picks + i);
             let mut counts = vec![0u32; self.people.len()];
-            for (person, _) in rows.person.iter().zip(&rows.mask).filter(|(person, mask)| *mask & bit != 0 && **person != NO_PERSON) {
-                counts[*person as usize] += 1;
-            }
+            self.each_of_somebody(1 << (n_picks + i), |_, person| counts[person] += 1);
             combinations.iter_mut().zip(counts).filter(|(_, count)| did.count.holds(f64::from(*count))).for_each(|(combination, _)| *combination |= 1 << i);
         }
-        let pick_bits = (1u64 << n_picks) - 1;
         let mut counts = vec![false; self.people.len()];
+        if let Some(alike) = self.alike {
+            let of_person: Vec<u64> = combinations.iter().map(|combination| if alike >> combination & 1 != 0 { pick_bits } else { 0 }).collect();
+            self.each_of_somebody(pick_bits, |_, person| counts[person] = true);
+            let n_people = counts.iter().zip(&of_person).filter(|(counts, mask)| **counts && **mask != 0).count();
+            return Some(Decided { masks: Masks::OfPeople(of_person), n_people });
+        }
         let mask_of = |(row, person): (usize, &u32)| {
             let Some(combination) = combinations.get(*person as usize) else { return self.mask_of_nobody(row) };
             let accepts = rows.accept[row] >> combination & 1 != 0;
@@ -469,7 +479,46 @@ impl<'c> Bucket<'c> {
             mask
         };
         let masks = rows.person.iter().enumerate().map(mask_of).collect();
-        Some(Decided { masks, n_people: counts.into_iter().filter(|counts| *counts).count() })
+        Some(Decided { masks: Masks::OfRows(masks), n_people: counts.into_iter().filter(|counts| *counts).count() })
+    }
+
+    /// The rows of somebody that any of these picks may count.
+    fn each_of_somebody(&self, bits: u64, mut each: impl FnMut(usize, usize)) {
+        let rows = &self.rows;
+        let mut look = |from: usize, to: usize| {
+            for (at, (person, mask)) in rows.person[from..to].iter().zip(&rows.mask[from..to]).enumerate() {
+                if mask & bits != 0 && *person != NO_PERSON {
+                    each(from + at, *person as usize);
+                }
+            }
+        };
+        match rows.runs.all() {
+            // A run of which all rows are alike, and none of use, is not looked at.
+            Some(runs) => runs.iter().filter(|run| run.bits == 0 || run.bits & bits != 0).for_each(|run| look(run.rows.start as usize, run.rows.end as usize)),
+            None => look(0, rows.len()),
+        }
+    }
+
+    /// Whether `did` conditions decide which rows count.
+    fn decides_later(&self) -> bool {
+        self.alike.is_some() || !self.rows.accept.is_empty()
+    }
+
+    /// Under which combinations of `did` answers a row counts; `None` where none are asked.
+    fn accepts(&self, row: usize) -> Option<Accepts> {
+        self.alike.or_else(|| self.rows.accept.get(row).copied())
+    }
+
+    /// The picks that a row counts for, after `did` conditions.
+    #[inline]
+    pub(crate) fn mask_of(&self, decided: &Decided, row: usize) -> u64 {
+        match &decided.masks {
+            Masks::OfRows(masks) => masks[row],
+            Masks::OfPeople(masks) => match masks.get(self.rows.person[row] as usize) {
+                Some(mask) => self.rows.mask[row] & mask,
+                None => self.mask_of_nobody(row),
+            },
+        }
     }
 
     /// Answers the `did` conditions of one person, keeps first times only, and moves the hits that count to the front.
@@ -483,7 +532,7 @@ impl<'c> Bucket<'c> {
                 combination |= 1 << i;
             }
         }
-        let accepted = |hit: &Hit| self.rows.accept[hit.row as usize] & (1 << combination) != 0;
+        let accepted = |hit: &Hit| self.accepts(hit.row as usize).is_none_or(|accepts| accepts & (1 << combination) != 0);
         self.keep_first_times(own, accepted)
     }
 

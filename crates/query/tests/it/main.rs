@@ -14,3 +14,4 @@ mod questions;
 mod recordings;
 mod schemas;
 mod ties;
+mod timeline;

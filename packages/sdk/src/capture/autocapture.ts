@@ -12,9 +12,10 @@ export function autocapture(inputs: Inputs, masking: Masking, on: Settings["auto
     return { $selector: selectorOf(element), $tag: element.tagName.toLowerCase(), ...(type && { $type: type }), ...(label && { $label: label }) };
   };
   return inputs.read((input) => {
-    if (input.kind !== "click" && input.kind !== "change" && input.kind !== "submit") return;
-    const element = input.kind === "click" ? input.control : input.element;
-    if (!on[input.kind] || masking.isIgnored(element)) return;
+    // Of other kinds nothing is on.
+    if (!on[input.kind as "click"]) return;
+    const element = input.kind === "click" ? input.control : (input as { element: Element }).element;
+    if (masking.isIgnored(element)) return;
     if (input.kind === "click") {
       if (!element.matches(INTERACTIVE) || !input.isTrusted || input.isDisabled) return;
       const href = element.getAttribute("href");
@@ -22,6 +23,6 @@ export function autocapture(inputs: Inputs, masking: Masking, on: Settings["auto
     } else if (input.kind === "change") {
       const form = element.closest("form");
       record("$change", { ...describe(element), ...(form && { $form: selectorOf(form) }), $is_empty: input.isEmpty });
-    } else record("$submit", { $form: selectorOf(element) });
+    } else if (input.kind === "submit") record("$submit", { $form: selectorOf(element) });
   });
 }

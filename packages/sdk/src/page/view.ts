@@ -60,8 +60,8 @@ export function watchViews({ inputs, isAutomatic, hasHashRouter, onBegin, onEnd 
 }
 
 function navigationOfLoad(): Navigation {
-  const entry = guarded(() => win.performance.getEntriesByType("navigation")[0] as PerformanceNavigationTiming | undefined)();
-  return entry?.type === "reload" ? "reload" : entry?.type === "back_forward" ? "back" : "load";
+  const type = guarded(() => (win.performance.getEntriesByType("navigation")[0] as PerformanceNavigationTiming | undefined)?.type)();
+  return type === "reload" ? type : type === "back_forward" ? "back" : "load";
 }
 
 /** Hears of calls of the page's own history; what the call does and returns stays as it is. */

@@ -20,6 +20,8 @@ const SENTENCES: Record<Word, (detail: string) => string> = {
   records: (detail) => `the server refused records (${detail}); its screen Live events says which and why`,
   unloaded: (detail) => `the part ${detail} could not be loaded; the rest goes on without it. Its file must stand in parts/ beside the script, and the page's policy must allow it`,
   recordingRefused: (detail) => `recordings are not taken: the server answered ${detail}. Nothing more is recorded on this page`,
+  survey: (detail) => `the survey ${detail}`,
+  noSurvey: (detail) => `survey: no survey that runs is called ${detail}, or it has no trigger "call"; see Surveys in Sillage`,
   fault: (detail) => `a fault of the tag, kept away from the page: ${detail}`,
 };
 

@@ -1,6 +1,7 @@
 // Every request the screens make: one function per door of the HTTP contract, typed by the generated schema. Errors come
 // back as `ApiError`, whose code and field the screens turn into words.
 import createClient from "openapi-fetch";
+import type { CheckedSurvey, Survey, SurveyDecision, SurveyInList, SurveyResponse, SurveyResults, SurveyStatus } from "./survey.ts";
 import type { Definition } from "@/question/definition.ts";
 import type { Question, QuestionKind } from "@/question/question.ts";
 import type { Manifest, RecordingNote, RecordingShare, RecordingsAnswer } from "./recording.ts";
@@ -146,6 +147,20 @@ export const api = {
   changeRecordingSettings: (project: number, body: RecordingSettingsBody) => door<RecordingSettingsBody>("PUT", `/api/projects/${project}/recording-settings`, { body }),
   sharedRecording: (token: string, signal?: AbortSignal) => door<Manifest & { at_ms?: number }>("GET", `/api/shared/recordings/${encodeURIComponent(token)}`, { signal }),
   sharedSegment: (token: string, n: number, signal?: AbortSignal) => door<unknown>("GET", `/api/shared/recordings/${encodeURIComponent(token)}/segments/${n}`, { signal }),
+
+  surveys: (project: number) => door<{ surveys: SurveyInList[] }>("GET", `/api/projects/${project}/surveys`),
+  survey: (project: number, survey: string) => door<Survey>("GET", `/api/projects/${project}/surveys/${encodeURIComponent(survey)}`),
+  checkSurvey: (project: number, definition: object, signal?: AbortSignal) => door<CheckedSurvey>("POST", `/api/projects/${project}/surveys/check`, { body: { definition }, signal }),
+  createSurvey: (project: number, body: { name: string; definition: object }) => door<Survey>("POST", `/api/projects/${project}/surveys`, { body }),
+  changeSurvey: (project: number, survey: string, body: { name: string; definition: object }) => door<Survey>("PUT", `/api/projects/${project}/surveys/${encodeURIComponent(survey)}`, { body }),
+  removeSurvey: (project: number, survey: string) => door<void>("DELETE", `/api/projects/${project}/surveys/${encodeURIComponent(survey)}`),
+  publishSurvey: (project: number, survey: string) => door<Survey>("POST", `/api/projects/${project}/surveys/${encodeURIComponent(survey)}/publish`),
+  changeSurveyStatus: (project: number, survey: string, status: SurveyStatus) => door<Survey>("PUT", `/api/projects/${project}/surveys/${encodeURIComponent(survey)}/status`, { body: { status } }),
+  surveyResults: (project: number, survey: string, body: object, signal?: AbortSignal) => door<SurveyResults>("POST", `/api/projects/${project}/surveys/${encodeURIComponent(survey)}/results`, { body, signal }),
+  surveyResponses: (project: number, survey: string, body: object, signal?: AbortSignal) => door<{ responses: SurveyResponse[]; next: string | null }>("POST", `/api/projects/${project}/surveys/${encodeURIComponent(survey)}/responses`, { body, signal }),
+  whySurvey: (project: number, survey: string, person: string, page: string, signal?: AbortSignal) =>
+    door<SurveyDecision>("GET", `/api/projects/${project}/surveys/${encodeURIComponent(survey)}/why?${new URLSearchParams({ person, ...(page ? { page } : {}) }).toString()}`, { signal }),
+  responsesFile: (project: number, survey: string, language: string) => `/api/projects/${project}/surveys/${encodeURIComponent(survey)}/responses.csv?language=${encodeURIComponent(language)}`,
 
   customEvents: (project: number) => open<{ custom_events: CustomEvent[] }>(http.GET("/api/projects/{project}/custom-events", { params: { path: { project } } })),
   createCustomEvent: (project: number, body: NewCustomEvent) => open<CustomEvent>(http.POST("/api/projects/{project}/custom-events", { params: { path: { project } }, body: body as never })),

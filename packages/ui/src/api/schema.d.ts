@@ -854,6 +854,179 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/projects/{project}/surveys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The project's surveys, the latest changed first. */
+        get: operations["survey_list"];
+        put?: never;
+        /** Make a survey. Nobody is shown it before it is published. */
+        post: operations["survey_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{project}/surveys/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Read a definition without keeping it: what it leaves to the defaults, and what stands in its way. */
+        post: operations["survey_check"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{project}/surveys/{survey}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One survey. */
+        get: operations["survey_get"];
+        /** Change a survey. What people are shown stays as it is until it is published. */
+        put: operations["survey_replace"];
+        post?: never;
+        /** Delete a survey. Its answers are events, and stay. */
+        delete: operations["survey_delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{project}/surveys/{survey}/publish": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Show people what was edited, from now on. Refused while something stands in its way. */
+        post: operations["survey_publish"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{project}/surveys/{survey}/responses": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The responses to a survey, the latest first. */
+        post: operations["survey_responses"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{project}/surveys/{survey}/responses.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All responses as CSV, the latest first, a hundred thousand at most. Cells that a spreadsheet would run as a formula begin with an apostrophe. */
+        get: operations["survey_responses_file"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{project}/surveys/{survey}/results": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What the answers to a survey add up to, question by question, with intervals and over time. */
+        post: operations["survey_results"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{project}/surveys/{survey}/status": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Pause or close a survey, or go on with its latest version. */
+        put: operations["survey_change_status"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{project}/surveys/{survey}/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What was published, version by version. */
+        get: operations["survey_versions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{project}/surveys/{survey}/why": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Why a survey is shown to a person now, or is not. What is known only in their page leaves a step open. */
+        get: operations["survey_why"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/projects/{project}/values": {
         parameters: {
             query?: never;
@@ -1268,6 +1441,23 @@ export interface paths {
         put?: never;
         /** Delete the recordings of a device, for the visitor who withdraws. Nothing more of its sessions is kept. */
         post: operations["recording_door_forget"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/surveys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The surveys that run, and what the device's person has seen of them. Whether one is shown is decided in the page. */
+        get: operations["survey_door_running"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1777,6 +1967,11 @@ export interface components {
              * @default false
              */
             other?: boolean;
+        };
+        CheckedSurvey: {
+            /** @description With everything that it leaves to the defaults. */
+            definition: components["schemas"]["SurveyDefinition"];
+            problems: components["schemas"]["SurveyProblem"][];
         };
         /** @description People under a name. */
         Cohort: {
@@ -4566,6 +4761,14 @@ export interface components {
             /** @description RFC 3339, at most 30 days ahead; a week when left out. */
             expires_at?: string | null;
         };
+        NewSurveyBody: {
+            definition: components["schemas"]["SurveyDefinition"];
+            name: string;
+        };
+        NewSurveyStatus: {
+            /** @description `running` shows the latest version again; `paused` or `closed` shows it no more. */
+            status: string;
+        };
         /** @description The property that names an event's node. */
         NodeProperty: components["schemas"]["Property"] | {
             lookup?: components["schemas"]["LookupColumn"];
@@ -5788,6 +5991,25 @@ export interface components {
             /** @description The address. */
             url: components["schemas"]["Word"];
         } & components["schemas"]["FaultFigures"];
+        ResponsesBody: {
+            /** @description The `next` of the page before. */
+            before?: string | null;
+            /** @description A condition on the answers, as in a question: `{"property": "$score", "op": "lte", "value": 6}`. A response is listed when one of its answers passes. */
+            filter?: Record<string, never> | null;
+            limit?: number | null;
+            /** @description As in a question; the default is all of history. */
+            range?: Record<string, never> | null;
+        };
+        ResultsBody: {
+            /** @description One part of a breakdown as in a question: `{"property": "plan", "of": "person"}`. */
+            breakdown?: Record<string, never> | null;
+            /** @description As in a question. */
+            filter?: Record<string, never> | null;
+            /** @description `hour`, `day`, `week` (default), `month` or `quarter`. */
+            interval?: string | null;
+            /** @description As in a question; the default is all of history. */
+            range?: Record<string, never> | null;
+        };
         /** @description Cohorts and who of them came back. */
         RetentionAnswer: {
             /** @description The average row over finished cells, by period; null where none is finished. */
@@ -5951,6 +6173,24 @@ export interface components {
         RoleBody: {
             /** @description `admin`, `editor` or `viewer` */
             role: string;
+        };
+        /** @description A survey that may be shown. */
+        RunningSurvey: {
+            definition: components["schemas"]["SurveyDefinition"];
+            id: string;
+            /** @description Whether the person is in the cohort that it is for, or not for; null where there is none, or nobody. */
+            in_cohort?: boolean | null;
+            /** @description It has all the answers that it asked for. */
+            is_full: boolean;
+            name: string;
+            /** Format: int32 */
+            version: number;
+        };
+        RunningSurveys: {
+            /** @description By survey, those that are over among them: what the device's person was shown and did. */
+            history: Record<string, never>;
+            /** @description The first published first. */
+            surveys: components["schemas"]["RunningSurvey"][];
         };
         /**
          * @description What may stand in a question of any kind: which time it looks at, who is counted, and what the names in it mean.
@@ -6250,6 +6490,567 @@ export interface components {
             number,
             number
         ];
+        /** @description A survey as it is being edited. */
+        Survey: {
+            /** @description What is being edited differs from what people are shown. */
+            changed: boolean;
+            created_at: string;
+            created_by: string;
+            /** @description With everything that it leaves to the defaults. */
+            definition: components["schemas"]["SurveyDefinition"];
+            id: string;
+            name: string;
+            problems: components["schemas"]["SurveyProblem"][];
+            published_at?: string | null;
+            /** @description `draft`, `running`, `paused` or `closed`. */
+            status: string;
+            updated_at: string;
+            /**
+             * Format: int32
+             * @description The latest that was published; 0 before the first.
+             */
+            version: number;
+        };
+        /** @description Who. */
+        SurveyAudience: {
+            /** @description A saved cohort. */
+            cohort?: {
+                /** @description Its id or name. */
+                id: string;
+                /**
+                 * @description Those in it, or those who are not.
+                 * @default true
+                 */
+                in?: boolean;
+            };
+            /** @description By the width of the view. None is any. */
+            devices?: ("desktop" | "tablet" | "mobile")[];
+            /** @description Of the page: fr is also fr-CA. None is any. */
+            languages?: string[];
+            /**
+             * @description In their first session, or in a later one. Default: both.
+             * @enum {unknown}
+             */
+            visitors?: "new" | "returning";
+        };
+        /** @description A choice. */
+        SurveyChoice: {
+            /** @description Answers name it; `other` stands for a person's own words. */
+            id: string;
+            /** @description Of a picture: its address. */
+            image?: string;
+            /** @description What is shown. */
+            text?: components["schemas"]["SurveyText"];
+        };
+        /** @description On a property of the event. */
+        SurveyCondition: {
+            /**
+             * @description How it is compared.
+             * @default is
+             * @enum {unknown}
+             */
+            op?: "is" | "is_not" | "contains" | "gt" | "gte" | "lt" | "lte" | "set" | "not_set";
+            /** @description Its name. */
+            property: string;
+            /** @description With what; not for set and not_set. */
+            value?: unknown;
+        };
+        /** @description Whether the survey would be shown now, step by step. */
+        SurveyDecision: {
+            answered_at?: string | null;
+            completed_at?: string | null;
+            device?: string | null;
+            dismissed_at?: string | null;
+            last_seen?: string | null;
+            /** @description What it was decided by. */
+            page?: string | null;
+            /** @description Null where it depends on what only the page knows. */
+            shown?: boolean | null;
+            /** @description What the person saw of this survey, and did. */
+            shown_at: string[];
+            steps: components["schemas"]["SurveyStep"][];
+        };
+        /**
+         * @description A survey: what is asked, how it goes on, whom it is shown to and when. The server fills in what is left out.
+         * @example {
+         *       "ends": [
+         *         {
+         *           "id": "thanks",
+         *           "title": {
+         *             "en": "Thank you",
+         *             "fr": "Merci"
+         *           }
+         *         }
+         *       ],
+         *       "frequency": {
+         *         "renew_after_days": 90
+         *       },
+         *       "languages": [
+         *         "en",
+         *         "fr"
+         *       ],
+         *       "questions": [
+         *         {
+         *           "id": "score",
+         *           "kind": "nps",
+         *           "next": [
+         *             {
+         *               "to": "why",
+         *               "when": {
+         *                 "score": [
+         *                   0,
+         *                   6
+         *                 ]
+         *               }
+         *             }
+         *           ],
+         *           "required": true,
+         *           "text": {
+         *             "en": "How likely are you to recommend us?",
+         *             "fr": "Nous recommanderiez-vous ?"
+         *           },
+         *           "then": "thanks"
+         *         },
+         *         {
+         *           "id": "why",
+         *           "kind": "long",
+         *           "text": {
+         *             "en": "What is missing?",
+         *             "fr": "Que manque-t-il ?"
+         *           }
+         *         }
+         *       ],
+         *       "triggers": [
+         *         {
+         *           "on": "time",
+         *           "seconds": 20
+         *         }
+         *       ]
+         *     }
+         */
+        SurveyDefinition: {
+            audience?: components["schemas"]["SurveyAudience"];
+            /**
+             * @description Seconds from the trigger, across pages too.
+             * @default 0
+             */
+            delay_s?: number;
+            display?: components["schemas"]["SurveyDisplay"];
+            /** @description What is shown when it is over; the first, where nothing says otherwise. */
+            ends: components["schemas"]["SurveyEnd"][];
+            frequency?: components["schemas"]["SurveyFrequency"];
+            /** @description As pages name them; the first is shown to those who read none of them. */
+            languages: string[];
+            limits?: components["schemas"]["SurveyLimits"];
+            /** @description None of those that say `not`, and one of the others, if there are others. */
+            pages?: components["schemas"]["SurveyPageRule"][];
+            privacy?: components["schemas"]["SurveyPrivacy"];
+            /** @description In order. */
+            questions: components["schemas"]["SurveyQuestion"][];
+            /**
+             * @description Percent of devices, the same ones each time.
+             * @default 100
+             */
+            sample?: number;
+            /** @description Any of them shows it. */
+            triggers?: components["schemas"]["SurveyTrigger"][];
+            /**
+             * @description The form of the definition.
+             * @constant
+             */
+            v?: 1;
+        };
+        /** @description How it looks and where it stands. */
+        SurveyDisplay: {
+            /**
+             * @description Of what is chosen and pressed.
+             * @default #0F766E
+             */
+            color?: string;
+            /**
+             * @description In a corner, in the middle, along the bottom, in the page, behind a button.
+             * @default popover
+             * @enum {unknown}
+             */
+            form?: "popover" | "modal" | "bar" | "inline" | "button";
+            /**
+             * @description As the person's system says, light, or dark.
+             * @default auto
+             * @enum {unknown}
+             */
+            ground?: "auto" | "light" | "dark";
+            /** @description On the button. */
+            label?: components["schemas"]["SurveyText"];
+            /**
+             * @description Of a popover, and of the button.
+             * @default bottom_right
+             * @enum {unknown}
+             */
+            position?: "bottom_right" | "bottom_left" | "top_right" | "top_left";
+            /**
+             * @description How far one is.
+             * @default true
+             */
+            progress?: boolean;
+            /** @description Of an inline one: where in the page. */
+            selector?: string;
+        };
+        /** @description What is shown when it is over. */
+        SurveyEnd: {
+            /** @description Rules name it. */
+            id: string;
+            /** @description Where one may go. */
+            link?: {
+                /** @description On the button. */
+                label?: components["schemas"]["SurveyText"];
+                /** @description http, https, mailto, or a path of the site. */
+                url: string;
+            };
+            /** @description Below. */
+            text?: components["schemas"]["SurveyText"];
+            /** @description In large. */
+            title?: components["schemas"]["SurveyText"];
+        };
+        /** @description How often. Two clocks: of this survey, and of any other. */
+        SurveyFrequency: {
+            /**
+             * @description How often it is shown again to who closed it or let it be.
+             * @default 2
+             */
+            again?: number;
+            /**
+             * @description Days between.
+             * @default 7
+             */
+            again_after_days?: number;
+            /** @description Not in a session that has seen a survey. Default: true, but for a button and one in the page. */
+            once_a_session?: boolean;
+            /** @description Days since any other survey was shown. Default: 7; 0 for a button and for one in the page. */
+            quiet_days?: number;
+            /** @description Asked anew so many days after an answer. Default: never. */
+            renew_after_days?: number;
+            /**
+             * @description Default: until_answered; always for a button and for one in the page.
+             * @enum {unknown}
+             */
+            show?: "once" | "until_answered" | "always";
+        };
+        /** @description A survey, with how it does. */
+        SurveyInList: {
+            /** Format: int64 */
+            completed: number;
+            created_at: string;
+            created_by: string;
+            id: string;
+            /** @description The kinds of its questions, in order. */
+            kinds: string[];
+            name: string;
+            published_at?: string | null;
+            /**
+             * Format: int64
+             * @description How often it was shown, and how many answers were begun and completed.
+             */
+            shown: number;
+            /** Format: int64 */
+            started: number;
+            /** @description `draft`, `running`, `paused` or `closed`. */
+            status: string;
+            updated_at: string;
+            /**
+             * Format: int32
+             * @description The latest that was published; 0 before the first.
+             */
+            version: number;
+        };
+        /** @description A row. */
+        SurveyItem: {
+            /** @description Answers name it. */
+            id: string;
+            /** @description What is shown. */
+            text?: components["schemas"]["SurveyText"];
+        };
+        /** @description When it ends by itself. */
+        SurveyLimits: {
+            /** @description Complete answers. */
+            answers?: number;
+            /** @description RFC 3339. */
+            from?: string;
+            /** @description RFC 3339, excluded. */
+            to?: string;
+        };
+        /** @description Which pages: the whole address, the address from the path on, or the path alone passes. */
+        SurveyPageRule: {
+            /**
+             * @description Not on these.
+             * @default false
+             */
+            not?: boolean;
+            /**
+             * @description How; `matches` is a regular expression.
+             * @default is
+             * @enum {unknown}
+             */
+            op?: "is" | "contains" | "starts_with" | "ends_with" | "matches";
+            /** @description A path such as /pricing, an address, or a part of one. */
+            value: string;
+        };
+        /** @description What a person is told, and asked. */
+        SurveyPrivacy: {
+            /**
+             * @description Whether an answer names the visit: where the person allowed `surveysLink`, others being asked, or not asked; or never.
+             * @default ask
+             * @enum {unknown}
+             */
+            link?: "ask" | "consent" | "never";
+            /** @description A line below the question. */
+            notice?: components["schemas"]["SurveyText"];
+            /** @description Where the privacy policy is. */
+            policy?: string;
+        };
+        /** @description What stands in the way of publishing it, or could be better. */
+        SurveyProblem: {
+            /** @description Stable, for programs. */
+            code: string;
+            /** @description Where: `questions[2].text.fr`. */
+            field: string;
+            /** @description `error` or `warning`. */
+            level: string;
+            message: string;
+        };
+        /** @description A question. */
+        SurveyQuestion: {
+            /** @description Of single, multi, picture and ranking: two at least. */
+            choices?: components["schemas"]["SurveyChoice"][];
+            /** @description Below it. */
+            description?: components["schemas"]["SurveyText"];
+            /** @description What the high end means. */
+            high?: components["schemas"]["SurveyText"];
+            /** @description Answers name it, so it stays when the words change. */
+            id: string;
+            /** @description The rows of a matrix, the ten statements of a sus, the two of a umux_lite. */
+            items?: components["schemas"]["SurveyItem"][];
+            /**
+             * @description What is asked for; nps is 0 to 10, csat and ces 5 or 7 points, seq 7, thumbs 0 or 1.
+             * @enum {unknown}
+             */
+            kind: "nps" | "csat" | "ces" | "rating" | "seq" | "thumbs" | "single" | "multi" | "picture" | "ranking" | "short" | "long" | "email" | "consent" | "statement" | "matrix" | "sus" | "umux_lite";
+            /**
+             * @description Of csat, ces, seq and rating.
+             * @enum {unknown}
+             */
+            look?: "numbers" | "stars" | "smileys";
+            /** @description What the low end of the scale means. */
+            low?: components["schemas"]["SurveyText"];
+            /** @description Of multi: at most so many choices. */
+            most?: number;
+            /** @description The first that fits decides how it goes on. */
+            next?: components["schemas"]["SurveyRule"][];
+            /**
+             * @description Of single and multi: one may answer in words of one's own.
+             * @default false
+             */
+            other?: boolean;
+            /** @description In the empty field. */
+            placeholder?: components["schemas"]["SurveyText"];
+            /** @description Of ces (5 or 7, default 7), csat (5 or 7, default 5), rating and matrix (default 5). */
+            points?: number;
+            /**
+             * @description It cannot be skipped.
+             * @default false
+             */
+            required?: boolean;
+            /**
+             * @description The choices stand in another order for everybody.
+             * @default false
+             */
+            shuffle?: boolean;
+            /** @description The question. */
+            text?: components["schemas"]["SurveyText"];
+            /** @description Where it goes on when no rule fits: a question further down, or an end. Default: the question below. */
+            then?: string;
+        };
+        /** @description What one person answered to one showing. */
+        SurveyResponse: {
+            /** @description By question. */
+            answers: Record<string, never>;
+            at: string;
+            /** @description Of the first and of the latest answer. */
+            began_at: string;
+            completed: boolean;
+            id: string;
+            language?: string | null;
+            page?: string | null;
+            /** @description Null where the answer names nobody. */
+            person?: string | null;
+            /** @description The session that it was given in, whose recording may be there. */
+            session?: string | null;
+            /** Format: int32 */
+            version?: number | null;
+        };
+        SurveyResponses: {
+            /** @description What `before` takes for the next page; null on the last. */
+            next?: string | null;
+            /** @description The latest first. */
+            responses: components["schemas"]["SurveyResponse"][];
+        };
+        /** @description What the answers add up to. Skipped questions are in no score. */
+        SurveyResults: {
+            /** Format: int64 */
+            completed: number;
+            completion_rate?: Record<string, never> | null;
+            definition: components["schemas"]["SurveyDefinition"];
+            /** Format: int64 */
+            dismissed: number;
+            /** Format: double */
+            elapsed_ms: number;
+            /**
+             * Format: int64
+             * @description Events read.
+             */
+            events_read: number;
+            /** @description The first instants of the intervals. */
+            intervals: string[];
+            /**
+             * Format: double
+             * @description Of complete answers, from the first look to the last answer.
+             */
+            median_seconds?: number | null;
+            questions: Record<string, never>[];
+            /** @description Begun of shown, and completed of begun. */
+            response_rate?: Record<string, never> | null;
+            /** Format: int64 */
+            shown: number;
+            /**
+             * Format: int64
+             * @description Answers that were begun, and that were completed.
+             */
+            started: number;
+            started_by_interval: number[];
+            /**
+             * Format: int32
+             * @description The version whose questions these are.
+             */
+            version: number;
+        };
+        /** @description Where an answer leads. */
+        SurveyRule: {
+            /** @description The id of a question further down, or of an end. */
+            to: string;
+            when: components["schemas"]["SurveyWhen"];
+        };
+        SurveyStep: {
+            /** @description Null where it depends on what only the page knows. */
+            passes?: boolean | null;
+            /** @description Why not, in a word that stays the same. */
+            reason?: string | null;
+            /** @description `running`, `page`, `device`, `trigger`, `frequency`, `quiet`, `audience`, `sample`, `consent` or `busy`. */
+            step: string;
+            /** @description When this may change. */
+            until?: string | null;
+        };
+        /** @description The same in each language: {"en": "…", "fr": "…"}. */
+        SurveyText: {
+            [key: string]: string;
+        };
+        SurveyToCheck: {
+            definition: components["schemas"]["SurveyDefinition"];
+        };
+        /** @description What shows it. */
+        SurveyTrigger: {
+            /**
+             * @description As soon as the page is there.
+             * @constant
+             */
+            on: "load";
+        } | {
+            /**
+             * @description After so long on the page, while it is visible.
+             * @constant
+             */
+            on: "time";
+            /** @description How long. */
+            seconds: number;
+        } | {
+            /**
+             * @description Scrolled so far.
+             * @constant
+             */
+            on: "scroll";
+            /** @description Of the page. */
+            percent: number;
+        } | {
+            /**
+             * @description About to leave (px.md 2.6).
+             * @constant
+             */
+            on: "exit";
+        } | {
+            /**
+             * @description A click on an element.
+             * @constant
+             */
+            on: "click";
+            /** @description A CSS selector. */
+            selector: string;
+        } | {
+            /**
+             * @description An element comes into view.
+             * @constant
+             */
+            on: "visible";
+            /** @description A CSS selector. */
+            selector: string;
+        } | {
+            /** @description Its name. */
+            event: string;
+            /**
+             * @description An event of the site.
+             * @constant
+             */
+            on: "event";
+            /** @description All of them hold. */
+            where?: components["schemas"]["SurveyCondition"][];
+        } | {
+            /**
+             * @description A friction signal.
+             * @constant
+             */
+            on: "friction";
+            /** @description rage_click, dead_click, error_click, … */
+            signal: string;
+        } | {
+            /**
+             * @description `sillage.survey(id)` of the page.
+             * @constant
+             */
+            on: "call";
+        };
+        /** @description A survey as it was published. */
+        SurveyVersion: {
+            created_at: string;
+            created_by: string;
+            definition: components["schemas"]["SurveyDefinition"];
+            /** Format: int32 */
+            version: number;
+        };
+        SurveyVersions: {
+            /** @description The latest first. */
+            versions: components["schemas"]["SurveyVersion"][];
+        };
+        /** @description Which answers. */
+        SurveyWhen: {
+            /** @description The least and the most, both included. */
+            score: number[];
+        } | {
+            /** @description Any of them is chosen. */
+            choice: string[];
+        } | {
+            /** @description It was skipped, or was not. */
+            skipped: boolean;
+        };
+        Surveys: {
+            surveys: components["schemas"]["SurveyInList"][];
+        };
         /** @description An operator and what it compares with. Without `op` the value is compared by `is`. */
         Test: {
             /**
@@ -6365,7 +7166,7 @@ export interface components {
             /** @description The later step; without it the last. */
             to?: number;
         };
-        /** @description What one person did, latest first. */
+        /** @description What one person did, or the events of some names, latest first. */
         TimelineAnswer: {
             /** @description The events. */
             events: components["schemas"]["TimelineEvent"][];
@@ -6396,7 +7197,20 @@ export interface components {
             user_id: components["schemas"]["Word"];
         };
         /**
-         * @description Everything that one person did, latest first.
+         * @description Everything that one person did, or the events of some names, latest first.
+         * @example {
+         *       "events": [
+         *         "Purchase",
+         *         "Refund"
+         *       ],
+         *       "filter": {
+         *         "op": "gte",
+         *         "property": "amount",
+         *         "value": 100
+         *       },
+         *       "kind": "timeline",
+         *       "limit": 20
+         *     }
          * @example {
          *       "before": "1759276800000-12",
          *       "filter": {
@@ -6417,6 +7231,8 @@ export interface components {
         TimelineQuestion: {
             /** @description The `next` of the page before. */
             before?: string;
+            /** @description Only events of these names. Default: all. */
+            events?: string[];
             filter?: components["schemas"]["Filter"];
             /**
              * @description A timeline.
@@ -6428,8 +7244,8 @@ export interface components {
              * @default 100
              */
             limit?: number;
-            /** @description An id of the person; a device is `$device:` and its id. */
-            person: string;
+            /** @description An id of the person; a device is `$device:` and its id. Without it, `events` names what is listed, whoever did it. */
+            person?: string;
             session_by?: components["schemas"]["SessionBy"];
         } & components["schemas"]["Scope"];
         /** @description The values with the most events keep their segment; the rest is one last segment that tells in `other` how many it holds. */
@@ -9425,6 +10241,436 @@ export interface operations {
             };
         };
     };
+    survey_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Surveys"];
+                };
+            };
+            /** @description What is wrong and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    survey_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewSurveyBody"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Survey"];
+                };
+            };
+            /** @description What is wrong and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    survey_check: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SurveyToCheck"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CheckedSurvey"];
+                };
+            };
+            /** @description What is wrong and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    survey_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: number;
+                survey: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Survey"];
+                };
+            };
+            /** @description What is wrong and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    survey_replace: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: number;
+                survey: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewSurveyBody"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Survey"];
+                };
+            };
+            /** @description What is wrong and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    survey_delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: number;
+                survey: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What is wrong and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    survey_publish: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: number;
+                survey: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Survey"];
+                };
+            };
+            /** @description What is wrong and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    survey_responses: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: number;
+                survey: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ResponsesBody"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SurveyResponses"];
+                };
+            };
+            /** @description What is wrong and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    survey_responses_file: {
+        parameters: {
+            query?: {
+                /** @description The language of its headings, when the survey has it. */
+                language?: string | null;
+            };
+            header?: never;
+            path: {
+                project: number;
+                survey: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            /** @description What is wrong and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    survey_results: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: number;
+                survey: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ResultsBody"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SurveyResults"];
+                };
+            };
+            /** @description What is wrong and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    survey_change_status: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: number;
+                survey: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewSurveyStatus"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Survey"];
+                };
+            };
+            /** @description What is wrong and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    survey_versions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: number;
+                survey: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SurveyVersions"];
+                };
+            };
+            /** @description What is wrong and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    survey_why: {
+        parameters: {
+            query: {
+                /** @description An id of the person; a device is `$device:` and its id. */
+                person: string;
+                /** @description The page that they would be on; the default is the one that they saw last. */
+                page?: string | null;
+            };
+            header?: never;
+            path: {
+                project: number;
+                survey: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SurveyDecision"];
+                };
+            };
+            /** @description What is wrong and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     browse_values: {
         parameters: {
             query: {
@@ -10453,6 +11699,37 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Unknown key */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    survey_door_running: {
+        parameters: {
+            query: {
+                /** @description The write key. */
+                key: string;
+                /** @description The device's id, where the person allowed one. */
+                device?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunningSurveys"];
+                };
             };
             /** @description Unknown key */
             401: {

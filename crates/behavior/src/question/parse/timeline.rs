@@ -3,12 +3,20 @@
 use super::limit;
 use crate::question::{
     Timeline,
-    fields::{Fields, Read, missing, not_allowed},
+    fields::{Fields, Read, not_allowed},
 };
 
 pub(super) fn read_timeline(fields: &mut Fields<'_>) -> Read<Timeline> {
     let path = fields.at("person");
-    let person = fields.text("person")?.ok_or_else(|| missing(&path, "a person's id"))?.to_owned();
+    let person = fields.text("person")?.map(str::to_owned);
+    let events_path = fields.at("events");
+    let events = fields.texts("events")?;
+    if events.as_ref().is_some_and(Vec::is_empty) {
+        return Err(not_allowed(&events_path, "names at least one event; leave it out for all"));
+    }
+    if person.is_none() && events.is_none() {
+        return Err(not_allowed(&path, "takes a person's id; without one, name `events`, which are then listed whoever did them"));
+    }
     let limit = limit(fields, 100, 10_000)?;
     let before_path = fields.at("before");
     let before = match fields.text("before")? {
@@ -18,5 +26,5 @@ pub(super) fn read_timeline(fields: &mut Fields<'_>) -> Read<Timeline> {
         }
         None => None,
     };
-    Ok(Timeline { person, limit, before })
+    Ok(Timeline { person, events, limit, before })
 }

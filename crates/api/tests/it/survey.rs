@@ -1,0 +1,96 @@
+use crate::world::{As, World};
+use serde_json::{Value, json};
+use sillage_catalog::Role;
+
+fn text(en: &str, fr: &str) -> Value {
+    json!({"en": en, "fr": fr})
+}
+
+fn ease() -> Value {
+    json!({
+        "languages": ["en", "fr"],
+        "questions": [
+            {"id": "score", "kind": "ces", "points": 5, "text": text("How easy was it?", "Était-ce facile ?"), "required": true, "next": [{"when": {"score": [4, 5]}, "to": "thanks"}]},
+            {"id": "why", "kind": "long", "text": text("Why?", "Pourquoi ?")},
+        ],
+        "ends": [{"id": "thanks", "title": text("Thanks", "Merci")}],
+        "triggers": [{"on": "load"}],
+    })
+}
+
+#[tokio::test]
+async fn a_survey_is_written_published_and_stopped() {
+    let world = World::new().await;
+    let editor = world.member(Role::Editor).await;
+    let made = world.post(&world.path("/surveys"), &editor, json!({"name": "Ease", "definition": ease()})).await.expect(200).json;
+    let path = world.path(&format!("/surveys/{}", made["id"].as_str().unwrap()));
+    let door = format!("/v1/surveys?key={}", world.project.write_key);
+    assert_eq!((&made["status"], &made["version"], &made["changed"]), (&json!("draft"), &json!(0), &json!(true)));
+    // What was left to the defaults is written out.
+    assert_eq!(made["definition"]["frequency"]["quiet_days"], 7);
+    assert_eq!(world.get(&door, &As::Nobody).await.expect(200).json, json!({"surveys": [], "history": {}}));
+    world.call("PUT", &format!("{path}/status"), &editor, Some(json!({"status": "paused"}))).await.expect(409);
+
+    let published = world.post(&format!("{path}/publish"), &editor, json!({})).await.expect(200).json;
+    assert_eq!((&published["status"], &published["version"], &published["changed"]), (&json!("running"), &json!(1), &json!(false)));
+    let running = world.get(&door, &As::Nobody).await.expect(200).json;
+    assert_eq!((&running["surveys"][0]["name"], &running["surveys"][0]["version"]), (&json!("Ease"), &json!(1)));
+    assert_eq!(running["surveys"][0]["definition"]["questions"][0]["id"], "score");
+
+    let mut changed = ease();
+    changed["questions"][1]["text"]["en"] = json!("What was difficult?");
+    let saved = world.call("PUT", &path, &editor, Some(json!({"name": "Ease", "definition": changed}))).await.expect(200).json;
+    assert_eq!((&saved["version"], &saved["changed"]), (&json!(1), &json!(true)));
+    world.post(&format!("{path}/publish"), &editor, json!({})).await.expect(200);
+    let versions = world.get(&format!("{path}/versions"), &editor).await.expect(200).json;
+    assert_eq!(versions["versions"].as_array().unwrap().iter().map(|one| one["version"].clone()).collect::<Vec<_>>(), [2, 1]);
+
+    world.call("PUT", &format!("{path}/status"), &editor, Some(json!({"status": "paused"}))).await.expect(200);
+    assert_eq!(world.get(&door, &As::Nobody).await.expect(200).json["surveys"], json!([]));
+    world.call("PUT", &format!("{path}/status"), &editor, Some(json!({"status": "draft"}))).await.expect(400);
+    world.call("DELETE", &path, &editor, None).await.expect(204);
+    world.get(&path, &editor).await.expect(404);
+}
+
+#[tokio::test]
+async fn what_is_wrong_with_a_definition_is_named() {
+    let world = World::new().await;
+    let editor = world.member(Role::Editor).await;
+    let with = |change: Value| {
+        let mut definition = ease();
+        change.as_object().unwrap().iter().for_each(|(name, value)| definition[name] = value.clone());
+        json!({"name": "Ease", "definition": definition})
+    };
+    for (field, change) in [
+        ("definition.questions[0].kind", json!({"questions": [{"id": "a", "kind": "npz"}]})),
+        ("definition.triggers[0].on", json!({"triggers": [{"on": "moon"}]})),
+        ("definition.ends[0].link.url", json!({"ends": [{"id": "a", "link": {"url": "javascript:alert(1)"}}]})),
+        ("definition.quota", json!({"quota": 3})),
+    ] {
+        let refused = world.post(&world.path("/surveys"), &editor, with(change)).await.expect(400);
+        assert_eq!(refused.json["error"]["field"], json!(field), "{}", refused.text);
+    }
+    // It can be kept and not shown: a text is missing.
+    let made = world.post(&world.path("/surveys"), &editor, with(json!({"ends": [{"id": "thanks", "title": {"en": "Thanks"}}]}))).await.expect(200).json;
+    assert_eq!((&made["problems"][0]["code"], &made["problems"][0]["field"]), (&json!("text_missing"), &json!("ends[0].title.fr")));
+    let path = world.path(&format!("/surveys/{}", made["id"].as_str().unwrap()));
+    let refused = world.post(&format!("{path}/publish"), &editor, json!({})).await.expect(409);
+    assert_eq!((refused.code(), &refused.json["error"]["field"]), ("not_ready", &json!("definition.ends[0].title.fr")));
+    let checked = world.post(&world.path("/surveys/check"), &editor, json!({"definition": ease()})).await.expect(200).json;
+    assert_eq!(checked["problems"], json!([]));
+    // Another kind under an id that answers already name.
+    world.call("PUT", &path, &editor, Some(with(json!({})))).await.expect(200);
+    world.post(&format!("{path}/publish"), &editor, json!({})).await.expect(200);
+    let other = with(json!({"questions": [{"id": "score", "kind": "nps", "text": text("How likely?", "Quelle probabilité ?")}]}));
+    let refused = world.call("PUT", &path, &editor, Some(other)).await.expect(409);
+    assert_eq!(refused.json["error"]["field"], "definition.questions[0].id");
+}
+
+#[tokio::test]
+async fn the_door_of_pages_asks_for_a_write_key() {
+    let world = World::new().await;
+    world.get("/v1/surveys?key=wk_guess", &As::Nobody).await.expect(401);
+    world.get("/v1/surveys", &As::Nobody).await.expect(400);
+    let answer = world.get(&format!("/v1/surveys?key={}&device=d1", world.project.write_key), &As::Nobody).await.expect(200);
+    assert_eq!(answer.header("cache-control"), "no-store");
+}

@@ -1,0 +1,150 @@
+// A survey from a template to its results: made, published, shown by the real tag on a page, answered with a pointer and with a keyboard, read, and explained.
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import type { Browser, Page } from "@playwright/test";
+import { TEMPLATES } from "../src/rooms/survey/templates.ts";
+import { keyOf } from "./visit.ts";
+import { expect, test } from "./words.ts";
+
+test.describe.configure({ mode: "serial", timeout: 120_000 });
+
+/** The tag is loaded, waits for an idle moment, asks what runs, and waits as long as the survey says. */
+const COMES = { timeout: 30_000 };
+
+const ease = TEMPLATES.find((one) => one.id === "task-ease");
+let survey = "";
+
+interface Shop {
+  url: string;
+  close: () => Promise<void>;
+}
+
+async function openShop(server: string, key: string, language: string, consent: object): Promise<Shop> {
+  const options = { consent: { analytics: true, ...consent }, gatherMs: 100 };
+  const html = `<!doctype html><html lang="${language}"><title>Shop</title><style>div{color:red!important;font:40px serif!important}</style><h1>Order</h1><p>Placed.</p>
+    <script async src="${server}/s/sillage.js" data-key="${key}" data-host="${server}" data-options='${JSON.stringify(options)}'></script></html>`;
+  const site = createServer((_, reply) => reply.writeHead(200, { "content-type": "text/html; charset=utf-8", "content-security-policy": `default-src 'self' ${server}; style-src 'none'; connect-src ${server}` }).end(html));
+  await new Promise<void>((done) => site.listen(0, "127.0.0.1", done));
+  return {
+    url: `http://127.0.0.1:${(site.address() as AddressInfo).port}/order/placed`,
+    close: () => {
+      site.closeAllConnections();
+      return new Promise((done) => site.close(() => done()));
+    },
+  };
+}
+
+async function visitor(browser: Browser, shop: Shop): Promise<Page> {
+  const context = await browser.newContext({ viewport: { width: 1100, height: 700 }, storageState: { cookies: [], origins: [] } });
+  const page = await context.newPage();
+  await page.goto(shop.url);
+  return page;
+}
+
+const widgetOf = (page: Page) => page.locator("[data-px-widget=survey]");
+const SCORE = { en: /^2 of 5/, fr: /^2 sur 5/ };
+
+test("every template can be published as it is", async ({ page, project }) => {
+  expect(TEMPLATES.length).toBeGreaterThan(25);
+  for (const { id, definition } of TEMPLATES) {
+    const reply = await page.request.post(`/api/projects/${project}/surveys/check`, { data: { definition } });
+    expect(reply.status(), `${id}: ${await reply.text()}`).toBe(200);
+    expect((await reply.json()).problems, id).toEqual([]);
+  }
+});
+
+test("a template becomes a survey, and the preview is the widget", async ({ page, visit, words: { t, language } }) => {
+  await visit("/surveys");
+  await page.getByRole("button", { name: t("survey.create") }).click();
+  await page.getByRole("button", { name: ease?.name[language] }).click();
+  const preview = page.getByRole("region", { name: t("survey.preview") });
+  await expect(preview.getByRole("heading", { name: ease?.definition.questions[0]?.text?.[language] })).toBeVisible(COMES);
+  // The preview goes on as the page does.
+  await preview.getByText("5", { exact: true }).click();
+  await expect(preview.getByRole("heading", { name: ease?.definition.questions[1]?.text?.[language] })).toBeVisible();
+
+  const name = page.getByLabel(t("survey.name"));
+  await name.fill(`${ease?.name[language]} ${language}`);
+  // What is wrong is said where it is, and keeps it from being published.
+  await page.getByRole("button", { name: new RegExp(ease?.definition.questions[1]?.text?.[language] ?? "") }).click();
+  const question = page.getByRole("textbox", { name: t("survey.text"), exact: true });
+  await question.fill("");
+  const problems = page.getByRole("region", { name: t("survey.problems") });
+  await expect(problems).toContainText(t("survey.problem.text_missing", { language }));
+  await expect(page.getByRole("button", { name: t("survey.publish"), exact: true })).toBeDisabled();
+  await question.fill(ease?.definition.questions[1]?.text?.[language] ?? "");
+  await expect(problems).toHaveCount(0);
+  await page.getByRole("button", { name: t("survey.publish"), exact: true }).click();
+  await expect(page.getByText(t("survey.status.running"), { exact: true })).toBeVisible();
+  survey = /surveys\/([0-9a-f-]+)/.exec(page.url())?.[1] ?? "";
+  expect(survey).not.toBe("");
+  await expect(page.getByText(t("survey.noAnswers"))).toBeVisible();
+});
+
+test("a page shows it, an answer is an event and leads to its person", async ({ page, browser, visit, project, baseURL, words: { t, language } }) => {
+  const shop = await openShop(baseURL ?? "", await keyOf(page, project), language, { surveysLink: true, profiles: true });
+  const shopper = await visitor(browser, shop);
+  const widget = widgetOf(shopper);
+  await expect(widget.getByRole("heading", { name: ease?.definition.questions[0]?.text?.[language] })).toBeVisible(COMES);
+  // The page's styles stay out.
+  expect(await widget.getByRole("heading").evaluate((heading) => getComputedStyle(heading).fontSize)).toBe("17px");
+  await widget.getByRole("radio", { name: SCORE[language] }).locator("..").click();
+  await widget.getByRole("textbox").fill("Too many steps 🐌 <b>really</b>");
+  await widget.getByRole("button", { name: language === "fr" ? "Envoyer" : "Send" }).click();
+  await expect(widget.getByRole("heading", { name: language === "fr" ? "Merci" : "Thank you" })).toBeVisible();
+  const device = await shopper.evaluate(() => (window as unknown as { sillage: { ids: () => { device: string } } }).sillage.ids().device);
+  await shopper.waitForTimeout(1000);
+  // Answered: it does not come back.
+  await shopper.reload();
+  await shopper.waitForTimeout(6000);
+  await expect(widgetOf(shopper)).toHaveCount(0);
+  await shopper.context().close();
+  await shop.close();
+
+  const asked = await page.request.post(`/api/projects/${project}/query`, { data: { kind: "timeline", person: `$device:${device}`, events: ["$survey_shown", "$survey_answered", "$survey_completed"] } });
+  const { events } = (await asked.json()).answer as { events: { event: string; properties: Record<string, unknown> }[] };
+  expect(events.map((event) => event.event).toSorted()).toEqual(["$survey_answered", "$survey_answered", "$survey_completed", "$survey_shown"]);
+  expect(events.find((event) => event.properties.$question === "score")?.properties).toMatchObject({ $score: 2, $survey: survey, $survey_language: language, $next: "why" });
+
+  await visit(`/surveys/${survey}`);
+  await expect(page.getByText("2 / 5")).toBeVisible();
+  await expect(page.getByText("Too many steps 🐌 <b>really</b>")).toBeVisible();
+  await page.getByRole("link", { name: t("survey.tab.answers"), exact: true }).click();
+  const row = page.getByRole("row").filter({ hasText: "Too many steps" });
+  await expect(row.getByRole("link", { name: t("survey.visitor") })).toBeVisible();
+  await expect(row).toContainText(t("survey.whole"));
+  const file = await (await page.request.get(`/api/projects/${project}/surveys/${survey}/responses.csv?language=${language}`)).text();
+  expect(file).toContain("Too many steps 🐌 <b>really</b>");
+
+  await page.getByRole("link", { name: t("survey.tab.why") }).click();
+  await page.getByLabel(t("survey.whyPerson")).fill(`$device:${device}`);
+  await page.getByRole("button", { name: t("survey.whyAsk") }).click();
+  await expect(page.getByText(t("survey.reason.answered"))).toBeVisible();
+});
+
+test("with a keyboard, and without leave to link, an answer names nobody", async ({ page, browser, project, baseURL, words: { language } }) => {
+  const shop = await openShop(baseURL ?? "", await keyOf(page, project), language, {});
+  const shopper = await visitor(browser, shop);
+  const widget = widgetOf(shopper);
+  await expect(widget.getByRole("checkbox")).not.toBeChecked(COMES);
+  await widget.getByRole("radio").first().focus();
+  // The arrow keys pass over the scores and choose none for good.
+  for (let i = 0; i < 3; i += 1) await shopper.keyboard.press("ArrowRight");
+  await shopper.waitForTimeout(500);
+  await expect(widget.getByRole("radio")).toHaveCount(5);
+  await shopper.keyboard.press("Enter");
+  await expect(widget.getByRole("textbox")).toBeFocused();
+  await shopper.keyboard.press("Escape");
+  await expect(widget).toHaveCount(0);
+  await shopper.waitForTimeout(1000);
+  await shopper.context().close();
+  await shop.close();
+  const reply = await page.request.post(`/api/projects/${project}/surveys/${survey}/responses`, { data: { limit: 10 } });
+  const { responses } = (await reply.json()) as { responses: { person: string | null; session: string | null; completed: boolean; at: string; answers: Record<string, { score: number }> }[] };
+  const unnamed = responses.find((response) => response.person === null);
+  expect(unnamed).toMatchObject({ session: null, completed: false, answers: { score: { score: 4 } } });
+  // The day, not the time.
+  expect(unnamed?.at).toMatch(/T00:00:00/);
+  // Stopped, so that no other test meets it.
+  expect((await page.request.put(`/api/projects/${project}/surveys/${survey}/status`, { data: { status: "paused" } })).ok()).toBe(true);
+});

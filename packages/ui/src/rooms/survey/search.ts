@@ -1,0 +1,13 @@
+/** What stands in the address of a survey. */
+export const TABS = ["results", "answers", "edit", "why"] as const;
+export type Tab = (typeof TABS)[number];
+
+export interface SurveySearch {
+  tab?: Tab;
+  /** Of a new survey: the template that it begins with. */
+  template?: string;
+  /** Of a new survey: a definition, as other screens hand it over. */
+  q?: unknown;
+  /** Whom it is explained for. */
+  person?: string;
+}
