@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-site build xtask ui test test-rust fmt lint openapi bench kernels load torture dashboards friction-check tag-cost visit-size demo-visits seek timings clean-demo themes-eval
+.PHONY: help demo demo-site build xtask ui test test-rust fmt lint openapi bench kernels load torture dashboards friction-check tag-cost visit-size demo-visits seek seen timings clean-demo themes-eval
 
 # Real event sets and peers of the benchmark, beside the checkout; without them the parts that need them say so.
 SHARED ?= ../shared
@@ -91,6 +91,7 @@ bench/tag/node_modules/.installed: bench/tag/package-lock.json
 	cd bench/tag && npm ci --no-audit --no-fund
 	touch $@
 
+tag-cost: RUNS = 3
 tag-cost: packages/sdk/dist/web/sillage.js bench/tag/node_modules/.installed ## Measure what the tag costs a page, beside posthog-js and mixpanel-browser (RUNS)
 	@node bench/tag/cost.mjs --runs $(RUNS)
 
@@ -107,6 +108,9 @@ demo-visits: build ## Make the recorded visits of the demo anew: sixty-two simul
 
 seek: build ## Record ten minutes with the real tag, jump about in them in the player, and say how long a jump takes
 	@node packages/ui/dev/seek.mjs
+
+seen: xtask ## Time heatmaps over a million page views and lists of a hundred thousand recordings
+	@python3 bench/seen.py --runs $(RUNS)
 
 timings: ## Build from nothing in a folder of its own and show what the time goes to
 	cargo build --release -p sillage-node --timings --target-dir target/timings

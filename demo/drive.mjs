@@ -6,9 +6,11 @@
 //   node demo/drive.mjs --check [--times 6]                                                  of each signal so many plants, and calm visits; ends with 1 where it is not enough
 //   node demo/drive.mjs … --keep demo/visits/courriel.ndjson.zst                                writes down what the tag sent, for `sillage demo` to tell again
 //
-// --part 1/3 makes a third of the visits, where the machine is somebody else's for the rest of the time; the lines of --keep FILE.ndjson of all parts are those of the whole.
+// --part 1/3 makes a third of the visits, where the machine is somebody else's for the rest of the time; the lines of --keep FILE.ndjson of all parts are those of the whole, and --outcomes FILE
+// adds what each visit gave to that file and prints the table of all that is in it.
 // Without --url a Sillage of its own is started (target/release/sillage, or SILLAGE_BINARY) and thrown away at the end. --site names a site that runs already and was started with
 // --driven; without it one is opened. --tag serves the tag from a folder instead of from Sillage, for trying a build. --seed changes who comes.
+import { appendFileSync, readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { openBrowser, openServer, wait } from "../packages/sdk/e2e/server.mjs";
@@ -35,6 +37,7 @@ const { values: given } = parseArgs({
     only: { type: "string" },
     keep: { type: "string" },
     part: { type: "string", default: "1/1" },
+    outcomes: { type: "string" },
   },
 });
 const seed = Number(given.seed);
@@ -114,7 +117,7 @@ async function main() {
   await browser.close();
   await site.close();
   if (given.keep) keepVisits(given.keep, outcomes, notes, site.url);
-  const { lines, isReached, missing } = tableOf(outcomes);
+  const { lines, isReached, missing } = tableOf(given.outcomes ? added(given.outcomes, outcomes) : outcomes);
   const faults = outcomes.filter(({ fault }) => fault);
   console.log(`\n${lines.join("\n")}\n${sumOf(outcomes, notes)}`);
   for (const { id, fault } of faults) console.log(`the script of ${id} did not come to its end: ${fault}`);
@@ -122,6 +125,13 @@ async function main() {
   // A visit that could not be played says nothing about detectors; many of them say that the check itself is worth nothing.
   const isWorth = faults.length <= plan.length * 0.02 && !(given.check && !given.only && missing.length);
   process.exit(given.check && !(isReached && isWorth) ? 1 : 0);
+}
+
+/** With those of earlier parts. A visit whose script broke down says nothing. */
+function added(file, outcomes) {
+  const worth = outcomes.filter(({ fault }) => !fault);
+  appendFileSync(file, worth.map(({ id, isClean, hits, unplanted }) => JSON.stringify({ id, isClean, hits: hits.map(({ name, isFound }) => ({ name, isFound })), unplanted: unplanted.map(({ name }) => ({ name })) })).join("\n") + "\n");
+  return readFileSync(file, "utf8").split("\n").filter(Boolean).map((line) => JSON.parse(line));
 }
 
 function tell({ id, ms, hits, unplanted, isClean, fault }, n, of, sinceMs) {

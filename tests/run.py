@@ -304,7 +304,7 @@ STAGES = {
     "cases": cases,
     "clients": pytest("test_official_clients.py", "test_mixpanel_protocol.py", "test_geography.py"),
     "real-input": pytest("test_real_input.py"),
-    "bad-input": pytest("test_bad_input.py"),
+    "bad-input": pytest("test_bad_input.py", "test_bad_recordings.py"),
     "restart": pytest("test_restart.py"),
     "disk": pytest("test_disk.py"),
     "command-line": pytest("test_command_line.py", "test_doctor.py"),

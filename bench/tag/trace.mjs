@@ -1,6 +1,6 @@
 // What a page's main thread does while something goes on: its tasks as the browser's own trace tells them, in time of the clock and in time of the processor.
 
-/** The tasks of the page's main thread during `work`, and whether they began after the page had loaded. `cpuMs` does not grow because the machine is busy with something else. */
+/** The tasks of the page's main thread during `work`, and when they began, since the page had loaded. `cpuMs` does not grow because the machine is busy with something else. */
 export async function tasksDuring(browser, page, work) {
   // The page tells which process is its own.
   const mark = `sillage-cost-${Math.random().toString(36).slice(2)}`;
@@ -16,5 +16,5 @@ export async function tasksDuring(browser, page, work) {
   const found = traceEvents.filter(isTask);
   // Some versions tell each task under both names.
   const name = found.some((event) => event.name === "RunTask") ? "RunTask" : "ThreadControllerImpl::RunTask";
-  return found.filter((event) => event.name === name).map(({ ts, dur = 0, tdur = 0 }) => ({ at: ts / 1000, ms: dur / 1000, cpuMs: tdur / 1000, isAfterLoad: ts >= loadedAt }));
+  return found.filter((event) => event.name === name).map(({ ts, dur = 0, tdur = 0 }) => ({ at: ts / 1000, ms: dur / 1000, cpuMs: tdur / 1000, sinceLoadMs: (ts - loadedAt) / 1000 }));
 }

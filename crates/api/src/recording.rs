@@ -3,6 +3,7 @@
 //! What must stay true: whoever looks at a recording is in the audit log; what is deleted is gone with its notes and links.
 
 mod door;
+mod forget;
 mod mark;
 mod note;
 mod segment;
@@ -51,7 +52,7 @@ pub(crate) fn routes() -> OpenApiRouter<Api> {
 
 /// The doors that everybody's browsers send to.
 pub(crate) fn public_routes() -> OpenApiRouter<Api> {
-    door::routes()
+    door::routes().merge(forget::routes())
 }
 
 /// For whoever has a link.
@@ -296,17 +297,21 @@ async fn delete_many(State(api): State<Api>, inside: Inside<ToAdminister>, Json(
 }
 
 async fn delete_sessions(api: &Api, project: &Project, caller: &Caller, sessions: Vec<String>, mut details: Value) -> Result<usize, ApiError> {
+    delete_as(api, project, &caller.actor(), sessions, &mut details).await
+}
+
+/// Deletes, and writes down who did.
+async fn delete_as(api: &Api, project: &Project, actor: &str, sessions: Vec<String>, details: &mut Value) -> Result<usize, ApiError> {
     let id = project.id;
     let gone = api.look_at_recordings(move |recordings| recordings.delete(id, &sessions)).await?;
     api.catalog.forget_recordings(id, &gone).await?;
-    let actor = caller.actor();
     let object = match gone.as_slice() {
         [] => return Ok(0),
         [one] => one.clone(),
         many => format!("{} recordings", many.len()),
     };
     details["deleted"] = Value::from(gone.len());
-    let entry = NewAuditEntry { actor: &actor, project: Some(id), action: "recording.delete", object: &object, details };
+    let entry = NewAuditEntry { actor, project: Some(id), action: "recording.delete", object: &object, details: details.take() };
     api.catalog.record(entry).await?;
     Ok(gone.len())
 }

@@ -12,7 +12,7 @@
 //!
 //! The unit is the page view unless a name says another. Sums are whole numbers, so that no order of adding changes an answer.
 
-use sillage_event::page_summary::{N_BANDS, SummaryPart};
+use sillage_event::page_summary::{N_BANDS, SummaryElement, SummaryPart};
 use std::collections::HashMap;
 
 /// Steps in which reach is told: 5 %, 10 %, … 100 % of the page.
@@ -28,7 +28,7 @@ pub const FEWEST_PAGE_VIEWS: u64 = 100;
 pub const FEWEST_CLICKED: u64 = 30;
 /// A pointer rested on an element when it did for so long.
 const HOVERED_MS: u32 = 200;
-const MICRO: u64 = 1_000_000;
+const MICRO: u32 = 1_000_000;
 
 /// By the width of the view.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -70,6 +70,20 @@ pub struct Seen {
 }
 
 impl Seen {
+    #[inline]
+    fn of(told: &SummaryElement) -> Self {
+        Self {
+            y_mid: told.y_mid,
+            height: told.height,
+            exposed_ms: told.exposed_ms,
+            clicks: told.clicks,
+            first_click_ms: told.first_click_ms,
+            hesitation_ms: told.first_click_ms.and(told.hesitation_ms),
+            hover_ms: told.hover_ms,
+            ..Self::default()
+        }
+    }
+
     /// Another part of the page view, or another element of the same name, tells more of it.
     pub fn add(&mut self, other: &Self) {
         self.add_times(other);
@@ -131,12 +145,13 @@ pub struct Sums {
 }
 
 impl Sums {
+    #[inline]
     fn add(&mut self, seen: &Seen, doc_height: u32, who: Option<Who>) {
         // A signal alone does not say where its element is.
         if doc_height > 0 && (seen.y_mid, seen.height) != (0, 0) {
             self.placed += 1;
-            self.y_micro += (u64::from(seen.y_mid) * MICRO / u64::from(doc_height)).min(MICRO);
-            self.height_micro += (u64::from(seen.height) * MICRO / u64::from(doc_height)).min(MICRO);
+            self.y_micro += u64::from(share_of(seen.y_mid, doc_height, MICRO));
+            self.height_micro += u64::from(share_of(seen.height, doc_height, MICRO));
         }
         let (is_exposed, is_clicked) = (seen.exposed_ms > 0, seen.clicks > 0);
         self.exposed_views += u64::from(is_exposed);
@@ -206,20 +221,90 @@ pub struct PageSums {
     pub reach: [u64; N_DEPTHS],
     pub bands_ms: [u64; N_BANDS],
     pub clicks: u64,
-    pub view_widths: HashMap<u32, u64>,
-    pub view_heights: HashMap<u32, u64>,
-    pub doc_heights: HashMap<u32, u64>,
-    pub doc_widths: HashMap<u32, u64>,
+    pub view_widths: Counts,
+    pub view_heights: Counts,
+    pub doc_heights: Counts,
+    pub doc_widths: Counts,
     pub click_cells: Grid,
     pub rage_cells: Grid,
     pub dead_cells: Grid,
     pub move_cells_ms: Grid,
-    /// By element, column and row of the element.
-    pub element_cells: HashMap<(u32, u32, u32), u64>,
+    /// A click each, with its element and its cell of that; see [`ElementCell`].
+    pub element_cells: Vec<ElementCell>,
     pub sessions: u64,
     pub people: u64,
     last_session: u32,
     last_person: u32,
+}
+
+/// Where in an element a click was: ordered by element, column and row.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct ElementCell {
+    pub element: u32,
+    pub column: u8,
+    pub row: u8,
+}
+
+/// How often each length was met, in pixels.
+#[derive(Clone, Debug, Default)]
+pub struct Counts {
+    /// As long as there are few different ones.
+    few: Vec<(u32, u64)>,
+    /// Then, of lengths that screens and pages have, by the length.
+    usual: Vec<u64>,
+    others: HashMap<u32, u64>,
+}
+
+const FEW: usize = 8;
+const USUAL_PX: usize = 16_384;
+
+impl Counts {
+    fn add(&mut self, value: u32) {
+        self.add_times(value, 1);
+    }
+
+    fn add_times(&mut self, value: u32, n: u64) {
+        if let Some(count) = self.usual.get_mut(value as usize) {
+            *count += n;
+        } else if !self.usual.is_empty() {
+            *self.others.entry(value).or_default() += n;
+        } else if let Some((_, count)) = self.few.iter_mut().find(|(one, _)| *one == value) {
+            *count += n;
+        } else if self.few.len() < FEW {
+            self.few.push((value, n));
+        } else {
+            self.usual.resize(USUAL_PX, 0);
+            std::mem::take(&mut self.few).into_iter().for_each(|(one, count)| self.add_times(one, count));
+            self.add_times(value, n);
+        }
+    }
+
+    fn merge(&mut self, other: &Self) {
+        other.all().for_each(|(value, n)| self.add_times(value, n));
+    }
+
+    fn all(&self) -> impl Iterator<Item = (u32, u64)> + '_ {
+        let usual = self.usual.iter().enumerate().filter(|(_, n)| **n > 0).map(|(value, n)| (value as u32, *n));
+        self.few.iter().copied().chain(usual).chain(self.others.iter().map(|(value, n)| (*value, *n)))
+    }
+
+    /// Those that were met, in order.
+    fn sorted(&self) -> Vec<(u32, u64)> {
+        let mut all: Vec<(u32, u64)> = self.all().collect();
+        all.sort_unstable();
+        all
+    }
+}
+
+impl PartialEq for Counts {
+    fn eq(&self, other: &Self) -> bool {
+        self.sorted() == other.sorted()
+    }
+}
+
+/// `part / whole` in so many parts, rounded down, at most all of them. Exact in floating point: a quotient below 2^20 of numbers below 2^32 lies at least 2^-32 from a whole number that it does not reach.
+fn share_of(part: u32, whole: u32, n: u32) -> u32 {
+    (f64::from(part) * f64::from(n) / f64::from(whole.max(1))).min(f64::from(n)) as u32
 }
 
 /// The page as a chequered sheet of [`PAGE_COLUMNS`] and [`PAGE_ROWS`].
@@ -289,20 +374,25 @@ impl Board {
         self.n_views += 1;
         self.touched.clear();
         let doc_height = parts.iter().map(|(part, _)| part.doc_height).max().unwrap_or(0);
+        if let [(part, elements)] = parts
+            && troubles.is_empty()
+            && self.zones.is_empty()
+            && self.names_each_once(part, elements)
+        {
+            self.add_page(parts, doc_height, who);
+            self.add_points(parts, troubles);
+            for told in &part.elements {
+                if let Some(element) = elements.get(told.selector as usize) {
+                    let has_converted = told.first_click_ms.is_some_and(reached_after);
+                    self.elements[*element as usize].add(&Seen { has_converted, ..Seen::of(told) }, doc_height, who);
+                }
+            }
+            return;
+        }
         for (part, elements) in parts {
             for told in &part.elements {
                 let Some(element) = elements.get(told.selector as usize) else { continue };
-                let seen = Seen {
-                    y_mid: told.y_mid,
-                    height: told.height,
-                    exposed_ms: told.exposed_ms,
-                    clicks: told.clicks,
-                    first_click_ms: told.first_click_ms,
-                    hesitation_ms: told.hesitation_ms,
-                    hover_ms: told.hover_ms,
-                    ..Seen::default()
-                };
-                self.touch(*element).add(&seen);
+                self.touch(*element).add(&Seen::of(told));
             }
         }
         for trouble in troubles {
@@ -331,13 +421,32 @@ impl Board {
         }
     }
 
-    fn touch(&mut self, element: u32) -> &mut Seen {
-        let at = element as usize;
+    /// The usual page view: one part that names no element twice. What it tells can be added as it is.
+    fn names_each_once(&mut self, part: &SummaryPart, elements: &[u32]) -> bool {
+        // A view that turns out to name one twice is looked at again, under another number.
+        self.n_views += 1;
+        let now = self.n_views;
+        part.elements.iter().filter_map(|told| elements.get(told.selector as usize)).all(|element| {
+            let at = *element as usize;
+            self.make_room(at);
+            std::mem::replace(&mut self.stamps[at], now) != now
+        }) || {
+            self.n_views += 1;
+            false
+        }
+    }
+
+    fn make_room(&mut self, at: usize) {
         if self.seen.len() <= at {
             self.seen.resize(at + 1, Seen::default());
             self.stamps.resize(at + 1, 0);
             self.elements.resize(at + 1, Sums::default());
         }
+    }
+
+    fn touch(&mut self, element: u32) -> &mut Seen {
+        let at = element as usize;
+        self.make_room(at);
         if self.stamps[at] != self.n_views {
             self.stamps[at] = self.n_views;
             self.seen[at] = Seen::default();
@@ -357,11 +466,11 @@ impl Board {
             }
             let first = parts.iter().map(|(part, _)| *part).find(|part| part.view_height > 0);
             if let Some(first) = first {
-                *page.view_widths.entry(first.view_width).or_default() += 1;
-                *page.view_heights.entry(first.view_height).or_default() += 1;
+                page.view_widths.add(first.view_width);
+                page.view_heights.add(first.view_height);
             }
-            *page.doc_heights.entry(doc_height).or_default() += 1;
-            *page.doc_widths.entry(parts.iter().map(|(part, _)| part.doc_width).max().unwrap_or(0)).or_default() += 1;
+            page.doc_heights.add(doc_height);
+            page.doc_widths.add(parts.iter().map(|(part, _)| part.doc_width).max().unwrap_or(0));
         }
         for (part, _) in parts {
             page.clicks += u64::from(part.n_clicks);
@@ -379,13 +488,12 @@ impl Board {
         for (part, elements) in parts {
             let cell_of = |x: u32, y: u32| {
                 let across = part.doc_width.max(part.view_width).max(1);
-                let share = |at: u32, whole: u32, n: u32| (u64::from(at.min(whole)) * u64::from(n) / u64::from(whole.max(1))).min(u64::from(n) - 1) as u32;
-                (share(x, across, PAGE_COLUMNS), share(y, part.doc_height, PAGE_ROWS))
+                (share_of(x, across, PAGE_COLUMNS).min(PAGE_COLUMNS - 1), share_of(y.min(part.doc_height), part.doc_height, PAGE_ROWS).min(PAGE_ROWS - 1))
             };
             for click in &part.clicks {
                 let Some(element) = elements.get(click.selector as usize) else { continue };
-                let within = |share: u32| (share * CELLS_OF_ELEMENT / 1000).min(CELLS_OF_ELEMENT - 1);
-                *page.element_cells.entry((*element, within(click.ex), within(click.ey))).or_default() += 1;
+                let within = |share: u32| (share * CELLS_OF_ELEMENT / 1000).min(CELLS_OF_ELEMENT - 1) as u8;
+                page.element_cells.push(ElementCell { element: *element, column: within(click.ex), row: within(click.ey) });
                 // What stays where it is while the page scrolls has no place on the page.
                 if part.doc_height == 0 || click.is_fixed {
                     continue;
@@ -424,7 +532,7 @@ impl PageSums {
             (&mut self.doc_heights, &other.doc_heights),
             (&mut self.doc_widths, &other.doc_widths),
         ] {
-            more.iter().for_each(|(value, n)| *own.entry(*value).or_default() += n);
+            own.merge(more);
         }
         for (own, more) in [
             (&mut self.click_cells, &other.click_cells),
@@ -437,11 +545,10 @@ impl PageSums {
     }
 }
 
-/// The middle of numbers that are told with how often each was met.
+/// The middle of all the lengths that were met.
 #[must_use]
-pub fn median_of_counts(counts: &HashMap<u32, u64>) -> Option<f64> {
-    let mut values: Vec<(u32, u64)> = counts.iter().map(|(value, n)| (*value, *n)).collect();
-    values.sort_unstable();
+pub fn median_of_counts(counts: &Counts) -> Option<f64> {
+    let values = counts.sorted();
     let total: u64 = values.iter().map(|(_, n)| n).sum();
     let at = |rank: u64| {
         let mut below = 0;

@@ -40,11 +40,13 @@ pub enum Field {
     Session,
     /// By any id of the person.
     Person,
+    /// The device that it was recorded on.
+    DeviceId,
     HasSnapshot,
 }
 
 /// The words for fields without a part of their own.
-pub const FIELDS: [(&str, Field); 23] = [
+pub const FIELDS: [(&str, Field); 24] = [
     ("duration_seconds", Field::DurationSeconds),
     ("active_seconds", Field::ActiveSeconds),
     ("pages", Field::Pages),
@@ -67,6 +69,7 @@ pub const FIELDS: [(&str, Field); 23] = [
     ("event", Field::Event),
     ("session", Field::Session),
     ("person", Field::Person),
+    ("device_id", Field::DeviceId),
     ("has_snapshot", Field::HasSnapshot),
 ];
 
@@ -113,6 +116,7 @@ impl Condition {
             Field::Note => any_of(&self.test, marks.notes.get(&*row.session).into_iter().flatten().map(String::as_str)),
             Field::Event => any_of(&self.test, row.events.iter().map(|event| &**event)),
             Field::Session => text(Some(&row.session)),
+            Field::DeviceId => text(row.device_id.as_deref()),
             Field::HasSnapshot => self.test.matches(Some(Cell::Flag(row.has_snapshot))),
             Field::Person => true,
         }

@@ -317,14 +317,26 @@ impl Bytes<'_> {
         Some(*first)
     }
 
-    #[inline]
+    /// Nearly all numbers take one byte or two.
+    #[inline(always)]
     fn number(&mut self) -> Option<u32> {
-        let first = self.byte()?;
-        if first < 0x80 {
-            return Some(u32::from(first));
+        match self.0 {
+            [first, rest @ ..] if *first < 0x80 => {
+                self.0 = rest;
+                Some(u32::from(*first))
+            }
+            [first, second, rest @ ..] if *second < 0x80 => {
+                self.0 = rest;
+                Some(u32::from(*first & 0x7f) | u32::from(*second) << 7)
+            }
+            _ => self.long_number(),
         }
-        let mut number = u32::from(first & 0x7f);
-        for shift in [7, 14, 21, 28] {
+    }
+
+    #[inline(never)]
+    fn long_number(&mut self) -> Option<u32> {
+        let mut number = 0;
+        for shift in [0, 7, 14, 21, 28] {
             let byte = self.byte()?;
             number |= u32::from(byte & 0x7f) << shift;
             if byte < 0x80 {
@@ -334,6 +346,7 @@ impl Bytes<'_> {
         None
     }
 
+    #[inline]
     fn count(&mut self, most: usize) -> Option<usize> {
         self.number().map(|n| n as usize).filter(|n| *n <= most)
     }

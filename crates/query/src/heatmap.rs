@@ -36,11 +36,32 @@ const MOST_ELEMENT_CELLS: usize = 5000;
 /// Page views of nobody that are added by one processor at a time.
 const VIEWS_AT_ONCE: usize = 8192;
 
-/// The rows of one page view, in order of time.
+/// Page views, in one list of rows.
+#[derive(Default)]
+struct Views {
+    views: Vec<View>,
+    rows: Vec<u32>,
+    /// Used again.
+    order: Vec<(u64, bool, u32)>,
+}
+
+/// The rows of one page view, in order of time: its summaries from the first on, then what went wrong.
+#[derive(Clone, Copy)]
 struct View {
-    summaries: Vec<u32>,
-    signs: Vec<u32>,
+    from: u32,
+    signs_from: u32,
+    to: u32,
     session: u32,
+}
+
+impl View {
+    fn summaries<'r>(&self, rows: &'r [u32]) -> &'r [u32] {
+        &rows[self.from as usize..self.signs_from as usize]
+    }
+
+    fn signs<'r>(&self, rows: &'r [u32]) -> &'r [u32] {
+        &rows[self.signs_from as usize..self.to as usize]
+    }
 }
 
 /// Sums by element and zone, with what the elements are called.
@@ -64,19 +85,19 @@ pub(crate) fn answer(context: &Context<'_>, scope: &Scope, heatmap: &Heatmap) ->
         plan.each_person(bucket, |rows, hits, sessions, views| {
             who.person += 1;
             let goals = goals(hits, sessions);
-            for of_session in views.chunk_by(|a, b| a.session == b.session) {
+            for of_session in views.views.chunk_by(|a, b| a.session == b.session) {
                 who.session += 1;
-                of_session.iter().for_each(|view| visit.add(rows, view, Some(who), &goals, &mut board));
+                of_session.iter().for_each(|view| visit.add(rows, &views.rows, view, Some(who), &goals, &mut board));
             }
         });
         found.lock().take(board, &names)?;
         let nobodys = plan.nobodys(bucket);
         let rows = &bucket.rows;
-        nobodys.par_chunks(VIEWS_AT_ONCE).try_for_each(|views| {
+        nobodys.views.par_chunks(VIEWS_AT_ONCE).try_for_each(|views| {
             context.check()?;
             let mut board = Board::new(heatmap.zones.len());
             let mut visit = Visit::new(&plan, &names);
-            views.iter().for_each(|view| visit.add(rows, view, None, &[], &mut board));
+            views.iter().for_each(|view| visit.add(rows, &nobodys.rows, view, None, &[], &mut board));
             found.lock().take(board, &names)
         })
     };
@@ -99,16 +120,16 @@ pub(crate) fn people_at(context: &Context<'_>, scope: &Scope, heatmap: &Heatmap,
         let people = bucket.people.clone();
         plan.each_person(bucket, |rows, hits, sessions, views| {
             let goals = goals(hits, sessions);
-            for of_session in views.chunk_by(|a, b| a.session == b.session) {
+            for of_session in views.views.chunk_by(|a, b| a.session == b.session) {
                 let mut best: Option<SessionBehind> = None;
                 for view in of_session {
                     // A board of its own: one page view says yes or no.
                     let mut board = Board::new(heatmap.zones.len());
-                    visit.add(rows, view, Some(Who { person: 1, session: 1 }), &goals, &mut board);
+                    visit.add(rows, &views.rows, view, Some(Who { person: 1, session: 1 }), &goals, &mut board);
                     if board.page.page_views == 0 || !plan.fits(cell, wanted, &board, &names, visit.deepest()) {
                         continue;
                     }
-                    let row = view.summaries[0] as usize;
+                    let row = view.summaries(&views.rows)[0] as usize;
                     let weight = board.page.clicks as f64;
                     if best.as_ref().is_none_or(|best| weight > best.weight) {
                         best = Some(SessionBehind { person: people[rows.person[row] as usize], key: rows.session_key[row], time: rows.time[row], weight });
@@ -161,21 +182,22 @@ impl<'a> Plan<'a> {
     }
 
     /// Calls with everybody who saw the page: their hits, the session of each, and their page views by session.
-    fn each_person(&self, bucket: &mut Bucket<'_>, mut each: impl FnMut(&Rows<'_>, &[Hit], &[u32], &[View])) {
+    fn each_person(&self, bucket: &mut Bucket<'_>, mut each: impl FnMut(&Rows<'_>, &[Hit], &[u32], &Views)) {
         let context = bucket.context;
         let mut sessions: Vec<u32> = Vec::new();
+        let mut views = Views::default();
         bucket.for_each_person(|rows, person| {
             sessions_of(context, rows, person.hits, &mut sessions);
-            let mut views = views_of(rows, person.hits, &sessions);
-            if !views.is_empty() {
-                views.sort_by_key(|view| view.session);
+            views.fill(rows, person.hits, &sessions);
+            if !views.views.is_empty() {
+                views.views.sort_by_key(|view| view.session);
                 each(rows, person.hits, &sessions, &views);
             }
         });
     }
 
     /// The page views of nobody.
-    fn nobodys(&self, bucket: &Bucket<'_>) -> Vec<View> {
+    fn nobodys(&self, bucket: &Bucket<'_>) -> Views {
         let rows = &bucket.rows;
         let of_nobody = (0..rows.len()).filter(|row| rows.person[*row] == NO_PERSON);
         let mut hits: Vec<Hit> = of_nobody
@@ -185,7 +207,9 @@ impl<'a> Plan<'a> {
         if !hits.is_sorted_by_key(|hit| hit.time) {
             hits.sort_by_key(|hit| (hit.time, hit.row));
         }
-        views_of(rows, &hits, &[])
+        let mut views = Views::default();
+        views.fill(rows, &hits, &[]);
+        views
     }
 
     fn fits(&self, cell: &HeatmapCell, wanted: Option<u64>, board: &Board, names: &Names, depth: u32) -> bool {
@@ -272,22 +296,33 @@ impl<'a> Plan<'a> {
     }
 }
 
-/// Groups hits in order of time into page views that have a summary. `sessions` is empty for nobody's.
-fn views_of(rows: &Rows<'_>, hits: &[Hit], sessions: &[u32]) -> Vec<View> {
-    let mut order: Vec<(u64, u32)> = Vec::with_capacity(hits.len());
-    for (at, hit) in hits.iter().enumerate().filter(|(_, hit)| hit.mask & (SUMMARY | SIGN) != 0) {
-        order.push((rows.texts[PAGE_VIEW][hit.row as usize], at as u32));
-    }
-    order.sort_unstable();
-    let mut views = Vec::new();
-    for members in order.chunk_by(|a, b| a.0 == b.0 && a.0 != 0) {
-        let with = |bit: u64| members.iter().map(|(_, at)| &hits[*at as usize]).filter(move |hit| hit.mask & bit != 0).map(|hit| hit.row).collect::<Vec<_>>();
-        let summaries = with(SUMMARY);
-        if !summaries.is_empty() {
-            views.push(View { summaries, signs: with(SIGN), session: sessions.get(members[0].1 as usize).copied().unwrap_or(0) });
+impl Views {
+    /// Groups hits in order of time into page views that have a summary. `sessions` is empty for nobody's.
+    fn fill(&mut self, rows: &Rows<'_>, hits: &[Hit], sessions: &[u32]) {
+        let Self { views, rows: of_views, order } = self;
+        views.clear();
+        of_views.clear();
+        order.clear();
+        for (at, hit) in hits.iter().enumerate().filter(|(_, hit)| hit.mask & (SUMMARY | SIGN) != 0) {
+            let view = rows.texts[PAGE_VIEW][hit.row as usize];
+            for (is_sign, _) in [(false, SUMMARY), (true, SIGN)].iter().filter(|(_, bit)| hit.mask & bit != 0) {
+                order.push((view, *is_sign, at as u32));
+            }
+        }
+        order.sort_unstable();
+        // A summary that does not say of which page view it is, is one of its own.
+        for members in order.chunk_by(|a, b| a.0 == b.0 && a.0 != 0) {
+            let n_summaries = members.partition_point(|(_, is_sign, _)| !is_sign);
+            if n_summaries == 0 {
+                continue;
+            }
+            let from = of_views.len() as u32;
+            of_views.extend(members.iter().map(|(.., at)| hits[*at as usize].row));
+            let first = members.iter().map(|(.., at)| *at).min().unwrap_or(0);
+            let session = sessions.get(first as usize).copied().unwrap_or(0);
+            views.push(View { from, signs_from: from + n_summaries as u32, to: of_views.len() as u32, session });
         }
     }
-    views
 }
 
 /// Numbers for the elements that a bucket's rows name.
@@ -336,11 +371,14 @@ struct Visit<'a> {
     names: &'a Names,
     parts: Vec<SummaryPart>,
     n_parts: usize,
+    /// Of each part, which list names its selectors.
+    lists: Vec<usize>,
+    troubles: Vec<Trouble>,
 }
 
 impl<'a> Visit<'a> {
     fn new(plan: &'a Plan<'a>, names: &'a Names) -> Self {
-        Self { plan, names, parts: Vec::new(), n_parts: 0 }
+        Self { plan, names, parts: Vec::new(), n_parts: 0, lists: Vec::new(), troubles: Vec::new() }
     }
 
     /// How far the page view that was added last was scrolled.
@@ -349,11 +387,12 @@ impl<'a> Visit<'a> {
     }
 
     /// Adds a page view, unless it was seen on another device than was asked for.
-    fn add(&mut self, rows: &Rows<'_>, view: &View, who: Option<Who>, goals: &[(u32, i64)], board: &mut Board) {
+    fn add(&mut self, rows: &Rows<'_>, of_views: &[u32], view: &View, who: Option<Who>, goals: &[(u32, i64)], board: &mut Board) {
         self.n_parts = 0;
-        let mut lists: Vec<usize> = Vec::with_capacity(view.summaries.len());
+        self.lists.clear();
+        self.troubles.clear();
         let mut began = i64::MAX;
-        for row in &view.summaries {
+        for row in view.summaries(of_views) {
             let (bytes, list) = rows.summaries.get(*row as usize);
             if self.parts.len() == self.n_parts {
                 self.parts.push(SummaryPart::default());
@@ -363,7 +402,7 @@ impl<'a> Visit<'a> {
                 *part = SummaryPart::default();
             }
             began = began.min(rows.time[*row as usize] - i64::from(part.elapsed_ms));
-            lists.push(list);
+            self.lists.push(list);
             self.n_parts += 1;
         }
         let parts = &self.parts[..self.n_parts];
@@ -372,31 +411,32 @@ impl<'a> Visit<'a> {
         {
             return;
         }
-        let mut troubles: Vec<Trouble> = Vec::new();
-        for row in view.signs.iter().map(|row| *row as usize) {
+        for row in view.signs(of_views).iter().map(|row| *row as usize) {
             let signal = rows.texts[SIGNAL][row];
             if (signal == self.plan.rage || signal == self.plan.dead)
                 && let Some(element) = self.names.by_key.get(&rows.texts[SELECTOR][row])
             {
-                troubles.push(Trouble { element: *element, is_rage: signal == self.plan.rage });
+                self.troubles.push(Trouble { element: *element, is_rage: signal == self.plan.rage });
             }
         }
         let empty: &[u32] = &[];
         let told: Vec<(&SummaryPart, &[u32])> =
-            parts.iter().zip(&lists).map(|(part, list)| (part, self.names.lists.get(*list).map_or(empty, |list| list.as_slice()))).collect();
+            parts.iter().zip(&self.lists).map(|(part, list)| (part, self.names.lists.get(*list).map_or(empty, |list| list.as_slice()))).collect();
         let has_zones = !self.plan.heatmap.zones.is_empty();
         let zones_of = |element: u32| if has_zones { self.names.zones[element as usize].clone() } else { Vec::new() };
         let reached_after = |ms: u32| goals.iter().any(|(session, time)| *session == view.session && *time >= began + i64::from(ms));
-        board.add(&told, &troubles, who, &zones_of, &reached_after);
+        board.add(&told, &self.troubles, who, &zones_of, &reached_after);
     }
 }
 
 impl Found {
     fn take(&mut self, board: Board, names: &Names) -> Result<(), AskError> {
-        let Board { page, elements, zones, .. } = board;
+        let Board { mut page, elements, zones, .. } = board;
         self.page.merge(&page);
-        for ((element, column, row), n) in &page.element_cells {
-            *self.cells.entry((names.keys[*element as usize], *column, *row)).or_default() += n;
+        page.element_cells.sort_unstable();
+        for cells in page.element_cells.chunk_by(|a, b| a == b) {
+            let cell = cells[0];
+            *self.cells.entry((names.keys[cell.element as usize], u32::from(cell.column), u32::from(cell.row))).or_default() += cells.len() as u64;
         }
         for (key, sums) in names.keys.iter().zip(&elements).filter(|(_, sums)| **sums != Sums::default()) {
             self.elements.entry(*key).or_default().merge(sums);

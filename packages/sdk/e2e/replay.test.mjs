@@ -93,8 +93,10 @@ scene("pieces are numbered from 0 without gaps, and arrive again under the same 
   await context.close();
 });
 
+const loaded = (page, name) => page.evaluate((file) => performance.getEntriesByType("resource").some((entry) => entry.name.endsWith(file)), `parts/${name}.js`);
+
 scene("nothing is recorded, nor its code loaded, without consent, on pages that are not listed, on private ones, under GPC", async () => {
-  const isLoaded = (page) => page.evaluate(() => performance.getEntriesByType("resource").some((entry) => entry.name.endsWith("parts/replay.js")));
+  const isLoaded = (page) => loaded(page, "replay");
   for (const [options, path, loads, prepare] of [
     [{ ...RECORDED, consent: { analytics: true } }, "/", false],
     [RECORDED, "/", false, () => Object.defineProperty(navigator, "globalPrivacyControl", { value: true })],
@@ -107,6 +109,7 @@ scene("nothing is recorded, nor its code loaded, without consent, on pages that 
     if (loads) await until(() => isLoaded(page), 10, `the recorder's code for ${JSON.stringify(options)}`);
     await wait(900);
     assert.equal(await isLoaded(page), loads, JSON.stringify(throughDoor(options)));
+    assert.ok(!(await loaded(page, "recorder")), `the recorder itself: ${JSON.stringify(options)}`);
     await page.evaluate(() => history.pushState({}, "", "/checkout/card"));
     await page.click("#works");
     await page.close();
@@ -241,6 +244,22 @@ scene("a trigger sends what happened before it", async () => {
   const clicks = () => events().filter((event) => event.type === 3 && event.data.source === 2 && event.data.type === 2);
   await until(() => clicks().length === 2, 5, "both clicks");
   assert.equal(notes("trigger")[0].why, "Gave up");
+  await context.close();
+});
+
+scene("a session that is not sampled loads no recorder, until the page asks for one", async () => {
+  const { page, context } = await visit({ ...RECORDED, recording: { sample: 0, pages: ["."] } }, "/");
+  await started(page, "replay");
+  await page.click("#works");
+  await wait(600);
+  assert.ok(!(await loaded(page, "recorder")));
+  await page.evaluate(() => window.sillage.recording(true));
+  await until(hasSnapshot, 8, "the page, asked for");
+  assert.ok(await loaded(page, "recorder"));
+  await page.evaluate(() => window.sillage.recording(false));
+  await page.click("#works");
+  await wait(2600);
+  assert.ok(!events().some((event) => event.type === 3 && event.data.source === 2 && event.data.type === 2), "neither the click before nor the one after");
   await context.close();
 });
 

@@ -8,6 +8,9 @@ import { keyOf, openSite, visitSite } from "./visit.ts";
 
 test.describe.configure({ mode: "serial" });
 
+/** What the page's own script throws when its server refuses. */
+const THROWN = "the campaign was not sent";
+
 let session = "";
 let user = "";
 
@@ -98,6 +101,23 @@ test("filters narrow the list and stay in the address; a list is saved and found
   await expect(page.locator(`[data-row="${session}"]`)).toBeVisible();
   await page.getByRole("button", { name: t("recordings.removeList") }).click();
   await expect(page.getByRole("heading", { level: 1, name: t("room.recording") })).toBeVisible();
+});
+
+test("a certain error and where a visit came from narrow the list", async ({ page, visit, words: { t } }) => {
+  await visit(listOf(user));
+  const add = async (label: string) => {
+    await page.getByRole("button", { name: t("recordings.addFilter"), exact: true }).click();
+    await page.getByRole("combobox", { name: t("recordings.findFilter") }).fill(label);
+    await page.keyboard.press("Enter");
+  };
+  await add(t("recordings.field.error"));
+  await page.getByRole("combobox", { name: t("recordings.findError") }).fill(THROWN);
+  await page.getByRole("option", { name: new RegExp(THROWN) }).first().click();
+  await expect(page).toHaveURL(/fingerprint/);
+  await expect(page.locator(`[data-row="${session}"]`)).toBeVisible();
+  await add(t("property.language"));
+  await expect(page.getByText(t("property.language"), { exact: true })).toBeVisible();
+  await page.keyboard.press("Escape");
 });
 
 test("a note stays at its moment; a link shows the recording to others until it is taken back", async ({ page, browser, visit, words }) => {

@@ -49,6 +49,8 @@ pub(crate) struct Receiving {
     readers: Semaphore,
     settings: Mutex<HashMap<ProjectId, (Arc<RecordingSettings>, i64)>>,
     known: Mutex<HashMap<DocumentKey, (Known, i64)>>,
+    /// One visitor's recordings are looked for and deleted at a time.
+    pub(super) forgetting: Semaphore,
 }
 
 type DocumentKey = (ProjectId, String, String);
@@ -57,7 +59,13 @@ impl Default for Receiving {
     fn default() -> Self {
         // One processor is left for events and questions.
         let readers = std::thread::available_parallelism().map_or(1, usize::from).saturating_sub(1).max(1);
-        Self { bytes: Arc::new(Semaphore::new(BODY_BYTES)), readers: Semaphore::new(readers), settings: Mutex::default(), known: Mutex::default() }
+        Self {
+            bytes: Arc::new(Semaphore::new(BODY_BYTES)),
+            readers: Semaphore::new(readers),
+            settings: Mutex::default(),
+            known: Mutex::default(),
+            forgetting: Semaphore::new(1),
+        }
     }
 }
 
@@ -278,7 +286,7 @@ async fn read(api: &Api, arrived: Arrived) -> Result<Piece, Refusal> {
     Ok(reading.await.map_err(|stopped| ApiError::internal(&stopped))??)
 }
 
-async fn project_of(api: &Api, key: &Key) -> Result<Option<ProjectId>, ApiError> {
+pub(super) async fn project_of(api: &Api, key: &Key) -> Result<Option<ProjectId>, ApiError> {
     match key {
         Key::Write(key) if key.starts_with("sk_") => access::project_of_sending_key(api, key).await,
         Key::Write(key) => Ok(api.catalog.project_of_write_key(key).await?),

@@ -198,3 +198,12 @@ async fn the_official_client_s_batches_are_kept() {
     assert_eq!(recording["documents"][0]["profile"]["recorder"], "mixpanel-browser 2.65.0");
     world.post("/record/?replay_id=r1&seq=1", &As::Nobody, json!([])).await.expect(401);
 }
+
+#[tokio::test]
+async fn who_asks_to_be_forgotten_names_a_device_and_a_project() {
+    let world = World::new().await;
+    let key = world.project.write_key.clone();
+    let forget = |key: &str, device: &str| format!("/v1/recordings/forget?key={key}&device={device}");
+    assert_eq!(world.post(&forget(&key, "short"), &As::Nobody, json!({})).await.expect(400).json["error"]["field"], "device");
+    assert_eq!(world.post(&forget("wk_no", "0123456789abcdef0123"), &As::Nobody, json!({})).await.expect(401).code(), "invalid_key");
+}

@@ -47,6 +47,7 @@ const TABLE: &[(&str, &str, For)] = &[
     ("post", "/flags", For::Everybody),
     ("post", "/record", For::Everybody),
     ("post", "/v1/recordings", For::Everybody),
+    ("post", "/v1/recordings/forget", For::Everybody),
     ("get", "/v1/surveys", For::Everybody),
     ("get", "/api/shared/recordings/{token}", For::Everybody),
     ("get", "/api/shared/recordings/{token}/segments/{segment}", For::Everybody),

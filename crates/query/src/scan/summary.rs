@@ -3,7 +3,7 @@
 //! Every row has a cell, empty where it is no summary that was asked for. Selectors are numbers within a list that the rows of one read share.
 
 use super::{Context, key_of_text};
-use crate::memory::held;
+use crate::memory::{Held, held};
 use arrow_array::{Array, BinaryArray, Float64Array, RecordBatch, StringArray, cast::AsArray};
 use sillage_event::page_summary::{SUMMARY_LISTS, SUMMARY_NUMBERS, SummarySource, SummaryWriter, read_selectors};
 use sillage_store::{PropertyColumn, PropertyKind, Segment, column};
@@ -15,6 +15,9 @@ pub(crate) type Selectors = Arc<Vec<u64>>;
 #[derive(Debug, Default)]
 pub(crate) struct Summaries {
     cells: Vec<Cell>,
+    /// As they were read; most of their rows are looked into, and nothing is copied.
+    arrays: Vec<BinaryArray>,
+    /// Of rows that few were chosen of, or that had to be made.
     bytes: Vec<u8>,
     lists: Vec<Selectors>,
 }
@@ -24,16 +27,30 @@ struct Cell {
     start: usize,
     len: u32,
     list: u32,
+    /// Which array, or [`OWN`].
+    array: u32,
+}
+
+/// In `bytes`.
+const OWN: u32 = u32::MAX;
+/// What is kept of an array may be so many times what is looked into.
+const MOST_KEPT: usize = 2;
+
+impl Held for BinaryArray {
+    fn held(&self) -> usize {
+        self.get_buffer_memory_size()
+    }
 }
 
 held! {
     Cell {}
-    Summaries { cells, bytes, lists }
+    Summaries { cells, arrays, bytes, lists }
 }
 
 impl Summaries {
     pub(super) fn clear(&mut self) {
         self.cells.clear();
+        self.arrays.clear();
         self.bytes.clear();
         self.lists.clear();
     }
@@ -43,22 +60,31 @@ impl Summaries {
             return;
         }
         let first_list = self.lists.len() as u32;
+        let first_array = self.arrays.len() as u32;
         self.lists.extend(from.lists.iter().cloned());
+        self.arrays.extend(from.arrays.iter().cloned());
         for row in rows {
             let cell = from.cells[*row as usize];
-            self.push(&from.bytes[cell.start..cell.start + cell.len as usize], first_list + cell.list);
+            if cell.array == OWN {
+                self.push(&from.bytes[cell.start..cell.start + cell.len as usize], first_list + cell.list);
+            } else {
+                self.cells.push(Cell { list: first_list + cell.list, array: first_array + cell.array, ..cell });
+            }
         }
     }
 
     fn push(&mut self, bytes: &[u8], list: u32) {
-        self.cells.push(Cell { start: self.bytes.len(), len: bytes.len() as u32, list });
+        self.cells.push(Cell { start: self.bytes.len(), len: bytes.len() as u32, list, array: OWN });
         self.bytes.extend_from_slice(bytes);
     }
 
     /// The bytes of a row and its list of selectors; no bytes of a row without.
     pub(crate) fn get(&self, row: usize) -> (&[u8], usize) {
         match self.cells.get(row) {
-            Some(cell) => (&self.bytes[cell.start..cell.start + cell.len as usize], cell.list as usize),
+            Some(cell) => {
+                let from = self.arrays.get(cell.array as usize).map_or(self.bytes.as_slice(), BinaryArray::value_data);
+                (&from[cell.start..cell.start + cell.len as usize], cell.list as usize)
+            }
             None => (&[], 0),
         }
     }
@@ -80,9 +106,23 @@ impl Summaries {
         if let Some(cells) = batch.column_by_name(column::SUMMARY) {
             let cells: &BinaryArray = cells.as_binary();
             self.lists.push(selectors.cloned().unwrap_or_default());
+            let first = self.cells.len();
+            let array = self.arrays.len() as u32;
+            let offsets = cells.value_offsets();
+            let mut looked_into = 0;
             for (at, row) in chosen.enumerate() {
                 let bytes = if is_wanted(at) && cells.is_valid(row) { split(cells.value(row)).map_or(&[] as &[u8], |(_, bytes)| bytes) } else { &[] };
-                self.push(bytes, list);
+                looked_into += bytes.len();
+                self.cells.push(Cell { start: offsets[row + 1] as usize - bytes.len(), len: bytes.len() as u32, list, array });
+            }
+            if cells.value_data().len() <= looked_into * MOST_KEPT {
+                self.arrays.push(cells.clone());
+            } else {
+                for cell in &mut self.cells[first..] {
+                    let bytes = &cells.value_data()[cell.start..cell.start + cell.len as usize];
+                    (cell.start, cell.array) = (self.bytes.len(), OWN);
+                    self.bytes.extend_from_slice(bytes);
+                }
             }
             return;
         }

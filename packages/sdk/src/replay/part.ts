@@ -1,5 +1,6 @@
-// Records what the person saw, masked, with rrweb: when the purpose is allowed, the page is one that may be recorded, and the session is sampled or something set it off.
-import { record } from "@rrweb/record";
+// Records what the person saw, masked, with rrweb: when the purpose is allowed, the page is one that may be recorded, and the session is sampled or something may set it off. rrweb itself is loaded
+// only then, and once the page is at rest: nine sessions in ten, where one in ten is sampled, never see it.
+import type { record as Record } from "@rrweb/record";
 import { doc, guarded, hashOf, now, randomId, toJson, win } from "../browser.ts";
 import { ACTIVITY } from "../page/inputs.ts";
 import type { Part } from "../part.ts";
@@ -20,7 +21,9 @@ export const start: Part["start"] = (host) => {
   const { inputs, masking, named, settings, tab } = host;
   if (!named) return () => undefined;
   const options: Recording = { ...RECORDING, url: `${settings.host}/v1/recordings`, ...settings.recording };
-  const scrub = createScrub(masking, (id) => record.mirror.getNode(id) as Element | null);
+  let record: typeof Record | undefined;
+  let isAsked = false;
+  const scrub = createScrub(masking, (id) => (record?.mirror.getNode(id) ?? null) as Element | null);
   const budget = openBudget();
   // From one whole snapshot to the next. Before anything is sent, the last two are kept: what happened before the trigger.
   let stretches: RecordedEvent[][] = [[]];
@@ -49,11 +52,12 @@ export const start: Part["start"] = (host) => {
     },
   });
 
-  const isSent = (): boolean => {
+  const isWanted = (): boolean => {
     const session = named.session.id();
-    const isWanted = triggeredSession === session || Number.parseInt(hashOf(session), 36) / 2 ** 32 < options.sample;
-    return isWanted && now() - startedAt >= options.minimumSeconds * 1000;
+    return triggeredSession === session || Number.parseInt(hashOf(session), 36) / 2 ** 32 < options.sample;
   };
+  const isSent = (): boolean => isWanted() && now() - startedAt >= options.minimumSeconds * 1000;
+  const hasTriggers = Object.values(options.triggers).some((one) => (Array.isArray(one) ? one.length : one));
 
   const take = guarded((raw: RecordedEvent, isCheckout = false) => {
     const t = now();
@@ -85,11 +89,12 @@ export const start: Part["start"] = (host) => {
 
   function whole(): void {
     if (!stopRecord || now() - wholeAt < 1000) return;
-    record.takeFullSnapshot(true);
+    record?.takeFullSnapshot(true);
   }
 
   function begin(): void {
     if (stopRecord || isStopped) return;
+    if (!record) return fetchRecorder();
     startedAt ||= now();
     const nElements = doc.getElementsByTagName("*").length;
     const shown = masking.selectors.unmask;
@@ -118,13 +123,26 @@ export const start: Part["start"] = (host) => {
     note("start", { elements: nElements, snapshot_ms: Math.round(win.performance.now() - begunAt), is_interaction_only: nElements > options.maxElements });
   }
 
+  /** Once it is there, the page may be another, or nobody wants it any more. */
+  function fetchRecorder(): void {
+    if (isAsked) return;
+    isAsked = true;
+    import("@rrweb/record").then(
+      guarded((loaded) => {
+        record = loaded.record;
+        if (!isStopped) onPage(host.view().page);
+      }),
+      () => host.say("unloaded", "recorder"),
+    );
+  }
+
   function end(): void {
     stopRecord?.();
     stopRecord = undefined;
   }
 
   const note = guarded((tag: string, payload: Record<string, unknown>) => {
-    if (stopRecord) record.addCustomEvent(tag, payload);
+    if (stopRecord) record?.addCustomEvent(tag, payload);
   });
 
   function trigger(why: string): void {
@@ -136,7 +154,7 @@ export const start: Part["start"] = (host) => {
 
   function onPage(page: string): void {
     if (options.triggers.pages?.some((pattern) => fits(pattern, page))) trigger(`page ${page}`);
-    if (!isPaused && mayRecord(page)) {
+    if (!isPaused && mayRecord(page) && (hasTriggers || isWanted())) {
       if (stopRecord) soon(whole);
       else soon(begin);
       note("page", { page });
@@ -202,6 +220,10 @@ function fits(pattern: string, page: string): boolean {
   return guarded(() => new RegExp(pattern).test(page))() ?? false;
 }
 
+/** When the page rests; one that never does waits no longer than this. */
+const SOON_MS = 3000;
+
 function soon(work: () => void): void {
-  (win.requestIdleCallback ?? win.setTimeout)(guarded(work));
+  if (win.requestIdleCallback) win.requestIdleCallback(guarded(work), { timeout: SOON_MS });
+  else win.setTimeout(guarded(work));
 }

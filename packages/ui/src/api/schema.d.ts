@@ -1430,6 +1430,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/recordings/forget": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Delete the recordings of a device, for the visitor who withdraws. Nothing more of its sessions is kept. */
+        post: operations["recording_door_forget"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/surveys": {
         parameters: {
             query?: never;
@@ -5691,7 +5708,7 @@ export interface components {
              * @description The column. `pages` is how many pages there are, `page` any of them; `watched` is by the account that asks; `signal:` and the name of a signal is how often it came.
              * @enum {string}
              */
-            field: "duration_seconds" | "active_seconds" | "pages" | "page" | "entry" | "exit" | "clicks" | "keys" | "score" | "errors" | "failed_requests" | "console_errors" | "device" | "browser" | "os" | "country" | "bot" | "watched" | "note" | "event" | "session" | "person" | "has_snapshot" | "signal:rage_click" | "signal:error_click" | "signal:failed_request" | "signal:js_error" | "signal:dead_click" | "signal:slow_click" | "signal:repeated_clicks" | "signal:u_turn" | "signal:back_and_forth" | "signal:loop" | "signal:scroll_bounce" | "signal:thrashed_cursor" | "signal:form_refill" | "signal:validation_error" | "signal:submit_retry" | "signal:form_abandon" | "signal:reload_burst" | "signal:slow_page" | "signal:hesitation" | "signal:zoom_burst";
+            field: "duration_seconds" | "active_seconds" | "pages" | "page" | "entry" | "exit" | "clicks" | "keys" | "score" | "errors" | "failed_requests" | "console_errors" | "device" | "browser" | "os" | "country" | "bot" | "watched" | "note" | "event" | "session" | "person" | "device_id" | "has_snapshot" | "signal:rage_click" | "signal:error_click" | "signal:failed_request" | "signal:js_error" | "signal:dead_click" | "signal:slow_click" | "signal:repeated_clicks" | "signal:u_turn" | "signal:back_and_forth" | "signal:loop" | "signal:scroll_bounce" | "signal:thrashed_cursor" | "signal:form_refill" | "signal:validation_error" | "signal:submit_retry" | "signal:form_abandon" | "signal:reload_burst" | "signal:slow_page" | "signal:hesitation" | "signal:zoom_burst";
         } & components["schemas"]["Test"];
         /** @description One recording. */
         RecordingRow: {
@@ -11647,6 +11664,44 @@ export interface operations {
             };
             /** @description Again after `Retry-After` */
             503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    recording_door_forget: {
+        parameters: {
+            query: {
+                /** @description The write key */
+                key: string;
+                /** @description The device id, as the tag's `ids()` tells it */
+                device: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Deleted"];
+                };
+            };
+            /** @description The device is missing or too short */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Unknown key */
+            401: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -28,6 +28,7 @@ export function AuditSettings() {
   const entries = audit.data?.pages.flatMap((page) => page.entries) ?? [];
   const actorName = (actor: string) => {
     if (actor === "console") return t("audit.console");
+    if (actor === "visitor") return t("audit.visitor");
     if (actor.startsWith("key:")) return t("audit.key");
     if (actor.startsWith("share:")) return t("audit.sharedLink");
     return members.data?.members.find((member) => `user:${member.id}` === actor)?.email ?? t("audit.gone");

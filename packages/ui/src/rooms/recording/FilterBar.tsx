@@ -1,14 +1,20 @@
 // What narrows the list, as chips: figures of the recording, what happened in it and in which order, and who it is of. Each chip
 // opens what it says.
-import { ArrowRight, Footprints, Plus, SlidersHorizontal, X } from "lucide-react";
+import { ArrowRight, Footprints, Plus, SlidersHorizontal, TriangleAlert, X } from "lucide-react";
+import { useQuery } from "@tanstack/react-query";
 import { useEffect, useRef, useState } from "react";
+import { api } from "@/api/client.ts";
 import { useSpeech } from "@/i18n/language.tsx";
+import { ConditionEditor } from "@/question/ConditionEditor.tsx";
 import { EventList } from "@/question/EventPicker.tsx";
 import { FilterEditor } from "@/question/FilterEditor.tsx";
+import { asGroup, fromGroup } from "@/question/filterTree.ts";
 import { SelectorEditor } from "@/question/SelectorEditor.tsx";
 import { useValues } from "@/question/names.ts";
-import type { Selector } from "@/question/question.ts";
+import type { Filter, Selector } from "@/question/question.ts";
+import { propertyName } from "@/question/words.ts";
 import editors from "@/question/editors.module.css";
+import { useProject } from "@/shell/session.tsx";
 import { Button } from "@/ui/Button.tsx";
 import { Chip } from "@/ui/Chip.tsx";
 import { InlineSelect } from "@/ui/Field.tsx";
@@ -16,7 +22,7 @@ import { OptionList } from "@/ui/OptionList.tsx";
 import { Popover } from "@/ui/Popover.tsx";
 import { useSettled } from "@/ui/useSettled.ts";
 import type { MessageKey } from "@/i18n/catalogue.ts";
-import { DEVICES, FIELDS, fieldOf, OPERATORS_OF, type Field } from "./fields.ts";
+import { DEVICES, FIELDS, fieldOf, OPERATORS_OF, VISIT_PROPERTIES, type Field } from "./fields.ts";
 import type { RecordingCondition, RecordingsQuestion } from "./question.ts";
 import { conditionWords, deviceName } from "./words.ts";
 import styles from "./FilterBar.module.css";
@@ -100,6 +106,12 @@ export function FilterBar({ question, onChange }: FilterBarProps) {
       >
         {(close) => (
           <AddFilter
+            range={question.range}
+            onProperty={(added) => {
+              close();
+              const { group, members } = asGroup(question.filter);
+              onChange({ ...question, filter: fromGroup(group, [...members, added]) });
+            }}
             onCondition={(condition) => {
               close();
               setWhere([...where, condition]);
@@ -122,20 +134,66 @@ export function FilterBar({ question, onChange }: FilterBarProps) {
   );
 }
 
-function AddFilter({ onCondition, onEvent }: { onCondition: (condition: RecordingCondition) => void; onEvent: (selector: Selector) => void }) {
-  const { t } = useSpeech();
-  const [chosen, setChosen] = useState<Field | "event" | null>(null);
+interface AddFilterProps {
+  range: RecordingsQuestion["range"];
+  onCondition: (condition: RecordingCondition) => void;
+  onEvent: (selector: Selector) => void;
+  onProperty: (filter: Filter) => void;
+}
+
+function AddFilter({ range, onCondition, onEvent, onProperty }: AddFilterProps) {
+  const speech = useSpeech();
+  const { t } = speech;
+  const [chosen, setChosen] = useState<string | null>(null);
   if (chosen === "event") return <EventList onPick={onEvent} />;
-  if (chosen) return <ConditionForm initial={{ field: chosen.field, op: OPERATORS_OF[chosen.kind][0] ?? "is" }} onDone={onCondition} />;
+  if (chosen === "error") return <ErrorList range={range} onPick={onEvent} />;
+  const property = VISIT_PROPERTIES.find((name) => name === chosen);
+  if (property) return <ConditionEditor initial={{ property, op: "is" }} onDone={onProperty} />;
+  const field = FIELDS.find((one) => one.field === chosen);
+  if (field) return <ConditionForm initial={{ field: field.field, op: OPERATORS_OF[field.kind][0] ?? "is" }} onDone={onCondition} />;
+  const listed = FIELDS.map((one) => ({ value: one.field, label: t(one.label), group: t(one.group) }));
+  const ofGroup = (group: Field["group"]) => listed.filter((one) => one.group === t(group));
   return (
     <OptionList
       placeholder={t("recordings.findFilter")}
       empty={t("pick.nothing")}
       options={[
         { value: "event", label: t("recordings.field.event"), icon: <Footprints aria-hidden />, group: t("recordings.group.behaviour") },
-        ...FIELDS.map((field) => ({ value: field.field, label: t(field.label), group: t(field.group) })),
+        ...ofGroup("recordings.group.behaviour"),
+        ...ofGroup("recordings.group.time"),
+        { value: "error", label: t("recordings.field.error"), icon: <TriangleAlert aria-hidden />, group: t("recordings.group.trouble") },
+        ...ofGroup("recordings.group.trouble"),
+        ...ofGroup("recordings.group.visit"),
+        ...VISIT_PROPERTIES.map((name) => ({ value: name as string, label: propertyName(name, speech), words: name, group: t("recordings.group.visit") })),
+        ...ofGroup("recordings.group.team"),
       ]}
-      onPick={(picked) => setChosen(picked === "event" ? "event" : (FIELDS.find(({ field }) => field === picked) ?? null))}
+      onPick={setChosen}
+    />
+  );
+}
+
+const MOST_ERRORS = 100;
+
+/** The errors of these dates, the most frequent first; the one that is picked is an event of the session. */
+function ErrorList({ range, onPick }: { range: RecordingsQuestion["range"]; onPick: (selector: Selector) => void }) {
+  const { t, format, language } = useSpeech();
+  const project = useProject();
+  const { data, isPending } = useQuery({
+    queryKey: ["recordingErrors", project.id, range],
+    queryFn: async ({ signal }) => (await api.ask(project.id, { kind: "error", range, interval: "day", limit: MOST_ERRORS, language }, crypto.randomUUID(), signal)).answer.errors,
+    staleTime: 60_000,
+  });
+  const named = (data ?? []).filter(({ fingerprint }) => fingerprint !== null);
+  return (
+    <OptionList
+      placeholder={t("recordings.findError")}
+      empty={t("recordings.noErrors")}
+      loading={isPending}
+      options={named.map((one) => ({ value: one.fingerprint ?? "", label: one.message ?? one.kind ?? t("error.unnamed"), hint: `×${format.number(one.times)}`, words: one.kind ?? "" }))}
+      onPick={(picked) => {
+        const error = named.find(({ fingerprint }) => fingerprint === picked);
+        onPick({ event: "$error", where: { property: "$fingerprint", op: "is", value: picked }, label: error?.message ?? picked });
+      }}
     />
   );
 }

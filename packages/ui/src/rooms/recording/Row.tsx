@@ -71,7 +71,7 @@ export function Row({ row, chosen, onChoose, onOpen, sought }: RowProps) {
           )}
         </span>
         <time dateTime={row.start} title={format.moment(row.start, project.timezone, true)}>
-          {format.ago(row.start, Date.now())}
+          {isGoingOn(row) ? <span className={styles.live}>{t("recordings.live")}</span> : format.ago(row.start, Date.now())}
         </time>
         <span className={styles.duration} title={t("recordings.activeOf", { active: format.duration(row.active_seconds), duration: format.duration(row.duration_seconds) })}>
           {clockOf(row.duration_seconds * 1000)}
@@ -92,6 +92,13 @@ export function Row({ row, chosen, onChoose, onOpen, sought }: RowProps) {
       </button>
     </li>
   );
+}
+
+/** Pieces come every few seconds while somebody does something. */
+const GOING_ON_MS = 120_000;
+
+function isGoingOn({ is_live, end }: RecordingRow): boolean {
+  return is_live === true && Date.now() - Date.parse(end) < GOING_ON_MS;
 }
 
 /** The signal that happened most, by name; the others as a number. */

@@ -28,20 +28,26 @@ export const FIELDS: Field[] = [
   { field: "exit", label: "recordings.field.exit", kind: "page", group: BEHAVIOUR },
   { field: "pages", label: "recordings.field.pages", kind: "count", group: BEHAVIOUR },
   { field: "clicks", label: "recordings.field.clicks", kind: "count", group: BEHAVIOUR },
+  { field: "keys", label: "recordings.field.keys", kind: "count", group: BEHAVIOUR },
   { field: "duration_seconds", label: "recordings.field.duration", kind: "seconds", group: TIME },
   { field: "active_seconds", label: "recordings.field.active", kind: "seconds", group: TIME },
   { field: "score", label: "recordings.field.score", kind: "count", group: TROUBLE },
   { field: "errors", label: "recordings.field.errors", kind: "count", group: TROUBLE },
   { field: "failed_requests", label: "recordings.field.failedRequests", kind: "count", group: TROUBLE },
+  { field: "console_errors", label: "recordings.field.consoleErrors", kind: "count", group: TROUBLE },
   ...SIGNALS.map((name): Field => ({ field: `signal:${name}`, label: `signal.${name}`, kind: "count", group: TROUBLE })),
   { field: "person", label: "recordings.field.person", kind: "word", group: VISIT },
   { field: "device", label: "recordings.field.device", kind: "device", group: VISIT },
   { field: "browser", label: "recordings.field.browser", kind: "word", group: VISIT },
   { field: "os", label: "recordings.field.os", kind: "word", group: VISIT },
   { field: "country", label: "recordings.field.country", kind: "word", group: VISIT },
+  { field: "bot", label: "recordings.field.bot", kind: "yes", group: VISIT },
   { field: "watched", label: "recordings.field.watched", kind: "yes", group: TEAM },
   { field: "note", label: "recordings.field.note", kind: "text", group: TEAM },
 ];
+
+/** Of the session's events, where one looks for them among the columns of a recording. */
+export const VISIT_PROPERTIES = ["$referring_domain", "utm_source", "utm_campaign", "$language", "$city", "$release"] as const;
 
 /** As the server names them. */
 export const DEVICES = ["Desktop", "Tablet", "Mobile"] as const;

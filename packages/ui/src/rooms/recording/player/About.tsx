@@ -1,5 +1,6 @@
 // Whose recording it is, and what it holds, in figures.
 import { Link } from "@tanstack/react-router";
+import { Flame } from "lucide-react";
 import type { Manifest } from "@/api/recording.ts";
 import { useSpeech } from "@/i18n/language.tsx";
 import { usePersonName } from "@/report/peopleNames.ts";
@@ -45,6 +46,7 @@ export function About({ manifest }: { manifest: Manifest }) {
           ),
         )}
       </dl>
+      <Pages manifest={manifest} />
       {signals.length > 0 && (
         <>
           <h3>{t("recordings.group.trouble")}</h3>
@@ -59,6 +61,29 @@ export function About({ manifest }: { manifest: Manifest }) {
         </>
       )}
     </div>
+  );
+}
+
+/** The pages that were seen, each once, with the way to what everybody did there. */
+function Pages({ manifest }: { manifest: Manifest }) {
+  const { t } = useSpeech();
+  const project = useProject();
+  const pages = [...new Set(manifest.pages.map(({ page }) => page))];
+  if (pages.length === 0) return null;
+  return (
+    <>
+      <h3>{t("player.pagesSeen")}</h3>
+      <ul className={styles.pages}>
+        {pages.map((page) => (
+          <li key={page}>
+            <Link to="/p/$project/heatmaps" params={{ project: String(project.id) }} search={{ q: { kind: "heatmap", page, range: { last: 30, unit: "day" } } }} title={t("player.heatmapOf", { page })}>
+              <Flame aria-hidden />
+              {page}
+            </Link>
+          </li>
+        ))}
+      </ul>
+    </>
   );
 }
 
