@@ -1,5 +1,5 @@
 //! Surveys against naive oracles, and against the vectors that the tag is held to as well.
-#![allow(clippy::unwrap_used)]
+#![allow(clippy::unwrap_used, reason = "tests")]
 
 use proptest::prelude::*;
 use serde_json::{Value, json};
