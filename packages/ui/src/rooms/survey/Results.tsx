@@ -8,6 +8,7 @@ import { useSpeech } from "@/i18n/language.tsx";
 import { tellError } from "@/shell/errors.ts";
 import { useProject } from "@/shell/session.tsx";
 import { InlineSelect } from "@/ui/Field.tsx";
+import { NumberHead } from "@/ui/NumberHead.tsx";
 import { Card } from "@/ui/Page.tsx";
 import { Empty, Failure, SkeletonRows } from "@/ui/State.tsx";
 import table from "@/ui/table.module.css";
@@ -179,15 +180,9 @@ function Trend({ question, result, starts, interval }: { question: SurveyQuestio
           <thead>
             <tr>
               <th scope="col">{t("survey.interval")}</th>
-              <th scope="col" className={table.number}>
-                n
-              </th>
-              <th scope="col" className={table.number}>
-                {scoreText.name}
-              </th>
-              <th scope="col" className={table.number}>
-                {t("survey.ci")}
-              </th>
+              <NumberHead>n</NumberHead>
+              <NumberHead>{scoreText.name}</NumberHead>
+              <NumberHead>{t("survey.ci")}</NumberHead>
             </tr>
           </thead>
           <tbody>
@@ -296,15 +291,9 @@ function Groups({ question, result }: { question: SurveyQuestion; result: Questi
             <th scope="col" className={table.pinned}>
               {t("survey.by")}
             </th>
-            <th scope="col" className={table.number}>
-              n
-            </th>
-            <th scope="col" className={table.number}>
-              {scoreText.name}
-            </th>
-            <th scope="col" className={table.number}>
-              {t("survey.ci")}
-            </th>
+            <NumberHead>n</NumberHead>
+            <NumberHead>{scoreText.name}</NumberHead>
+            <NumberHead>{t("survey.ci")}</NumberHead>
           </tr>
         </thead>
         <tbody>

@@ -9,6 +9,7 @@ import { useSpeech } from "@/i18n/language.tsx";
 import { tellError } from "@/shell/errors.ts";
 import { useProject } from "@/shell/session.tsx";
 import { Button } from "@/ui/Button.tsx";
+import { NumberHead } from "@/ui/NumberHead.tsx";
 import { Card, Page } from "@/ui/Page.tsx";
 import { Dialog } from "@/ui/Panel.tsx";
 import { Empty, Failure, SkeletonRows } from "@/ui/State.tsx";
@@ -49,15 +50,9 @@ export function SurveyList() {
                   <th scope="col" className={table.wide}>
                     {t("survey.column.asks")}
                   </th>
-                  <th scope="col" className={table.number}>
-                    {t("survey.column.shown")}
-                  </th>
-                  <th scope="col" className={table.number}>
-                    {t("survey.column.started")}
-                  </th>
-                  <th scope="col" className={table.number}>
-                    {t("survey.column.completed")}
-                  </th>
+                  <NumberHead>{t("survey.column.shown")}</NumberHead>
+                  <NumberHead>{t("survey.column.started")}</NumberHead>
+                  <NumberHead>{t("survey.column.completed")}</NumberHead>
                   <th scope="col">{t("survey.column.changed")}</th>
                 </tr>
               </thead>
