@@ -17,8 +17,8 @@ if [ ! -f "$shared/bench/peers.py" ]; then
   exit 1
 fi
 if [ -z "${PYTHON:-}" ]; then
-  PYTHON=.venv/bench/bin/python
-  [ -x "$PYTHON" ] || { python3 -m venv .venv/bench && "$PYTHON" -m pip install -q --disable-pip-version-check -r bench/requirements.txt; }
+  PYTHON=bench/.venv/bin/python
+  [ -x "$PYTHON" ] || { python3 -m venv bench/.venv && "$PYTHON" -m pip install -q --disable-pip-version-check -r bench/requirements.txt; }
 fi
 file="${EVENTS_FILE:-bench/data/events-$rows.parquet}"
 if [ ! -f "$file" ]; then

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, it } from "vitest";
+import { messagesOf } from "@/i18n/catalogue.ts";
 import { ACTIONS } from "./auditActions.ts";
 
 const CRATES = join(import.meta.dirname, "../../../../../crates");
@@ -16,4 +17,9 @@ it("has words for every action that the server writes into the activity log", ()
   expect(api.length).toBeGreaterThan(20);
   expect(commandLine.length).toBeGreaterThan(5);
   for (const action of [...api, ...commandLine]) expect(Object.keys(ACTIONS)).toContain(action);
+});
+
+it.each(["en", "fr"] as const)("every action is told without a value: what it was done to stands beside it (%s)", (language) => {
+  const { t } = messagesOf(language);
+  for (const key of Object.values(ACTIONS)) expect(t(key)).not.toBe("");
 });
