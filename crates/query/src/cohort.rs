@@ -270,6 +270,7 @@ fn sequence_holds(sequence: &Sequence, finder: &mut Finder, hits: &[Hit], first_
 
 /// Everybody whom an event or a profile tells of.
 pub(crate) fn known_people(context: &Context<'_>, profiles: impl Iterator<Item = PersonId>) -> Result<HashSet<PersonId>, AskError> {
+    context.footprint.all_events();
     let links = &context.snapshot.links;
     let mut known: HashSet<PersonId> = profiles.map(|id| links.resolve(id)).collect();
     for segment in &context.snapshot.segments {

@@ -3,10 +3,12 @@
 use crate::{
     attribution, behind,
     cohort::{self, Inner, Members},
-    driver, error, explain, feature, frequency, friction, funnel, heatmap, impact, journey, lifecycle,
+    driver, error, explain, feature,
+    footprint::{Footprint, Versions},
+    frequency, friction, funnel, heatmap, impact, journey, lifecycle,
     memory::Memory,
     quantile, recording,
-    remember::{Key, Remembered, Way},
+    remember::{Key, Remembered, Told, Way},
     retention,
     scan::{Context, context::Setting},
     sessions, timeline, trend, vital,
@@ -108,6 +110,7 @@ struct Asked<'a> {
     /// Nothing that happened from then on is known.
     as_of: Option<i64>,
     started: Instant,
+    footprint: Arc<Footprint>,
 }
 
 impl<S: Source> Engine<S> {
@@ -120,12 +123,19 @@ impl<S: Source> Engine<S> {
 
     /// Answers on the calling thread and the pool; blocks until done.
     pub fn answer(&self, project: ProjectId, settings: &Settings, question: &Question, cancel: Cancel) -> Result<Reply, AskError> {
+        self.tell(project, settings, question, cancel).map(|told| told.reply)
+    }
+
+    fn tell(&self, project: ProjectId, settings: &Settings, question: &Question, cancel: Cancel) -> Result<Told, AskError> {
         let started = Instant::now();
+        // Before anything is read: what is read is as new as that, or newer.
+        let profiles_version = self.source.profiles_version();
         let snapshot = self.source.snapshot(project)?;
-        let asked = Asked { project, settings, cancel, snapshot, now: self.source.now(), as_of: None, started };
+        let footprint = Arc::default();
+        let asked = Asked { project, settings, cancel, snapshot, now: self.source.now(), as_of: None, started, footprint };
         let mut reply = self.threads.install(|| self.answer_on(&asked, question))?;
         reply.elapsed_ms = started.elapsed().as_secs_f64() * 1000.0;
-        Ok(reply)
+        Ok(Told { reply, read: asked.footprint.read(&asked.snapshot, profiles_version) })
     }
 
     fn answer_on(&self, asked: &Asked<'_>, question: &Question) -> Result<Reply, AskError> {
@@ -204,6 +214,7 @@ impl<S: Source> Engine<S> {
             now: time - 1,
             as_of: Some(time),
             started: asked.started,
+            footprint: Arc::clone(&asked.footprint),
         };
         let mut names = Vec::new();
         definition.uses(&mut names);
@@ -225,6 +236,7 @@ impl<S: Source> Engine<S> {
             source: &*self.source,
             project,
             snapshot: Arc::clone(&asked.snapshot),
+            footprint: Arc::clone(&asked.footprint),
             zone,
             now,
             range,
@@ -268,19 +280,22 @@ impl<S: Source> Ask for Engine<S> {
         }
         let started = Instant::now();
         loop {
-            let versions = (self.source.snapshot(project)?.version, self.source.profiles_version());
-            let key = Key::new(project, versions, self.source.now(), settings, &question);
-            let outcome = match self.remembered.way(&key) {
-                Way::Known(reply) => Ok(Reply::clone(&reply)),
+            let versions = Versions { profiles: self.source.profiles_version(), snapshot: &*self.source.snapshot(project)? };
+            let key = Key::new(project, self.source.now(), settings, &question);
+            let told = match self.remembered.way(&key, &versions) {
+                Way::Known(told) => told,
                 Way::Compute => return self.compute(project, settings, question, cancel, Some(key)).await,
                 Way::Wait(other) => match other.await {
                     // Who asked first took the question back; somebody still wants to know.
                     Ok(Err(error)) if error.code == AskErrorCode::Cancelled && !cancel.is_cancelled() => continue,
                     Err(_) => continue,
-                    Ok(outcome) => outcome,
+                    Ok(Err(error)) => return Err(error),
+                    // It was begun before what this one has to tell of.
+                    Ok(Ok(told)) if !told.read.holds(&versions) => continue,
+                    Ok(Ok(told)) => told,
                 },
             };
-            return outcome.map(|reply| Reply { elapsed_ms: started.elapsed().as_secs_f64() * 1000.0, ..reply });
+            return Ok(Reply { elapsed_ms: started.elapsed().as_secs_f64() * 1000.0, ..told.reply.clone() });
         }
     }
 }
@@ -295,14 +310,14 @@ impl<S: Source> Engine<S> {
         let pool = Arc::clone(&self.threads);
         let engine_remembered = Arc::clone(&self.remembered);
         pool.spawn(move || {
-            let outcome = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| engine.answer(project, &settings, &question, cancel)));
+            let outcome = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| engine.tell(project, &settings, &question, cancel)));
             let failed = || Err(AskError::new(AskErrorCode::Unavailable, "the question met an error of ours; it is in the log"));
-            let outcome = outcome.unwrap_or_else(|_| failed());
+            let outcome = outcome.unwrap_or_else(|_| failed()).map(Arc::new);
             if let Some(key) = key {
                 engine_remembered.settle(&key, &outcome);
             }
             // Nobody waits any more when the caller went away.
-            drop(send.send(outcome));
+            drop(send.send(outcome.map(Arc::unwrap_or_clone).map(|told| told.reply)));
         });
         receive.await.unwrap_or_else(|_| Err(AskError::new(AskErrorCode::Cancelled, "the question was dropped")))
     }

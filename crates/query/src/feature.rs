@@ -227,6 +227,7 @@ impl<'a> Plan<'a> {
 
 /// The events that come most often, but for those that clients send by themselves.
 fn most_frequent(context: &Context<'_>) -> Vec<Selector> {
+    context.footprint.all_events();
     let mut counts: HashMap<String, usize> = HashMap::new();
     for segment in &context.snapshot.segments {
         for (event, name) in segment.event_names().iter().enumerate().filter(|(_, name)| !name.starts_with('$')) {

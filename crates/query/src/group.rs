@@ -134,7 +134,8 @@ impl GroupKey {
                 let keys = a.iter().map(GroupValue::sort_key).zip(b.iter().map(GroupValue::sort_key));
                 keys.map(|(x, y)| x.0.cmp(&y.0).then(x.1.partial_cmp(&y.1).unwrap_or(std::cmp::Ordering::Equal)).then_with(|| x.2.cmp(y.2)))
                     .find(|order| order.is_ne())
-                    .unwrap_or(std::cmp::Ordering::Equal)
+                    // The whole, which has no values, comes first.
+                    .unwrap_or_else(|| a.len().cmp(&b.len()))
             }
             (Self::Other, Self::Other) => std::cmp::Ordering::Equal,
             (Self::Other, _) => std::cmp::Ordering::Greater,

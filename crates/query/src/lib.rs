@@ -18,6 +18,7 @@ mod error;
 mod everybody;
 mod explain;
 mod feature;
+mod footprint;
 mod frequency;
 mod friction;
 mod funnel;

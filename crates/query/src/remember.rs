@@ -1,9 +1,11 @@
 //! Answers that were given before. A question asked again, of the same events and profiles, within the same minute, is not computed again; and people who ask
 //! the same thing at once wait for one answer.
 //!
-//! What must stay true: an answer is given again only while nothing that it was read from has changed. Everything that decides an answer is in the key: the
-//! question (in its debug form, which is derived and so names every field), the settings, the version of events and profiles, and the minute, since intervals end.
+//! What must stay true: an answer is given again only while nothing that it was read from has changed. The question (in its debug form, which is derived and
+//! so names every field), the settings and the minute, since intervals end, are the key. What was read is kept beside the answer: a question about last month
+//! reads nothing of today, and so today's events do not make it old.
 
+use crate::footprint::{Read, Versions};
 use futures_channel::oneshot::{Receiver, Sender, channel};
 use parking_lot::Mutex;
 use serde_json::Value;
@@ -17,29 +19,34 @@ const MOST_BYTES: usize = 32 << 20;
 const LARGEST_BYTES: usize = 4 << 20;
 const MINUTE_MS: i64 = 60_000;
 
-/// What an answer depends on.
+/// What is asked, and when.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Key {
     project: ProjectId,
-    /// Of events, then of profiles.
-    versions: (u64, u64),
     minute: i64,
     question: u128,
 }
 
 impl Key {
-    pub(crate) fn new(project: ProjectId, versions: (u64, u64), now: i64, settings: &Settings, question: &Question) -> Self {
+    pub(crate) fn new(project: ProjectId, now: i64, settings: &Settings, question: &Question) -> Self {
         let words = format!("{settings:?} {question:?}");
-        Self { project, versions, minute: now.div_euclid(MINUTE_MS), question: xxh3_128(words.as_bytes()) }
+        Self { project, minute: now.div_euclid(MINUTE_MS), question: xxh3_128(words.as_bytes()) }
     }
 }
 
-type Outcome = Result<Reply, AskError>;
+/// An answer, and what it was read from.
+#[derive(Clone, Debug)]
+pub(crate) struct Told {
+    pub(crate) reply: Reply,
+    pub(crate) read: Read,
+}
+
+pub(crate) type Outcome = Result<Arc<Told>, AskError>;
 
 /// What to do about a question.
 pub(crate) enum Way {
     /// It was answered.
-    Known(Arc<Reply>),
+    Known(Arc<Told>),
     /// Somebody else is being answered.
     Wait(Receiver<Outcome>),
     /// Nobody is: the caller computes, and then tells [`Remembered::settle`], whatever comes of it.
@@ -61,19 +68,20 @@ struct Inner {
 
 #[derive(Debug)]
 struct Kept {
-    reply: Arc<Reply>,
+    told: Arc<Told>,
     bytes: usize,
     last_use: u64,
 }
 
 impl Remembered {
-    pub(crate) fn way(&self, key: &Key) -> Way {
+    /// `now` is how things stand when it is asked.
+    pub(crate) fn way(&self, key: &Key, now: &Versions<'_>) -> Way {
         let mut inner = self.inner.lock();
         inner.clock += 1;
-        let now = inner.clock;
-        if let Some(kept) = inner.answers.get_mut(key) {
-            kept.last_use = now;
-            return Way::Known(Arc::clone(&kept.reply));
+        let clock = inner.clock;
+        if let Some(kept) = inner.answers.get_mut(key).filter(|kept| kept.told.read.holds(now)) {
+            kept.last_use = clock;
+            return Way::Known(Arc::clone(&kept.told));
         }
         if let Some(waiting) = inner.under_way.get_mut(key) {
             let (send, receive) = channel();
@@ -88,8 +96,8 @@ impl Remembered {
     pub(crate) fn settle(&self, key: &Key, outcome: &Outcome) {
         let mut inner = self.inner.lock();
         let waiting = inner.under_way.remove(key).unwrap_or_default();
-        if let Ok(reply) = outcome {
-            inner.keep(*key, reply);
+        if let Ok(told) = outcome {
+            inner.keep(*key, told);
         }
         drop(inner);
         for one in waiting {
@@ -100,16 +108,15 @@ impl Remembered {
 }
 
 impl Inner {
-    fn keep(&mut self, key: Key, reply: &Reply) {
-        let bytes = size_of_json(&reply.answer) + 512;
+    fn keep(&mut self, key: Key, told: &Arc<Told>) {
+        let bytes = size_of_json(&told.reply.answer) + 512;
         if bytes > LARGEST_BYTES {
             return;
         }
-        // What was read from an earlier version will not be asked for again.
-        let gone: Vec<Key> =
-            self.answers.keys().filter(|one| one.project == key.project && (one.versions, one.minute) != (key.versions, key.minute)).copied().collect();
+        // An earlier minute will not be asked for again.
+        let gone: Vec<Key> = self.answers.keys().filter(|one| one.minute < key.minute).copied().collect();
         gone.iter().for_each(|one| self.forget(one));
-        let kept = Kept { reply: Arc::new(reply.clone()), bytes, last_use: self.clock };
+        let kept = Kept { told: Arc::clone(told), bytes, last_use: self.clock };
         self.bytes += bytes;
         if let Some(earlier) = self.answers.insert(key, kept) {
             self.bytes -= earlier.bytes;

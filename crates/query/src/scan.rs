@@ -146,6 +146,7 @@ pub(crate) fn run<P: Held + Send>(
     merge: impl Fn(P, P) -> P + Sync,
 ) -> Result<Option<P>, AskError> {
     let mut decoder = Decoder::new(context, request)?;
+    context.footprint.events_before(decoder.bounds().1);
     let mut segments: Vec<&dyn Segment> = context.snapshot.segments.iter().map(|one| &**one).filter(|segment| decoder.may_hold(*segment)).collect();
     // Segments of one month after the other: most of a person's rows come in order of time.
     segments.sort_by_key(|segment| segment.time_range());

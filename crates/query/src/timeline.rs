@@ -19,6 +19,7 @@ use sillage_store::{PropertyColumn, PropertyKind, Segment, column};
 use std::{collections::HashSet, ops::Range, sync::Arc};
 
 pub(crate) fn answer(context: &Context<'_>, scope: &Scope, timeline: &Timeline) -> Result<Value, AskError> {
+    context.footprint.all_events();
     let before = timeline.before.unwrap_or((i64::MAX, u64::MAX));
     let filters: Vec<&Filter> = scope.filter.iter().collect();
     session_property::prepare(context, &filters, &[], context.range)?;

@@ -352,6 +352,7 @@ impl<'a> Plan<'a> {
             return Ok((lines, counted));
         }
         let (from, to) = self.range;
+        context.footprint.events_before(to);
         for segment in &context.snapshot.segments {
             let is_outside = segment.time_range().is_none_or(|(first, last)| last < from || first >= to);
             if is_outside || cuts_an_hour(&**segment, from) || cuts_an_hour(&**segment, to) {

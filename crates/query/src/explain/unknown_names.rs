@@ -7,7 +7,8 @@ use sillage_behavior::{
     filter::{Filter, Of},
     question::{Breakdown, Kind, Measure, PerSession, Scope, Selector},
 };
-use std::collections::BTreeSet;
+use sillage_store::Segment;
+use std::{collections::BTreeSet, sync::Arc};
 
 /// What was named, once each.
 #[derive(Default)]
@@ -30,7 +31,10 @@ pub(super) fn notes(context: &Context<'_>, question: &Question) -> Vec<String> {
     selectors.into_iter().for_each(|select| named.selector(select));
     named.measures(&question.kind);
     let french = context.french;
-    let is_known = |name: &str| context.snapshot.segments.iter().any(|segment| segment.event_names().binary_search_by(|one| (**one).cmp(name)).is_ok());
+    let is_known = |name: &str| {
+        let known = context.snapshot.segments.iter().any(|segment| segment.event_names().binary_search_by(|one| (**one).cmp(name)).is_ok());
+        as_of_now(context, known)
+    };
     let events = named
         .events
         .iter()
@@ -102,7 +106,7 @@ impl<'q> Named<'q> {
 
 fn is_there(context: &Context<'_>, of: &Of, name: &str) -> bool {
     // Of a formula it is known what it reads, not what it gives.
-    if Expression::of_name(name).is_some() || context.snapshot.segments.is_empty() {
+    if Expression::of_name(name).is_some() || !as_of_now(context, !context.snapshot.segments.is_empty()) {
         return true;
     }
     match of {
@@ -111,10 +115,21 @@ fn is_there(context: &Context<'_>, of: &Of, name: &str) -> bool {
         Of::PersonAtEvent => context.person_history(name).is_ok_and(|values| !values.is_empty()),
         Of::Group(kind) => context.group_property(kind, name).is_ok_and(|values| !values.is_empty()),
         Of::Session if name.starts_with('$') => true,
-        Of::Event | Of::Session => context.snapshot.segments.iter().any(|segment| {
-            let mut columns = Vec::new();
-            columns_of(&**segment, name, &mut columns);
-            !columns.is_empty()
-        }),
+        Of::Event | Of::Session => {
+            let has = |segment: &Arc<dyn Segment>| {
+                let mut columns = Vec::new();
+                columns_of(&**segment, name, &mut columns);
+                !columns.is_empty()
+            };
+            as_of_now(context, context.snapshot.segments.iter().any(has))
+        }
     }
+}
+
+/// That something is not there may be untrue with the next event, whenever that happened.
+fn as_of_now(context: &Context<'_>, is_there: bool) -> bool {
+    if !is_there {
+        context.footprint.all_events();
+    }
+    is_there
 }

@@ -1,63 +1,103 @@
 use super::*;
+use crate::footprint::Footprint;
 use serde_json::json;
 use sillage_behavior::{AskErrorCode, Explain};
+use sillage_store::Snapshot;
 
 fn question(event: &str) -> Question {
     let series = json!([{"select": {"event": event}, "measure": "total"}]);
     Question::from_json(&json!({"kind": "trend", "series": series, "range": {"from": "2025-10-01", "to": "2025-10-31"}, "interval": "day"})).unwrap()
 }
 
-fn key(event: &str, version: u64, now: i64) -> Key {
-    Key::new(ProjectId(1), (version, 1), now, &Settings::default(), &question(event))
+fn key(event: &str, now: i64) -> Key {
+    Key::new(ProjectId(1), now, &Settings::default(), &question(event))
 }
 
-fn reply(answer: Value) -> Reply {
-    Reply { kind: "trend", answer, explain: Explain::default(), elapsed_ms: 1.0, complete: true }
+fn snapshot(version: u64) -> Snapshot {
+    Snapshot { project: ProjectId(1), segments: Vec::new(), links: Arc::default(), version, duplicates_dropped: 0, damaged: Vec::new() }
 }
 
-fn computes(remembered: &Remembered, key: &Key) -> bool {
-    matches!(remembered.way(key), Way::Compute)
+fn told(answer: Value, version: u64) -> Arc<Told> {
+    told_of(answer, version, &Footprint::default())
+}
+
+fn told_of(answer: Value, version: u64, footprint: &Footprint) -> Arc<Told> {
+    footprint.all_events();
+    let reply = Reply { kind: "trend", answer, explain: Explain::default(), elapsed_ms: 1.0, complete: true };
+    Arc::new(Told { reply, read: footprint.read(&snapshot(version), 1) })
+}
+
+fn way(remembered: &Remembered, key: &Key, version: u64) -> Way {
+    remembered.way(key, &Versions { snapshot: &snapshot(version), profiles: 1 })
+}
+
+fn computes(remembered: &Remembered, key: &Key, version: u64) -> bool {
+    matches!(way(remembered, key, version), Way::Compute)
 }
 
 #[test]
 fn an_answer_is_given_again_until_something_changes() {
     let remembered = Remembered::default();
-    assert!(computes(&remembered, &key("A", 1, 0)));
-    remembered.settle(&key("A", 1, 0), &Ok(reply(json!(1))));
-    assert!(matches!(remembered.way(&key("A", 1, 59_999)), Way::Known(reply) if reply.answer == json!(1)));
-    assert!(computes(&remembered, &key("B", 1, 0)), "another question");
-    assert!(computes(&remembered, &key("A", 2, 0)), "other events");
-    assert!(computes(&remembered, &key("A", 1, 60_000)), "another minute");
-    let profiles = Key { versions: (1, 2), ..key("A", 1, 0) };
-    assert!(computes(&remembered, &profiles), "other profiles");
-    let foreign = Key { project: ProjectId(2), ..key("A", 1, 0) };
-    assert!(computes(&remembered, &foreign), "another project");
+    assert!(computes(&remembered, &key("A", 0), 1));
+    remembered.settle(&key("A", 0), &Ok(told(json!(1), 1)));
+    assert!(matches!(way(&remembered, &key("A", 59_999), 1), Way::Known(told) if told.reply.answer == json!(1)));
+    assert!(computes(&remembered, &key("B", 0), 1), "another question");
+    assert!(computes(&remembered, &key("A", 60_000), 1), "another minute");
+    let foreign = Key { project: ProjectId(2), ..key("A", 0) };
+    assert!(computes(&remembered, &foreign, 1), "another project");
     let settings = Settings { timezone: "Asia/Tokyo".to_owned(), ..Settings::default() };
-    assert!(computes(&remembered, &Key::new(ProjectId(1), (1, 1), 0, &settings, &question("A"))), "another zone");
+    assert!(computes(&remembered, &Key::new(ProjectId(1), 0, &settings, &question("A")), 1), "another zone");
+    assert!(computes(&remembered, &key("A", 0), 2), "other events");
+    remembered.settle(&key("A", 0), &Ok(told(json!(2), 2)));
+    assert!(matches!(way(&remembered, &key("A", 0), 1), Way::Known(told) if told.reply.answer == json!(2)), "newer than was asked for");
+}
+
+#[test]
+fn profiles_matter_to_an_answer_that_looked_at_them() {
+    for looked in [false, true] {
+        let footprint = Footprint::default();
+        if looked {
+            footprint.profiles();
+        }
+        let read = told_of(json!(1), 1, &footprint).read;
+        assert!(read.holds(&Versions { snapshot: &snapshot(1), profiles: 1 }));
+        assert_eq!(read.holds(&Versions { snapshot: &snapshot(1), profiles: 2 }), !looked);
+    }
+}
+
+#[test]
+fn who_is_who_what_is_damaged_and_what_was_dropped_matter_whatever_was_read() {
+    let footprint = Footprint::default();
+    footprint.events_before(7);
+    let read = footprint.read(&snapshot(1), 1);
+    let holds = |snapshot: &Snapshot| read.holds(&Versions { snapshot, profiles: 1 });
+    assert!(holds(&snapshot(2)));
+    assert!(!holds(&Snapshot { duplicates_dropped: 1, ..snapshot(2) }));
+    assert!(!holds(&Snapshot { damaged: vec!["segment 1".to_owned()], ..snapshot(2) }));
 }
 
 #[test]
 fn who_asks_the_same_meanwhile_gets_the_same_answer() {
     let remembered = Remembered::default();
-    let key = key("A", 1, 0);
-    assert!(computes(&remembered, &key));
-    let Way::Wait(mut second) = remembered.way(&key) else { panic!("computed twice") };
-    let Way::Wait(third) = remembered.way(&key) else { panic!("computed twice") };
+    let key = key("A", 0);
+    assert!(computes(&remembered, &key, 1));
+    let Way::Wait(mut second) = way(&remembered, &key, 1) else { panic!("computed twice") };
+    let Way::Wait(third) = way(&remembered, &key, 2) else { panic!("computed twice") };
     drop(third);
     assert!(second.try_recv().unwrap().is_none());
-    remembered.settle(&key, &Ok(reply(json!(7))));
-    assert_eq!(second.try_recv().unwrap().unwrap().unwrap().answer, json!(7));
+    remembered.settle(&key, &Ok(told(json!(7), 1)));
+    assert_eq!(second.try_recv().unwrap().unwrap().unwrap().reply.answer, json!(7));
 }
 
 #[test]
 fn an_error_is_told_to_who_waits_and_not_kept() {
     let remembered = Remembered::default();
-    let key = key("A", 1, 0);
-    assert!(computes(&remembered, &key));
-    let Way::Wait(mut second) = remembered.way(&key) else { panic!("computed twice") };
+    let key = key("A", 0);
+    assert!(computes(&remembered, &key, 1));
+    let Way::Wait(mut second) = way(&remembered, &key, 1) else { panic!("computed twice") };
     remembered.settle(&key, &Err(AskError::new(AskErrorCode::TimedOut, "too long")));
     assert!(second.try_recv().unwrap().unwrap().is_err());
-    assert!(computes(&remembered, &key));
+    assert!(computes(&remembered, &key, 1));
 }
 
 #[test]
@@ -66,16 +106,16 @@ fn memory_is_bounded_and_the_least_used_goes_first() {
     let large = json!("x".repeat(LARGEST_BYTES - 1000));
     let n = MOST_BYTES / LARGEST_BYTES + 3;
     for i in 0..n {
-        let key = key(&format!("E{i}"), 1, 0);
-        assert!(computes(&remembered, &key));
-        remembered.settle(&key, &Ok(reply(large.clone())));
+        let key = key(&format!("E{i}"), 0);
+        assert!(computes(&remembered, &key, 1));
+        remembered.settle(&key, &Ok(told(large.clone(), 1)));
         // The first stays in use.
-        assert!(matches!(remembered.way(&self::key("E0", 1, 0)), Way::Known(_)));
+        assert!(matches!(way(&remembered, &self::key("E0", 0), 1), Way::Known(_)));
     }
     assert!(remembered.inner.lock().bytes <= MOST_BYTES);
-    assert!(computes(&remembered, &key("E1", 1, 0)));
-    let key = key("too large", 1, 0);
-    assert!(computes(&remembered, &key));
-    remembered.settle(&key, &Ok(reply(json!("x".repeat(LARGEST_BYTES)))));
-    assert!(computes(&remembered, &key));
+    assert!(computes(&remembered, &key("E1", 0), 1));
+    let key = key("too large", 0);
+    assert!(computes(&remembered, &key, 1));
+    remembered.settle(&key, &Ok(told(json!("x".repeat(LARGEST_BYTES)), 1)));
+    assert!(computes(&remembered, &key, 1));
 }

@@ -1,6 +1,7 @@
 use crate::{
     cohort::{self, Members},
     engine::{History, Limits, Source},
+    footprint::Footprint,
     memory::{Memory, held},
     session_property::SessionTables,
 };
@@ -33,6 +34,7 @@ type GroupValues = Arc<HashMap<String, Value>>;
 pub(crate) struct Context<'a> {
     pub(crate) project: ProjectId,
     pub(crate) snapshot: Arc<Snapshot>,
+    pub(crate) footprint: Arc<Footprint>,
     pub(crate) zone: Zone,
     pub(crate) now: i64,
     pub(crate) range: (i64, i64),
@@ -98,6 +100,7 @@ pub(crate) struct Setting<'a> {
     pub(crate) source: &'a dyn Source,
     pub(crate) project: ProjectId,
     pub(crate) snapshot: Arc<Snapshot>,
+    pub(crate) footprint: Arc<Footprint>,
     pub(crate) zone: Zone,
     pub(crate) now: i64,
     pub(crate) range: (i64, i64),
@@ -122,6 +125,7 @@ impl<'a> Context<'a> {
             cohorts: setting.cohorts,
             source: setting.source,
             snapshot: setting.snapshot,
+            footprint: setting.footprint,
             zone: setting.zone,
             now: setting.now,
             range: setting.range,
@@ -155,6 +159,7 @@ impl<'a> Context<'a> {
             source: self.source,
             project: self.project,
             snapshot: Arc::clone(&self.snapshot),
+            footprint: Arc::clone(&self.footprint),
             zone: self.zone.clone(),
             now: self.now,
             range: self.range,
@@ -287,6 +292,7 @@ impl<'a> Context<'a> {
         if let Some(as_of) = self.as_of {
             return cohort::people_seen_before(self, as_of);
         }
+        self.footprint.profiles();
         let profiles = self.source.persons(self.project)?;
         cohort::known_people(self, profiles.keys().copied())
     }
@@ -300,6 +306,7 @@ impl<'a> Context<'a> {
         if let Some(values) = cache.get(name) {
             return Ok(Arc::clone(values));
         }
+        self.footprint.profiles();
         let values = self.after_links(self.source.person_property(self.project, name)?);
         cache.insert(name.to_owned(), Arc::clone(&values));
         Ok(values)
@@ -310,6 +317,7 @@ impl<'a> Context<'a> {
         if let Some(history) = self.histories.lock().unwrap_or_else(PoisonError::into_inner).get(name) {
             return Ok(Arc::clone(history));
         }
+        self.footprint.profiles();
         let history = match self.expression(name) {
             Some(expression) => {
                 let inputs = expression.inputs().iter().map(|input| self.person_history(input)).collect::<Result<Vec<_>, _>>()?;
@@ -347,6 +355,7 @@ impl<'a> Context<'a> {
         if let Some(values) = cache.get(&key) {
             return Ok(Arc::clone(values));
         }
+        self.footprint.profiles();
         let values = self.source.group_property(self.project, kind, name)?;
         cache.insert(key, Arc::clone(&values));
         Ok(values)
@@ -370,6 +379,7 @@ impl<'a> Context<'a> {
             return Ok(name.to_string());
         }
         // Somebody who did nothing yet and has a profile all the same.
+        self.footprint.profiles();
         let profiles = self.source.persons(self.project)?;
         Ok(profiles.get(&id).map_or_else(String::new, |name| name.to_string()))
     }
@@ -414,6 +424,7 @@ impl Surroundings for Context<'_> {
         if let Some(found) = self.looked_up.lock().unwrap_or_else(PoisonError::into_inner).get(&key) {
             return Ok(Arc::clone(found));
         }
+        self.footprint.profiles();
         let found = self.source.lookup(self.project, table, column).map_err(|error| error.message)?.ok_or_else(missing)?;
         self.looked_up.lock().unwrap_or_else(PoisonError::into_inner).insert(key, Arc::clone(&found));
         Ok(found)

@@ -68,8 +68,9 @@ impl<'a> Decoder<'a> {
         let mut bounds = request.stream.unwrap_or((i64::MAX, i64::MIN));
         for (bit, pick) in picks.iter().enumerate() {
             if pick.select.first_time {
+                // Whoever did it before did it before, and whoever does it later changes nothing.
                 first_time_bits |= 1 << bit;
-                bounds = (i64::MIN, i64::MAX);
+                bounds.0 = i64::MIN;
             }
             bounds = (bounds.0.min(pick.from), bounds.1.max(pick.to));
         }
@@ -107,6 +108,11 @@ impl<'a> Decoder<'a> {
             return false;
         }
         (0..segment.event_names().len()).any(|event| self.bits_of_name(&segment.event_names()[event]).is_some())
+    }
+
+    /// Rows outside are of no use.
+    pub(super) fn bounds(&self) -> (i64, i64) {
+        self.bounds
     }
 
     pub(crate) fn uses_people(&self) -> bool {

@@ -8,21 +8,27 @@ use sillage_store::{RecordingIndex, Segment, SegmentBuilder, Snapshot, snapshot_
 use sillage_testkit::{schema, world::World};
 use std::{
     collections::{HashMap, HashSet},
-    sync::Arc,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
 };
 
 pub(crate) const PROJECT: ProjectId = ProjectId(1);
 
 #[derive(Debug)]
 struct WorldSource {
-    snapshot: Arc<Snapshot>,
+    /// One after the other.
+    snapshots: Vec<Arc<Snapshot>>,
+    /// Which of them is now.
+    at: Arc<AtomicUsize>,
     world: World,
     recordings: Arc<RecordingIndex>,
 }
 
 impl Source for WorldSource {
     fn snapshot(&self, _: ProjectId) -> Result<Arc<Snapshot>, AskError> {
-        Ok(Arc::clone(&self.snapshot))
+        Ok(Arc::clone(&self.snapshots[self.at.load(Ordering::Relaxed)]))
     }
 
     fn profiles_version(&self) -> u64 {
@@ -100,7 +106,18 @@ pub(crate) fn engine_within(world: &World, layout: Layout, limits: Limits) -> En
 fn engine_of(world: &World, layout: Layout, recordings: RecordingIndex, limits: Limits) -> Engine<impl Source + use<>> {
     let recordings = Arc::new(recordings);
     let snapshot = laid_out(snapshot_of(PROJECT, &world.events).unwrap(), &world.events, layout);
-    Engine::new(Arc::new(WorldSource { snapshot: Arc::new(snapshot), world: world.clone(), recordings }), limits, layout.threads).unwrap()
+    let source = WorldSource { snapshots: vec![Arc::new(snapshot)], at: Arc::default(), world: world.clone(), recordings };
+    Engine::new(Arc::new(source), limits, layout.threads).unwrap()
+}
+
+/// An engine over a world that grows a segment at a time, from none on; what moves it, and how far it goes.
+pub(crate) fn growing(world: &World, layout: Layout) -> (Engine<impl Source + use<>>, Arc<AtomicUsize>, usize) {
+    let whole = laid_out(snapshot_of(PROJECT, &world.events).unwrap(), &world.events, layout);
+    let until = |n: usize| Snapshot { segments: whole.segments[..n].to_vec(), version: n as u64 + 1, ..whole.clone() };
+    let snapshots = (0..=whole.segments.len()).map(|n| Arc::new(until(n))).collect();
+    let at = Arc::new(AtomicUsize::new(0));
+    let source = WorldSource { snapshots, at: Arc::clone(&at), world: world.clone(), recordings: Arc::default() };
+    (Engine::new(Arc::new(source), Limits::default(), layout.threads).unwrap(), at, whole.segments.len())
 }
 
 fn laid_out(mut snapshot: Snapshot, events: &[Event], layout: Layout) -> Snapshot {

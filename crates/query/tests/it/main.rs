@@ -12,6 +12,7 @@ mod moments;
 mod notes;
 mod questions;
 mod recordings;
+mod remembering;
 mod schemas;
 mod ties;
 mod timeline;
