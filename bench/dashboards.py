@@ -1,14 +1,16 @@
 #!/usr/bin/env python3
 """Ten people open and refresh dashboards of eight reports each while events arrive: how long a report takes, and whether ingestion notices.
 
-    dashboards.py --data DIR [--people 10] [--events-per-second 10000] [--seconds 60] [--xtask FILE]
+    dashboards.py --data DIR [--people 10] [--events-per-second 10000] [--seconds 60] [--to DATE] [--xtask FILE]
 
 DIR is a folder that `make bench` has filled (bench/out/events-20000000/sillage); a copy is used, made with links where the disk can, so that it stays as
 it is. First events arrive alone, then with the people. Each person has a dashboard of their own; the eight reports are asked at once, as a screen does,
-then the person looks at it for two seconds and refreshes. Prints p50 and p95 of a report, p99 of an ingestion reply alone and beside the people, and memory.
+then the person looks at it for two seconds and refreshes. The reports end where the event set does, so that what arrives lies behind them; with --to and
+today's date each event that arrives changes every answer. Prints p50 and p95 of a report, p99 of an ingestion reply alone and beside the people, and memory.
 """
 import argparse
 import json
+import os
 import pathlib
 import random
 import statistics
@@ -27,11 +29,11 @@ REPORTS = 8
 LOOKS_SECONDS = 2
 
 
-def dashboard(seed):
+def dashboard(seed, to):
     """Eight reports as a team would put beside each other; which events, ranges and segments depends on the seed."""
     choose = random.Random(seed).choice
     event = choose(["search", "view_item", "add_to_cart", "purchase", "$pageview"])
-    last = {"from": choose(["2025-10-01", "2025-11-01", "2025-12-01"]), "to": "2025-12-31"}
+    last = {"from": choose(["2025-10-01", "2025-11-01", "2025-12-01"]), "to": to}
     segment = [{"property": choose(["country", "utm_source", "plan"])}]
     return [
         trend(event, "total") | {"range": last},
@@ -53,9 +55,9 @@ def timed(server, question, times, failures):
         failures.append(reply.text[:200])
 
 
-def look(server, seed, until, times, failures):
+def look(server, seed, to, until, times, failures):
     """One person: all reports of their dashboard at once, again and again."""
-    questions = dashboard(seed)
+    questions = dashboard(seed, to)
     while time.monotonic() < until:
         asked = [threading.Thread(target=timed, args=(server, question, times, failures)) for question in questions]
         for one in asked:
@@ -89,11 +91,14 @@ def main():
     arguments.add_argument("--people", type=int, default=10)
     arguments.add_argument("--events-per-second", type=int, default=10_000)
     arguments.add_argument("--seconds", type=int, default=60)
+    arguments.add_argument("--to", default="2025-12-31")
     arguments.add_argument("--xtask", type=pathlib.Path, default=ROOT / "target" / "release" / "sillage-xtask")
     a = arguments.parse_args()
     with tempfile.TemporaryDirectory(dir=a.data.parent) as folder:
         copy = pathlib.Path(folder) / "sillage"
         subprocess.run(["cp", "-a", "--reflink=auto", str(a.data), str(copy)], check=True)
+        # What is copied is on the disk before anything is measured.
+        os.sync()
         server = Server(copy, setup=False)
         server.start(600)
         try:
@@ -103,7 +108,7 @@ def main():
             alone = finished(arriving(a, server, copy / "alone.json"), copy / "alone.json")
             process = arriving(a, server, copy / "beside.json")
             times, failures, until = [], [], time.monotonic() + a.seconds
-            people = [threading.Thread(target=look, args=(server, seed, until, times, failures)) for seed in range(a.people)]
+            people = [threading.Thread(target=look, args=(server, seed, a.to, until, times, failures)) for seed in range(a.people)]
             for one in people:
                 one.start()
             for one in people:

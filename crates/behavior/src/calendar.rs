@@ -153,6 +153,17 @@ impl Zone {
         self.at(ms).strftime(pattern).to_string()
     }
 
+    /// Until when a range means the same instants as now.
+    #[must_use]
+    pub fn resolved_until(&self, range: &RangeSpec, now: i64) -> i64 {
+        let end = |unit: Unit| self.step(self.floor(now, unit), unit, 1);
+        match range {
+            RangeSpec::Instants { .. } | RangeSpec::Days { .. } => i64::MAX,
+            RangeSpec::Last { unit, .. } => end(*unit),
+            RangeSpec::Since { .. } | RangeSpec::ToDate { .. } => end(Unit::Day),
+        }
+    }
+
     /// A range as instants, `[from, to)`.
     #[must_use]
     pub fn resolve(&self, range: &RangeSpec, now: i64) -> (i64, i64) {

@@ -179,11 +179,15 @@ impl<'a> Cell<'a> {
 }
 
 impl Test {
-    pub(crate) fn asked_at(&mut self, now_ms: i64) {
+    /// Says whether the test looks at the clock.
+    pub(crate) fn asked_at(&mut self, now_ms: i64) -> bool {
         match self {
-            Self::InLast { until, .. } => *until = Some(now_ms),
+            Self::InLast { until, .. } => {
+                *until = Some(now_ms);
+                true
+            }
             Self::Every(inner) => inner.asked_at(now_ms),
-            _ => {}
+            _ => false,
         }
     }
 

@@ -113,16 +113,17 @@ impl Kind {
 }
 
 impl Question {
-    /// The question as it is meant at this moment: what its conditions say of the last days, they say of those before it.
+    /// The question as it is meant at this moment: what its conditions say of the last days, they say of those before it. Beside it, whether
+    /// any of them does.
     #[must_use]
-    pub fn asked_at(&self, now_ms: i64) -> Self {
-        let mut asked = self.clone();
+    pub fn asked_at(&self, now_ms: i64) -> (Self, bool) {
+        let (mut asked, mut looks_at_the_clock) = (self.clone(), false);
         parts::in_question(&mut asked, &mut |part| {
             if let parts::Part::Test(test) = part {
-                test.asked_at(now_ms);
+                looks_at_the_clock |= test.asked_at(now_ms);
             }
         });
-        asked
+        (asked, looks_at_the_clock)
     }
 }
 

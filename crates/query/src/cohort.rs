@@ -184,7 +184,7 @@ impl<'a> Acts<'a> {
     }
 
     fn pick(&mut self, context: &Context<'_>, select: &'a Selector, within: Option<&RangeSpec>) {
-        let (from, to) = within.map_or((i64::MIN, i64::MAX), |range| context.zone.resolve(range, context.now));
+        let (from, to) = within.map_or((i64::MIN, i64::MAX), |range| context.resolve(range));
         let to = context.as_of.map_or(to, |as_of| to.min(as_of));
         self.picks.push(Pick { select, from, to });
     }

@@ -4,7 +4,7 @@ use crate::{
     attribution, behind,
     cohort::{self, Inner, Members},
     driver, error, explain, feature,
-    footprint::{Footprint, Versions},
+    footprint::{Footprint, Versions, end_of_minute},
     frequency, friction, funnel, heatmap, impact, journey, lifecycle,
     memory::Memory,
     quantile, recording,
@@ -139,7 +139,10 @@ impl<S: Source> Engine<S> {
     }
 
     fn answer_on(&self, asked: &Asked<'_>, question: &Question) -> Result<Reply, AskError> {
-        let as_asked = counted_as_asked(question, asked.now);
+        let (as_asked, looks_at_the_clock) = counted_as_asked(question, asked.now);
+        if looks_at_the_clock {
+            asked.footprint.clock_until(end_of_minute(asked.now));
+        }
         let question = &as_asked;
         let mut scope = match &question.kind {
             Kind::People(people) => people.of.scope.clone(),
@@ -231,6 +234,9 @@ impl<S: Source> Engine<S> {
         let sunday = scope.week_start_sunday.unwrap_or(settings.week_start_sunday);
         let zone = Zone::new(zone_name, sunday).ok_or_else(|| AskError::invalid("timezone", format!("\"{zone_name}\" is not an IANA time zone")))?;
         let (from, to) = scope.range.as_ref().map_or((i64::MIN / 4, i64::MAX / 4), |range| zone.resolve(range, now));
+        if let (Some(range), None) = (&scope.range, asked.as_of) {
+            asked.footprint.clock_until(zone.resolved_until(range, now));
+        }
         let range = (from, asked.as_of.map_or(to, |as_of| to.min(as_of)));
         Ok(Context::new(Setting {
             source: &*self.source,
@@ -260,8 +266,8 @@ impl<S: Source> Engine<S> {
 }
 
 /// The people behind a series that counts others than the question says are those others.
-fn counted_as_asked(question: &Question, now: i64) -> Question {
-    let mut own = question.asked_at(now);
+fn counted_as_asked(question: &Question, now: i64) -> (Question, bool) {
+    let (mut own, looks_at_the_clock) = question.asked_at(now);
     if let Kind::People(people) = &question.kind
         && let (Kind::Trend(trend), Place::Trend { series, .. }) = (&people.of.kind, &people.at.place)
         && let Some(actor) = &trend.series[*series].actor
@@ -269,7 +275,7 @@ fn counted_as_asked(question: &Question, now: i64) -> Question {
     {
         people.of.scope.actor = actor.clone();
     }
-    own
+    (own, looks_at_the_clock)
 }
 
 impl<S: Source> Ask for Engine<S> {
@@ -279,9 +285,9 @@ impl<S: Source> Ask for Engine<S> {
             return self.compute(project, settings, question, cancel, None).await;
         }
         let started = Instant::now();
+        let key = Key::new(project, settings, &question);
         loop {
-            let versions = Versions { profiles: self.source.profiles_version(), snapshot: &*self.source.snapshot(project)? };
-            let key = Key::new(project, self.source.now(), settings, &question);
+            let versions = Versions { clock: self.source.now(), profiles: self.source.profiles_version(), snapshot: &*self.source.snapshot(project)? };
             let told = match self.remembered.way(&key, &versions) {
                 Way::Known(told) => told,
                 Way::Compute => return self.compute(project, settings, question, cancel, Some(key)).await,
@@ -308,13 +314,12 @@ impl<S: Source> Engine<S> {
         // The pool answers; the caller's runtime is never blocked.
         let (send, receive) = futures_channel::oneshot::channel();
         let pool = Arc::clone(&self.threads);
-        let engine_remembered = Arc::clone(&self.remembered);
         pool.spawn(move || {
             let outcome = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| engine.tell(project, &settings, &question, cancel)));
             let failed = || Err(AskError::new(AskErrorCode::Unavailable, "the question met an error of ours; it is in the log"));
             let outcome = outcome.unwrap_or_else(|_| failed()).map(Arc::new);
             if let Some(key) = key {
-                engine_remembered.settle(&key, &outcome);
+                engine.remembered.settle(&key, &outcome, engine.source.now());
             }
             // Nobody waits any more when the caller went away.
             drop(send.send(outcome.map(Arc::unwrap_or_clone).map(|told| told.reply)));

@@ -24,7 +24,7 @@ pub(crate) fn reply(context: &Context<'_>, question: &Question, scope: &Scope, a
         });
     }
     let ranged = scope.range.is_some();
-    let over = !ranged || context.range.1 <= context.now;
+    let over = !ranged || context.is_over(context.range.1);
     let complete = over && context.snapshot.damaged.is_empty();
     let explain = Explain {
         definition: std::iter::once(definition(question, french)).chain(option_words::sentences(question, french)).collect::<Vec<_>>().join(" "),
@@ -54,7 +54,13 @@ fn current_interval(context: &Context<'_>, question: &Question) -> i64 {
         _ => None,
     };
     let now = context.now.max(context.range.0);
-    unit.map_or(now, |unit| context.zone.floor(now, unit))
+    let Some(unit) = unit else {
+        context.clock_moves();
+        return now;
+    };
+    let start = context.zone.floor(now, unit);
+    context.clock_until(context.zone.step(start, unit, 1));
+    start
 }
 
 fn definition(question: &Question, french: bool) -> String {

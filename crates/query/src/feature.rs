@@ -164,7 +164,7 @@ impl<'a> Plan<'a> {
         let in_range = intervals(context, "unit", feature.unit, context.range)?;
         let end = context.zone.step(in_range.starts[in_range.len() - 1], feature.unit, feature.periods as i64 + 1);
         let units = intervals(context, "periods", feature.unit, (in_range.starts[0], end))?;
-        let n_units_over = (0..units.len()).filter(|unit| units.end_of(*unit) <= context.now).count() as u32;
+        let n_units_over = (0..units.len()).filter(|unit| context.is_over(units.end_of(*unit))).count() as u32;
         let features = feature.features.clone().unwrap_or_else(|| most_frequent(context));
         Ok(Self { feature, features, range: context.range, days, units, n_units_over })
     }

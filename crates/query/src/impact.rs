@@ -120,7 +120,7 @@ impl<'a> Plan<'a> {
         let first = context.zone.step(context.zone.floor(range.0, Unit::Day), Unit::Day, -n);
         let last = context.zone.step(context.zone.floor(range.1 - 1, Unit::Day), Unit::Day, n + 1);
         let days = intervals(context, "range", Unit::Day, (first, last))?;
-        let n_over = (0..days.len()).filter(|day| days.end_of(*day) <= context.now).count() as i32;
+        let n_over = (0..days.len()).filter(|day| context.is_over(days.end_of(*day))).count() as i32;
         let mut plan = Self { impact, range, days, n_over, first_adoption: None };
         let first_launch = plan.first_launch(context, scope)?;
         plan.first_adoption = first_launch.and_then(|time| plan.days.index(time)).map(|day| day as i32);

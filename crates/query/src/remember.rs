@@ -1,9 +1,9 @@
-//! Answers that were given before. A question asked again, of the same events and profiles, within the same minute, is not computed again; and people who ask
+//! Answers that were given before. A question asked again, of the same events and profiles, is not computed again; and people who ask
 //! the same thing at once wait for one answer.
 //!
 //! What must stay true: an answer is given again only while nothing that it was read from has changed. The question (in its debug form, which is derived and
-//! so names every field), the settings and the minute, since intervals end, are the key. What was read is kept beside the answer: a question about last month
-//! reads nothing of today, and so today's events do not make it old.
+//! so names every field) and the settings are the key. What was read is kept beside the answer: a question about last month reads nothing of today, and so
+//! today's events do not make it old. So is the time until which the clock says the same: intervals end, and "the last 30 days" move.
 
 use crate::footprint::{Read, Versions};
 use futures_channel::oneshot::{Receiver, Sender, channel};
@@ -17,20 +17,18 @@ use xxhash_rust::xxh3::xxh3_128;
 const MOST_BYTES: usize = 32 << 20;
 /// Larger answers are not kept.
 const LARGEST_BYTES: usize = 4 << 20;
-const MINUTE_MS: i64 = 60_000;
 
-/// What is asked, and when.
+/// What is asked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Key {
     project: ProjectId,
-    minute: i64,
     question: u128,
 }
 
 impl Key {
-    pub(crate) fn new(project: ProjectId, now: i64, settings: &Settings, question: &Question) -> Self {
+    pub(crate) fn new(project: ProjectId, settings: &Settings, question: &Question) -> Self {
         let words = format!("{settings:?} {question:?}");
-        Self { project, minute: now.div_euclid(MINUTE_MS), question: xxh3_128(words.as_bytes()) }
+        Self { project, question: xxh3_128(words.as_bytes()) }
     }
 }
 
@@ -92,12 +90,12 @@ impl Remembered {
         Way::Compute
     }
 
-    /// Tells everybody who waits, and keeps a good answer.
-    pub(crate) fn settle(&self, key: &Key, outcome: &Outcome) {
+    /// Tells everybody who waits, and keeps a good answer; the clock says which others are over.
+    pub(crate) fn settle(&self, key: &Key, outcome: &Outcome, clock: i64) {
         let mut inner = self.inner.lock();
         let waiting = inner.under_way.remove(key).unwrap_or_default();
         if let Ok(told) = outcome {
-            inner.keep(*key, told);
+            inner.keep(*key, told, clock);
         }
         drop(inner);
         for one in waiting {
@@ -108,13 +106,12 @@ impl Remembered {
 }
 
 impl Inner {
-    fn keep(&mut self, key: Key, told: &Arc<Told>) {
+    fn keep(&mut self, key: Key, told: &Arc<Told>, clock: i64) {
         let bytes = size_of_json(&told.reply.answer) + 512;
         if bytes > LARGEST_BYTES {
             return;
         }
-        // An earlier minute will not be asked for again.
-        let gone: Vec<Key> = self.answers.keys().filter(|one| one.minute < key.minute).copied().collect();
+        let gone: Vec<Key> = self.answers.iter().filter(|(_, kept)| kept.told.read.is_over(clock)).map(|(key, _)| *key).collect();
         gone.iter().for_each(|one| self.forget(one));
         let kept = Kept { told: Arc::clone(told), bytes, last_use: self.clock };
         self.bytes += bytes;

@@ -43,7 +43,7 @@ pub(crate) fn people_at(
 ) -> Result<Vec<PersonId>, AskError> {
     let plan = Plan::new(context, retention)?;
     let is_wanted: Vec<bool> = match cohort {
-        None => (0..plan.births.len()).map(|c| period.is_none_or(|k| plan.complete_at(context, c, k) <= context.now)).collect(),
+        None => (0..plan.births.len()).map(|c| period.is_none_or(|k| context.is_over(plan.complete_at(context, c, k)))).collect(),
         Some(start) => {
             let wanted = plan.births.index(start);
             (0..plan.births.len()).map(|c| Some(c) == wanted).collect()
@@ -278,7 +278,7 @@ impl<'a> Plan<'a> {
         let overall_key = GroupKey::overall();
         let overall = tallies.remove(&overall_key).unwrap_or_else(|| self.empty());
         let n = self.periods.n_columns();
-        let complete: Vec<Vec<bool>> = (0..self.births.len()).map(|c| (0..n).map(|k| self.complete_at(context, c, k) <= context.now).collect()).collect();
+        let complete: Vec<Vec<bool>> = (0..self.births.len()).map(|c| (0..n).map(|k| context.is_over(self.complete_at(context, c, k))).collect()).collect();
         let mut segments: Vec<(GroupKey, Vec<Cohort>)> = tallies.into_iter().collect();
         let size = |cohorts: &[Cohort]| cohorts.iter().map(|cohort| cohort.size).sum::<u64>();
         segments.sort_by(|a, b| {

@@ -15,7 +15,7 @@ fn condition(op: &str, value: &Value, zone: &str, now: &str) -> Test {
         "kind": "trend", "series": [{"select": {"event": "A"}, "measure": "total"}], "range": {"last": 7, "unit": "day"}, "timezone": zone,
         "filter": {"property": "at", "op": op, "value": value},
     });
-    match Question::from_json(&question).unwrap().asked_at(time::from_text(now).unwrap()).scope.filter {
+    match Question::from_json(&question).unwrap().asked_at(time::from_text(now).unwrap()).0.scope.filter {
         Some(Filter::Property { test, .. }) => test,
         other => panic!("{other:?}"),
     }
@@ -98,7 +98,7 @@ fn the_moment_reaches_a_condition_wherever_it_stands() {
         let parsed = Question::from_json(&question).unwrap_or_else(|error| panic!("{error} in {question}"));
         let n_written = question.to_string().matches("in_last").count();
         let n_read = |question: &Question, until: &str| format!("{question:?}").matches(&format!("InLast {{ ms: 86400000, until: {until} }}")).count();
-        assert_eq!((n_read(&parsed, "None"), n_read(&parsed.asked_at(5), "Some(5)")), (n_written, n_written), "{question}");
+        assert_eq!((n_read(&parsed, "None"), n_read(&parsed.asked_at(5).0, "Some(5)")), (n_written, n_written), "{question}");
     }
     let Some(Filter::Property { test, .. }) = Question::from_json(&json!({"kind": "timeline", "person": "u", "filter": last})).unwrap().scope.filter else {
         panic!()

@@ -1,17 +1,17 @@
 use crate::{
     cohort::{self, Members},
     engine::{History, Limits, Source},
-    footprint::Footprint,
+    footprint::{Footprint, end_of_minute},
     memory::{Memory, held},
     session_property::SessionTables,
 };
 use serde_json::Value;
 use sillage_behavior::{
     AskError, AskErrorCode, Cancel,
-    calendar::Zone,
+    calendar::{Unit, Zone},
     cohort::CohortName,
     expression::{Expression, LookupColumn, Surroundings},
-    question::{Lookups, SessionBy},
+    question::{Lookups, RangeSpec, SessionBy},
 };
 use sillage_event::{Actor, PersonId, ProjectId};
 use sillage_store::{RecordingIndex, Snapshot};
@@ -175,6 +175,32 @@ impl<'a> Context<'a> {
             cancel: self.cancel.clone(),
             deadline: self.deadline,
         })
+    }
+
+    /// Whether a time has come.
+    pub(crate) fn is_over(&self, time: i64) -> bool {
+        if time > self.now {
+            self.clock_until(time);
+        }
+        time <= self.now
+    }
+
+    /// From a time on the clock gives another answer. What is asked of an earlier day is asked of the same day for ever.
+    pub(crate) fn clock_until(&self, time: i64) {
+        if self.as_of.is_none() {
+            self.footprint.clock_until(time);
+        }
+    }
+
+    /// The answer moves with the clock; it is kept to the minute.
+    pub(crate) fn clock_moves(&self) {
+        self.clock_until(end_of_minute(self.now));
+    }
+
+    /// A range as instants, as of now.
+    pub(crate) fn resolve(&self, range: &RangeSpec) -> (i64, i64) {
+        self.clock_until(self.zone.resolved_until(range, self.now));
+        self.zone.resolve(range, self.now)
     }
 
     /// The formula behind a name, if it is one that can be read, ready to be computed.
@@ -411,6 +437,7 @@ fn computed<K: Clone + Eq + Hash>(
 
 impl Surroundings for Context<'_> {
     fn today(&self) -> Value {
+        self.clock_until(self.zone.step(self.zone.floor(self.now, Unit::Day), Unit::Day, 1));
         Value::from(self.zone.civil(self.now).date().to_string())
     }
 

@@ -53,7 +53,7 @@ impl<'a> Decoder<'a> {
         for leaf in did_leaves(request.filter)? {
             if let Filter::Did { select, count, within } = leaf {
                 let (from, to) = match within {
-                    Some(range) => context.zone.resolve(range, context.now),
+                    Some(range) => context.resolve(range),
                     None => (i64::MIN, i64::MAX),
                 };
                 dids.push(Did { pick: Pick { select, from, to }, count: *count as Compare });

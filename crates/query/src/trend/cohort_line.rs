@@ -61,8 +61,15 @@ pub(super) fn cohort_line(
 
 /// When a cohort is looked at in an interval: at its end, or now if it is still running; never before it began.
 fn point(context: &Context<'_>, intervals: &Intervals, range: (i64, i64), i: usize) -> Option<i64> {
-    let end = intervals.end_of(i).min(range.1).min(context.now + 1);
-    (intervals.starts[i] <= context.now).then_some(end)
+    let end = intervals.end_of(i).min(range.1);
+    if !context.is_over(intervals.starts[i]) {
+        return None;
+    }
+    if !context.is_over(end) {
+        // It moves with the clock.
+        context.clock_moves();
+    }
+    Some(end.min(context.now + 1))
 }
 
 /// The members behind a point of a cohort's line, or its end.

@@ -22,6 +22,8 @@ struct WorldSource {
     snapshots: Vec<Arc<Snapshot>>,
     /// Which of them is now.
     at: Arc<AtomicUsize>,
+    /// How much time passes from one to the next.
+    step_ms: i64,
     world: World,
     recordings: Arc<RecordingIndex>,
 }
@@ -63,7 +65,7 @@ impl Source for WorldSource {
     }
 
     fn now(&self) -> i64 {
-        self.world.now_ms
+        self.world.now_ms + self.at.load(Ordering::Relaxed) as i64 * self.step_ms
     }
 }
 
@@ -106,17 +108,17 @@ pub(crate) fn engine_within(world: &World, layout: Layout, limits: Limits) -> En
 fn engine_of(world: &World, layout: Layout, recordings: RecordingIndex, limits: Limits) -> Engine<impl Source + use<>> {
     let recordings = Arc::new(recordings);
     let snapshot = laid_out(snapshot_of(PROJECT, &world.events).unwrap(), &world.events, layout);
-    let source = WorldSource { snapshots: vec![Arc::new(snapshot)], at: Arc::default(), world: world.clone(), recordings };
+    let source = WorldSource { snapshots: vec![Arc::new(snapshot)], at: Arc::default(), step_ms: 0, world: world.clone(), recordings };
     Engine::new(Arc::new(source), limits, layout.threads).unwrap()
 }
 
 /// An engine over a world that grows a segment at a time, from none on; what moves it, and how far it goes.
-pub(crate) fn growing(world: &World, layout: Layout) -> (Engine<impl Source + use<>>, Arc<AtomicUsize>, usize) {
+pub(crate) fn growing(world: &World, layout: Layout, step_ms: i64) -> (Engine<impl Source + use<>>, Arc<AtomicUsize>, usize) {
     let whole = laid_out(snapshot_of(PROJECT, &world.events).unwrap(), &world.events, layout);
     let until = |n: usize| Snapshot { segments: whole.segments[..n].to_vec(), version: n as u64 + 1, ..whole.clone() };
     let snapshots = (0..=whole.segments.len()).map(|n| Arc::new(until(n))).collect();
     let at = Arc::new(AtomicUsize::new(0));
-    let source = WorldSource { snapshots, at: Arc::clone(&at), world: world.clone(), recordings: Arc::default() };
+    let source = WorldSource { snapshots, at: Arc::clone(&at), step_ms, world: world.clone(), recordings: Arc::default() };
     (Engine::new(Arc::new(source), Limits::default(), layout.threads).unwrap(), at, whole.segments.len())
 }
 

@@ -45,9 +45,9 @@ impl Project {
         let candidates: Vec<&SegmentEntry> = sound.iter().map(|segment| &segment.entry).collect();
         let is_stale = |entry: &&SegmentEntry| links.len().saturating_sub(entry.links_applied) > STALE_LINKS.max(entry.rows / STALE_LINKS_SHARE);
         let stale = || candidates.iter().copied().find(is_stale).map(|entry| vec![entry.id]);
-        let (most_rows, month_rows) = (self.options.compact_rows, self.options.month_rows);
+        let most_rows = self.options.compact_rows;
         let quiet = || if is_quiet { choose_when_quiet(&candidates, most_rows) } else { None };
-        let Some(chosen) = choose(&candidates, most_rows, month_rows).or_else(quiet).or_else(stale) else { return Ok(false) };
+        let Some(chosen) = choose(&candidates, most_rows).or_else(quiet).or_else(stale) else { return Ok(false) };
         let inputs: Vec<Arc<DiskSegment>> = sound.into_iter().filter(|segment| chosen.contains(&segment.id())).cloned().collect();
         let bytes: u64 = inputs.iter().map(|segment| segment.entry.bytes()).sum();
         if self.folder.free_bytes() < 2 * bytes + self.options.reserve_bytes {
@@ -290,14 +290,14 @@ fn holds(segment: &DiskSegment, person: PersonId) -> Result<bool, StoreError> {
     Ok(people.hashes.binary_search(&person).is_ok())
 }
 
-/// Which segments to merge next, by id: several of about one size, neighbours in time, small ones first. Segments of a single month that are large
-/// enough to have been cut by month merge only with their like, so a merge never undoes another.
-fn choose(segments: &[&SegmentEntry], most_rows: u64, month_rows: u64) -> Option<Vec<u64>> {
+/// Which segments to merge next, by id: several of about one size, neighbours in time, small ones first. Segments of a single month merge only
+/// with their like: no merge undoes one that cut by month, and what is known of an earlier month stays known while this one's are merged.
+fn choose(segments: &[&SegmentEntry], most_rows: u64) -> Option<Vec<u64>> {
     let mut month = MonthOf::default();
     let mut families: BTreeMap<(u32, Option<i64>), Vec<&SegmentEntry>> = BTreeMap::new();
     for entry in segments.iter().copied().filter(|entry| entry.rows < most_rows / 2) {
         let first_month = month.of(entry.first_time);
-        let is_own_month = entry.rows >= month_rows && month.of(entry.last_time) == first_month;
+        let is_own_month = month.of(entry.last_time) == first_month;
         families.entry((size_class(entry.rows), is_own_month.then_some(first_month))).or_default().push(entry);
     }
     for family in families.values_mut().filter(|family| family.len() >= MERGE_FROM) {
