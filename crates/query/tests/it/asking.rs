@@ -112,14 +112,16 @@ fn engine_of(world: &World, layout: Layout, recordings: RecordingIndex, limits: 
     Engine::new(Arc::new(source), limits, layout.threads).unwrap()
 }
 
-/// An engine over a world that grows a segment at a time, from none on; what moves it, and how far it goes.
+/// An engine over a world that grows a segment at a time, from none on, and then only grows older; what moves it, and how far it goes.
 pub(crate) fn growing(world: &World, layout: Layout, step_ms: i64) -> (Engine<impl Source + use<>>, Arc<AtomicUsize>, usize) {
     let whole = laid_out(snapshot_of(PROJECT, &world.events).unwrap(), &world.events, layout);
     let until = |n: usize| Snapshot { segments: whole.segments[..n].to_vec(), version: n as u64 + 1, ..whole.clone() };
-    let snapshots = (0..=whole.segments.len()).map(|n| Arc::new(until(n))).collect();
+    let mut snapshots: Vec<Arc<Snapshot>> = (0..=whole.segments.len()).map(|n| Arc::new(until(n))).collect();
+    let last = snapshots.len() + 2;
+    snapshots.resize(last + 1, Arc::clone(&snapshots[snapshots.len() - 1]));
     let at = Arc::new(AtomicUsize::new(0));
     let source = WorldSource { snapshots, at: Arc::clone(&at), step_ms, world: world.clone(), recordings: Arc::default() };
-    (Engine::new(Arc::new(source), Limits::default(), layout.threads).unwrap(), at, whole.segments.len())
+    (Engine::new(Arc::new(source), Limits::default(), layout.threads).unwrap(), at, last)
 }
 
 fn laid_out(mut snapshot: Snapshot, events: &[Event], layout: Layout) -> Snapshot {

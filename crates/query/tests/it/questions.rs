@@ -26,6 +26,26 @@ const FORMULAS: [&str; 4] = [
 
 pub(crate) const DAY_MS: i64 = 86_400_000;
 
+/// What [`Asked::question`] can be asked for.
+pub(crate) const KINDS: [&str; 16] = [
+    "trend",
+    "funnel",
+    "retention",
+    "frequency",
+    "lifecycle",
+    "journey",
+    "attribution",
+    "impact",
+    "driver",
+    "feature",
+    "friction",
+    "heatmap",
+    "vital",
+    "error",
+    "cohort",
+    "sessions",
+];
+
 pub(crate) fn one<T: Clone>(rng: &mut ChaCha8Rng, of: &[T]) -> T {
     of[rng.random_range(0..of.len())].clone()
 }

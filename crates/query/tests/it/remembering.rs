@@ -2,7 +2,7 @@
 
 use crate::{
     asking::{self, Layout, PROJECT},
-    questions::{Asked, shape},
+    questions::{Asked, KINDS, shape},
 };
 use rand_chacha::{ChaCha8Rng, rand_core::SeedableRng};
 use serde_json::{Value, json};
@@ -17,24 +17,6 @@ use std::{
     thread::{self, Thread},
 };
 
-const KINDS: [&str; 16] = [
-    "trend",
-    "funnel",
-    "retention",
-    "frequency",
-    "lifecycle",
-    "journey",
-    "attribution",
-    "sessions",
-    "impact",
-    "driver",
-    "feature",
-    "friction",
-    "heatmap",
-    "vital",
-    "error",
-    "cohort",
-];
 const SEVEN: Layout = Layout { n_segments: 7, bits: [1, 0, 2], n_linked: 0, threads: 1 };
 
 struct Unpark(Thread);

@@ -5,7 +5,7 @@
 
 use crate::{
     asking::disagreement,
-    questions::{Asked, shape},
+    questions::{Asked, KINDS, shape},
 };
 use rand_chacha::{ChaCha8Rng, rand_core::SeedableRng};
 use serde_json::{Value, json};
@@ -13,24 +13,6 @@ use sillage_behavior::{Question, QuestionError};
 use sillage_testkit::schema::{self, Used};
 use std::collections::{BTreeMap, BTreeSet};
 
-const GENERATED: [&str; 16] = [
-    "trend",
-    "funnel",
-    "retention",
-    "frequency",
-    "lifecycle",
-    "journey",
-    "attribution",
-    "impact",
-    "driver",
-    "feature",
-    "friction",
-    "heatmap",
-    "vital",
-    "error",
-    "cohort",
-    "sessions",
-];
 /// What the parser bounds by other fields of the question, or of the question within: the schema cannot.
 const BOUND_BY_OTHERS: [&str; 9] = ["after", "before", "from", "to", "step", "series", "period", "optional", "times"];
 
@@ -65,7 +47,7 @@ fn examples() -> Vec<Value> {
 /// Beside the examples, questions as they are made up for the engine.
 fn corpus() -> Vec<Value> {
     let mut corpus = examples();
-    for (i, kind) in GENERATED.iter().enumerate() {
+    for (i, kind) in KINDS.iter().enumerate() {
         for seed in 0..2 {
             let mut rng = ChaCha8Rng::seed_from_u64(seed * 100 + i as u64);
             let (shape, zone) = shape(&mut rng, false);
