@@ -33,7 +33,7 @@ use std::{
 /// Where snapshots and profiles come from.
 pub trait Source: Send + Sync + 'static {
     fn snapshot(&self, project: ProjectId) -> Result<Arc<Snapshot>, AskError>;
-    /// Changes whenever a profile or a lookup table does.
+    /// Grows whenever a profile or a lookup table changes.
     fn profiles_version(&self) -> u64;
     /// Everybody who has a profile, and the id that it was written for.
     fn persons(&self, project: ProjectId) -> Result<Arc<HashMap<PersonId, Arc<str>>>, AskError>;

@@ -9,7 +9,7 @@ pub struct Snapshot {
     /// Disk segments first, then buffered ones in order of arrival.
     pub segments: Vec<Arc<dyn Segment>>,
     pub links: Arc<Links>,
-    /// Changes whenever anything visible changes; equal versions of one running store show equal events.
+    /// Grows whenever anything visible changes; equal versions of one running store show equal events.
     pub version: u64,
     /// How many events were dropped because they were there already, since the project began.
     pub duplicates_dropped: u64,
