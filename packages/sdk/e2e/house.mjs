@@ -152,6 +152,7 @@ async function openSite(key, server) {
         return reply.writeHead(200).end("{}");
       }
       if (pathname.startsWith("/api/")) return answerOfSite(pathname, reply);
+      if (pathname === "/v1/surveys") return passOn(`${server}${incoming.url}`, incoming, reply, body);
       const [, folder, name] = /^\/(s|npm|replay)\/(.+)$/.exec(pathname) ?? [];
       const file = folder ? join(HERE, FOLDERS[folder], name) : join(HERE, "pages", extname(pathname) ? pathname : `${pathname === "/" ? "/index" : `/${pathname.split("/")[1]}`}.html`);
       if (!existsSync(file)) return reply.writeHead(404).end("not here");
@@ -164,6 +165,16 @@ async function openSite(key, server) {
   });
   await new Promise((done) => site.listen(0, "127.0.0.1", done));
   return { url: `http://127.0.0.1:${site.address().port}`, close: () => (site.closeAllConnections(), new Promise((done) => site.close(done))) };
+}
+
+/** To Sillage and back, as a site does that gives the tag a path of its own. */
+function passOn(url, { method, headers }, reply, body) {
+  const onward = request(url, { method, headers }, (answer) => {
+    reply.writeHead(answer.statusCode, answer.headers);
+    answer.pipe(reply);
+  });
+  onward.on("error", () => reply.writeHead(502).end());
+  onward.end(body);
 }
 
 /** /api/500, /api/slow-1500, /api/ok: what a page asks its own server. */

@@ -349,7 +349,7 @@ scene("a strict policy with a nonce: the tag and its parts load, nothing is viol
   const policy = "default-src 'none'; script-src 'nonce-abc' 'strict-dynamic'; connect-src 'self'; require-trusted-types-for 'script'";
   const page = await context.newPage();
   const violations = [];
-  page.on("console", (message) => message.type() === "error" && violations.push(message.text()));
+  page.on("console", (message) => message.type() === "error" && violations.push(`${message.text()} ${message.location().url}`));
   await page.goto(`${house.site}/strict?door=${house.door.path}&csp=${encodeURIComponent(policy)}`);
   await until(() => sent("$pageview").length, 5, "the page view");
   // Each page has its summary; that of the first may be too early for the part that makes them.
