@@ -24,14 +24,23 @@ export const house = {
   },
 };
 
-/** A test with its own door. */
+/** A test with its own door. Most of them measure time, and where the machine has other things to do a second of it can be anybody's: as with the screens, CI asks once more before it says no. */
 export function scene(name, work) {
-  return test(name, { timeout: 120_000 }, async () => {
+  return test(name, { timeout: 240_000 }, async (context) => {
     opened ??= openHouse().then((made) => Object.assign(house, made));
     await opened;
-    const door = openDoor(house.server);
-    doors.set(door.path, door);
-    await doorOfTest.run(door, work);
+    const attempt = () => {
+      const door = openDoor(house.server);
+      doors.set(door.path, door);
+      return doorOfTest.run(door, work);
+    };
+    try {
+      await attempt();
+    } catch (fault) {
+      if (!process.env.CI) throw fault;
+      context.diagnostic(`asked once more: ${fault.message}`);
+      await attempt();
+    }
   });
 }
 

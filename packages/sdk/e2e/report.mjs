@@ -3,6 +3,7 @@ export default async function* report(source) {
   let passed = 0;
   let failed = 0;
   for await (const { type, data } of source) {
+    if (type === "test:diagnostic" && data.message.startsWith("asked once more")) yield `     ${data.message}\n`;
     if ((type !== "test:pass" && type !== "test:fail") || data.details?.type === "suite") continue;
     if (type === "test:pass") passed += 1;
     else failed += 1;
