@@ -6,6 +6,7 @@ mod answers;
 mod door;
 mod responses;
 mod results;
+mod themes;
 mod why;
 
 pub(crate) use door::Showing;
@@ -36,6 +37,7 @@ pub(crate) fn routes() -> OpenApiRouter<Api> {
         .routes(routes!(versions))
         .merge(results::routes())
         .merge(responses::routes())
+        .merge(themes::routes())
         .merge(why::routes())
 }
 

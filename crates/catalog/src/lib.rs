@@ -31,6 +31,7 @@ mod session;
 mod setting;
 mod setup;
 mod survey;
+mod theme_correction;
 mod user;
 
 pub use audit::{AuditEntry, NewAuditEntry};
@@ -53,4 +54,5 @@ pub use recording::{MAX_KEEP_DAYS, MAX_SHARE_MS, NewRecordingNote, RecordingNote
 pub use report::{NewReport, Report};
 pub use session::{LINK_LIFETIME_MS, SESSION_LIFETIME_MS, Session};
 pub use survey::{NewSurvey, RunningSurvey, Survey, SurveyStatus, SurveyVersion};
+pub use theme_correction::ThemeCorrection;
 pub use user::{Language, MAX_PASSWORD_BYTES, MIN_PASSWORD_CHARS, NewUser, Role, User, UserChange};

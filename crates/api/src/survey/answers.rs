@@ -81,6 +81,18 @@ pub(super) async fn ask(api: &Api, project: &Project, question: &Value) -> Resul
     Ok(answer(api, project, Question::from_json(question)?, None).await?.answer)
 }
 
+/// Every event that a timeline question finds, the latest first, as long as `each` wants more.
+pub(super) async fn walk(api: &Api, project: &Project, mut question: Value, mut each: impl FnMut(&Value) -> bool) -> Result<(), ApiError> {
+    loop {
+        let reply = ask(api, project, &question).await?;
+        let goes_on = reply["events"].as_array().into_iter().flatten().all(&mut each);
+        question["before"] = reply["next"].clone();
+        if !goes_on || reply["next"].is_null() {
+            return Ok(());
+        }
+    }
+}
+
 pub(super) fn series_of(reply: &Value) -> &[Value] {
     reply["series"].as_array().map(Vec::as_slice).unwrap_or_default()
 }

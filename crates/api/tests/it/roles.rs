@@ -125,6 +125,9 @@ const TABLE: &[(&str, &str, For)] = &[
     ("put", "/api/projects/{project}/surveys/{survey}/status", For::Editors),
     ("get", "/api/projects/{project}/surveys/{survey}/versions", For::Viewers),
     ("post", "/api/projects/{project}/surveys/{survey}/results", For::Viewers),
+    ("post", "/api/projects/{project}/surveys/{survey}/themes", For::Viewers),
+    ("post", "/api/projects/{project}/surveys/{survey}/themes/corrections", For::Editors),
+    ("delete", "/api/projects/{project}/surveys/{survey}/themes/corrections", For::Editors),
     ("post", "/api/projects/{project}/surveys/{survey}/responses", For::Viewers),
     ("get", "/api/projects/{project}/surveys/{survey}/responses.csv", For::Viewers),
     ("get", "/api/projects/{project}/surveys/{survey}/why", For::Viewers),
@@ -239,6 +242,12 @@ async fn filled(world: &World, path: &str, project: ProjectId) -> String {
         let made = world.catalog.create_survey(project, &new, "test").await.unwrap();
         world.catalog.publish_survey(project, &made.id, "test").await.unwrap();
         path = path.replace("{survey}", &made.id);
+        if path.ends_with("/themes/corrections") {
+            let hide = json!({"kind": "hide", "theme": ["#speed"]});
+            world.catalog.add_theme_correction(project, &made.id, "why", &hide, "test").await.unwrap();
+            let made = world.catalog.theme_corrections(project, &made.id, "why").await.unwrap();
+            path.push_str(&format!("?id={}", made[0].id));
+        }
     }
     if path.ends_with("/why") {
         path.push_str("?person=u1");
@@ -299,7 +308,7 @@ async fn key(world: &World, project: ProjectId) -> String {
 }
 
 fn survey() -> Value {
-    json!({"languages": ["en"], "questions": [{"id": "q1", "kind": "nps", "text": {"en": "Would you recommend us?"}}], "ends": [{"id": "e1", "title": {"en": "Thanks"}}], "triggers": [{"on": "load"}]})
+    json!({"languages": ["en"], "questions": [{"id": "q1", "kind": "nps", "text": {"en": "Would you recommend us?"}}, {"id": "why", "kind": "long", "text": {"en": "Why?"}}], "ends": [{"id": "e1", "title": {"en": "Thanks"}}], "triggers": [{"on": "load"}]})
 }
 
 fn question() -> Value {
@@ -340,7 +349,8 @@ async fn body(world: &World, method: &str, path: &str) -> Option<Value> {
         (_, path) if path.ends_with("/friction-weights") => json!({"weights": {"rage_click": {"points": 5}}}),
         (_, path) if path.ends_with("/surveys/check") => json!({"definition": survey()}),
         (_, path) if path.ends_with("/surveys/{survey}/status") => json!({"status": "paused"}),
-        (_, path) if path.ends_with("/results") || path.ends_with("/responses") || path.ends_with("/publish") => json!({}),
+        (_, path) if path.ends_with("/themes/corrections") => json!({"question": "why", "correction": {"kind": "hide", "theme": ["#speed"]}}),
+        (_, path) if path.ends_with("/results") || path.ends_with("/themes") || path.ends_with("/responses") || path.ends_with("/publish") => json!({}),
         (_, path) if path.contains("/surveys") => json!({"name": unique_name(world), "definition": survey()}),
         (_, path) if path.contains("/cohorts") => json!({"name": unique_name(world), "definition": {"did": {"event": "Sign up"}}}),
         (_, path) if path.contains("/reports") => json!({"name": "Sign-ups", "question": question()}),
@@ -407,6 +417,7 @@ async fn what_belongs_to_another_project_answers_like_what_does_not_exist() {
             .replace("{segment}", "0")
             .replace("{note}", "none")
             .replace("{share}", "none");
+        let missing = if path.ends_with("/themes/corrections") { format!("{missing}?id=1") } else { missing };
         let missing = if path.ends_with("/why") { format!("{missing}?person=u1") } else { missing };
         let mut answers = Vec::new();
         for url in [foreign, missing] {

@@ -1,7 +1,7 @@
 // Every request the screens make: one function per door of the HTTP contract, typed by the generated schema. Errors come
 // back as `ApiError`, whose code and field the screens turn into words.
 import createClient from "openapi-fetch";
-import type { CheckedSurvey, Survey, SurveyDecision, SurveyInList, SurveyResponse, SurveyResults, SurveyStatus } from "./survey.ts";
+import type { CheckedSurvey, Survey, SurveyDecision, SurveyInList, SurveyResponse, SurveyResults, SurveyStatus, ThemeCorrection, ThemeCorrections, Themes } from "./survey.ts";
 import type { Definition } from "@/question/definition.ts";
 import type { Question, QuestionKind } from "@/question/question.ts";
 import type { Manifest, RecordingNote, RecordingShare, RecordingsAnswer } from "./recording.ts";
@@ -157,6 +157,9 @@ export const api = {
   publishSurvey: (project: number, survey: string) => door<Survey>("POST", `/api/projects/${project}/surveys/${encodeURIComponent(survey)}/publish`),
   changeSurveyStatus: (project: number, survey: string, status: SurveyStatus) => door<Survey>("PUT", `/api/projects/${project}/surveys/${encodeURIComponent(survey)}/status`, { body: { status } }),
   surveyResults: (project: number, survey: string, body: object, signal?: AbortSignal) => door<SurveyResults>("POST", `/api/projects/${project}/surveys/${encodeURIComponent(survey)}/results`, { body, signal }),
+  surveyThemes: (project: number, survey: string, body: object, signal?: AbortSignal) => door<Themes>("POST", `/api/projects/${project}/surveys/${encodeURIComponent(survey)}/themes`, { body, signal }),
+  correctThemes: (project: number, survey: string, body: { question: string; correction: ThemeCorrection }) => door<ThemeCorrections>("POST", `/api/projects/${project}/surveys/${encodeURIComponent(survey)}/themes/corrections`, { body }),
+  takeBackThemeCorrection: (project: number, survey: string, id: number) => door<void>("DELETE", `/api/projects/${project}/surveys/${encodeURIComponent(survey)}/themes/corrections?id=${id}`),
   surveyResponses: (project: number, survey: string, body: object, signal?: AbortSignal) => door<{ responses: SurveyResponse[]; next: string | null }>("POST", `/api/projects/${project}/surveys/${encodeURIComponent(survey)}/responses`, { body, signal }),
   whySurvey: (project: number, survey: string, person: string, page: string, signal?: AbortSignal) =>
     door<SurveyDecision>("GET", `/api/projects/${project}/surveys/${encodeURIComponent(survey)}/why?${new URLSearchParams({ person, ...(page ? { page } : {}) }).toString()}`, { signal }),

@@ -993,6 +993,41 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/projects/{project}/surveys/{survey}/themes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What the answers to an open question speak of: themes with shares and their intervals, sentiment, scores, quotes, and where they differ. Nothing leaves this machine. */
+        post: operations["survey_themes"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{project}/surveys/{survey}/themes/corrections": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Rename, merge, split or hide themes, or move an answer. Every later report remembers. */
+        post: operations["survey_correct"];
+        /** Take a correction back. */
+        delete: operations["survey_take_back"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/projects/{project}/surveys/{survey}/versions": {
         parameters: {
             query?: never;
@@ -4769,6 +4804,12 @@ export interface components {
             /** @description `running` shows the latest version again; `paused` or `closed` shows it no more. */
             status: string;
         };
+        NewThemeCorrection: {
+            /** @description `rename`, `merge`, `split`, `move` or `hide`; themes are named by their terms: `{"kind": "rename", "theme": ["#speed"], "name": "Slow pages"}`. */
+            correction: Record<string, never>;
+            /** @description The id of the question. */
+            question: string;
+        };
         /** @description The property that names an event's node. */
         NodeProperty: components["schemas"]["Property"] | {
             lookup?: components["schemas"]["LookupColumn"];
@@ -6003,6 +6044,8 @@ export interface components {
         ResultsBody: {
             /** @description One part of a breakdown as in a question: `{"property": "plan", "of": "person"}`. */
             breakdown?: Record<string, never> | null;
+            /** @description Beside the scores of as long a time just before; takes a range of the form `{"last": 30, "unit": "day"}`. */
+            compare?: boolean;
             /** @description As in a question. */
             filter?: Record<string, never> | null;
             /** @description `hour`, `day`, `week` (default), `month` or `quarter`. */
@@ -7135,6 +7178,118 @@ export interface components {
             op?: "is" | "is_not" | "contains" | "not_contains" | "any_of_list" | "all_of_list";
             value: components["schemas"]["Words"];
         };
+        /** @description A theme, with how common it is and what stands for it. */
+        Theme: {
+            /** @description The latest fifty. */
+            answers: components["schemas"]["ThemeAnswer"][];
+            /** @description From the last but one period to the last. */
+            change?: Record<string, never> | null;
+            /** @description The team renamed, merged, split or filled it. */
+            is_fixed: boolean;
+            mean_score?: Record<string, never> | null;
+            mean_score_of_others?: Record<string, never> | null;
+            name: Record<string, never>;
+            /** @description As in `periods`. */
+            periods: Record<string, never>[];
+            phrases: Record<string, never>[];
+            /** @description Typical ones, without what could tell who wrote them. */
+            quotes: components["schemas"]["ThemeAnswer"][];
+            /** @description Where it is more or less common, the clearest difference first. */
+            segments: Record<string, never>[];
+            sentiment: Record<string, never>;
+            share: Record<string, never>;
+            /** @description By these a correction names it. */
+            terms: string[];
+        };
+        /** @description One answer. */
+        ThemeAnswer: {
+            at: string;
+            /** @description By this a correction names its words. */
+            fingerprint: string;
+            /** @description Null where the answer names nobody. */
+            person?: string | null;
+            response: string;
+            /** Format: double */
+            score?: number | null;
+            /** @description `positive`, `negative`, `mixed` or `neutral`. */
+            sentiment?: string | null;
+            /** @description The session that it was given in, whose recording may be there. */
+            session?: string | null;
+            text: string;
+        };
+        /** @description What somebody changed about themes. */
+        ThemeCorrection: {
+            correction: Record<string, never>;
+            created_at: string;
+            created_by: string;
+            /** Format: int64 */
+            id: number;
+        };
+        ThemeCorrections: {
+            /** @description In the order in which they were made, which is that in which they hold. */
+            corrections: components["schemas"]["ThemeCorrection"][];
+        };
+        /** @description What the answers to an open question speak of. */
+        Themes: {
+            /** @description What the team changed, in the order in which it holds. */
+            corrections: components["schemas"]["ThemeCorrection"][];
+            /**
+             * Format: double
+             * @description How long it took to read and to count.
+             */
+            elapsed_ms: number;
+            /**
+             * Format: int64
+             * @description How many answers a theme has at least.
+             */
+            fewest_answers: number;
+            /** @description Only the latest 50,000 answers were read. */
+            has_more: boolean;
+            /** @description Those that the team hid. */
+            hidden: components["schemas"]["Theme"][];
+            /** @description Fewer than ten say something: there are no themes. */
+            is_too_few: boolean;
+            languages: Record<string, never>[];
+            mean_score?: Record<string, never> | null;
+            /** Format: int64 */
+            n_abusive: number;
+            /** Format: int64 */
+            n_answers: number;
+            /**
+             * Format: int64
+             * @description Longer than is read.
+             */
+            n_cut: number;
+            /** Format: int64 */
+            n_nothing: number;
+            /**
+             * Format: int64
+             * @description Those that say something: shares are of these.
+             */
+            n_said: number;
+            /** @description By their first day. */
+            periods: Record<string, never>[];
+            question: string;
+            /** @description The question whose scores stand beside the themes: the first of the survey that has a scale. */
+            scored?: string | null;
+            segments: Record<string, never>[];
+            sentiment: Record<string, never>;
+            /** @description The commonest first. */
+            themes: components["schemas"]["Theme"][];
+            unsorted: components["schemas"]["Unsorted"];
+        };
+        ThemesBody: {
+            /** @description Up to four properties of the answers by which themes are compared, beside the score. */
+            by?: string[];
+            /** @description A condition on the answers, as in a question: `{"property": "$country_code", "op": "is", "value": "FR"}`. */
+            filter?: Record<string, never> | null;
+            /** @description `week`, `month` (default) or `quarter`: what the last is compared with. */
+            interval?: string | null;
+            /** @description The id of an open question; the default is the first that people answer in sentences. */
+            question?: string | null;
+            /** @description As in a question; the default is all of history. */
+            range?: Record<string, never> | null;
+        };
         /**
          * @description What becomes of the figures: one of them all, or how many have how much.
          * @default average
@@ -7612,6 +7767,12 @@ export interface components {
              * @enum {string}
              */
             unique: "first" | "last";
+        };
+        /** @description Answers that say something and are in no theme. */
+        Unsorted: {
+            /** @description The latest fifty. */
+            answers: components["schemas"]["ThemeAnswer"][];
+            share: Record<string, never>;
         };
         /** @description Having an event with a value. */
         ValueCandidate: {
@@ -10592,6 +10753,107 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Survey"];
                 };
+            };
+            /** @description What is wrong and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    survey_themes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: number;
+                survey: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ThemesBody"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Themes"];
+                };
+            };
+            /** @description What is wrong and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    survey_correct: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: number;
+                survey: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewThemeCorrection"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ThemeCorrections"];
+                };
+            };
+            /** @description What is wrong and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    survey_take_back: {
+        parameters: {
+            query: {
+                id: number;
+            };
+            header?: never;
+            path: {
+                project: number;
+                survey: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description What is wrong and how to mend it */
             default: {

@@ -40,6 +40,8 @@ export const ACTIONS: Record<string, MessageKey> = {
   "survey.export": "audit.survey.export",
   "survey.publish": "audit.survey.publish",
   "survey.status": "audit.survey.status",
+  "survey.theme_correct": "audit.survey.theme_correct",
+  "survey.theme_take_back": "audit.survey.theme_take_back",
   "user.create": "audit.user.create",
   "user.everywhere": "audit.user.everywhere",
   "user.link": "audit.user.link",
