@@ -29,9 +29,9 @@ pub(crate) fn say(rng: &mut ChaCha8Rng, language: &str, matter: Matter) -> Strin
     let mut said = ways[rng.random_range(0..ways.len())].to_owned();
     let more = match (french, matter.is_praise()) {
         (true, true) => ["Merci à l'équipe !", "Continuez comme ça.", "Je le recommande autour de moi.", "On l'utilise chaque semaine."],
-        (true, false) => ["C'est dommage.", "J'ai perdu une heure.", "J'ai fini par demander à un collègue.", "À corriger vite, svp."],
+        (true, false) => ["C'est dommage.", "Cela m'a découragé.", "J'ai fini par demander à un collègue.", "C'est pourtant essentiel."],
         (false, true) => ["Thanks to the team!", "Keep it up.", "I recommend it to friends.", "We use it every week."],
-        (false, false) => ["That is a pity.", "It cost me an hour.", "I ended up asking a colleague.", "Please mend this soon."],
+        (false, false) => ["That is a pity.", "It put me off.", "I ended up asking a colleague.", "And I need it."],
     };
     if rng.random_bool(0.3) {
         said = format!("{said} {}", more[rng.random_range(0..more.len())]);
@@ -72,7 +72,7 @@ fn french_of(matter: Matter) -> &'static [&'static str] {
             "Support très réactif.",
         ],
         Matter::Results => &[
-            "Nos ventes ont augmenté depuis que nous envoyons la newsletter.",
+            "Nous vendons davantage depuis que nous envoyons la newsletter.",
             "Excellent taux d'ouverture, nos clients lisent enfin nos messages.",
             "Ça marche : plus de commandes après chaque envoi.",
         ],
@@ -146,7 +146,7 @@ fn english_of(matter: Matter) -> &'static [&'static str] {
             &["Support is quick and kind.", "The support team answered in ten minutes.", "When I was stuck, support was wonderful.", "Very responsive support."]
         }
         Matter::Results => &[
-            "Our sales went up since we send the newsletter.",
+            "We sell more since we send the newsletter.",
             "Excellent open rates, our customers read us at last.",
             "It works: more orders after every campaign.",
         ],

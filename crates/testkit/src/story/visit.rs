@@ -212,6 +212,10 @@ impl<'a> Visit<'a> {
         }
         if n_visits > 1 && self.chance(0.09) {
             self.answer_nps();
+        } else if n_visits > 1 && self.apart(3).random_bool(0.12) {
+            // Most who are asked do not answer.
+            self.tell(Asked::Nps, "$survey_shown", Vec::new());
+            self.tell(Asked::Nps, "$survey_dismissed", vec![("$question", json!("score"))]);
         }
         if self.chance(0.02) {
             self.act("$error", vec![("message", json!("timeout while saving the draft")), ("kind", json!("network"))]);

@@ -226,7 +226,10 @@ function Differences({ theme, report }: { theme: Theme; report: Report }) {
   const { t, format } = useSpeech();
   const [before, last] = report.periods.slice(-2);
   const cells = theme.segments.slice(0, MOST_DIFFERENCES);
-  const points = (change: ThemeChange): string => t("theme.points", { points: `${change.difference >= 0 ? "+" : "−"}${format.number(Math.abs(Math.round(change.difference * 100)))}` });
+  const points = (change: ThemeChange): string => {
+    const points = Math.round(change.difference * 100);
+    return t("theme.points", { points: `${points > 0 ? "+" : points < 0 ? "−" : ""}${format.number(Math.abs(points))}` });
+  };
   if (cells.length === 0 && !theme.change) return null;
   return (
     <table className={look.differences}>
@@ -242,7 +245,7 @@ function Differences({ theme, report }: { theme: Theme; report: Report }) {
         ))}
         {theme.change && before && last && (
           <tr className={theme.change.is_clear ? "" : look.unclear}>
-            <th scope="row">{t("theme.since", { from: format.date(`${before.name}T12:00:00Z`, "UTC"), to: format.date(`${last.name}T12:00:00Z`, "UTC") })}</th>
+            <th scope="row">{t("theme.since", { from: format.interval(`${before.name}T12:00:00Z`, "month", "UTC"), to: format.interval(`${last.name}T12:00:00Z`, "month", "UTC") })}</th>
             <td>{t("theme.shareOf", { share: format.percent(theme.periods.at(-1)?.share ?? 0, 0), of: format.number(theme.periods.at(-1)?.of ?? 0) })}</td>
             <td>{points(theme.change)}</td>
             <td>{theme.change.is_clear ? t("theme.clear") : t("theme.chance")}</td>
