@@ -8,9 +8,9 @@
 
 mod eligibility;
 mod flow;
-mod page;
+pub(crate) mod page;
 mod problem;
-mod read;
+pub(crate) mod read;
 mod result;
 mod score;
 

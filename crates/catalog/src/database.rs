@@ -21,7 +21,7 @@ const READ_CONNECTIONS: u32 = 3;
 const LOCK_WAIT: Duration = Duration::from_secs(10);
 
 /// Every version of the tables, in order. A released entry is never edited.
-const MIGRATIONS: [(i64, &str, &str); 8] = [
+const MIGRATIONS: [(i64, &str, &str); 9] = [
     (1, "first", include_str!("../migrations/0001_first.sql")),
     (2, "cohorts", include_str!("../migrations/0002_cohorts.sql")),
     (3, "custom_events", include_str!("../migrations/0003_custom_events.sql")),
@@ -30,6 +30,7 @@ const MIGRATIONS: [(i64, &str, &str); 8] = [
     (6, "properties", include_str!("../migrations/0006_properties.sql")),
     (7, "friction_weights", include_str!("../migrations/0007_friction_weights.sql")),
     (8, "surveys", include_str!("../migrations/0008_surveys.sql")),
+    (10, "user_tests", include_str!("../migrations/0010_user_tests.sql")),
 ];
 
 #[derive(Clone, Debug)]

@@ -32,6 +32,7 @@ mod setting;
 mod setup;
 mod survey;
 mod user;
+mod user_test;
 
 pub use audit::{AuditEntry, NewAuditEntry};
 pub use clock::Clock;
@@ -54,3 +55,4 @@ pub use report::{NewReport, Report};
 pub use session::{LINK_LIFETIME_MS, SESSION_LIFETIME_MS, Session};
 pub use survey::{NewSurvey, RunningSurvey, Survey, SurveyStatus, SurveyVersion};
 pub use user::{Language, MAX_PASSWORD_BYTES, MIN_PASSWORD_CHARS, NewUser, Role, User, UserChange};
+pub use user_test::{NewUserTest, NewUserTestNote, RunningUserTest, UserTest, UserTestNote, UserTestVersion};

@@ -8,6 +8,7 @@ mod opening;
 mod profile;
 mod project;
 mod survey;
+mod user_test;
 
 use sillage_catalog::{Catalog, CatalogOptions, Clock, NewProject, NewUser, Project, User};
 use std::sync::{
