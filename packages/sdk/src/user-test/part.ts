@@ -234,8 +234,9 @@ function run(host: PartHost, store: ReturnType<typeof openStore>, progress: Prog
     const target = wanted ? new URL(wanted, definition.url ?? win.location.href) : null;
     target?.searchParams.delete(PARAMETER);
     const here = new URL(win.location.href);
+    const isHere = target?.pathname === here.pathname && [...target.searchParams].every(([name, value]) => here.searchParams.get(name) === value);
     // Another site would know nothing of the test.
-    if (!target || target.origin !== here.origin || target.pathname + target.search === here.pathname + here.search) return arrive();
+    if (!target || target.origin !== here.origin || isHere) return arrive();
     progress.phase = "going";
     keep();
     win.location.assign(target);
