@@ -114,5 +114,10 @@ fn private_routes() -> OpenApiRouter<Api> {
 
 /// For everybody's browsers and servers: events only go in.
 fn public_routes() -> OpenApiRouter<Api> {
-    OpenApiRouter::new().merge(event::routes()).merge(mixpanel::routes()).merge(recording::public_routes()).merge(survey::public_routes()).merge(user_test::public_routes())
+    OpenApiRouter::new()
+        .merge(event::routes())
+        .merge(mixpanel::routes())
+        .merge(recording::public_routes())
+        .merge(survey::public_routes())
+        .merge(user_test::public_routes())
 }

@@ -193,7 +193,12 @@ async fn get(State(api): State<Api>, inside: Inside<ToRead>, Named(id): Named) -
     put, path = "/api/projects/{project}/user-tests/{user_test}", tag = "user_test", params(("project" = u32, Path), ("user_test" = String, Path)),
     request_body = NewUserTestBody, responses((status = 200, body = UserTest))
 )]
-async fn replace(State(api): State<Api>, inside: Inside<ToWrite>, Named(id): Named, Json(body): Json<NewUserTestBody>) -> Result<axum::Json<UserTest>, ApiError> {
+async fn replace(
+    State(api): State<Api>,
+    inside: Inside<ToWrite>,
+    Named(id): Named,
+    Json(body): Json<NewUserTestBody>,
+) -> Result<axum::Json<UserTest>, ApiError> {
     let test = api.catalog.change_user_test(inside.project.id, &id, &kept(body)?).await?;
     record(&api, &inside, "user_test.change", &test).await?;
     Ok(axum::Json(whole(&api, &inside, test).await?))

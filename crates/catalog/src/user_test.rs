@@ -196,7 +196,8 @@ impl Catalog {
             .bind(id)
             .execute(&mut *transaction)
             .await?;
-        let gone = sqlx::query("delete from user_tests where project_id = $1 and id = $2").bind(i64::from(project.0)).bind(id).execute(&mut *transaction).await?;
+        let gone =
+            sqlx::query("delete from user_tests where project_id = $1 and id = $2").bind(i64::from(project.0)).bind(id).execute(&mut *transaction).await?;
         transaction.commit().await?;
         if gone.rows_affected() == 0 { Err(CatalogError::NotFound) } else { Ok(()) }
     }
@@ -261,11 +262,13 @@ impl Catalog {
         }
         let id = uuid::Uuid::now_v7().to_string();
         let mut transaction = self.write().await?;
-        let known: Option<i64> = sqlx::query_scalar("select count(n.id) from user_tests t left join user_test_notes n on n.test_id = t.id where t.project_id = $1 and t.id = $2 group by t.id")
-            .bind(i64::from(project.0))
-            .bind(test)
-            .fetch_optional(&mut *transaction)
-            .await?;
+        let known: Option<i64> = sqlx::query_scalar(
+            "select count(n.id) from user_tests t left join user_test_notes n on n.test_id = t.id where t.project_id = $1 and t.id = $2 group by t.id",
+        )
+        .bind(i64::from(project.0))
+        .bind(test)
+        .fetch_optional(&mut *transaction)
+        .await?;
         if known.ok_or(CatalogError::NotFound)? >= MOST_NOTES {
             return Err(CatalogError::invalid("text", format!("a test takes at most {MOST_NOTES} notes; delete some")));
         }
@@ -286,14 +289,12 @@ impl Catalog {
 
     pub async fn delete_user_test_note(&self, project: ProjectId, test: &str, id: &str) -> Result<(), CatalogError> {
         let mut transaction = self.write().await?;
-        let gone = sqlx::query(
-            "delete from user_test_notes where id = $3 and test_id in (select id from user_tests where project_id = $1 and id = $2)",
-        )
-        .bind(i64::from(project.0))
-        .bind(test)
-        .bind(id)
-        .execute(&mut *transaction)
-        .await?;
+        let gone = sqlx::query("delete from user_test_notes where id = $3 and test_id in (select id from user_tests where project_id = $1 and id = $2)")
+            .bind(i64::from(project.0))
+            .bind(test)
+            .bind(id)
+            .execute(&mut *transaction)
+            .await?;
         transaction.commit().await?;
         if gone.rows_affected() == 0 { Err(CatalogError::NotFound) } else { Ok(()) }
     }

@@ -153,7 +153,7 @@ export function run({ settings, isNamed, allows, masking, device, tab, load, tel
       () => say("unloaded", name),
     );
   };
-  // A link to a user test was followed, or one is under way in this tab. It has a recorder of its own.
+  // A link to a user test was followed, or one is under way in this tab. It has a recorder of its own, and no survey comes between.
   const isTested = guarded(() => /sillage_test/.test(win.location.href + Object.keys(win.sessionStorage)))();
   use("heatmap", settings.summaries);
   use("test", isTested);
@@ -161,8 +161,8 @@ export function run({ settings, isNamed, allows, masking, device, tab, load, tel
     use("friction", settings.friction && !isDriven);
     use("vital", settings.vitals);
     use("error", settings.errors);
-    use("replay", settings.recording && !isDriven && !isTested && allows("replay"));
-    use("survey", settings.surveys && named);
+    use("replay", !isTested && settings.recording && !isDriven && allows("replay"));
+    use("survey", !isTested && settings.surveys && named);
   });
 
   return {

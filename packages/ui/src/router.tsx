@@ -167,7 +167,7 @@ const recordings = createRoute({
 const recording = createRoute({
   getParentRoute: () => project,
   path: "recordings/$session",
-  validateSearch: (search: Record<string, unknown>): PlayerSearch => ({ t: seconds(search.t), at: text(search.at), q: search.q }),
+  validateSearch: (search: Record<string, unknown>): PlayerSearch => ({ t: seconds(search.t), instant: text(search.instant), q: search.q }),
   component: lazyRouteComponent(() => import("@/rooms/recording/PlayerRoom.tsx"), "PlayerRoom"),
 });
 /** For those who were given a link: nobody is signed in. */

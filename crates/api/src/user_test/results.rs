@@ -120,8 +120,25 @@ async fn export(State(api): State<Api>, inside: Inside<ToRead>, Named(id): Named
 }
 
 const HEAD: [&str; 19] = [
-    "participant", "person", "began_at", "state", "version", "language", "sus", "task", "task_began_at", "session", "outcome", "direct", "elapsed_ms", "pages",
-    "clicks", "misclicks", "lostness", "ease", "answers",
+    "participant",
+    "person",
+    "began_at",
+    "state",
+    "version",
+    "language",
+    "sus",
+    "task",
+    "task_began_at",
+    "session",
+    "outcome",
+    "direct",
+    "elapsed_ms",
+    "pages",
+    "clicks",
+    "misclicks",
+    "lostness",
+    "ease",
+    "answers",
 ];
 
 fn csv(participants: &[TestParticipant]) -> String {

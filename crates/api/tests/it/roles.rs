@@ -2,7 +2,10 @@
 
 use crate::world::{As, World};
 use serde_json::{Value, json};
-use sillage_catalog::{Language, NewCohort, NewCustomEvent, NewCustomProperty, NewLookupTable, NewRecordingNote, NewReport, NewSurvey, NewUserTest, NewUserTestNote, Role, Scope, Scopes};
+use sillage_catalog::{
+    Language, NewCohort, NewCustomEvent, NewCustomProperty, NewLookupTable, NewRecordingNote, NewReport, NewSurvey, NewUserTest, NewUserTestNote, Role, Scope,
+    Scopes,
+};
 use sillage_event::ProjectId;
 
 /// Who is let in, from the smallest role that is.

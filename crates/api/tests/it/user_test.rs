@@ -54,7 +54,11 @@ async fn a_user_test_is_written_published_and_stopped() {
     world.call("DELETE", &path, &editor, None).await.expect(204);
     world.get(&path, &editor).await.expect(404);
     let audit = world.catalog.audit(Some(world.project.id), None, 10).await.unwrap();
-    assert!(["user_test.create", "user_test.publish", "user_test.status", "user_test.delete"].iter().all(|action| audit.iter().any(|entry| entry.action == *action)));
+    assert!(
+        ["user_test.create", "user_test.publish", "user_test.status", "user_test.delete"]
+            .iter()
+            .all(|action| audit.iter().any(|entry| entry.action == *action))
+    );
 }
 
 #[tokio::test]
@@ -125,11 +129,15 @@ async fn notes_are_written_about_participants() {
     let editor = world.member(Role::Editor).await;
     let made = world.post(&world.path("/user-tests"), &editor, json!({"name": "Lamp", "definition": lamp()})).await.expect(200).json;
     let path = world.path(&format!("/user-tests/{}/notes", made["id"].as_str().unwrap()));
-    let note = world.post(&path, &editor, json!({"participant": "p1", "task": "lamp", "text": "Looks for the search", "tags": ["search"]})).await.expect(200).json;
+    let note =
+        world.post(&path, &editor, json!({"participant": "p1", "task": "lamp", "text": "Looks for the search", "tags": ["search"]})).await.expect(200).json;
     let refused = world.post(&path, &editor, json!({"participant": "p1", "text": ""})).await.expect(400);
     assert_eq!(refused.json["error"]["field"], "text");
     let notes = world.get(&path, &editor).await.expect(200).json;
-    assert_eq!((&notes["notes"][0]["text"], &notes["notes"][0]["tags"], &notes["notes"][0]["task"]), (&json!("Looks for the search"), &json!(["search"]), &json!("lamp")));
+    assert_eq!(
+        (&notes["notes"][0]["text"], &notes["notes"][0]["tags"], &notes["notes"][0]["task"]),
+        (&json!("Looks for the search"), &json!(["search"]), &json!("lamp"))
+    );
     world.call("DELETE", &format!("{path}/{}", note["id"].as_str().unwrap()), &editor, None).await.expect(204);
     assert_eq!(world.get(&path, &editor).await.expect(200).json["notes"], json!([]));
 }

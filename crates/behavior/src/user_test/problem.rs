@@ -46,7 +46,12 @@ impl UserTest {
             if !question.choices.iter().any(|choice| choice.passes) {
                 found.push(problem(Level::Error, "nobody_passes", format!("{path}.choices"), "nobody can take part: let one of the choices pass"));
             } else if question.choices.iter().all(|choice| choice.passes) {
-                found.push(problem(Level::Warning, "everybody_passes", format!("{path}.choices"), "everybody passes: let one of the choices not pass, or take it out"));
+                found.push(problem(
+                    Level::Warning,
+                    "everybody_passes",
+                    format!("{path}.choices"),
+                    "everybody passes: let one of the choices not pass, or take it out",
+                ));
             }
         }
     }

@@ -120,7 +120,7 @@ function RunCell({ run }: { run: TaskRun | undefined }) {
       <span>{label}</span>
       {run.outcome !== null && <small>{format.duration(run.elapsed_ms / 1000)}</small>}
       {run.session && (
-        <Link to="/p/$project/recordings/$session" params={{ project: String(project.id), session: run.session }} search={{ at: run.began_at }} aria-label={t("userTest.watchTask")} title={t("userTest.watchTask")}>
+        <Link to="/p/$project/recordings/$session" params={{ project: String(project.id), session: run.session }} search={{ instant: run.began_at }} aria-label={t("userTest.watchTask")} title={t("userTest.watchTask")}>
           <Play aria-hidden />
         </Link>
       )}
