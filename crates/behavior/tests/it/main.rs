@@ -5,4 +5,5 @@ mod expression;
 mod filter;
 mod funnel;
 mod survey;
+mod survey_given;
 mod user_test;
