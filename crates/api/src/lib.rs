@@ -43,6 +43,7 @@ mod tag;
 mod throttle;
 mod time;
 mod ui;
+mod user_test;
 mod written;
 
 pub use client_address::{Network, NetworkError};
@@ -70,6 +71,7 @@ pub fn router(api: Api) -> Router {
         .merge(public)
         .merge(plain)
         .merge(tag::routes(&api.options.tag_path))
+        .merge(user_test::pages())
         .fallback(ui::serve)
         .layer(CatchPanicLayer::custom(error::on_panic))
         .with_state(api)
@@ -106,6 +108,7 @@ fn private_routes() -> OpenApiRouter<Api> {
         .merge(lookup::routes())
         .merge(friction_weights::routes())
         .merge(survey::routes())
+        .merge(user_test::routes())
         .merge(export::routes())
         .merge(recording::routes())
         .merge(recording::shared_routes())
@@ -113,5 +116,10 @@ fn private_routes() -> OpenApiRouter<Api> {
 
 /// For everybody's browsers and servers: events only go in.
 fn public_routes() -> OpenApiRouter<Api> {
-    OpenApiRouter::new().merge(event::routes()).merge(mixpanel::routes()).merge(recording::public_routes()).merge(survey::public_routes())
+    OpenApiRouter::new()
+        .merge(event::routes())
+        .merge(mixpanel::routes())
+        .merge(recording::public_routes())
+        .merge(survey::public_routes())
+        .merge(user_test::public_routes())
 }

@@ -8,6 +8,7 @@ use crate::{
     survey::Showing,
     tag::TagPath,
     throttle::Throttle,
+    user_test::Recruiting,
 };
 use sillage_behavior::{Ask, AskError, AskErrorCode, Browse};
 use sillage_catalog::{Catalog, Clock};
@@ -103,6 +104,7 @@ pub struct Inner {
     pub(crate) recordings: Arc<dyn RecordingDoor>,
     pub(crate) receiving: Receiving,
     pub(crate) showing: Showing,
+    pub(crate) recruiting: Recruiting,
 }
 
 impl Api {
@@ -116,6 +118,7 @@ impl Api {
             recordings: parts.recordings,
             receiving: Receiving::default(),
             showing: Showing::default(),
+            recruiting: Recruiting::default(),
             health: parts.health,
             throttle: Throttle::default(),
             running: Running::new(options.questions_at_once),

@@ -2,9 +2,9 @@
 //!
 //! What must stay true: a definition that is kept can be read; what people are shown was published, and had nothing standing in its way then; a version never changes.
 
-mod answers;
+pub(crate) mod answers;
 mod door;
-mod responses;
+pub(crate) mod responses;
 mod results;
 mod themes;
 mod why;
@@ -95,7 +95,7 @@ struct Survey {
 
 /// What stands in the way of publishing it, or could be better.
 #[derive(Serialize, ToSchema)]
-struct SurveyProblem {
+pub(crate) struct SurveyProblem {
     /// `error` or `warning`.
     level: String,
     /// Stable, for programs.

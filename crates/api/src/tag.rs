@@ -29,7 +29,8 @@ pub struct TagPath(String);
 )]
 pub struct TagPathError(String);
 
-const TAKEN: [&str; 14] = ["api", "assets", "v1", "track", "import", "engage", "groups", "settings", "decide", "flags", "record", "health", "ready", "p"];
+const TAKEN: [&str; 15] =
+    ["api", "assets", "v1", "track", "import", "engage", "groups", "settings", "decide", "flags", "record", "health", "ready", "p", "test"];
 
 impl Default for TagPath {
     fn default() -> Self {

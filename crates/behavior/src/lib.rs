@@ -31,6 +31,7 @@ pub mod retention;
 pub mod session;
 pub mod statistics;
 pub mod survey;
+pub mod user_test;
 pub mod vital;
 
 pub use ask::{

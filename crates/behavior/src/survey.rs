@@ -9,9 +9,9 @@
 mod eligibility;
 mod flow;
 mod given;
-mod page;
+pub(crate) mod page;
 mod problem;
-mod read;
+pub(crate) mod read;
 mod result;
 mod score;
 

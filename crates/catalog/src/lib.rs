@@ -37,6 +37,7 @@ mod survey;
 mod survey_page;
 mod theme_correction;
 mod user;
+mod user_test;
 
 pub use audit::{AuditEntry, NewAuditEntry};
 pub use clock::Clock;
@@ -63,3 +64,4 @@ pub use survey::{NewSurvey, RunningSurvey, Survey, SurveyStatus, SurveyVersion};
 pub use survey_page::{NewSurveyPage, SurveyPage};
 pub use theme_correction::ThemeCorrection;
 pub use user::{Language, MAX_PASSWORD_BYTES, MIN_PASSWORD_CHARS, NewUser, Role, User, UserChange};
+pub use user_test::{NewUserTest, NewUserTestNote, RunningUserTest, UserTest, UserTestNote, UserTestVersion};

@@ -299,7 +299,7 @@ fn begun(id: &str, event: &Value, time: i64) -> SurveyResponse {
 }
 
 /// What was answered, in words.
-pub(super) fn words(answer: &Value) -> Option<String> {
+pub(crate) fn words(answer: &Value) -> Option<String> {
     match answer {
         Value::Null => None,
         Value::String(text) => Some(text.clone()),
@@ -342,7 +342,8 @@ fn csv(definition: &Definition, language: Option<&str>, rows: &[SurveyResponse])
     text
 }
 
-fn line(text: &mut String, cells: Vec<String>) {
+/// One row of a file. Cells that a spreadsheet would run as a formula begin with an apostrophe.
+pub(crate) fn line(text: &mut String, cells: Vec<String>) {
     let cells: Vec<String> = cells.into_iter().map(|cell| quoted(&cell)).collect();
     text.push_str(&cells.join(","));
     text.push_str("\r\n");

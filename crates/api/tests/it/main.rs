@@ -22,4 +22,5 @@ mod screens;
 mod serve;
 mod session;
 mod survey;
+mod user_test;
 mod world;

@@ -4,7 +4,8 @@ use crate::world::{As, World};
 use serde_json::{Value, json};
 use sillage_api::{MailBy, Options};
 use sillage_catalog::{
-    Language, NewCohort, NewCustomEvent, NewCustomProperty, NewLookupTable, NewMail, NewRecordingNote, NewReport, NewSurvey, Role, Scope, Scopes,
+    Language, NewCohort, NewCustomEvent, NewCustomProperty, NewLookupTable, NewMail, NewRecordingNote, NewReport, NewSurvey, NewUserTest, NewUserTestNote,
+    Role, Scope, Scopes,
 };
 use sillage_event::ProjectId;
 
@@ -52,6 +53,7 @@ const TABLE: &[(&str, &str, For)] = &[
     ("post", "/v1/recordings", For::Everybody),
     ("post", "/v1/recordings/forget", For::Everybody),
     ("get", "/v1/surveys", For::Everybody),
+    ("get", "/v1/user-tests", For::Everybody),
     ("get", "/api/shared/recordings/{token}", For::Everybody),
     ("get", "/api/shared/recordings/{token}/segments/{segment}", For::Everybody),
     ("get", "/api/mail", For::Installation),
@@ -137,6 +139,20 @@ const TABLE: &[(&str, &str, For)] = &[
     ("post", "/api/projects/{project}/surveys/{survey}/responses", For::Viewers),
     ("get", "/api/projects/{project}/surveys/{survey}/responses.csv", For::Viewers),
     ("get", "/api/projects/{project}/surveys/{survey}/why", For::Viewers),
+    ("get", "/api/projects/{project}/user-tests", For::Viewers),
+    ("post", "/api/projects/{project}/user-tests", For::Editors),
+    ("post", "/api/projects/{project}/user-tests/check", For::Viewers),
+    ("get", "/api/projects/{project}/user-tests/{user_test}", For::Viewers),
+    ("put", "/api/projects/{project}/user-tests/{user_test}", For::Editors),
+    ("delete", "/api/projects/{project}/user-tests/{user_test}", For::Editors),
+    ("post", "/api/projects/{project}/user-tests/{user_test}/publish", For::Editors),
+    ("put", "/api/projects/{project}/user-tests/{user_test}/status", For::Editors),
+    ("get", "/api/projects/{project}/user-tests/{user_test}/versions", For::Viewers),
+    ("post", "/api/projects/{project}/user-tests/{user_test}/results", For::Viewers),
+    ("get", "/api/projects/{project}/user-tests/{user_test}/export", For::Viewers),
+    ("get", "/api/projects/{project}/user-tests/{user_test}/notes", For::Viewers),
+    ("post", "/api/projects/{project}/user-tests/{user_test}/notes", For::Editors),
+    ("delete", "/api/projects/{project}/user-tests/{user_test}/notes/{note}", For::Editors),
     ("get", "/api/projects/{project}/recordings/{session}", For::Viewers),
     ("delete", "/api/projects/{project}/recordings/{session}", For::Editors),
     ("post", "/api/projects/{project}/recordings/delete", For::Admins),
@@ -255,6 +271,9 @@ async fn filled(world: &World, path: &str, project: ProjectId) -> String {
             path.push_str(&format!("?id={}", made[0].id));
         }
     }
+    if path.contains("{user_test}") {
+        path = with_user_test(world, &path, project).await;
+    }
     if path.contains("{mail}") {
         let new = NewMail { kind: "test", to: "ada@courriel.example".into(), subject: "x".into(), text: "x".into(), ..NewMail::default() };
         let id = world.catalog.queue_mail(&new).await.unwrap();
@@ -277,6 +296,14 @@ async fn filled(world: &World, path: &str, project: ProjectId) -> String {
         path.push_str("?property=plan");
     }
     path
+}
+
+async fn with_user_test(world: &World, path: &str, project: ProjectId) -> String {
+    let made = world.catalog.create_user_test(project, &NewUserTest { name: unique_name(world), definition: user_test() }, "test").await.unwrap();
+    world.catalog.publish_user_test(project, &made.id, "test").await.unwrap();
+    let note = NewUserTestNote { participant: "p1".into(), task: None, text: "Hesitates".into(), tags: Vec::new() };
+    let note = world.catalog.add_user_test_note(project, &made.id, &note, "test").await.unwrap();
+    path.replace("{user_test}", &made.id).replace("{note}", &note.id)
 }
 
 async fn report(world: &World, project: ProjectId) -> String {
@@ -323,6 +350,13 @@ fn survey() -> Value {
     json!({"languages": ["en"], "questions": [{"id": "q1", "kind": "nps", "text": {"en": "Would you recommend us?"}}, {"id": "why", "kind": "long", "text": {"en": "Why?"}}], "ends": [{"id": "e1", "title": {"en": "Thanks"}}], "triggers": [{"on": "load"}]})
 }
 
+fn user_test() -> Value {
+    json!({
+        "languages": ["en"], "url": "https://example.com/", "intro": {"en": "Help us"}, "end": {"title": {"en": "Thanks"}},
+        "tasks": [{"id": "lamp", "title": {"en": "Find a lamp"}, "scenario": {"en": "You want a lamp for your desk."}}],
+    })
+}
+
 fn question() -> Value {
     json!({"kind": "trend", "series": [{"select": {"event": "Sign up"}, "measure": "total"}], "interval": "day", "range": {"last": 7, "unit": "day"}})
 }
@@ -349,6 +383,7 @@ async fn body(world: &World, method: &str, path: &str) -> Option<Value> {
         (_, path) if path.ends_with("/replay") => json!({"all": true}),
         (_, path) if path.ends_with("/recordings/delete") => json!({"person": "u1"}),
         ("patch", path) if path.contains("/notes/") => json!({"text": "look again"}),
+        (_, path) if path.ends_with("/user-tests/{user_test}/notes") => json!({"participant": "p1", "text": "Hesitates"}),
         (_, path) if path.ends_with("/notes") => json!({"text": "look", "from_ms": 0}),
         (_, path) if path.ends_with("/recording-settings") => json!({"is_on": true, "masking": "strict", "keep_days": 30}),
         (_, path) if path.ends_with("/identities") => json!({"identities": [{"identity": "split", "from": "u2", "time": 1}]}),
@@ -362,7 +397,10 @@ async fn body(world: &World, method: &str, path: &str) -> Option<Value> {
         (_, path) if path.ends_with("/surveys/check") => json!({"definition": survey()}),
         (_, path) if path.ends_with("/surveys/{survey}/status") => json!({"status": "paused"}),
         (_, path) if path.ends_with("/themes/corrections") => json!({"question": "why", "correction": {"kind": "hide", "theme": ["#speed"]}}),
+        (_, path) if path.ends_with("/user-tests/check") => json!({"definition": user_test()}),
+        (_, path) if path.ends_with("/user-tests/{user_test}/status") => json!({"status": "paused"}),
         (_, path) if path.ends_with("/results") || path.ends_with("/themes") || path.ends_with("/responses") || path.ends_with("/publish") => json!({}),
+        (_, path) if path.contains("/user-tests") => json!({"name": unique_name(world), "definition": user_test()}),
         (_, path) if path.contains("/surveys") => json!({"name": unique_name(world), "definition": survey()}),
         (_, path) if path.contains("/cohorts") => json!({"name": unique_name(world), "definition": {"did": {"event": "Sign up"}}}),
         (_, path) if path.contains("/reports") => json!({"name": "Sign-ups", "question": question()}),
@@ -411,7 +449,7 @@ async fn what_belongs_to_another_project_answers_like_what_does_not_exist() {
     let world = World::new().await;
     let admin = world.member(Role::Admin).await;
     for (method, path, needed) in TABLE {
-        let named = ["{report}", "{cohort}", "{custom_event}", "{custom_property}", "{lookup}", "{survey}", "{key}", "{user}", "{session}"];
+        let named = ["{report}", "{cohort}", "{custom_event}", "{custom_property}", "{lookup}", "{survey}", "{user_test}", "{key}", "{user}", "{session}"];
         if !named.iter().any(|one| path.contains(one)) || !path.contains("{project}") {
             continue;
         }
@@ -424,6 +462,7 @@ async fn what_belongs_to_another_project_answers_like_what_does_not_exist() {
             .replace("{custom_property}", "none")
             .replace("{lookup}", "none")
             .replace("{survey}", "none")
+            .replace("{user_test}", "none")
             .replace("{key}", "none")
             .replace("{user}", "none")
             .replace("{session}", "none")

@@ -10,6 +10,7 @@ mod profile;
 mod project;
 mod survey;
 mod survey_page;
+mod user_test;
 
 use sillage_catalog::{Catalog, CatalogOptions, Clock, NewProject, NewUser, Project, User};
 use std::sync::{

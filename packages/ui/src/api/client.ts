@@ -2,6 +2,7 @@
 // back as `ApiError`, whose code and field the screens turn into words.
 import createClient from "openapi-fetch";
 import type { CheckedSurvey, Survey, SurveyDecision, SurveyInList, SurveyResponse, SurveyResults, SurveyStatus, ThemeCorrection, ThemeCorrections, Themes } from "./survey.ts";
+import type { CheckedUserTest, ParticipantNote, UserTest, UserTestInList, UserTestResults } from "./userTest.ts";
 import type { Definition } from "@/question/definition.ts";
 import type { Question, QuestionKind } from "@/question/question.ts";
 import type { Manifest, RecordingNote, RecordingShare, RecordingsAnswer } from "./recording.ts";
@@ -66,6 +67,8 @@ function door<T>(method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE", path: stri
   const send = http[method] as (path: string, options: object) => Promise<Outcome<unknown>>;
   return open<T>(send(path, { ...(body ? { body } : {}), signal }));
 }
+
+const userTestPath = (project: number, test: string): string => `/api/projects/${project}/user-tests/${encodeURIComponent(test)}`;
 
 export const api = {
   status: () => read(http.GET("/api/status")),
@@ -167,6 +170,20 @@ export const api = {
   whySurvey: (project: number, survey: string, person: string, page: string, signal?: AbortSignal) =>
     door<SurveyDecision>("GET", `/api/projects/${project}/surveys/${encodeURIComponent(survey)}/why?${new URLSearchParams({ person, ...(page ? { page } : {}) }).toString()}`, { signal }),
   responsesFile: (project: number, survey: string, language: string) => `/api/projects/${project}/surveys/${encodeURIComponent(survey)}/responses.csv?language=${encodeURIComponent(language)}`,
+
+  userTests: (project: number) => door<{ tests: UserTestInList[] }>("GET", `/api/projects/${project}/user-tests`),
+  userTest: (project: number, test: string) => door<UserTest>("GET", userTestPath(project, test)),
+  checkUserTest: (project: number, definition: object, signal?: AbortSignal) => door<CheckedUserTest>("POST", `/api/projects/${project}/user-tests/check`, { body: { definition }, signal }),
+  createUserTest: (project: number, body: { name: string; definition: object }) => door<UserTest>("POST", `/api/projects/${project}/user-tests`, { body }),
+  changeUserTest: (project: number, test: string, body: { name: string; definition: object }) => door<UserTest>("PUT", userTestPath(project, test), { body }),
+  removeUserTest: (project: number, test: string) => door<void>("DELETE", userTestPath(project, test)),
+  publishUserTest: (project: number, test: string) => door<UserTest>("POST", `${userTestPath(project, test)}/publish`),
+  changeUserTestStatus: (project: number, test: string, status: SurveyStatus) => door<UserTest>("PUT", `${userTestPath(project, test)}/status`, { body: { status } }),
+  userTestResults: (project: number, test: string, body: object, signal?: AbortSignal) => door<UserTestResults>("POST", `${userTestPath(project, test)}/results`, { body, signal }),
+  userTestFile: (project: number, test: string, format: "csv" | "json") => `${userTestPath(project, test)}/export?format=${format}`,
+  userTestNotes: (project: number, test: string) => door<{ notes: ParticipantNote[] }>("GET", `${userTestPath(project, test)}/notes`),
+  addUserTestNote: (project: number, test: string, body: { participant: string; task: string | null; text: string; tags: string[] }) => door<ParticipantNote>("POST", `${userTestPath(project, test)}/notes`, { body }),
+  removeUserTestNote: (project: number, test: string, note: string) => door<void>("DELETE", `${userTestPath(project, test)}/notes/${encodeURIComponent(note)}`),
 
   customEvents: (project: number) => open<{ custom_events: CustomEvent[] }>(http.GET("/api/projects/{project}/custom-events", { params: { path: { project } } })),
   createCustomEvent: (project: number, body: NewCustomEvent) => open<CustomEvent>(http.POST("/api/projects/{project}/custom-events", { params: { path: { project } }, body: body as never })),

@@ -49,5 +49,11 @@ export const ACTIONS: Record<string, MessageKey> = {
   "user.link": "audit.user.link",
   "user.password": "audit.user.password",
   "user.remove": "audit.user.remove",
+  "user_test.change": "audit.user_test.change",
+  "user_test.create": "audit.user_test.create",
+  "user_test.delete": "audit.user_test.delete",
+  "user_test.export": "audit.user_test.export",
+  "user_test.publish": "audit.user_test.publish",
+  "user_test.status": "audit.user_test.status",
   "write_key.rotate": "audit.write_key.rotate",
 };
