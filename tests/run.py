@@ -306,6 +306,7 @@ STAGES = {
     "real-input": pytest("test_real_input.py"),
     "bad-input": pytest("test_bad_input.py", "test_bad_recordings.py"),
     "restart": pytest("test_restart.py"),
+    "mail": pytest("test_mail.py"),
     "disk": pytest("test_disk.py"),
     "command-line": pytest("test_command_line.py", "test_doctor.py"),
     "demo": pytest("test_demo.py"),

@@ -25,6 +25,7 @@ mod ingest;
 mod key;
 mod live;
 mod lookup;
+mod mail;
 mod member;
 mod mixpanel;
 mod person;
@@ -47,7 +48,7 @@ mod written;
 pub use client_address::{Network, NetworkError};
 pub use door::HealthCheck;
 pub use serve::{ServeOptions, serve};
-pub use state::{Api, Options, Parts};
+pub use state::{Api, MailBy, Options, Parts};
 pub use tag::{TagPath, TagPathError};
 
 use axum::{Router, middleware};
@@ -92,6 +93,7 @@ fn private_routes() -> OpenApiRouter<Api> {
         .merge(project::routes())
         .merge(key::routes())
         .merge(member::routes())
+        .merge(mail::routes())
         .merge(query::routes())
         .merge(browse::routes())
         .merge(live::routes())

@@ -51,6 +51,16 @@ pub struct Options {
     pub question_time: Duration,
     /// Where the browser tag is served.
     pub tag_path: TagPath,
+    /// None: no mail is sent.
+    pub mail: Option<MailBy>,
+}
+
+/// By which mails go out, as administrators are told.
+#[derive(Clone, Debug)]
+pub struct MailBy {
+    /// Host and port.
+    pub server: String,
+    pub from: String,
 }
 
 impl Default for Options {
@@ -67,6 +77,7 @@ impl Default for Options {
             questions_at_once: 8,
             question_time: Duration::from_secs(60),
             tag_path: TagPath::default(),
+            mail: None,
         }
     }
 }

@@ -8,6 +8,7 @@
 
 mod eligibility;
 mod flow;
+mod given;
 mod page;
 mod problem;
 mod read;
@@ -17,6 +18,7 @@ mod score;
 pub use crate::question::QuestionError as SurveyError;
 pub use eligibility::{Decision, Facts, History, Reason, State, Step, decide, lot};
 pub use flow::{Answer, Next};
+pub use given::{Given, Wrong};
 pub use page::PageRule;
 pub use problem::{Level, Problem};
 pub use result::{ChoiceResult, Group, ItemResult, Measured, Measures, QuestionResult, Tally, fold};

@@ -21,7 +21,7 @@ const READ_CONNECTIONS: u32 = 3;
 const LOCK_WAIT: Duration = Duration::from_secs(10);
 
 /// Every version of the tables, in order. A released entry is never edited.
-const MIGRATIONS: [(i64, &str, &str); 8] = [
+const MIGRATIONS: [(i64, &str, &str); 9] = [
     (1, "first", include_str!("../migrations/0001_first.sql")),
     (2, "cohorts", include_str!("../migrations/0002_cohorts.sql")),
     (3, "custom_events", include_str!("../migrations/0003_custom_events.sql")),
@@ -30,6 +30,7 @@ const MIGRATIONS: [(i64, &str, &str); 8] = [
     (6, "properties", include_str!("../migrations/0006_properties.sql")),
     (7, "friction_weights", include_str!("../migrations/0007_friction_weights.sql")),
     (8, "surveys", include_str!("../migrations/0008_surveys.sql")),
+    (9, "mail_and_pages", include_str!("../migrations/0009_mail_and_pages.sql")),
 ];
 
 #[derive(Clone, Debug)]
@@ -60,6 +61,7 @@ pub(crate) struct Inner {
     pub(crate) passwords: Passwords,
     pub(crate) write_keys: crate::key::WriteKeyCache,
     pub(crate) visitor_secret: Mutex<Option<(i64, [u8; 32])>>,
+    pub(crate) signing_key: tokio::sync::OnceCell<[u8; 32]>,
     /// Grows whenever a lookup table changes.
     pub(crate) lookup_version: AtomicU64,
 }
@@ -117,6 +119,7 @@ impl Catalog {
             passwords: Passwords::new(options.password_checks),
             write_keys: crate::key::WriteKeyCache::default(),
             visitor_secret: Mutex::default(),
+            signing_key: tokio::sync::OnceCell::new(),
             lookup_version: AtomicU64::default(),
         };
         Self { inner: Arc::new(inner) }

@@ -1,4 +1,5 @@
-//! The small things that change: projects, the people who log in, their sessions, keys, saved reports and cohorts, profiles, settings, and who did what.
+//! The small things that change: projects, the people who log in, their sessions, keys, saved reports and cohorts, profiles, settings,
+//! mails that wait to be sent, and who did what.
 //!
 //! It is the only crate that speaks SQL to the small database (SQLite in the data folder; the SQL is kept plain so that
 //! PostgreSQL can join). It holds no events, and knows no HTTP: who may do what is decided in `api`, from the roles and scopes kept here.
@@ -17,6 +18,7 @@ mod error;
 mod friction_weights;
 mod key;
 mod lookup;
+mod mail;
 mod member;
 mod password;
 mod profile;
@@ -30,7 +32,9 @@ mod secret;
 mod session;
 mod setting;
 mod setup;
+mod signature;
 mod survey;
+mod survey_page;
 mod user;
 
 pub use audit::{AuditEntry, NewAuditEntry};
@@ -43,6 +47,7 @@ pub use error::CatalogError;
 pub use friction_weights::FrictionWeights;
 pub use key::{ApiKey, Scope, Scopes};
 pub use lookup::{LookupTable, NewLookupTable};
+pub use mail::{Delivery, MAIL_KEPT_MS, MAIL_LIFETIME_MS, Mail, MailPart, MailState, NewMail, mail_address};
 pub use member::{Account, INVITATION_LIFETIME_MS, Invitation};
 pub use profile::{Applied, PeoplePage, PreparedProfiles, Profile, ProfileKind};
 pub use profile_history::PastChange;
@@ -52,5 +57,7 @@ pub use project::{NewProject, Project, ProjectChange, WeekStart};
 pub use recording::{MAX_KEEP_DAYS, MAX_SHARE_MS, NewRecordingNote, RecordingNote, RecordingSettings, RecordingShare};
 pub use report::{NewReport, Report};
 pub use session::{LINK_LIFETIME_MS, SESSION_LIFETIME_MS, Session};
+pub use signature::random_id;
 pub use survey::{NewSurvey, RunningSurvey, Survey, SurveyStatus, SurveyVersion};
+pub use survey_page::{NewSurveyPage, SurveyPage};
 pub use user::{Language, MAX_PASSWORD_BYTES, MIN_PASSWORD_CHARS, NewUser, Role, User, UserChange};

@@ -131,7 +131,7 @@ fn look_at_rest(data: &Path, quick: bool, findings: &mut Findings) {
             // Told as what the last start did where a server runs; here nothing was done yet.
             let journal = (damaged_bytes > 0)
                 .then(|| format!("{damaged_bytes} bytes of it are damaged and may have been acknowledged; the next start goes on without them and keeps a copy in journal/damaged"));
-            let checks = installation::checks(&health, None).into_iter().filter(|check| check.name != "journal");
+            let checks = installation::checks(&health, None, None).into_iter().filter(|check| !matches!(check.name.as_str(), "journal" | "mail"));
             findings.take(checks.map(|check| Check { name: check.name, ok: check.ok, message: check.message }).collect());
             findings.note("journal", journal, "");
         }
@@ -159,6 +159,13 @@ async fn look_at_catalog(data: &Path, findings: &mut Findings) {
     match catalog.audit_break().await {
         Ok(broken) => findings.note("audit log", broken.map(|at| format!("entry {at} was changed or removed by hand")), "whole"),
         Err(error) => findings.note("audit log", Some(error.to_string()), ""),
+    }
+    // A folder that an older version wrote has none.
+    if let Ok(mail) = catalog.mail_state().await {
+        let why = mail.last_error.unwrap_or_default();
+        let tried = (mail.tried > 0)
+            .then(|| format!("{} could not be sent yet and will be tried again; the last one because: {why}", counted(mail.tried as usize, "mail")));
+        findings.note("mails", tried, &format!("{} to be sent, {} given up in thirty days", mail.waiting, mail.failed));
     }
     let mode = fs::metadata(data.join(CATALOG)).map_or(0, |metadata| metadata.permissions().mode() & 0o777);
     findings.note("secrets", (mode & 0o077 != 0).then(|| format!("other users may read {CATALOG} (mode {mode:o}); chmod 600 it")), "private");

@@ -9,6 +9,7 @@ use crate::{
     browse::Browser,
     control::{self, Check, Reply, Request},
     lookups::LookupColumns,
+    mail::{Sender, Trouble},
     profiles::Profiles,
     source::Live,
 };
@@ -37,6 +38,7 @@ pub(crate) struct Installation {
     applier: Applier,
     stop_applying: watch::Sender<bool>,
     applying: JoinHandle<()>,
+    mail_trouble: Trouble,
 }
 
 /// Without its catalog a folder's events belong to no project: the first new one would be given them.
@@ -75,7 +77,7 @@ impl Installation {
         let applier = Applier::new(store.clone(), catalog.clone()).await?;
         let (stop_applying, stop) = watch::channel(false);
         let applying = tokio::spawn(applier.clone().run(stop));
-        Ok(Self { store, catalog, folder: data.to_owned(), applier, stop_applying, applying })
+        Ok(Self { store, catalog, folder: data.to_owned(), applier, stop_applying, applying, mail_trouble: Trouble::default() })
     }
 
     /// The doors on this installation.
@@ -86,8 +88,8 @@ impl Installation {
         let source = Arc::new(Live { store: self.store.clone(), profiles, lookups, clock });
         let engine = Engine::new(Arc::clone(&source), asking.limits, asking.threads)?;
         let browse = Arc::new(Browser { engine: engine.clone(), source, runtime: Handle::current() });
-        let (store, applier) = (self.store.clone(), self.applier.clone());
-        let health = Arc::new(move || checks(&store.health(), applier.failure()));
+        let (store, applier, mail) = (self.store.clone(), self.applier.clone(), self.mail_trouble.clone());
+        let health = Arc::new(move || checks(&store.health(), applier.failure(), mail.get()));
         let parts = Parts {
             catalog: self.catalog.clone(),
             append: Arc::new(self.store.clone()),
@@ -100,8 +102,10 @@ impl Installation {
     }
 
     /// Serves until `stop` is ready, then finishes and seals what was received.
-    pub(crate) async fn serve(self, listener: TcpListener, api: Api, stop: impl Future<Output = ()>) -> Result<()> {
+    pub(crate) async fn serve(self, listener: TcpListener, api: Api, sender: Option<Sender>, stop: impl Future<Output = ()>) -> Result<()> {
         let door = control::Door::open(&self.folder)?;
+        let (stop_sending, told) = watch::channel(false);
+        let sending = sender.map(|sender| tokio::spawn(sender.run(self.catalog.clone(), self.mail_trouble.clone(), told)));
         {
             let mut serving = std::pin::pin!(sillage_api::serve(listener, sillage_api::router(api), ServeOptions::default(), stop));
             let mut answering = std::pin::pin!(door.answer(async |request| self.handle(request).await));
@@ -113,6 +117,10 @@ impl Installation {
             }
         }
         drop(door);
+        stop_sending.send_replace(true);
+        if let Some(sending) = sending {
+            sending.await.context("the job that sends mails ended badly")?;
+        }
         self.close().await
     }
 
@@ -121,7 +129,7 @@ impl Installation {
         match request {
             Request::Backup { to } => backup::make(&self.store, &self.catalog, &to).await.unwrap_or_else(|error| Reply::Failed(format!("{error:#}"))),
             Request::Health => {
-                let checks = checks(&self.store.health(), self.applier.failure());
+                let checks = checks(&self.store.health(), self.applier.failure(), self.mail_trouble.get());
                 Reply::Health(checks.into_iter().map(|check| Check { name: check.name, ok: check.ok, message: check.message }).collect())
             }
         }
@@ -194,7 +202,7 @@ fn tell_recovery(recovery: Recovery) {
 }
 
 /// The state of the store as checks, each with what to do about it.
-pub(crate) fn checks(health: &Health, profile_failure: Option<String>) -> Vec<HealthCheck> {
+pub(crate) fn checks(health: &Health, profile_failure: Option<String>, mail_trouble: Option<String>) -> Vec<HealthCheck> {
     let of = |name: &str, vital: bool, problem: Option<String>| HealthCheck {
         name: name.to_owned(),
         ok: problem.is_none(),
@@ -229,5 +237,6 @@ pub(crate) fn checks(health: &Health, profile_failure: Option<String>) -> Vec<He
         check("journal", (damaged_journal > 0).then(|| format!("{damaged_journal} bytes were damaged at the last start; a copy is in journal/damaged"))),
         check("background", health.last_error.as_ref().map(|error| format!("sealing or merging failed and is tried again: {error}"))),
         check("profiles", profile_failure.map(|error| format!("changes of profiles wait: {error}"))),
+        check("mail", mail_trouble),
     ]
 }

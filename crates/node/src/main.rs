@@ -16,6 +16,7 @@ mod installation;
 mod log;
 mod lookups;
 mod machine;
+mod mail;
 mod profiles;
 mod restore;
 mod say;

@@ -4,10 +4,11 @@ use crate::{
     installation::{AskingOptions, Installation, listen},
     log,
     machine::memory_of_a_question,
+    mail::{MailArguments, Sender},
     say,
 };
 use anyhow::{Context, Result};
-use sillage_api::{Network, Options, TagPath};
+use sillage_api::{MailBy, Network, Options, TagPath};
 use sillage_query::Limits;
 use sillage_wire::{Geo, MaxMind};
 use std::{
@@ -68,11 +69,20 @@ pub(crate) struct Settings {
     /// A question that takes longer is stopped and answered with an error
     #[arg(long, env = "SILLAGE_QUESTION_SECONDS", default_value_t = 60, value_name = "SECONDS")]
     question_seconds: u64,
+    #[command(flatten)]
+    mail: MailArguments,
 }
 
 impl Settings {
+    /// Who sends mails, when a mail server is named.
+    pub(crate) fn sender(&self) -> Result<Option<Sender>> {
+        self.mail.sender(self.public_url.as_deref())
+    }
+
     pub(crate) fn options(&self, demo: bool) -> Result<Options> {
+        let mail = self.sender()?.map(|sender| MailBy { server: sender.server, from: sender.from.to_string() });
         Ok(Options {
+            mail,
             version: env!("CARGO_PKG_VERSION"),
             demo,
             public_url: self.public_url.clone(),
@@ -115,7 +125,7 @@ async fn serve(arguments: &Arguments) -> Result<()> {
         say::line(format!("There is no account yet. Make the first one at {url}/setup?token={token}"));
     }
     let stop = stop_signal()?;
-    installation.serve(listener, api, stop).await?;
+    installation.serve(listener, api, settings.sender()?, stop).await?;
     tracing::info!("stopped");
     Ok(())
 }

@@ -9,6 +9,7 @@ mod friction_weights;
 mod guard;
 mod ingest;
 mod lookup;
+mod mail;
 mod member;
 mod mixpanel;
 mod person;

@@ -2,7 +2,10 @@
 
 use crate::world::{As, World};
 use serde_json::{Value, json};
-use sillage_catalog::{Language, NewCohort, NewCustomEvent, NewCustomProperty, NewLookupTable, NewRecordingNote, NewReport, NewSurvey, Role, Scope, Scopes};
+use sillage_api::{MailBy, Options};
+use sillage_catalog::{
+    Language, NewCohort, NewCustomEvent, NewCustomProperty, NewLookupTable, NewMail, NewRecordingNote, NewReport, NewSurvey, Role, Scope, Scopes,
+};
 use sillage_event::ProjectId;
 
 /// Who is let in, from the smallest role that is.
@@ -51,6 +54,9 @@ const TABLE: &[(&str, &str, For)] = &[
     ("get", "/v1/surveys", For::Everybody),
     ("get", "/api/shared/recordings/{token}", For::Everybody),
     ("get", "/api/shared/recordings/{token}/segments/{segment}", For::Everybody),
+    ("get", "/api/mail", For::Installation),
+    ("post", "/api/mail/test", For::Installation),
+    ("post", "/api/mail/{mail}/retry", For::Installation),
     ("get", "/api/me", For::SignedIn),
     ("patch", "/api/me", For::SignedIn),
     ("get", "/api/projects", For::Known),
@@ -240,6 +246,12 @@ async fn filled(world: &World, path: &str, project: ProjectId) -> String {
         world.catalog.publish_survey(project, &made.id, "test").await.unwrap();
         path = path.replace("{survey}", &made.id);
     }
+    if path.contains("{mail}") {
+        let new = NewMail { kind: "test", to: "ada@courriel.example".into(), subject: "x".into(), text: "x".into(), ..NewMail::default() };
+        let id = world.catalog.queue_mail(&new).await.unwrap();
+        world.catalog.mail_failed(&id, "550", true).await.unwrap();
+        path = path.replace("{mail}", &id);
+    }
     if path.ends_with("/why") {
         path.push_str("?person=u1");
     }
@@ -363,7 +375,8 @@ fn every_route_has_a_row_and_every_row_a_route() {
 
 #[tokio::test]
 async fn only_those_who_may_are_let_in() {
-    let world = World::new().await;
+    let by = MailBy { server: "mail.courriel.example:587".into(), from: "sillage@courriel.example".into() };
+    let world = World::with(Options { mail: Some(by), ..Options::default() }).await;
     world.send_events(json!([{"event": "Sign up", "distinct_id": "u1", "time": "2025-10-09T08:00:00Z"}])).await.expect(200);
     let merged = As::Bearer(world.catalog.create_api_key(world.project.id, "x", &Scopes::new([Scope::Write]), "test").await.unwrap().1);
     world.post(&world.path("/people/u1/merge"), &merged, json!({"from": "u2"})).await.expect(204);

@@ -5,3 +5,4 @@ mod expression;
 mod filter;
 mod funnel;
 mod survey;
+mod survey_given;

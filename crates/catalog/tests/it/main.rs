@@ -3,11 +3,13 @@
 
 mod access;
 mod audit;
+mod mail;
 mod member;
 mod opening;
 mod profile;
 mod project;
 mod survey;
+mod survey_page;
 
 use sillage_catalog::{Catalog, CatalogOptions, Clock, NewProject, NewUser, Project, User};
 use std::sync::{
@@ -40,6 +42,10 @@ impl World {
 
     fn wait_ms(&self, ms: i64) {
         self.now_ms.fetch_add(ms, Ordering::Relaxed);
+    }
+
+    fn now_ms(&self) -> i64 {
+        self.now_ms.load(Ordering::Relaxed)
     }
 
     async fn project(&self, name: &str) -> Project {

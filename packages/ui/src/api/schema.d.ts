@@ -38,6 +38,57 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/mail": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Whether mails can be sent, what waits and what was given up. */
+        get: operations["mail_state"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/mail/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Send a mail to oneself, to see whether it arrives. */
+        post: operations["mail_test"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/mail/{mail}/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Try a mail again that was given up. */
+        post: operations["mail_retry"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/me": {
         parameters: {
             query?: never;
@@ -4632,6 +4683,23 @@ export interface components {
         LookupTables: {
             lookups: components["schemas"]["LookupTable"][];
         };
+        /** @description Whether mails can be sent, and how those fare that were written. */
+        MailState: {
+            /** @description A mail server is named in the settings of the server. */
+            configured: boolean;
+            /**
+             * Format: int64
+             * @description Given up within thirty days.
+             */
+            failed: number;
+            from?: string | null;
+            /** @description The newest first. */
+            mails: components["schemas"]["SentMail"][];
+            /** @description Its host and port. */
+            server?: string | null;
+            /** Format: int64 */
+            waiting: number;
+        };
         Me: {
             projects: components["schemas"]["Project"][];
             user: components["schemas"]["Account"];
@@ -6318,6 +6386,26 @@ export interface components {
          *     }
          */
         Selector: string | components["schemas"]["EventSelector"];
+        /** @description A mail, without what it says. */
+        SentMail: {
+            /** Format: int32 */
+            attempts: number;
+            created_at: string;
+            /** @description When it was sent, or given up. */
+            ended_at?: string | null;
+            id: string;
+            /** @description What it was for, in a word: `test`, `survey_alert`. */
+            kind: string;
+            last_error?: string | null;
+            /** @description When it is tried next. */
+            next_at?: string | null;
+            /** Format: int32 */
+            project?: number | null;
+            /** @description `waiting`, `sent` or `failed`. */
+            status: string;
+            subject: string;
+            to: string;
+        };
         /** @description One line of a trend: events and a measure of them, or the size of a cohort. */
         Series: components["schemas"]["SeriesOfEvents"] | components["schemas"]["SeriesOfCohort"] | components["schemas"]["SeriesOfPeople"];
         /** @description How many belonged to a saved cohort at the end of each interval, of which there are at most 100. */
@@ -7858,6 +7946,90 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["InvitationBody"];
                 };
+            };
+            /** @description What is wrong and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    mail_state: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MailState"];
+                };
+            };
+            /** @description What is wrong and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    mail_test: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SentMail"];
+                };
+            };
+            /** @description What is wrong and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    mail_retry: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                mail: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description What is wrong and how to mend it */
             default: {

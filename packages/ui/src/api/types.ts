@@ -16,6 +16,7 @@ export type KeyScope = "read" | "write" | "admin";
 export type Role = "viewer" | "editor" | "admin";
 export type Member = Schema["Member"];
 export type AccountRow = Schema["AccountRow"];
+export type SentMail = Schema["SentMail"];
 export type InvitationLink = Schema["InvitationLink"];
 export type Invitation = Schema["InvitationBody"];
 export type EventName = Schema["EventName"];

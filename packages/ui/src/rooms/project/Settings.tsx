@@ -2,7 +2,7 @@
 import { Link, useParams } from "@tanstack/react-router";
 import { useEffect, useRef, type ReactNode } from "react";
 import { useSpeech } from "@/i18n/language.tsx";
-import { useProject } from "@/shell/session.tsx";
+import { useMe, useProject } from "@/shell/session.tsx";
 import { Page } from "@/ui/Page.tsx";
 import { RecordingSettings } from "@/rooms/recording/RecordingSettings.tsx";
 import { AccountSettings } from "./AccountSettings.tsx";
@@ -11,6 +11,7 @@ import { CustomEventSettings } from "./CustomEventSettings.tsx";
 import { CustomPropertySettings } from "./CustomPropertySettings.tsx";
 import { KeySettings } from "./KeySettings.tsx";
 import { LookupSettings } from "./LookupSettings.tsx";
+import { MailSettings } from "./MailSettings.tsx";
 import { ProjectSettings } from "./ProjectSettings.tsx";
 import { TeamSettings } from "./TeamSettings.tsx";
 import styles from "./Settings.module.css";
@@ -21,6 +22,7 @@ export function Settings() {
   const { tab = "project" } = useParams({ strict: false });
   const params = { project: String(project.id) };
   const isAdmin = project.role === "admin";
+  const isOfInstallation = useMe().user.everywhere === "admin";
   const tabs = useRef<HTMLElement>(null);
   // On a phone the row of tabs is wider than the screen: the one that is open comes into sight.
   useEffect(() => {
@@ -33,6 +35,7 @@ export function Settings() {
     recordings: <RecordingSettings />,
     account: <AccountSettings />,
     ...(isAdmin && { keys: <KeySettings />, team: <TeamSettings />, audit: <AuditSettings /> }),
+    ...(isOfInstallation && { mail: <MailSettings /> }),
   };
   const link = (name: string, label: string): ReactNode => (
     <Link to={name === "project" ? "/p/$project/settings" : "/p/$project/settings/$tab"} params={{ ...params, tab: name }} data-active={tab === name || undefined} aria-current={tab === name ? "page" : undefined}>
@@ -50,6 +53,7 @@ export function Settings() {
         {isAdmin && link("keys", t("settings.keys"))}
         {isAdmin && link("team", t("settings.team"))}
         {isAdmin && link("audit", t("settings.audit"))}
+        {isOfInstallation && link("mail", t("settings.mail"))}
         {link("account", t("settings.account"))}
       </nav>
       {shown[tab] ?? <ProjectSettings key={project.id} />}

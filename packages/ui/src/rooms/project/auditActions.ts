@@ -19,6 +19,8 @@ export const ACTIONS: Record<string, MessageKey> = {
   "lookup.change": "audit.lookup.change",
   "lookup.create": "audit.lookup.create",
   "lookup.delete": "audit.lookup.delete",
+  "mail.retry": "audit.mail.retry",
+  "mail.test": "audit.mail.test",
   "member.invite": "audit.member.invite",
   "member.link": "audit.member.link",
   "member.remove": "audit.member.remove",
