@@ -22,6 +22,7 @@ mod export;
 mod friction_weights;
 mod guard;
 mod ingest;
+mod interview;
 mod key;
 mod live;
 mod lookup;
@@ -70,6 +71,7 @@ pub fn router(api: Api) -> Router {
         .merge(public)
         .merge(plain)
         .merge(tag::routes(&api.options.tag_path))
+        .merge(interview::pages())
         .fallback(ui::serve)
         .layer(CatchPanicLayer::custom(error::on_panic))
         .with_state(api)
@@ -106,6 +108,7 @@ fn private_routes() -> OpenApiRouter<Api> {
         .merge(lookup::routes())
         .merge(friction_weights::routes())
         .merge(survey::routes())
+        .merge(interview::routes())
         .merge(export::routes())
         .merge(recording::routes())
         .merge(recording::shared_routes())
