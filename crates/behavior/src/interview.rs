@@ -82,7 +82,8 @@ pub fn is_zone(name: &str) -> bool {
 #[must_use]
 pub fn zone_names() -> Vec<String> {
     const PARTS: [&str; 9] = ["Africa/", "America/", "Asia/", "Atlantic/", "Australia/", "Europe/", "Indian/", "Pacific/", "Antarctica/"];
-    let mut names: Vec<String> = jiff::tz::db().available().map(|name| name.as_str().to_owned()).filter(|name| PARTS.iter().any(|part| name.starts_with(part))).collect();
+    let mut names: Vec<String> =
+        jiff::tz::db().available().map(|name| name.as_str().to_owned()).filter(|name| PARTS.iter().any(|part| name.starts_with(part))).collect();
     names.push("UTC".to_owned());
     names.sort_unstable();
     names.dedup();

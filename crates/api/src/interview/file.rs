@@ -64,7 +64,13 @@ struct NewFileQuery {
     params(("project" = u32, Path), ("study" = String, Path), ("participant" = String, Path), NewFileQuery),
     request_body(content = String, content_type = "application/octet-stream"), responses((status = 200, body = File))
 )]
-async fn add(State(api): State<Api>, inside: Inside<ToWrite>, place: Place, Query(query): Query<NewFileQuery>, body: Body) -> Result<axum::Json<File>, ApiError> {
+async fn add(
+    State(api): State<Api>,
+    inside: Inside<ToWrite>,
+    place: Place,
+    Query(query): Query<NewFileQuery>,
+    body: Body,
+) -> Result<axum::Json<File>, ApiError> {
     let interview = api.catalog.interview(inside.project.id, &place.study, &place.participant).await?;
     // What says at once that it is too large is not read at all.
     if body.size_hint().lower() > MAX_INTERVIEW_FILE_BYTES {

@@ -69,7 +69,8 @@ impl Post {
         let body = if own.is_empty() { usual } else { own };
         let length = format!("{} {} {} {}", self.definition.minutes, words.minutes, words.with_host, self.definition.host.name);
         let incentive = self.definition.incentive.of(is_french).trim();
-        let incentive = if incentive.is_empty() { String::new() } else { format!("{}{} {incentive}\n\n", words.incentive, if is_french { "\u{a0}:" } else { ":" }) };
+        let incentive =
+            if incentive.is_empty() { String::new() } else { format!("{}{} {incentive}\n\n", words.incentive, if is_french { "\u{a0}:" } else { ":" }) };
         let text = format!("{hello}\n\n{body}\n\n{}\n{length}\n\n{incentive}{}\n{}\n", self.title, words.your_link, self.link);
         self.to_guest(interview, "interview_invitation", subject, text)
     }
@@ -162,7 +163,10 @@ impl Post {
             description: format!("{} {}\n{}\n\n{}\n{}", words.with_host, self.definition.host.name, self.definition.meeting_url, words.your_link, self.link),
             location: self.definition.meeting_url.clone(),
             organizer: Attendee { name: self.definition.host.name.clone(), email: self.definition.host.email.clone() },
-            attendee: Attendee { name: if interview.name.is_empty() { interview.email.clone() } else { interview.name.clone() }, email: interview.email.clone() },
+            attendee: Attendee {
+                name: if interview.name.is_empty() { interview.email.clone() } else { interview.name.clone() },
+                email: interview.email.clone(),
+            },
         };
         Some(ics::write(&meeting, method))
     }

@@ -27,18 +27,20 @@ use axum::{
 };
 use serde_json::json;
 use sillage_behavior::interview::{
-    Approval, Study, is_zone,
+    Approval, Study,
     ics::Method,
+    is_zone,
     slot::{self, Taken},
 };
-use sillage_catalog::{BookedTalk, Catalog, CatalogError, ConsentGiven, Interview, InterviewLink, InterviewStatus, InterviewStudy, NewAuditEntry, NewInterview, StudyStatus};
+use sillage_catalog::{
+    BookedTalk, Catalog, CatalogError, ConsentGiven, Interview, InterviewLink, InterviewStatus, InterviewStudy, NewAuditEntry, NewInterview, StudyStatus,
+};
 use std::collections::HashMap;
 
 const MAX_FORM_BYTES: usize = 64 * 1024;
 const STYLE: &str = include_str!("page/page.css");
 const SCRIPT: &str = include_str!("page/zone.js");
-const POLICY: &str =
-    "default-src 'none'; style-src 'self'; script-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+const POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
 pub(crate) fn routes() -> Router<Api> {
     Router::new()
@@ -90,7 +92,8 @@ impl Visit {
     async fn of(api: &Api, token: String, query: Fields, headers: &HeaderMap) -> Result<Self, Response> {
         let failed = |error: CatalogError| ApiError::from(error).into_response();
         let asked = query.get("lang").map(String::as_str);
-        let accepts_french = headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok()).is_some_and(|value| value.trim_start().starts_with("fr"));
+        let accepts_french =
+            headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok()).is_some_and(|value| value.trim_start().starts_with("fr"));
         let lost = || {
             let words = words(asked == Some("fr") || asked.is_none() && accepts_french);
             let body = message_body(words.wrong_link, words.wrong_link_text);
@@ -161,9 +164,7 @@ async fn answer(api: &Api, visit: &Visit, notice: Option<&str>) -> Result<Respon
         InterviewStatus::ScreenedOut => visit.message(words.screened_out, words.screened_out_text),
         InterviewStatus::Waiting => visit.message(words.waiting, words.waiting_text),
         InterviewStatus::Booked if !changes || !is_open => visit.page(&booked_body(&visit.form(), interview, &visit.zone(), is_open, notice)),
-        InterviewStatus::Cancelled if !changes || !is_open => {
-            visit.page(&html::cancelled_body(&visit.form(), is_open))
-        }
+        InterviewStatus::Cancelled if !changes || !is_open => visit.page(&html::cancelled_body(&visit.form(), is_open)),
         _ if !is_open => visit.message(words.closed, words.closed_text),
         InterviewStatus::Invited | InterviewStatus::Cancelled if interview.consent.is_none() => visit.page(&screener_body(&visit.form(), notice)),
         _ => {
@@ -196,7 +197,8 @@ async fn act(State(api): State<Api>, Path(token): Path<String>, request: Request
 /// What the guest answered and agreed to; who came by the study's link becomes somebody of their own.
 async fn take_answers(api: &Api, visit: &Visit, form: &Fields) -> Result<Response, ApiError> {
     let words = visit.words;
-    let is_free = visit.interview.as_ref().is_none_or(|one| matches!(one.status, InterviewStatus::Invited | InterviewStatus::Cancelled) && one.consent.is_none());
+    let is_free =
+        visit.interview.as_ref().is_none_or(|one| matches!(one.status, InterviewStatus::Invited | InterviewStatus::Cancelled) && one.consent.is_none());
     if visit.study.status != StudyStatus::Open || !is_free {
         return answer(api, visit, None).await;
     }
@@ -227,13 +229,7 @@ async fn take_answers(api: &Api, visit: &Visit, form: &Fields) -> Result<Respons
         (true, Approval::Manual) if visit.interview.is_none() => InterviewStatus::Waiting,
         (true, _) => InterviewStatus::Invited,
     };
-    let consent = ConsentGiven {
-        version: visit.study.consent_version,
-        talk: true,
-        record: ticked("record"),
-        quote: ticked("quote"),
-        at: api.clock.now_ms(),
-    };
+    let consent = ConsentGiven { version: visit.study.consent_version, talk: true, record: ticked("record"), quote: ticked("quote"), at: api.clock.now_ms() };
     let interview = api.catalog.answer_interview(&interview.id, name, &chosen, &consent, status).await?;
     tell(api, &interview, "interview.consent", status.as_str()).await?;
     let token = api.catalog.interview_token(&InterviewLink::Personal { participant: interview.id }).await?;
@@ -296,7 +292,8 @@ async fn calendar(State(api): State<Api>, Path(token): Path<String>, request: Re
         Ok::<_, ApiError>(post.calendar_file(interview, Method::Request))
     };
     let Some(file) = made.await.map_err(IntoResponse::into_response)? else { return answer(&api, &visit, None).await.map_err(IntoResponse::into_response) };
-    let headers = [(header::CONTENT_TYPE, "text/calendar; charset=utf-8; method=REQUEST"), (header::CONTENT_DISPOSITION, "attachment; filename=\"invite.ics\"")];
+    let headers =
+        [(header::CONTENT_TYPE, "text/calendar; charset=utf-8; method=REQUEST"), (header::CONTENT_DISPOSITION, "attachment; filename=\"invite.ics\"")];
     Ok((headers, Body::from(file)).into_response())
 }
 

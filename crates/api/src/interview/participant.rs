@@ -1,6 +1,12 @@
 //! Those who take part in a study: inviting them, what came of it, and forgetting them.
 
-use super::{Place, definition_of, letter::Post, note::{Note, note_of}, file::{File, file_of}, record};
+use super::{
+    Place, definition_of,
+    file::{File, file_of},
+    letter::Post,
+    note::{Note, note_of},
+    record,
+};
 use crate::{
     Api,
     access::{Inside, ToRead, ToWrite},
@@ -149,7 +155,8 @@ struct Removed {
 
 impl From<sillage_catalog::Interview> for Participant {
     fn from(one: sillage_catalog::Interview) -> Self {
-        let consent = one.consent.map(|given| GivenConsent { version: given.version, talk: given.talk, record: given.record, quote: given.quote, at: shown(given.at) });
+        let consent =
+            one.consent.map(|given| GivenConsent { version: given.version, talk: given.talk, record: given.record, quote: given.quote, at: shown(given.at) });
         Self {
             consent,
             id: one.id,
@@ -198,7 +205,8 @@ async fn invite(State(api): State<Api>, inside: Inside<ToWrite>, place: Place, J
     let first = Post::of(&api, &study, &definition, "").await?;
     let mut outcome = Invited { invited: Vec::new(), known: Vec::new(), refused: Vec::new(), sends_mail: first.is_sent && is_open };
     for person in body.people {
-        let new = NewInterview { email: person.email.clone(), name: person.name, person: person.person, source: body.source.clone(), language: person.language };
+        let new =
+            NewInterview { email: person.email.clone(), name: person.name, person: person.person, source: body.source.clone(), language: person.language };
         let id = Catalog::new_interview_id();
         let post = first.with_link(Post::of(&api, &study, &definition, &id).await?.link);
         // Before a study is open its link leads nowhere.

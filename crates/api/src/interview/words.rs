@@ -165,10 +165,8 @@ pub(super) fn words(is_french: bool) -> &'static Words {
     if is_french { &FRENCH } else { &ENGLISH }
 }
 
-const DAYS: [[&str; 7]; 2] = [
-    ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"],
-    ["lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche"],
-];
+const DAYS: [[&str; 7]; 2] =
+    [["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"], ["lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche"]];
 const MONTHS: [[&str; 12]; 2] = [
     ["January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"],
     ["janvier", "février", "mars", "avril", "mai", "juin", "juillet", "août", "septembre", "octobre", "novembre", "décembre"],

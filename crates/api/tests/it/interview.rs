@@ -88,12 +88,19 @@ async fn a_guest_agrees_books_moves_and_cancels() {
     let booked = page(&world, link).await.expect(200);
     assert!(booked.text.contains("It is booked") && booked.text.contains("(Asia/Kathmandu)") && booked.text.contains("https://meet.example/abc"));
     let calendar = page(&world, &format!("{link}/invite.ics")).await.expect(200);
-    assert!(calendar.header("content-type").starts_with("text/calendar") && calendar.text.contains("METHOD:REQUEST\r\n") && calendar.text.contains("SEQUENCE:1\r\n"));
+    assert!(
+        calendar.header("content-type").starts_with("text/calendar")
+            && calendar.text.contains("METHOD:REQUEST\r\n")
+            && calendar.text.contains("SEQUENCE:1\r\n")
+    );
 
     let participants = world.get(&format!("{path}/participants"), &editor).await.expect(200).json;
     let who = &participants["participants"][0];
     assert_eq!((&who["status"], &who["name"], &who["email"]), (&json!("booked"), &json!("Zoé"), &json!("zoe@example.org")));
-    assert_eq!(who["consent"].as_object().unwrap().iter().filter(|(name, _)| *name != "at").map(|(_, value)| value.clone()).collect::<Vec<_>>(), [json!(true), json!(false), json!(true), json!(1)]);
+    assert_eq!(
+        who["consent"].as_object().unwrap().iter().filter(|(name, _)| *name != "at").map(|(_, value)| value.clone()).collect::<Vec<_>>(),
+        [json!(true), json!(false), json!(true), json!(1)]
+    );
 
     send(&world, &format!("{link}?change=1"), &format!("do=book&start={}&tz=UTC", free[1])).await.expect(303);
     assert!(page(&world, &format!("{link}/invite.ics")).await.text.contains("SEQUENCE:2\r\n"));
@@ -109,7 +116,9 @@ async fn a_guest_agrees_books_moves_and_cancels() {
     assert!(page(&world, link).await.expect(200).text.contains("This link was used"));
     assert!(send(&world, link, AGREES).await.expect(200).text.contains("This link was used"));
     let log: Vec<String> = world.catalog.audit(Some(world.project.id), None, 50).await.unwrap().into_iter().map(|entry| entry.action).collect();
-    for action in ["interview.create", "interview.status", "interview.invite", "interview.consent", "interview.book", "interview.cancel", "interview.participant"] {
+    for action in
+        ["interview.create", "interview.status", "interview.invite", "interview.consent", "interview.book", "interview.cancel", "interview.participant"]
+    {
         assert!(log.iter().any(|one| one == action), "{action} in {log:?}");
     }
 }
@@ -155,7 +164,8 @@ async fn a_study_that_is_not_open_takes_nobody_in() {
     // Nothing missing may stand in the way of opening.
     let draft = world.post(&world.path("/interviews"), &editor, json!({"title": "Empty", "definition": {}})).await.expect(200).json;
     assert_eq!(draft["problems"].as_array().unwrap().len(), 5);
-    let refused = world.call("PUT", &world.path(&format!("/interviews/{}/status", draft["id"].as_str().unwrap())), &editor, Some(json!({"status": "open"}))).await;
+    let refused =
+        world.call("PUT", &world.path(&format!("/interviews/{}/status", draft["id"].as_str().unwrap())), &editor, Some(json!({"status": "open"}))).await;
     assert_eq!((refused.status.as_u16(), &refused.json["error"]["field"]), (409, &json!("definition.availability")));
     for (field, change) in [
         ("definition.minutes", json!({"minutes": 31})),
@@ -245,7 +255,10 @@ async fn letters_go_with_the_booking_and_everything_of_somebody_can_be_deleted()
     let note = json!({"text": "Sorts by sender", "tags": ["sorting"], "at_ms": 61_000, "to_ms": 90_000, "is_highlight": true});
     world.post(&format!("{place}/notes"), &editor, note).await.expect(200);
     world.post(&format!("{place}/notes"), &editor, json!({"text": "x", "at_ms": 5, "to_ms": 1})).await.expect(400);
-    let upload = Request::builder().method("POST").uri(format!("{place}/files?name=talk%20%C3%A9.webm&kind=recording")).header("content-type", "application/octet-stream");
+    let upload = Request::builder()
+        .method("POST")
+        .uri(format!("{place}/files?name=talk%20%C3%A9.webm&kind=recording"))
+        .header("content-type", "application/octet-stream");
     let As::Cookie(cookie) = &editor else { panic!("an editor signs in") };
     let file = world.send(upload.header("cookie", cookie).body(Body::from("bytes of a film")).unwrap()).await.expect(200).json;
     assert_eq!((&file["name"], &file["bytes"]), (&json!("talk é.webm"), &json!(15)));

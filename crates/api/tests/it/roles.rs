@@ -4,7 +4,8 @@ use crate::world::{As, World};
 use serde_json::{Value, json};
 use sillage_api::{MailBy, Options};
 use sillage_catalog::{
-    Language, NewCohort, NewCustomEvent, NewCustomProperty, NewInterviewNote, NewLookupTable, NewMail, NewRecordingNote, NewReport, NewSurvey, Role, Scope, Scopes,
+    Language, NewCohort, NewCustomEvent, NewCustomProperty, NewInterviewNote, NewLookupTable, NewMail, NewRecordingNote, NewReport, NewSurvey, Role, Scope,
+    Scopes,
 };
 use sillage_event::ProjectId;
 

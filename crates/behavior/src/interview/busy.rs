@@ -241,7 +241,8 @@ impl Event<'_> {
             let (from, to) = (local(looked.from_ms - length_ms - 86_400_000), local(looked.to_ms + 86_400_000));
             starts = rule.starts(start.local, from, to).map_err(|TooMany| "it recurs too often to be read; give its rule an end".to_owned())?;
         }
-        let mut spans: Vec<Span> = starts.into_iter().map(|local| Moment { local, ..start.clone() }.ms()).map(|ms| Span { start_ms: ms, end_ms: ms + length_ms }).collect();
+        let mut spans: Vec<Span> =
+            starts.into_iter().map(|local| Moment { local, ..start.clone() }.ms()).map(|ms| Span { start_ms: ms, end_ms: ms + length_ms }).collect();
         for property in self.all("RDATE") {
             if property.parameter("VALUE").is_some_and(|kind| kind.eq_ignore_ascii_case("PERIOD")) {
                 spans.extend(periods(property, looked.zone)?);

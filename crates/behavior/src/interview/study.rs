@@ -322,5 +322,10 @@ fn is_web_address(url: &str) -> bool {
 pub fn is_email(text: &str) -> bool {
     let Some((name, domain)) = text.split_once('@') else { return false };
     let plain = |c: char| !c.is_control() && !c.is_whitespace() && !"<>()[]\",:;\\@".contains(c);
-    !name.is_empty() && text.len() <= 254 && domain.contains('.') && !domain.starts_with('.') && !domain.ends_with('.') && name.chars().chain(domain.chars()).all(plain)
+    !name.is_empty()
+        && text.len() <= 254
+        && domain.contains('.')
+        && !domain.starts_with('.')
+        && !domain.ends_with('.')
+        && name.chars().chain(domain.chars()).all(plain)
 }

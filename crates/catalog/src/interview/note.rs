@@ -41,7 +41,8 @@ impl Catalog {
         check(new)?;
         let id = uuid::Uuid::now_v7().to_string();
         let mut transaction = self.write().await?;
-        let count: i64 = sqlx::query_scalar("select count(*) from interview_notes where participant_id = $1").bind(interview).fetch_one(&mut *transaction).await?;
+        let count: i64 =
+            sqlx::query_scalar("select count(*) from interview_notes where participant_id = $1").bind(interview).fetch_one(&mut *transaction).await?;
         if count >= MOST_NOTES {
             return Err(CatalogError::invalid("text", format!("a talk takes at most {MOST_NOTES} notes")));
         }
@@ -86,8 +87,7 @@ impl Catalog {
 
     pub async fn delete_interview_note(&self, interview: &str, id: &str) -> Result<(), CatalogError> {
         let mut transaction = self.write().await?;
-        let gone =
-            sqlx::query("delete from interview_notes where participant_id = $1 and id = $2").bind(interview).bind(id).execute(&mut *transaction).await?;
+        let gone = sqlx::query("delete from interview_notes where participant_id = $1 and id = $2").bind(interview).bind(id).execute(&mut *transaction).await?;
         transaction.commit().await?;
         if gone.rows_affected() == 0 { Err(CatalogError::NotFound) } else { Ok(()) }
     }

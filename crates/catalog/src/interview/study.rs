@@ -245,15 +245,16 @@ impl Catalog {
             return Err(CatalogError::invalid("ics", "a calendar file takes at most 1 MB; export a shorter time of it"));
         }
         let mut transaction = self.write().await?;
-        let changed = sqlx::query("update interview_studies set busy_file = $3, busy_name = $4, busy_at = $5, updated_at = $6 where project_id = $1 and id = $2")
-            .bind(i64::from(project.0))
-            .bind(id)
-            .bind(file.map(|(_, content)| content))
-            .bind(file.map(|(name, _)| name))
-            .bind(file.map(|_| self.now_ms()))
-            .bind(self.now_ms())
-            .execute(&mut *transaction)
-            .await?;
+        let changed =
+            sqlx::query("update interview_studies set busy_file = $3, busy_name = $4, busy_at = $5, updated_at = $6 where project_id = $1 and id = $2")
+                .bind(i64::from(project.0))
+                .bind(id)
+                .bind(file.map(|(_, content)| content))
+                .bind(file.map(|(name, _)| name))
+                .bind(file.map(|_| self.now_ms()))
+                .bind(self.now_ms())
+                .execute(&mut *transaction)
+                .await?;
         transaction.commit().await?;
         if changed.rows_affected() == 0 {
             return Err(CatalogError::NotFound);

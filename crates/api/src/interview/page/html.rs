@@ -48,7 +48,12 @@ fn write_to(form: &Form<'_>) -> String {
     if host.email.is_empty() {
         return String::new();
     }
-    format!("<p class=\"soft\">{} <a href=\"mailto:{}\">{}</a></p>", form.words.write_to, escaped(&host.email), escaped(if host.name.is_empty() { &host.email } else { &host.name }))
+    format!(
+        "<p class=\"soft\">{} <a href=\"mailto:{}\">{}</a></p>",
+        form.words.write_to,
+        escaped(&host.email),
+        escaped(if host.name.is_empty() { &host.email } else { &host.name })
+    )
 }
 
 fn head(form: &Form<'_>) -> String {
@@ -85,7 +90,11 @@ pub(super) fn screener_body(form: &Form<'_>, notice: Option<&str>) -> String {
         escaped(form.name)
     );
     if form.asks_email {
-        let _ = write!(body, "<label class=\"field\"><span>{}</span><input type=\"email\" name=\"email\" maxlength=\"254\" autocomplete=\"email\" required></label>", words.your_email);
+        let _ = write!(
+            body,
+            "<label class=\"field\"><span>{}</span><input type=\"email\" name=\"email\" maxlength=\"254\" autocomplete=\"email\" required></label>",
+            words.your_email
+        );
     }
     if !definition.screener.is_empty() {
         let _ = write!(body, "<h2>{}</h2>", words.questions);
@@ -102,7 +111,10 @@ pub(super) fn screener_body(form: &Form<'_>, notice: Option<&str>) -> String {
     if definition.observers.is_empty() {
         let _ = write!(body, "<p>{}</p>", words.no_observers);
     } else {
-        let names = definition.observers.iter().map(|one| if one.role.is_empty() { escaped(&one.name) } else { format!("{} ({})", escaped(&one.name), escaped(&one.role)) });
+        let names = definition
+            .observers
+            .iter()
+            .map(|one| if one.role.is_empty() { escaped(&one.name) } else { format!("{} ({})", escaped(&one.name), escaped(&one.role)) });
         let _ = write!(body, "<p>{}</p><ul>", words.observers);
         for name in names {
             let _ = write!(body, "<li>{name}</li>");
@@ -112,7 +124,13 @@ pub(super) fn screener_body(form: &Form<'_>, notice: Option<&str>) -> String {
     for (name, text, required) in [("talk", words.agree_talk, " required"), ("record", words.agree_record, ""), ("quote", words.agree_quote, "")] {
         let _ = write!(body, "<label class=\"choice\"><input type=\"checkbox\" name=\"{name}\" value=\"yes\"{required}><span>{text}</span></label>");
     }
-    let _ = write!(body, "<p class=\"soft\">{}</p><div class=\"row\"><button class=\"primary\">{}</button></div></form>{}", words.may_withdraw, words.go_on, write_to(form));
+    let _ = write!(
+        body,
+        "<p class=\"soft\">{}</p><div class=\"row\"><button class=\"primary\">{}</button></div></form>{}",
+        words.may_withdraw,
+        words.go_on,
+        write_to(form)
+    );
     body
 }
 
@@ -122,7 +140,11 @@ pub(super) fn picker_body(form: &Form<'_>, starts: &[i64], from: i64, zone: &str
     let mut body = head(form);
     let is_booked = interview.status == sillage_catalog::InterviewStatus::Booked;
     let _ = write!(body, "{}<h2>{}</h2>", notice_of(notice), if is_booked { words.pick_new } else { words.pick });
-    let _ = write!(body, "<form method=\"get\" class=\"zone\" data-zone action=\"/interview/{}\"><input type=\"hidden\" name=\"lang\" value=\"{}\">", form.token, words.code);
+    let _ = write!(
+        body,
+        "<form method=\"get\" class=\"zone\" data-zone action=\"/interview/{}\"><input type=\"hidden\" name=\"lang\" value=\"{}\">",
+        form.token, words.code
+    );
     if is_booked || interview.status == sillage_catalog::InterviewStatus::Cancelled {
         body.push_str("<input type=\"hidden\" name=\"change\" value=\"1\">");
     }
@@ -140,7 +162,11 @@ pub(super) fn picker_body(form: &Form<'_>, starts: &[i64], from: i64, zone: &str
     }
     let change = if interview.status == sillage_catalog::InterviewStatus::Invited { "" } else { "&amp;change=1" };
     let address = format!("/interview/{}?lang={}{change}&amp;tz={}", form.token, words.code, encoded(zone));
-    let _ = write!(body, "<form method=\"post\" action=\"{address}\"><input type=\"hidden\" name=\"do\" value=\"book\"><input type=\"hidden\" name=\"tz\" value=\"{}\">", escaped(zone));
+    let _ = write!(
+        body,
+        "<form method=\"post\" action=\"{address}\"><input type=\"hidden\" name=\"do\" value=\"book\"><input type=\"hidden\" name=\"tz\" value=\"{}\">",
+        escaped(zone)
+    );
     for (day, times) in days.iter().take(DAYS_SHOWN) {
         let _ = write!(body, "<h2>{}</h2><div class=\"times\">", day_words(local(*day, zone), *is_french));
         for start in times {
@@ -188,7 +214,11 @@ pub(super) fn booked_body(form: &Form<'_>, interview: &Interview, zone: &str, is
         let url = escaped(&definition.meeting_url);
         let _ = write!(body, "<p>{} <a href=\"{url}\" rel=\"noreferrer\">{url}</a></p>", words.join_later);
     }
-    let _ = write!(body, "<p class=\"soft\">{}</p><div class=\"row\"><a class=\"button primary\" href=\"/interview/{token}/invite.ics\">{}</a>", words.keep_link, words.add_to_calendar);
+    let _ = write!(
+        body,
+        "<p class=\"soft\">{}</p><div class=\"row\"><a class=\"button primary\" href=\"/interview/{token}/invite.ics\">{}</a>",
+        words.keep_link, words.add_to_calendar
+    );
     if is_open {
         let _ = write!(body, "<a class=\"button plain\" href=\"/interview/{token}?lang={}&amp;change=1\">{}</a>", words.code, words.reschedule);
     }
@@ -205,7 +235,11 @@ pub(super) fn booked_body(form: &Form<'_>, interview: &Interview, zone: &str, is
 pub(super) fn cancelled_body(form: &Form<'_>, is_open: bool) -> String {
     let mut body = format!("{}<h2>{}</h2><p>{}</p>", head(form), form.words.cancelled, form.words.cancelled_text);
     if is_open {
-        let _ = write!(body, "<div class=\"row\"><a class=\"button plain\" href=\"/interview/{}?lang={}&amp;change=1\">{}</a></div>", form.token, form.words.code, form.words.pick_again);
+        let _ = write!(
+            body,
+            "<div class=\"row\"><a class=\"button plain\" href=\"/interview/{}?lang={}&amp;change=1\">{}</a></div>",
+            form.token, form.words.code, form.words.pick_again
+        );
     }
     body.push_str(&write_to(form));
     body

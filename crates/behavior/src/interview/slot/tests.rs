@@ -29,7 +29,11 @@ fn naive(study: &Study, now_ms: i64, taken: Taken<'_>) -> Vec<i64> {
         let local = clock(ms);
         let minute = i64::from(local.hour()) * 60 + i64::from(local.minute());
         let of_day = study.availability.iter().filter(|hours| i64::from(hours.weekday) == i64::from(local.weekday().to_monday_one_offset()));
-        of_day.map(|hours| hours.minutes().unwrap()).filter(|(from, to)| (i64::from(*from)..i64::from(*to)).contains(&minute)).map(|(from, _)| minute - i64::from(from)).collect()
+        of_day
+            .map(|hours| hours.minutes().unwrap())
+            .filter(|(from, to)| (i64::from(*from)..i64::from(*to)).contains(&minute))
+            .map(|(from, _)| minute - i64::from(from))
+            .collect()
     };
     let length = i64::from(study.minutes);
     let (before, after) = (i64::from(study.buffer_before_minutes) * MINUTE_MS, i64::from(study.buffer_after_minutes) * MINUTE_MS);
