@@ -78,7 +78,7 @@ pub fn is_zone(name: &str) -> bool {
     name.len() <= 64 && TimeZone::get(name).is_ok()
 }
 
-/// The zones that people pick from, in order: one of each place.
+/// The zones that people pick from, in order; older names are among them, since machines still tell those.
 #[must_use]
 pub fn zone_names() -> Vec<String> {
     const PARTS: [&str; 9] = ["Africa/", "America/", "Asia/", "Atlantic/", "Australia/", "Europe/", "Indian/", "Pacific/", "Antarctica/"];

@@ -62,14 +62,14 @@ test("a guest of another zone books, and the team sees it", async ({ browser, pa
   await theirs.getByRole("button", { name: words.go }).click();
   // The script chose the zone of the guest's machine.
   await expect(theirs).toHaveURL(/tz=Asia/);
-  await expect(theirs.locator("select[name=tz]")).toHaveValue("Asia/Kathmandu");
+  await expect(theirs.locator("select[name=tz]")).toHaveValue(/^Asia\/Kath?mandu$/);
   const first = theirs.locator("button[name=start]").first();
   const time = (await first.innerText()).trim();
   // Ten in Paris, since half past nine is taken: a quarter to two or a quarter to three in Nepal.
   expect(time).toMatch(/:\d5|h.\d5/);
   await first.click();
   await expect(theirs.getByRole("heading", { name: words.booked })).toBeVisible();
-  await expect(theirs.locator(".when")).toContainText("Asia/Kathmandu");
+  await expect(theirs.locator(".when")).toContainText(/Asia\/Kath?mandu/);
   const file = theirs.waitForEvent("download");
   await theirs.locator("a[href$='invite.ics']").click();
   expect((await file).suggestedFilename()).toBe("invite.ics");
@@ -78,7 +78,7 @@ test("a guest of another zone books, and the team sees it", async ({ browser, pa
   await visit(`/interviews/${study}`);
   const row = page.getByRole("row", { name: /Zoé/ });
   await expect(row).toContainText(t("interview.of.booked"));
-  await expect(row).toContainText("Asia/Kathmandu");
+  await expect(row).toContainText(/Asia\/Kath?mandu/);
   await row.getByRole("link", { name: "Zoé" }).click();
   await expect(page.getByRole("heading", { name: t("interview.letter") })).toBeVisible();
   await expect(page.getByText(t("interview.noRecording"))).toBeVisible();

@@ -2,7 +2,7 @@ use super::{about, study::read_json};
 use crate::{Catalog, CatalogError, NewMail, mail_address};
 use serde_json::{Value, json};
 use sillage_event::ProjectId;
-use sqlx::{Row, Sqlite, Transaction, sqlite::SqliteRow};
+use sqlx::{Executor, Row, Sqlite, Transaction, sqlite::SqliteRow};
 
 const MOST_PARTICIPANTS: i64 = 5_000;
 const MAX_NAME_CHARS: usize = 200;
@@ -232,7 +232,7 @@ impl Catalog {
         if !matches!(before.status, InterviewStatus::Invited | InterviewStatus::Booked | InterviewStatus::Cancelled) {
             return Err(CatalogError::Taken { what: "invitation" });
         }
-        let taken = talks_of_host(&mut transaction, &before.study, id).await?;
+        let taken = talks_of_host(&mut *transaction, &before.study, id).await?;
         if !is_free(&taken) {
             return Err(CatalogError::Taken { what: "time" });
         }
@@ -307,10 +307,7 @@ impl Catalog {
 
     /// The talks that a study's host has, in all studies of the project.
     pub async fn talks_of_interview_host(&self, study: &str, except: &str) -> Result<Vec<BookedTalk>, CatalogError> {
-        let mut transaction = self.write().await?;
-        let talks = talks_of_host(&mut transaction, study, except).await?;
-        transaction.rollback().await?;
-        Ok(talks)
+        talks_of_host(self.read(), study, except).await
     }
 
     /// Removes everything of somebody: mails, notes, files, talks, and the person's line itself.
@@ -342,7 +339,7 @@ async fn find(transaction: &mut Transaction<'static, Sqlite>, id: &str) -> Resul
 }
 
 /// Of the study itself, and of those of its project with the same host.
-async fn talks_of_host(transaction: &mut Transaction<'static, Sqlite>, study: &str, except: &str) -> Result<Vec<BookedTalk>, CatalogError> {
+async fn talks_of_host<'e>(by: impl Executor<'e, Database = Sqlite>, study: &str, except: &str) -> Result<Vec<BookedTalk>, CatalogError> {
     let rows = sqlx::query(
         "select p.starts_at, p.ends_at from interview_participants p join interview_studies s on s.id = p.study_id join interview_studies own on own.id = $1
          where p.status in ('booked', 'done', 'no_show') and p.starts_at is not null and p.id <> $2
@@ -350,7 +347,7 @@ async fn talks_of_host(transaction: &mut Transaction<'static, Sqlite>, study: &s
     )
     .bind(study)
     .bind(except)
-    .fetch_all(&mut **transaction)
+    .fetch_all(by)
     .await?;
     rows.iter().map(|row| Ok(BookedTalk { starts_at: row.try_get("starts_at")?, ends_at: row.try_get("ends_at")? })).collect()
 }

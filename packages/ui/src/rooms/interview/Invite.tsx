@@ -5,6 +5,7 @@ import { UserPlus } from "lucide-react";
 import { useState } from "react";
 import { api } from "@/api/client.ts";
 import type { Invited, InviteSource, NewPerson, Study } from "@/api/interview.ts";
+import type { PersonDetail } from "@/api/types.ts";
 import { useSpeech } from "@/i18n/language.tsx";
 import { tellError } from "@/shell/errors.ts";
 import { useProject } from "@/shell/session.tsx";
@@ -15,6 +16,24 @@ import { Failure, Note, SkeletonRows } from "@/ui/State.tsx";
 import { TextArea } from "./StudyEditor.tsx";
 import { pastedPeople } from "./words.ts";
 import styles from "./interview.module.css";
+
+/** So many people of a cohort are looked at. */
+const MOST_OF_COHORT = 200;
+const AT_ONCE = 8;
+
+/** Those of a cohort who have an address, as lines to paste, each with whom it is of. */
+function useCohortAddresses() {
+  const project = useProject();
+  return useMutation({
+    mutationFn: async (cohort: string) => {
+      const { answer } = await api.cohortPeople(project.id, { cohort }, MOST_OF_COHORT);
+      const ids = answer.people.map((one) => one.id).filter((id) => !id.startsWith("$device:"));
+      const people: PersonDetail[] = [];
+      for (let at = 0; at < ids.length; at += AT_ONCE) people.push(...(await Promise.all(ids.slice(at, at + AT_ONCE).map((id) => api.person(project.id, id)))));
+      return { of: answer.count, reached: people.flatMap((person) => (person.email ? [{ email: person.email, name: person.name ?? "", id: person.id }] : [])) };
+    },
+  });
+}
 
 function useInvite(study: string, source: InviteSource) {
   const project = useProject();
@@ -53,8 +72,19 @@ export function PasteDialog({ study, onClose }: { study: Study; onClose: () => v
   const { t } = speech;
   const [text, setText] = useState("");
   const [language, setLanguage] = useState<string>(speech.language);
-  const invite = useInvite(study.id, "pasted");
+  const project = useProject();
+  const cohorts = useQuery({ queryKey: ["cohorts", project.id], queryFn: () => api.cohorts(project.id) });
+  const [cohort, setCohort] = useState("");
+  const addresses = useCohortAddresses();
+  const invite = useInvite(study.id, addresses.data ? "cohort" : "pasted");
   const people = pastedPeople(text);
+  const personOf = new Map((addresses.data?.reached ?? []).map((one) => [one.email.toLowerCase(), one.id]));
+  const take = async (name: string): Promise<void> => {
+    setCohort(name);
+    if (name === "") return;
+    const { reached } = await addresses.mutateAsync(name);
+    setText(reached.map((one) => (one.name ? `${one.name.replaceAll(/[<>,;"]/g, " ")} <${one.email}>` : one.email)).join("\n"));
+  };
   return (
     <Dialog
       title={t("interview.invite")}
@@ -64,7 +94,7 @@ export function PasteDialog({ study, onClose }: { study: Study; onClose: () => v
         <>
           <Button onClick={onClose}>{invite.data ? t("action.close") : t("action.cancel")}</Button>
           {!invite.data && (
-            <Button look="primary" disabled={people.length === 0} busy={invite.isPending} onClick={() => invite.mutate(people.map((one) => ({ ...one, language })))}>
+            <Button look="primary" disabled={people.length === 0} busy={invite.isPending} onClick={() => invite.mutate(people.map((one) => ({ ...one, language, person: personOf.get(one.email.toLowerCase()) ?? null })))}>
               {t("interview.inviteN", { n: people.length })}
             </Button>
           )}
@@ -77,6 +107,18 @@ export function PasteDialog({ study, onClose }: { study: Study; onClose: () => v
         ) : (
           <>
             <TextArea label={t("interview.addresses")} hint={t("interview.addressesHint")} value={text} onChange={setText} rows={6} />
+            {(cohorts.data?.cohorts.length ?? 0) > 0 && (
+              <SelectField
+                label={t("interview.fromCohort")}
+                hint={t("interview.fromCohortHint", { n: MOST_OF_COHORT })}
+                value={cohort}
+                disabled={addresses.isPending}
+                onPick={(name) => void take(name)}
+                choices={[{ value: "", label: t("interview.noCohort") }, ...(cohorts.data?.cohorts ?? []).map((one) => ({ value: one.name, label: one.name }))]}
+              />
+            )}
+            {addresses.data && <Note>{t("interview.cohortReached", { reached: addresses.data.reached.length, of: addresses.data.of })}</Note>}
+            {addresses.error && <Failure {...tellError(addresses.error, speech)} />}
             <LetterLanguage value={language} onPick={setLanguage} />
           </>
         )}
