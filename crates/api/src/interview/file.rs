@@ -60,7 +60,7 @@ struct NewFileQuery {
 
 /// Upload a file of a talk: the body is the file, of the type `application/octet-stream`, at most 2 GB.
 #[utoipa::path(
-    post, path = "/api/projects/{project}/interviews/{study}/participants/{participant}/files", tag = "interview",
+    post, path = "/api/projects/{project}/interviews/{study}/participants/{participant}/files", tag = "interview_file",
     params(("project" = u32, Path), ("study" = String, Path), ("participant" = String, Path), NewFileQuery),
     request_body(content = String, content_type = "application/octet-stream"), responses((status = 200, body = File))
 )]
@@ -91,7 +91,7 @@ async fn add(
 
 /// A file of a talk, as it was uploaded.
 #[utoipa::path(
-    get, path = "/api/projects/{project}/interviews/{study}/participants/{participant}/files/{file}", tag = "interview",
+    get, path = "/api/projects/{project}/interviews/{study}/participants/{participant}/files/{file}", tag = "interview_file",
     params(("project" = u32, Path), ("study" = String, Path), ("participant" = String, Path), ("file" = String, Path)),
     responses((status = 200, content_type = "application/octet-stream", body = String))
 )]
@@ -126,7 +126,7 @@ async fn get(State(api): State<Api>, inside: Inside<ToRead>, place: Place) -> Re
 
 /// Delete a file of a talk.
 #[utoipa::path(
-    delete, path = "/api/projects/{project}/interviews/{study}/participants/{participant}/files/{file}", tag = "interview",
+    delete, path = "/api/projects/{project}/interviews/{study}/participants/{participant}/files/{file}", tag = "interview_file",
     params(("project" = u32, Path), ("study" = String, Path), ("participant" = String, Path), ("file" = String, Path)), responses((status = 204))
 )]
 async fn delete(State(api): State<Api>, inside: Inside<ToWrite>, place: Place) -> Result<StatusCode, ApiError> {

@@ -65,7 +65,7 @@ impl From<NewNoteBody> for NewInterviewNote {
 
 /// Write a note.
 #[utoipa::path(
-    post, path = "/api/projects/{project}/interviews/{study}/participants/{participant}/notes", tag = "interview",
+    post, path = "/api/projects/{project}/interviews/{study}/participants/{participant}/notes", tag = "interview_note",
     params(("project" = u32, Path), ("study" = String, Path), ("participant" = String, Path)), request_body = NewNoteBody, responses((status = 200, body = Note))
 )]
 async fn add(State(api): State<Api>, inside: Inside<ToWrite>, place: Place, Json(body): Json<NewNoteBody>) -> Result<axum::Json<Note>, ApiError> {
@@ -76,7 +76,7 @@ async fn add(State(api): State<Api>, inside: Inside<ToWrite>, place: Place, Json
 
 /// Change a note.
 #[utoipa::path(
-    put, path = "/api/projects/{project}/interviews/{study}/participants/{participant}/notes/{note}", tag = "interview",
+    put, path = "/api/projects/{project}/interviews/{study}/participants/{participant}/notes/{note}", tag = "interview_note",
     params(("project" = u32, Path), ("study" = String, Path), ("participant" = String, Path), ("note" = String, Path)),
     request_body = NewNoteBody, responses((status = 200, body = Note))
 )]
@@ -88,7 +88,7 @@ async fn change(State(api): State<Api>, inside: Inside<ToWrite>, place: Place, J
 
 /// Delete a note.
 #[utoipa::path(
-    delete, path = "/api/projects/{project}/interviews/{study}/participants/{participant}/notes/{note}", tag = "interview",
+    delete, path = "/api/projects/{project}/interviews/{study}/participants/{participant}/notes/{note}", tag = "interview_note",
     params(("project" = u32, Path), ("study" = String, Path), ("participant" = String, Path), ("note" = String, Path)), responses((status = 204))
 )]
 async fn delete(State(api): State<Api>, inside: Inside<ToWrite>, place: Place) -> Result<StatusCode, ApiError> {

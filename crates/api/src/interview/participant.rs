@@ -114,6 +114,7 @@ struct InvitedPerson {
 
 /// What became of an invitation of many.
 #[derive(Serialize, ToSchema)]
+#[schema(as = InvitedToInterview)]
 struct Invited {
     /// Written down, in the order in which they were given.
     invited: Vec<Participant>,
@@ -146,6 +147,7 @@ struct NewParticipantPerson {
 
 /// What was removed of somebody.
 #[derive(Serialize, ToSchema)]
+#[schema(as = RemovedOfInterview)]
 struct Removed {
     mails: u64,
     notes: u64,
@@ -179,7 +181,7 @@ impl From<sillage_catalog::Interview> for Participant {
 }
 
 /// Those of a study: talks to come first, by time.
-#[utoipa::path(get, path = "/api/projects/{project}/interviews/{study}/participants", tag = "interview", params(("project" = u32, Path), ("study" = String, Path)), responses((status = 200, body = Participants)))]
+#[utoipa::path(get, path = "/api/projects/{project}/interviews/{study}/participants", tag = "interview_participant", params(("project" = u32, Path), ("study" = String, Path)), responses((status = 200, body = Participants)))]
 async fn list(State(api): State<Api>, inside: Inside<ToRead>, place: Place) -> Result<axum::Json<Participants>, ApiError> {
     let study = api.catalog.interview_study(inside.project.id, &place.study).await?;
     let participants = api.catalog.interviews(inside.project.id, &study.id).await?;
@@ -188,7 +190,7 @@ async fn list(State(api): State<Api>, inside: Inside<ToRead>, place: Place) -> R
 
 /// Invite people by their addresses. Where mail is set up, a letter with a personal link is on its way to each.
 #[utoipa::path(
-    post, path = "/api/projects/{project}/interviews/{study}/participants", tag = "interview", params(("project" = u32, Path), ("study" = String, Path)),
+    post, path = "/api/projects/{project}/interviews/{study}/participants", tag = "interview_participant", params(("project" = u32, Path), ("study" = String, Path)),
     request_body = InviteBody, responses((status = 200, body = Invited))
 )]
 async fn invite(State(api): State<Api>, inside: Inside<ToWrite>, place: Place, Json(body): Json<InviteBody>) -> Result<axum::Json<Invited>, ApiError> {
@@ -225,7 +227,7 @@ async fn invite(State(api): State<Api>, inside: Inside<ToWrite>, place: Place, J
 
 /// Somebody, with letter, notes and files.
 #[utoipa::path(
-    get, path = "/api/projects/{project}/interviews/{study}/participants/{participant}", tag = "interview",
+    get, path = "/api/projects/{project}/interviews/{study}/participants/{participant}", tag = "interview_participant",
     params(("project" = u32, Path), ("study" = String, Path), ("participant" = String, Path)), responses((status = 200, body = ParticipantWhole))
 )]
 async fn get(State(api): State<Api>, inside: Inside<ToRead>, place: Place) -> Result<axum::Json<ParticipantWhole>, ApiError> {
@@ -236,7 +238,7 @@ async fn get(State(api): State<Api>, inside: Inside<ToRead>, place: Place) -> Re
 
 /// Let somebody in, or say what came of the talk.
 #[utoipa::path(
-    put, path = "/api/projects/{project}/interviews/{study}/participants/{participant}/status", tag = "interview",
+    put, path = "/api/projects/{project}/interviews/{study}/participants/{participant}/status", tag = "interview_participant",
     params(("project" = u32, Path), ("study" = String, Path), ("participant" = String, Path)), request_body = NewParticipantStatus, responses((status = 200, body = ParticipantWhole))
 )]
 async fn change_status(
@@ -271,7 +273,7 @@ async fn change_status(
 
 /// Say who somebody is among the people of the project, so that their sessions and answers stand beside.
 #[utoipa::path(
-    put, path = "/api/projects/{project}/interviews/{study}/participants/{participant}/person", tag = "interview",
+    put, path = "/api/projects/{project}/interviews/{study}/participants/{participant}/person", tag = "interview_participant",
     params(("project" = u32, Path), ("study" = String, Path), ("participant" = String, Path)), request_body = NewParticipantPerson, responses((status = 200, body = ParticipantWhole))
 )]
 async fn set_person(
@@ -292,7 +294,7 @@ async fn set_person(
 
 /// Delete everything of somebody: mails, notes, files, talks. The answer says what was removed.
 #[utoipa::path(
-    delete, path = "/api/projects/{project}/interviews/{study}/participants/{participant}", tag = "interview",
+    delete, path = "/api/projects/{project}/interviews/{study}/participants/{participant}", tag = "interview_participant",
     params(("project" = u32, Path), ("study" = String, Path), ("participant" = String, Path)), responses((status = 200, body = Removed))
 )]
 async fn delete(State(api): State<Api>, inside: Inside<ToWrite>, place: Place) -> Result<axum::Json<Removed>, ApiError> {

@@ -53,8 +53,8 @@ export type Participant = Omit<Schema["Participant"], "status"> & { status: Part
 export type InterviewNote = Schema["InterviewNote"];
 export type InterviewFile = Schema["InterviewFile"];
 export type ParticipantWhole = Omit<Schema["ParticipantWhole"], "status"> & { status: ParticipantStatus };
-export type Invited = Schema["Invited"];
-export type Removed = Schema["Removed"];
+export type Invited = Schema["InvitedToInterview"];
+export type Removed = Schema["RemovedOfInterview"];
 
 export interface NewNote {
   text: string;
