@@ -28,8 +28,8 @@ fn written(mail: &Mail) -> String {
     String::from_utf8(sender.message(mail).unwrap().formatted()).unwrap()
 }
 
-#[test]
-fn a_mail_is_the_same_each_time_and_says_who_wrote_it() {
+#[tokio::test]
+async fn a_mail_is_the_same_each_time_and_says_who_wrote_it() {
     let text = written(&mail());
     for line in [
         "Message-ID: <0190-x@courriel.example>",
@@ -44,8 +44,8 @@ fn a_mail_is_the_same_each_time_and_says_who_wrote_it() {
     assert!(text.is_ascii(), "{text}");
 }
 
-#[test]
-fn an_invitation_stands_beside_the_text_and_a_file_behind_it() {
+#[tokio::test]
+async fn an_invitation_stands_beside_the_text_and_a_file_behind_it() {
     let part = |is_alternative| MailPart {
         name: "invite.ics".to_owned(),
         content_type: "text/calendar; method=REQUEST; charset=utf-8".to_owned(),
@@ -58,14 +58,14 @@ fn an_invitation_stands_beside_the_text_and_a_file_behind_it() {
     assert!(text.contains("Content-Disposition: attachment; filename=\"invite.ics\""), "{text}");
 }
 
-#[test]
-fn nothing_in_a_subject_becomes_a_header() {
+#[tokio::test]
+async fn nothing_in_a_subject_becomes_a_header() {
     let text = written(&Mail { subject: "Hello\r\nBcc: eve@example.com".to_owned(), ..mail() });
     assert!(!text.lines().any(|line| line.starts_with("Bcc:")), "{text}");
 }
 
-#[test]
-fn an_address_of_a_mail_server_that_cannot_be_read_is_refused_without_showing_its_password() {
+#[tokio::test]
+async fn an_address_of_a_mail_server_that_cannot_be_read_is_refused_without_showing_its_password() {
     for (url, wanted) in [
         ("mail.example.org:587", "smtp://"),
         ("http://user:hush@mail.example.org", "smtp://"),
@@ -82,8 +82,8 @@ fn an_address_of_a_mail_server_that_cannot_be_read_is_refused_without_showing_it
     assert_eq!(transport_of("smtps://user:p%40ss@mail.example.org").unwrap().0, "mail.example.org:465");
 }
 
-#[test]
-fn mail_needs_a_sender_and_the_address_of_the_server() {
+#[tokio::test]
+async fn mail_needs_a_sender_and_the_address_of_the_server() {
     let arguments = |from: Option<&str>| MailArguments { smtp: Some("smtp://localhost:25".to_owned()), from: from.map(str::to_owned) };
     let error = |arguments: MailArguments, url: Option<&str>| arguments.sender(url).unwrap_err().to_string();
     assert!(error(arguments(None), Some("https://s.example")).contains("--mail-from"));
