@@ -280,13 +280,13 @@ async fn cancel(api: &Api, visit: &Visit) -> Result<Response, ApiError> {
 }
 
 /// The meeting for the guest's calendar.
-async fn calendar(State(api): State<Api>, Path(token): Path<String>, request: Request) -> Result<Response, Response> {
-    let visit = Visit::of(&api, token, Fields::new(), request.headers()).await?;
+async fn calendar(State(api): State<Api>, Path(token): Path<String>, headers: HeaderMap) -> Result<Response, Response> {
+    let visit = Visit::of(&api, token, Fields::new(), &headers).await?;
     let made = async {
         let Some(interview) = visit.interview.as_ref().filter(|interview| interview.status == InterviewStatus::Booked) else { return Ok(None) };
         let post = Post::of(&api, &visit.study, &visit.definition, &interview.id).await?;
         // A server that does not know its own address is where the guest found it.
-        let host = request.headers().get(header::HOST).and_then(|host| host.to_str().ok());
+        let host = headers.get(header::HOST).and_then(|host| host.to_str().ok());
         let own = host.filter(|_| post.link.starts_with('/')).map(|host| format!("http://{host}{}", post.link));
         let post = own.map_or_else(|| post.with_link(post.link.clone()), |link| post.with_link(link));
         Ok::<_, ApiError>(post.calendar_file(interview, Method::Request))

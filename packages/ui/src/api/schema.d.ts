@@ -360,6 +360,218 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/projects/{project}/interviews": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The project's studies, the latest changed first. */
+        get: operations["interview_list"];
+        put?: never;
+        /** Make a study. Nobody sees it before it is opened. */
+        post: operations["interview_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{project}/interviews/{study}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One study. */
+        get: operations["interview_get"];
+        /** Change a study. Guests who come from now on see it so; a consent that reads differently is a new version. */
+        put: operations["interview_replace"];
+        post?: never;
+        /** Delete a study with everybody in it: their mails, notes, files and talks. */
+        delete: operations["interview_delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{project}/interviews/{study}/busy": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Give the host's calendar as a file, so that no talk meets what is in it. */
+        put: operations["interview_set_busy"];
+        post?: never;
+        /** Forget the host's calendar. */
+        delete: operations["interview_forget_busy"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{project}/interviews/{study}/participants": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Those of a study: talks to come first, by time. */
+        get: operations["interview_participant_list"];
+        put?: never;
+        /** Invite people by their addresses. Where mail is set up, a letter with a personal link is on its way to each. */
+        post: operations["interview_participant_invite"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{project}/interviews/{study}/participants/{participant}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Somebody, with letter, notes and files. */
+        get: operations["interview_participant_get"];
+        put?: never;
+        post?: never;
+        /** Delete everything of somebody: mails, notes, files, talks. The answer says what was removed. */
+        delete: operations["interview_participant_delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{project}/interviews/{study}/participants/{participant}/files": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Upload a file of a talk: the body is the file, of the type `application/octet-stream`, at most 2 GB. */
+        post: operations["interview_file_add"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{project}/interviews/{study}/participants/{participant}/files/{file}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A file of a talk, as it was uploaded. */
+        get: operations["interview_file_get"];
+        put?: never;
+        post?: never;
+        /** Delete a file of a talk. */
+        delete: operations["interview_file_delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{project}/interviews/{study}/participants/{participant}/notes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Write a note. */
+        post: operations["interview_note_add"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{project}/interviews/{study}/participants/{participant}/notes/{note}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Change a note. */
+        put: operations["interview_note_change"];
+        post?: never;
+        /** Delete a note. */
+        delete: operations["interview_note_delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{project}/interviews/{study}/participants/{participant}/person": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Say who somebody is among the people of the project, so that their sessions and answers stand beside. */
+        put: operations["interview_participant_set_person"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{project}/interviews/{study}/participants/{participant}/status": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Let somebody in, or say what came of the talk. */
+        put: operations["interview_participant_change_status"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{project}/interviews/{study}/status": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Open, pause or close a study. It opens only when nothing is missing. */
+        put: operations["interview_change_status"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/projects/{project}/keys": {
         parameters: {
             query?: never;
@@ -3911,6 +4123,15 @@ export interface components {
             /** @description The p-value. */
             p_value: number;
         };
+        /** @description What somebody agreed to. */
+        GivenConsent: {
+            at: string;
+            quote: boolean;
+            record: boolean;
+            talk: boolean;
+            /** Format: int32 */
+            version: number;
+        };
         /** @description Cells that are not empty: the column, the row, how much. */
         GridCells: [
             components["schemas"]["Count"],
@@ -4304,6 +4525,67 @@ export interface components {
          * @enum {string}
          */
         Interval: "minute" | "hour" | "day" | "week" | "month" | "quarter" | "year";
+        /** @description Something that was uploaded of a talk. */
+        InterviewFile: {
+            /** Format: int64 */
+            bytes: number;
+            created_at: string;
+            created_by: string;
+            id: string;
+            /** @description `recording`, `transcript` or `other`. */
+            kind: string;
+            name: string;
+        };
+        /** @description A note, by its place in the talk. */
+        InterviewNote: {
+            /**
+             * Format: int64
+             * @description From the beginning of the talk.
+             */
+            at_ms: number;
+            author: string;
+            created_at: string;
+            id: string;
+            is_highlight: boolean;
+            tags: string[];
+            text: string;
+            /**
+             * Format: int64
+             * @description Where a stretch of the talk ends.
+             */
+            to_ms?: number | null;
+            updated_at: string;
+        };
+        InterviewStudies: {
+            /** @description Whether mails are sent; where not, letters are to be copied. */
+            sends_mail: boolean;
+            studies: components["schemas"]["StudyInList"][];
+        };
+        /** @description A study of interviews. */
+        InterviewStudyWhole: {
+            busy?: components["schemas"]["StudyBusy"] | null;
+            consents: components["schemas"]["StudyConsent"][];
+            counts: {
+                [key: string]: number;
+            };
+            created_at: string;
+            created_by: string;
+            definition: Record<string, never>;
+            /** @description The first of them. */
+            first_free?: string | null;
+            /** @description Times that guests can pick now. */
+            free: number;
+            id: string;
+            /** @description What keeps it from being opened. */
+            problems: components["schemas"]["StudyProblem"][];
+            /** @description Where anybody may ask to take part; the address of the server stands before it. */
+            recruit_path: string;
+            sends_mail: boolean;
+            /** @description `draft`, `open`, `paused` or `closed`. */
+            status: string;
+            title: string;
+            updated_at: string;
+        };
         /** @description What an invitation is for. */
         InvitationBody: {
             email: string;
@@ -4325,13 +4607,35 @@ export interface components {
             /** @description `admin`, `editor` or `viewer` */
             role: string;
         };
+        InviteBody: {
+            people: components["schemas"]["InvitedPerson"][];
+            /** @description `pasted`, `survey`, `person` or `cohort`. */
+            source: string;
+        };
         Invited: {
             link?: components["schemas"]["InvitationLink"] | null;
             member: components["schemas"]["Member"];
         };
+        InvitedPerson: {
+            email: string;
+            /** @description `en` or `fr`. */
+            language?: string;
+            name?: string;
+            person?: string | null;
+        };
         InvitedTo: {
             name: string;
             role: string;
+        };
+        /** @description What became of an invitation of many. */
+        InvitedToInterview: {
+            /** @description Written down, in the order in which they were given. */
+            invited: components["schemas"]["Participant"][];
+            /** @description They were in the study already. */
+            known: string[];
+            refused: components["schemas"]["RefusedAddress"][];
+            /** @description Whether letters are on their way. */
+            sends_mail: boolean;
         };
         /** @description The paths, as a list and as a tree; with a breakdown also those of each segment. */
         JourneyAnswer: {
@@ -4541,6 +4845,10 @@ export interface components {
             /** Format: int64 */
             number: number;
             to?: string | null;
+        };
+        Letter: {
+            subject: string;
+            text: string;
         };
         /** @description Who is new, stays, comes back or goes. */
         LifecycleAnswer: {
@@ -4768,6 +5076,12 @@ export interface components {
             /** @description Of `read`, `write`, `admin`; one does not contain another. */
             scopes: string[];
         };
+        NewBusyBody: {
+            /** @description The whole calendar file. */
+            ics: string;
+            /** @description The name of the file. */
+            name: string;
+        };
         NewCohortBody: {
             /** @description Conditions; `{"people": ["u1"]}` for a list; `{"of": question, "at": cell}` for the people behind a number. */
             definition: components["schemas"]["CohortDefinition"];
@@ -4792,6 +5106,15 @@ export interface components {
             /** @description By factor; what is not named keeps what holds without. */
             weights: components["schemas"]["FactorWeights"];
         };
+        NewInterviewNote: {
+            /** Format: int64 */
+            at_ms?: number;
+            is_highlight?: boolean;
+            tags?: string[];
+            text: string;
+            /** Format: int64 */
+            to_ms?: number | null;
+        };
         NewLookupTableBody: {
             /** @description The file: a heading, then rows; commas, semicolons or tabs between columns; the first column is the key. 100 MiB and a million rows at most. */
             csv: string;
@@ -4808,6 +5131,14 @@ export interface components {
             text: string;
             /** Format: int64 */
             to_ms?: number | null;
+        };
+        NewParticipantPerson: {
+            /** @description None: nobody of the project. */
+            person?: string | null;
+        };
+        NewParticipantStatus: {
+            /** @description `invited` lets somebody in whose answers were looked at, or opens the link again; `screened_out`, `done`, `no_show` and `cancelled` say what came. */
+            status: string;
         };
         NewProjectBody: {
             name: string;
@@ -4828,6 +5159,14 @@ export interface components {
             at_ms?: number;
             /** @description RFC 3339, at most 30 days ahead; a week when left out. */
             expires_at?: string | null;
+        };
+        NewStudyBody: {
+            definition: Record<string, never>;
+            title: string;
+        };
+        NewStudyStatus: {
+            /** @description `open`, `paused` or `closed`. */
+            status: string;
         };
         NewSurveyBody: {
             definition: components["schemas"]["SurveyDefinition"];
@@ -4887,6 +5226,44 @@ export interface components {
         Owner: string;
         /** @description The p-value of a test; null where nothing was tested. */
         PValue: number | null;
+        /** @description Somebody who is asked to talk. */
+        Participant: {
+            /** @description Which choice of each question of the screener. */
+            answers?: number[] | null;
+            /** @description When the team let them in. */
+            approved_at?: string | null;
+            consent?: components["schemas"]["GivenConsent"] | null;
+            created_at: string;
+            created_by: string;
+            email: string;
+            ends_at?: string | null;
+            id: string;
+            language: string;
+            name: string;
+            /** @description Among the people of the project, where that is known. */
+            person?: string | null;
+            /** @description `link`, `pasted`, `survey`, `person` or `cohort`. */
+            source: string;
+            starts_at?: string | null;
+            /** @description `invited`, `waiting`, `screened_out`, `booked`, `done`, `no_show` or `cancelled`. */
+            status: string;
+            timezone?: string | null;
+            updated_at: string;
+        };
+        /** @description Somebody with everything that is kept of the talk. */
+        ParticipantWhole: components["schemas"]["Participant"] & {
+            /** @description The meeting for calendars, once there is a time. */
+            calendar_file?: string | null;
+            files: components["schemas"]["InterviewFile"][];
+            /** @description What is to be written to them now, to send or to copy. */
+            letter: components["schemas"]["Letter"];
+            notes: components["schemas"]["InterviewNote"][];
+            /** @description Of the personal link; the address of the server stands before it. */
+            path: string;
+        };
+        Participants: {
+            participants: components["schemas"]["Participant"][];
+        };
         People: {
             /** @description For the next page. */
             next?: string | null;
@@ -5966,6 +6343,10 @@ export interface components {
             /** @description What has to hold of a recording, all of it. */
             where?: components["schemas"]["RecordingCondition"][];
         } & (WithRequired<components["schemas"]["Scope"], "range"> & components["schemas"]["CellOfQuestion"]);
+        RefusedAddress: {
+            email: string;
+            message: string;
+        };
         RefusedCount: {
             code: string;
             /** Format: int64 */
@@ -5995,6 +6376,17 @@ export interface components {
             /** @description The door: `/v1/events`, `/track`, … */
             source: string;
             stage: string;
+        };
+        /** @description What was removed of somebody. */
+        RemovedOfInterview: {
+            /** Format: int64 */
+            files: number;
+            /** Format: int64 */
+            mails: number;
+            /** Format: int64 */
+            notes: number;
+            /** Format: int64 */
+            talks: number;
         };
         /** @description One rule that renames nodes. */
         Renaming: {
@@ -6578,6 +6970,52 @@ export interface components {
             number,
             number
         ];
+        /** @description The host's calendar, as far as it can be read. */
+        StudyBusy: {
+            /** @description Stretches of time in which the host is busy, within what can be booked. */
+            busy: number;
+            /** @description Why nothing of the file can be read. */
+            error?: string | null;
+            given_at: string;
+            name: string;
+            /** @description The first of them, with the line at which each begins and why. */
+            reasons: components["schemas"]["UnreadEvent"][];
+            /** @description Events of the file that could not be read. */
+            unread: number;
+        };
+        /** @description A consent as guests were shown it. */
+        StudyConsent: {
+            content: Record<string, never>;
+            created_at: string;
+            created_by: string;
+            /** Format: int32 */
+            version: number;
+        };
+        /** @description A study, with how far it has come. */
+        StudyInList: {
+            /** @description How many people have which status. */
+            counts: {
+                [key: string]: number;
+            };
+            created_by: string;
+            id: string;
+            /** Format: int32 */
+            minutes: number;
+            /** @description When the next talk begins. */
+            next_at?: string | null;
+            /** @description `draft`, `open`, `paused` or `closed`. */
+            status: string;
+            title: string;
+            updated_at: string;
+            /** Format: int32 */
+            wanted: number;
+        };
+        StudyProblem: {
+            /** @description Stable, for programs. */
+            code: string;
+            /** @description Where: `screener[2]`. */
+            field: string;
+        };
         /** @description A survey as it is being edited. */
         Survey: {
             /** @description What is being edited differs from what people are shown. */
@@ -7700,6 +8138,10 @@ export interface components {
              * @enum {string}
              */
             unique: "first" | "last";
+        };
+        UnreadEvent: {
+            line: number;
+            reason: string;
         };
         /** @description Having an event with a value. */
         ValueCandidate: {
@@ -8920,6 +9362,675 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description What is wrong and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    interview_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InterviewStudies"];
+                };
+            };
+            /** @description What is wrong and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    interview_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewStudyBody"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InterviewStudyWhole"];
+                };
+            };
+            /** @description What is wrong and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    interview_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: number;
+                study: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InterviewStudyWhole"];
+                };
+            };
+            /** @description What is wrong and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    interview_replace: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: number;
+                study: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewStudyBody"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InterviewStudyWhole"];
+                };
+            };
+            /** @description What is wrong and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    interview_delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: number;
+                study: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What is wrong and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    interview_set_busy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: number;
+                study: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewBusyBody"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InterviewStudyWhole"];
+                };
+            };
+            /** @description What is wrong and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    interview_forget_busy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: number;
+                study: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What is wrong and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    interview_participant_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: number;
+                study: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Participants"];
+                };
+            };
+            /** @description What is wrong and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    interview_participant_invite: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: number;
+                study: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["InviteBody"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InvitedToInterview"];
+                };
+            };
+            /** @description What is wrong and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    interview_participant_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: number;
+                study: string;
+                participant: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ParticipantWhole"];
+                };
+            };
+            /** @description What is wrong and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    interview_participant_delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: number;
+                study: string;
+                participant: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RemovedOfInterview"];
+                };
+            };
+            /** @description What is wrong and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    interview_file_add: {
+        parameters: {
+            query: {
+                /** @description As the file is called. */
+                name: string;
+                /** @description `recording`, `transcript` or `other`. */
+                kind: string;
+            };
+            header?: never;
+            path: {
+                project: number;
+                study: string;
+                participant: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InterviewFile"];
+                };
+            };
+            /** @description What is wrong and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    interview_file_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: number;
+                study: string;
+                participant: string;
+                file: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
+                };
+            };
+            /** @description What is wrong and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    interview_file_delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: number;
+                study: string;
+                participant: string;
+                file: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What is wrong and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    interview_note_add: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: number;
+                study: string;
+                participant: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewInterviewNote"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InterviewNote"];
+                };
+            };
+            /** @description What is wrong and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    interview_note_change: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: number;
+                study: string;
+                participant: string;
+                note: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewInterviewNote"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InterviewNote"];
+                };
+            };
+            /** @description What is wrong and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    interview_note_delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: number;
+                study: string;
+                participant: string;
+                note: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What is wrong and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    interview_participant_set_person: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: number;
+                study: string;
+                participant: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewParticipantPerson"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ParticipantWhole"];
+                };
+            };
+            /** @description What is wrong and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    interview_participant_change_status: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: number;
+                study: string;
+                participant: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewParticipantStatus"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ParticipantWhole"];
+                };
+            };
+            /** @description What is wrong and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    interview_change_status: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: number;
+                study: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewStudyStatus"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InterviewStudyWhole"];
+                };
             };
             /** @description What is wrong and how to mend it */
             default: {

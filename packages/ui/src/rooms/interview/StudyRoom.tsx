@@ -35,7 +35,7 @@ function NewStudy() {
   const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
   return (
     <Page title={t("interview.new")}>
-      <StudyEditor study={null} startTitle="" startDefinition={beginning({ name: me.name, email: me.email }, zone)} />
+      <StudyEditor study={null} startTitle="" startDefinition={beginning({ name: me.user.name, email: me.user.email }, zone)} />
     </Page>
   );
 }
