@@ -10,7 +10,7 @@ use jiff::{
 };
 
 /// A day rule of sixty years has fewer.
-const MAX_PERIODS: u32 = 25_000;
+const MAX_PERIODS: usize = 25_000;
 const MAX_STARTS: usize = 10_000;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -111,8 +111,8 @@ impl Rule {
             return Ok(starts);
         }
         // A rule without a count need not be told from its beginning.
-        let mut period = if self.count.is_none() { self.periods_before(first.date(), from.date()) } else { 0 };
-        for _ in 0..MAX_PERIODS {
+        let begin_with = if self.count.is_none() { self.periods_before(first.date(), from.date()) } else { 0 };
+        for period in (begin_with..).take(MAX_PERIODS) {
             let Some(begin) = self.period_start(first.date(), period) else { return Ok(starts) };
             if begin.to_datetime(first.time()) > last && begin > first.date() {
                 return Ok(starts);
@@ -126,7 +126,6 @@ impl Rule {
                     return Ok(starts);
                 }
             }
-            period += 1;
         }
         Err(TooMany)
     }

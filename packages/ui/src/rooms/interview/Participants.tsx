@@ -68,10 +68,10 @@ export function Participants({ study }: { study: Study }) {
                   </th>
                   <th scope="col">{t("interview.column.status")}</th>
                   <th scope="col">{t("interview.column.talk")}</th>
-                  <th scope="col" className={table.wide}>
+                  <th scope="col">
                     {t("interview.column.zone")}
                   </th>
-                  <th scope="col" className={table.wide}>
+                  <th scope="col">
                     {t("interview.column.source")}
                   </th>
                   <th scope="col">{t("interview.column.changed")}</th>
@@ -90,8 +90,8 @@ export function Participants({ study }: { study: Study }) {
                       <ParticipantChip status={one.status} />
                     </td>
                     <td>{one.starts_at && one.status !== "cancelled" ? format.moment(one.starts_at, study.definition.timezone) : ""}</td>
-                    <td className={table.wide}>{one.timezone?.replaceAll("_", " ")}</td>
-                    <td className={table.wide}>{t(SOURCE[one.source] ?? "interview.source.link")}</td>
+                    <td>{one.timezone?.replaceAll("_", " ")}</td>
+                    <td>{t(SOURCE[one.source] ?? "interview.source.link")}</td>
                     <td>{format.ago(one.updated_at, Date.now())}</td>
                   </tr>
                 ))}
