@@ -32,6 +32,7 @@ test("the empty room says what a study is, and one is written and opened", async
   await page.getByRole("button", { name: t("interview.addObserver") }).click();
   await page.getByLabel(t("interview.observer"), { exact: true }).fill("Bo");
   await page.getByRole("button", { name: t("action.save"), exact: true }).click();
+  await expect(page.getByRole("button", { name: t("interview.open") })).toBeEnabled();
   await expect(page.getByRole("region", { name: t("interview.missing") })).toHaveCount(0);
 
   const calendar = ["BEGIN:VCALENDAR", "BEGIN:VEVENT", "DTSTART;TZID=Europe/Paris:20260105T093000", "DURATION:PT30M", "RRULE:FREQ=DAILY", "END:VEVENT", "BEGIN:VEVENT", "DTSTART:soon", "END:VEVENT", "END:VCALENDAR"].join("\r\n");

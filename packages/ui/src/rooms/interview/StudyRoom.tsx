@@ -67,7 +67,7 @@ function OneStudy({ id }: { id: string }) {
           </Link>
         ))}
       </nav>
-      {tab === "people" ? <Participants study={study} /> : <StudyEditor key={study.updated_at} study={study} startTitle={study.title} startDefinition={study.definition} />}
+      {tab === "people" ? <Participants study={study} /> : <StudyEditor study={study} startTitle={study.title} startDefinition={study.definition} />}
     </Page>
   );
 }
