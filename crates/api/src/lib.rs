@@ -22,6 +22,7 @@ mod export;
 mod friction_weights;
 mod guard;
 mod ingest;
+mod interview;
 mod key;
 mod live;
 mod lookup;
@@ -72,6 +73,7 @@ pub fn router(api: Api) -> Router {
         .merge(plain)
         .merge(tag::routes(&api.options.tag_path))
         .merge(user_test::pages())
+        .merge(interview::pages())
         .fallback(ui::serve)
         .layer(CatchPanicLayer::custom(error::on_panic))
         .with_state(api)
@@ -109,6 +111,7 @@ fn private_routes() -> OpenApiRouter<Api> {
         .merge(friction_weights::routes())
         .merge(survey::routes())
         .merge(user_test::routes())
+        .merge(interview::routes())
         .merge(export::routes())
         .merge(recording::routes())
         .merge(recording::shared_routes())

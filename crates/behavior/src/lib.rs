@@ -22,6 +22,7 @@ pub mod friction;
 pub mod funnel;
 pub mod heatmap;
 pub mod impact;
+pub mod interview;
 pub mod journey;
 pub mod lifecycle;
 pub mod normal;

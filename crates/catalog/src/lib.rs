@@ -16,6 +16,7 @@ mod custom_property;
 mod database;
 mod error;
 mod friction_weights;
+mod interview;
 mod key;
 mod lookup;
 mod mail;
@@ -47,6 +48,10 @@ pub use custom_property::{CustomProperty, NewCustomProperty};
 pub use database::{Catalog, CatalogOptions};
 pub use error::CatalogError;
 pub use friction_weights::FrictionWeights;
+pub use interview::{
+    BookedTalk, Consent, ConsentGiven, Interview, InterviewDeleted, InterviewFile, InterviewLink, InterviewNote, InterviewStatus, InterviewStudy,
+    MAX_INTERVIEW_FILE_BYTES, NewInterview, NewInterviewNote, NewInterviewStudy, StudyStatus,
+};
 pub use key::{ApiKey, Scope, Scopes};
 pub use lookup::{LookupTable, NewLookupTable};
 pub use mail::{Delivery, MAIL_KEPT_MS, MAIL_LIFETIME_MS, Mail, MailPart, MailState, NewMail, mail_address};

@@ -6,6 +6,7 @@ import { readSearch, writeSearch } from "@/question/urlText.ts";
 import type { ReportSearch } from "@/report/ReportScreen.tsx";
 import type { PlayerSearch } from "@/rooms/recording/PlayerRoom.tsx";
 import type { RecordingsSearch } from "@/rooms/recording/RecordingsRoom.tsx";
+import { TABS as STUDY_TABS, type StudySearch } from "@/rooms/interview/search.ts";
 import { TABS, type SurveySearch } from "@/rooms/survey/search.ts";
 import { TEST_TABS, type UserTestSearch } from "@/rooms/user-test/search.ts";
 import { Lost, RouteFailure, Waiting } from "@/shell/Places.tsx";
@@ -138,6 +139,15 @@ const userTest = createRoute({
   component: lazyRouteComponent(() => import("@/rooms/user-test/UserTestRoom.tsx"), "UserTestRoom"),
 });
 
+const interviews = createRoute({ getParentRoute: () => project, path: "interviews", component: lazyRouteComponent(() => import("@/rooms/interview/StudyList.tsx"), "StudyList") });
+const study = createRoute({
+  getParentRoute: () => project,
+  path: "interviews/$study",
+  validateSearch: (search: Record<string, unknown>): StudySearch => ({ tab: STUDY_TABS.find((tab) => tab === search.tab) }),
+  component: lazyRouteComponent(() => import("@/rooms/interview/StudyRoom.tsx"), "StudyRoom"),
+});
+const participant = createRoute({ getParentRoute: () => project, path: "interviews/$study/$participant", component: lazyRouteComponent(() => import("@/rooms/interview/ParticipantRoom.tsx"), "ParticipantRoom") });
+
 const reports = createRoute({ getParentRoute: () => project, path: "reports", component: lazyRouteComponent(() => import("@/rooms/report/ReportList.tsx"), "ReportList") });
 
 const start = createRoute({ getParentRoute: () => project, path: "start", component: lazyRouteComponent(() => import("@/rooms/project/Start.tsx"), "Start") });
@@ -189,7 +199,7 @@ const tree = root.addChildren([
   signedIn.addChildren([
     home,
     newProject,
-    project.addChildren([projectHome, trends, funnels, retention, engagement, lifecycle, journeys, sessions, features, drivers, impact, friction, heatmaps, speed, errors, cohorts, cohort, reports, start, live, people, person, recordings, recording, surveys, survey, userTests, userTest, settings, settingsTab]),
+    project.addChildren([projectHome, trends, funnels, retention, engagement, lifecycle, journeys, sessions, features, drivers, impact, friction, heatmaps, speed, errors, cohorts, cohort, reports, start, live, people, person, recordings, recording, surveys, survey, userTests, userTest, interviews, study, participant, settings, settingsTab]),
   ]),
 ]);
 

@@ -8,6 +8,7 @@ mod fake;
 mod friction_weights;
 mod guard;
 mod ingest;
+mod interview;
 mod lookup;
 mod mail;
 mod member;

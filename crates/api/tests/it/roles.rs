@@ -4,8 +4,8 @@ use crate::world::{As, World};
 use serde_json::{Value, json};
 use sillage_api::{MailBy, Options};
 use sillage_catalog::{
-    Language, NewCohort, NewCustomEvent, NewCustomProperty, NewLookupTable, NewMail, NewRecordingNote, NewReport, NewSurvey, NewUserTest, NewUserTestNote,
-    Role, Scope, Scopes,
+    Language, NewCohort, NewCustomEvent, NewCustomProperty, NewInterviewNote, NewLookupTable, NewMail, NewRecordingNote, NewReport, NewSurvey, NewUserTest,
+    NewUserTestNote, Role, Scope, Scopes,
 };
 use sillage_event::ProjectId;
 
@@ -123,6 +123,26 @@ const TABLE: &[(&str, &str, For)] = &[
     ("get", "/api/projects/{project}/lookups/{lookup}/file", For::Viewers),
     ("get", "/api/projects/{project}/friction-weights", For::Viewers),
     ("put", "/api/projects/{project}/friction-weights", For::Editors),
+    ("get", "/api/projects/{project}/interviews", For::Viewers),
+    ("post", "/api/projects/{project}/interviews", For::Editors),
+    ("get", "/api/projects/{project}/interviews/{study}", For::Viewers),
+    ("put", "/api/projects/{project}/interviews/{study}", For::Editors),
+    ("delete", "/api/projects/{project}/interviews/{study}", For::Editors),
+    ("put", "/api/projects/{project}/interviews/{study}/status", For::Editors),
+    ("put", "/api/projects/{project}/interviews/{study}/busy", For::Editors),
+    ("delete", "/api/projects/{project}/interviews/{study}/busy", For::Editors),
+    ("get", "/api/projects/{project}/interviews/{study}/participants", For::Viewers),
+    ("post", "/api/projects/{project}/interviews/{study}/participants", For::Editors),
+    ("get", "/api/projects/{project}/interviews/{study}/participants/{participant}", For::Viewers),
+    ("delete", "/api/projects/{project}/interviews/{study}/participants/{participant}", For::Editors),
+    ("put", "/api/projects/{project}/interviews/{study}/participants/{participant}/status", For::Editors),
+    ("put", "/api/projects/{project}/interviews/{study}/participants/{participant}/person", For::Editors),
+    ("post", "/api/projects/{project}/interviews/{study}/participants/{participant}/notes", For::Editors),
+    ("put", "/api/projects/{project}/interviews/{study}/participants/{participant}/notes/{note}", For::Editors),
+    ("delete", "/api/projects/{project}/interviews/{study}/participants/{participant}/notes/{note}", For::Editors),
+    ("post", "/api/projects/{project}/interviews/{study}/participants/{participant}/files", For::Editors),
+    ("get", "/api/projects/{project}/interviews/{study}/participants/{participant}/files/{file}", For::Viewers),
+    ("delete", "/api/projects/{project}/interviews/{study}/participants/{participant}/files/{file}", For::Editors),
     ("get", "/api/projects/{project}/surveys", For::Viewers),
     ("post", "/api/projects/{project}/surveys", For::Editors),
     ("post", "/api/projects/{project}/surveys/check", For::Viewers),
@@ -283,6 +303,9 @@ async fn filled(world: &World, path: &str, project: ProjectId) -> String {
     if path.ends_with("/why") {
         path.push_str("?person=u1");
     }
+    if path.contains("{study}") {
+        path = with_interview(world, &path, project).await;
+    }
     if path.contains("{session}") || path.contains("{token}") {
         path = with_recording(world, &path, project).await;
     }
@@ -342,6 +365,17 @@ async fn with_recording(world: &World, path: &str, project: ProjectId) -> String
     path.replace("{session}", &session).replace("{segment}", "0").replace("{note}", &note).replace("{share}", &share.id).replace("{token}", &token)
 }
 
+/// A study with somebody, of whom a note and a file are kept.
+async fn with_interview(world: &World, path: &str, project: ProjectId) -> String {
+    let (study, participant) = crate::interview::kept(world, project).await;
+    let new = NewInterviewNote { text: "look".into(), tags: Vec::new(), at_ms: 0, to_ms: None, is_highlight: false };
+    let note = world.catalog.add_interview_note(&participant, &new, "test").await.unwrap().id;
+    let bytes = futures::stream::iter([Ok::<_, String>(b"hello".to_vec())]);
+    let file = world.catalog.keep_interview_file(&participant, "other", "a.txt", "test", bytes).await.unwrap().id;
+    let path = path.replace("{study}", &study).replace("{participant}", &participant).replace("{note}", &note).replace("{file}", &file);
+    if path.ends_with("/files") { format!("{path}?name=a.txt&kind=other") } else { path }
+}
+
 async fn key(world: &World, project: ProjectId) -> String {
     world.catalog.create_api_key(project, "CI", &Scopes::new([Scope::Read]), "test").await.unwrap().0.id
 }
@@ -382,6 +416,16 @@ async fn body(world: &World, method: &str, path: &str) -> Option<Value> {
         (_, path) if path.ends_with("/query") => question(),
         (_, path) if path.ends_with("/replay") => json!({"all": true}),
         (_, path) if path.ends_with("/recordings/delete") => json!({"person": "u1"}),
+        (_, path) if path.ends_with("/interviews/{study}/status") => json!({"status": "paused"}),
+        (_, path) if path.ends_with("/{participant}/status") => json!({"status": "cancelled"}),
+        (_, path) if path.ends_with("/{participant}/person") => json!({"person": "u1"}),
+        (_, path) if path.ends_with("/busy") => json!({"name": "a.ics", "ics": "BEGIN:VCALENDAR\nEND:VCALENDAR\n"}),
+        (_, path) if path.ends_with("/participants") => {
+            json!({"people": [{"email": format!("{}@courriel.example", unique_name(world).replace(' ', "."))}], "source": "pasted"})
+        }
+        (_, path) if path.contains("/{participant}/notes") => json!({"text": "look again", "at_ms": 1000}),
+        (_, path) if path.ends_with("/{participant}/files") => json!("the bytes of a file"),
+        (_, path) if path.contains("/interviews") => json!({"title": unique_name(world), "definition": crate::interview::definition()}),
         ("patch", path) if path.contains("/notes/") => json!({"text": "look again"}),
         (_, path) if path.ends_with("/user-tests/{user_test}/notes") => json!({"participant": "p1", "text": "Hesitates"}),
         (_, path) if path.ends_with("/notes") => json!({"text": "look", "from_ms": 0}),
@@ -449,7 +493,8 @@ async fn what_belongs_to_another_project_answers_like_what_does_not_exist() {
     let world = World::new().await;
     let admin = world.member(Role::Admin).await;
     for (method, path, needed) in TABLE {
-        let named = ["{report}", "{cohort}", "{custom_event}", "{custom_property}", "{lookup}", "{survey}", "{user_test}", "{key}", "{user}", "{session}"];
+        let named =
+            ["{report}", "{cohort}", "{custom_event}", "{custom_property}", "{lookup}", "{survey}", "{user_test}", "{study}", "{key}", "{user}", "{session}"];
         if !named.iter().any(|one| path.contains(one)) || !path.contains("{project}") {
             continue;
         }
@@ -463,6 +508,9 @@ async fn what_belongs_to_another_project_answers_like_what_does_not_exist() {
             .replace("{lookup}", "none")
             .replace("{survey}", "none")
             .replace("{user_test}", "none")
+            .replace("{study}", "none")
+            .replace("{participant}", "none")
+            .replace("{file}", "none")
             .replace("{key}", "none")
             .replace("{user}", "none")
             .replace("{session}", "none")
@@ -471,6 +519,7 @@ async fn what_belongs_to_another_project_answers_like_what_does_not_exist() {
             .replace("{share}", "none");
         let missing = if path.ends_with("/themes/corrections") { format!("{missing}?id=1") } else { missing };
         let missing = if path.ends_with("/why") { format!("{missing}?person=u1") } else { missing };
+        let missing = if path.ends_with("/files") { format!("{missing}?name=a.txt&kind=other") } else { missing };
         let mut answers = Vec::new();
         for url in [foreign, missing] {
             let answer = world.call(&method.to_uppercase(), &url, &admin, body(&world, method, path).await).await;

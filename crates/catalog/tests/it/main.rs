@@ -3,6 +3,7 @@
 
 mod access;
 mod audit;
+mod interview;
 mod mail;
 mod member;
 mod opening;

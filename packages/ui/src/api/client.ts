@@ -3,6 +3,7 @@
 import createClient from "openapi-fetch";
 import type { CheckedSurvey, Survey, SurveyDecision, SurveyInList, SurveyResponse, SurveyResults, SurveyStatus, ThemeCorrection, ThemeCorrections, Themes } from "./survey.ts";
 import type { CheckedUserTest, ParticipantNote, UserTest, UserTestInList, UserTestResults } from "./userTest.ts";
+import type { InterviewNote, Invited, InviteSource, NewNote, NewPerson, Participant, ParticipantStatus, ParticipantWhole, Removed, Study, StudyDefinition, StudyInList, StudyStatus } from "./interview.ts";
 import type { Definition } from "@/question/definition.ts";
 import type { Question, QuestionKind } from "@/question/question.ts";
 import type { Manifest, RecordingNote, RecordingShare, RecordingsAnswer } from "./recording.ts";
@@ -69,6 +70,18 @@ function door<T>(method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE", path: stri
 }
 
 const userTestPath = (project: number, test: string): string => `/api/projects/${project}/user-tests/${encodeURIComponent(test)}`;
+/** Sends a file as it is. */
+function upload<T>(path: string, file: File): Promise<T> {
+  const sent = async (): Promise<Outcome<unknown>> => {
+    const response = await fetch(path, { method: "POST", credentials: "same-origin", headers: { "Content-Type": "application/octet-stream" }, body: file });
+    const said: unknown = await response.json().catch(() => undefined);
+    return response.ok ? { data: said, response } : { error: said, response };
+  };
+  return open<T>(sent());
+}
+
+const studyPath = (project: number, study: string): string => `/api/projects/${project}/interviews/${encodeURIComponent(study)}`;
+const participantPath = (project: number, study: string, participant: string): string => `${studyPath(project, study)}/participants/${encodeURIComponent(participant)}`;
 
 export const api = {
   status: () => read(http.GET("/api/status")),
@@ -184,6 +197,28 @@ export const api = {
   userTestNotes: (project: number, test: string) => door<{ notes: ParticipantNote[] }>("GET", `${userTestPath(project, test)}/notes`),
   addUserTestNote: (project: number, test: string, body: { participant: string; task: string | null; text: string; tags: string[] }) => door<ParticipantNote>("POST", `${userTestPath(project, test)}/notes`, { body }),
   removeUserTestNote: (project: number, test: string, note: string) => door<void>("DELETE", `${userTestPath(project, test)}/notes/${encodeURIComponent(note)}`),
+
+  studies: (project: number) => door<{ studies: StudyInList[]; sends_mail: boolean }>("GET", `/api/projects/${project}/interviews`),
+  study: (project: number, study: string) => door<Study>("GET", studyPath(project, study)),
+  createStudy: (project: number, body: { title: string; definition: StudyDefinition }) => door<Study>("POST", `/api/projects/${project}/interviews`, { body }),
+  changeStudy: (project: number, study: string, body: { title: string; definition: StudyDefinition }) => door<Study>("PUT", studyPath(project, study), { body }),
+  removeStudy: (project: number, study: string) => door<void>("DELETE", studyPath(project, study)),
+  changeStudyStatus: (project: number, study: string, status: StudyStatus) => door<Study>("PUT", `${studyPath(project, study)}/status`, { body: { status } }),
+  setStudyBusy: (project: number, study: string, body: { name: string; ics: string }) => door<Study>("PUT", `${studyPath(project, study)}/busy`, { body }),
+  forgetStudyBusy: (project: number, study: string) => door<void>("DELETE", `${studyPath(project, study)}/busy`),
+  participants: (project: number, study: string) => door<{ participants: Participant[] }>("GET", `${studyPath(project, study)}/participants`),
+  inviteToStudy: (project: number, study: string, body: { people: NewPerson[]; source: InviteSource }) => door<Invited>("POST", `${studyPath(project, study)}/participants`, { body }),
+  participant: (project: number, study: string, participant: string) => door<ParticipantWhole>("GET", participantPath(project, study, participant)),
+  changeParticipantStatus: (project: number, study: string, participant: string, status: ParticipantStatus) => door<ParticipantWhole>("PUT", `${participantPath(project, study, participant)}/status`, { body: { status } }),
+  nameParticipant: (project: number, study: string, participant: string, person: string | null) => door<ParticipantWhole>("PUT", `${participantPath(project, study, participant)}/person`, { body: { person } }),
+  removeParticipant: (project: number, study: string, participant: string) => door<Removed>("DELETE", participantPath(project, study, participant)),
+  addInterviewNote: (project: number, study: string, participant: string, body: NewNote) => door<InterviewNote>("POST", `${participantPath(project, study, participant)}/notes`, { body }),
+  changeInterviewNote: (project: number, study: string, participant: string, note: string, body: NewNote) => door<InterviewNote>("PUT", `${participantPath(project, study, participant)}/notes/${note}`, { body }),
+  removeInterviewNote: (project: number, study: string, participant: string, note: string) => door<void>("DELETE", `${participantPath(project, study, participant)}/notes/${note}`),
+  interviewFile: (project: number, study: string, participant: string, file: string) => `${participantPath(project, study, participant)}/files/${file}`,
+  addInterviewFile: (project: number, study: string, participant: string, kind: string, file: File) =>
+    upload(`${participantPath(project, study, participant)}/files?${new URLSearchParams({ name: file.name, kind }).toString()}`, file),
+  removeInterviewFile: (project: number, study: string, participant: string, file: string) => door<void>("DELETE", `${participantPath(project, study, participant)}/files/${file}`),
 
   customEvents: (project: number) => open<{ custom_events: CustomEvent[] }>(http.GET("/api/projects/{project}/custom-events", { params: { path: { project } } })),
   createCustomEvent: (project: number, body: NewCustomEvent) => open<CustomEvent>(http.POST("/api/projects/{project}/custom-events", { params: { path: { project } }, body: body as never })),
