@@ -24,8 +24,8 @@ export function beginning(host: { name: string; email: string }, timezone: strin
     approval: "automatic",
     screener: [],
     consent: {
-      en: "We would like to understand how you work with our product. There are no right or wrong answers, and you may stop at any moment.\n\nOnly our team sees notes and recordings. Recordings are deleted after six months. You have to be 18 or older.",
-      fr: "Nous aimerions comprendre comment vous utilisez notre produit. Il n’y a ni bonne ni mauvaise réponse, et vous pouvez arrêter à tout moment.\n\nSeule notre équipe voit les notes et les enregistrements. Les enregistrements sont supprimés après six mois. Il faut avoir 18 ans ou plus.",
+      en: "We would like to understand how you work with our product. There are no right or wrong answers, and you may stop at any moment.\n\nOnly our team sees notes and recordings. We delete all of it whenever you ask. You have to be 18 or older.",
+      fr: "Nous aimerions comprendre comment vous utilisez notre produit. Il n’y a ni bonne ni mauvaise réponse, et vous pouvez arrêter à tout moment.\n\nSeule notre équipe voit les notes et les enregistrements. Nous supprimons tout dès que vous le demandez. Il faut avoir 18 ans ou plus.",
     },
     invitation: { en: "", fr: "" },
     incentive: { en: "", fr: "" },
