@@ -87,7 +87,7 @@ describe("user tests", { concurrency: 4 }, () => {
     await rate(page, 2);
     // The SUS: strongly agree with what is good, disagree with what is not.
     const rows = question(page).getByRole("radiogroup");
-    await rows.first().waitFor();
+    await until(async () => (await rows.count()) === 10, 10, "the ten statements");
     for (let i = 0; i < 10; i += 1) await rows.nth(i).getByRole("radio").nth(i % 2 ? 1 : 3).locator("..").click();
     await question(page).getByRole("button", { name: "Send" }).click();
     await bar(page).getByRole("heading", { name: "Thank you" }).waitFor();

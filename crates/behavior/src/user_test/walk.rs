@@ -33,6 +33,7 @@ pub fn walk(path: &[PageRule], visits: &[Visit]) -> Option<Walk> {
     let visited = visits.len() as f64;
     let different = visits.iter().map(|visit| visit.page.as_str()).collect::<BTreeSet<_>>().len() as f64;
     let fewest = ((path.len() + usize::from(begins_before)) as f64).min(different);
-    let lostness = (different / visited - 1.0).hypot(fewest / different - 1.0);
+    // A way that has to come back to where it began sees a page twice and is not lost.
+    let lostness = if direct { 0.0 } else { (different / visited - 1.0).hypot(fewest / different - 1.0) };
     Some(Walk { direct, lostness })
 }
