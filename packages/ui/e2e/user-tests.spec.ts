@@ -85,12 +85,12 @@ test("a test is written, the preview is the bar, and what is missing keeps it fr
   await expect(page.getByText(t("userTest.noneYet"))).toBeVisible();
 });
 
-test("a participant comes by the invitation, and the results, the participant and the recording are there", async ({ page, browser, visit, project, words: { t, language } }) => {
+test("a participant comes by the invitation, and the results, the participant and the recording are there", async ({ page, browser, visit, project, baseURL, words: { t, language } }) => {
   const own = OWN[language];
   const { code } = (await (await page.request.get(`/api/projects/${project}/user-tests/${id}`)).json()) as { code: string };
   const context = await browser.newContext({ viewport: { width: 1100, height: 700 }, storageState: { cookies: [], origins: [] }, locale: language });
   const guest = await context.newPage();
-  await guest.goto(`${new URL(page.url()).origin}/test/${code}`);
+  await guest.goto(`${baseURL ?? ""}/test/${code}`);
   expect(await context.cookies()).toEqual([]);
   await guest.getByRole("link", { name: language === "fr" ? "Aller au test" : "Go to the test" }).click();
   await expect(bar(guest).getByRole("button", { name: own.begin })).toBeVisible(COMES);
