@@ -124,7 +124,7 @@ test("a participant comes by the invitation, and the results, the participant an
   await page.getByRole("button", { name: t("userTest.addNote") }).click();
   await expect(page.getByText("Found it at once <b>really</b>")).toBeVisible();
   await expect(page.getByText("quick", { exact: true })).toBeVisible();
-  await page.getByRole("button", { name: t("action.close") }).click();
+  await page.getByTitle(t("action.close"), { exact: true }).click();
   await expect(row.getByRole("button", { name: t("userTest.nNotes", { n: 1 }) })).toBeVisible();
   const file = await (await page.request.get(`/api/projects/${project}/user-tests/${id}/export`)).text();
   expect(file).toContain("/ > /lamps");
