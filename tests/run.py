@@ -22,11 +22,16 @@ PYTHON = ROOT / ".venv" / "bin" / "python"
 UI, SDK, TESTS = ROOT / "packages" / "ui", ROOT / "packages" / "sdk", ROOT / "tests"
 SHARED = pathlib.Path(os.environ.get("SHARED", ROOT.parent / "shared"))
 ANSI = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
+# The lines in which pytest, nextest, vitest and Playwright name a test that failed.
+FAILED = re.compile(r"(?m)^\s*(?:FAILED |ERROR |FAIL +|\[(?:en|fr)\] › )\S.*$")
 
 
 class Outcome:
-    def __init__(self, passed=0, failed=0, skipped=0):
-        self.passed, self.failed, self.skipped = passed, failed, skipped
+    def __init__(self, passed=0, failed=0, skipped=0, names=()):
+        self.passed, self.failed, self.skipped, self.names = passed, failed, skipped, list(names)
+
+    def add(self, other):
+        self.passed, self.failed, self.skipped, self.names = self.passed + other.passed, self.failed + other.failed, self.skipped + other.skipped, self.names + other.names
 
 
 def run(*command, cwd=ROOT, env=None, quiet=False):
@@ -59,7 +64,7 @@ def counted(code, text, pattern):
     if not code and not numbers["passed"] and not numbers["skipped"]:
         print("   no test was run", flush=True)
         numbers["failed"] += 1
-    return Outcome(**numbers)
+    return Outcome(**numbers, names=dict.fromkeys(line.strip()[:200] for line in FAILED.findall(text)) if code else ())
 
 
 def fresh(stamp, *sources):
@@ -130,7 +135,7 @@ def ui():
         code, text = run(*command, cwd=UI, quiet=True)
         part = counted(code, text, pattern) if pattern else one(code)
         print(f"   {name}: {part.passed} passed, {part.failed} failed", flush=True)
-        outcome.passed, outcome.failed = outcome.passed + part.passed, outcome.failed + part.failed
+        outcome.add(part)
     return outcome
 
 
@@ -149,7 +154,7 @@ def scripts(folder, steps, outcome):
         code, text = run("npm", "run", "-s", script, cwd=folder, env={"CHROMIUM": chromium() or ""}, quiet=True)
         part = counted(code, text, pattern) if pattern else one(code)
         print(f"   {name}: {part.passed} passed, {part.failed} failed", flush=True)
-        outcome.passed, outcome.failed, outcome.skipped = outcome.passed + part.passed, outcome.failed + part.failed, outcome.skipped + part.skipped
+        outcome.add(part)
     return outcome
 
 
@@ -278,7 +283,7 @@ def cases():
 
 def pytest(*files):
     def stage():
-        code, text = run(PYTHON, "-m", "pytest", "-c", TESTS / "pytest.ini", "-rs", "--durations=3", *[TESTS / f for f in files], cwd=TESTS, env={"CHROMIUM": chromium() or ""})
+        code, text = run(PYTHON, "-m", "pytest", "-c", TESTS / "pytest.ini", "-rfEs", "--durations=3", *[TESTS / f for f in files], cwd=TESTS, env={"CHROMIUM": chromium() or ""})
         return counted(code, text, r"(?m)^=*\s*\d+ (?:passed|failed|skipped|error).* in .*$")
 
     return stage
@@ -341,6 +346,9 @@ def main():
     print("\nstage            passed failed skipped  seconds")
     for name, outcome, seconds in rows:
         print(f"{name:16} {outcome.passed:6} {outcome.failed:6} {outcome.skipped:7} {seconds:8.0f}")
+    for name, outcome, _ in rows:
+        for test in outcome.names[:10]:
+            print(f"failed in {name}: {test}")
     passed, failed, skipped = (sum(getattr(outcome, kind) for _, outcome, _ in rows) for kind in ("passed", "failed", "skipped"))
     print(f"{passed} passed, {failed} failed" + (f", {skipped} skipped" if skipped else ""))
     return int(failed > 0)

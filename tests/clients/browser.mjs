@@ -37,6 +37,11 @@ await context.addInitScript(() => {
     localStorage.beacons = JSON.stringify([...JSON.parse(localStorage.beacons ?? "[]"), body]);
     return send(address, body);
   };
+  // The client writes its queue to the browser's storage under a lock that it tries for again and again; both are behind it when no key of the lock is left.
+  window.written = async () => {
+    do await new Promise((done) => setTimeout(done, 20));
+    while (Object.keys(localStorage).some((name) => /:[XYZ]$/.test(name)));
+  };
 });
 const posted = new Set();
 context.on("request", (request) => {
@@ -96,23 +101,27 @@ await first.evaluate(async () => {
   ];
   for (const operation of operations) {
     operation();
-    await new Promise((done) => setTimeout(done, 60));
+    await window.written();
   }
 });
 await first.waitForTimeout(2500); // longer than the client's flush interval
-// The client writes its queue to the browser's storage a moment after the event; what is there stays there when the beacon is sent.
+// What is in the browser's storage stays there when the beacon is sent.
 // Right after a batch was sent, so that the next one is not due before the page is left.
 const sent = first.waitForResponse((response) => response.url().startsWith(url) && response.url().includes("/track"));
 await first.evaluate(() => mixpanel.track("Stayed"));
 await sent;
-await first.evaluate(() => mixpanel.track("Followed a link"));
-await first.waitForTimeout(150);
+await first.evaluate(() => {
+  mixpanel.track("Followed a link");
+  return window.written();
+});
 await first.goto("about:blank");
 await first.waitForTimeout(300);
 
 const second = await open();
-await second.evaluate(() => mixpanel.track("Closed the tab"));
-await second.waitForTimeout(150);
+await second.evaluate(() => {
+  mixpanel.track("Closed the tab");
+  return window.written();
+});
 await second.close({ runBeforeUnload: true });
 await new Promise((done) => setTimeout(done, 3000));
 
@@ -124,7 +133,7 @@ await third.evaluate(async () => {
   mixpanel.reset();
   mixpanel.identify("web-gone");
   mixpanel.people.set({ $name: "Gone" });
-  await new Promise((done) => setTimeout(done, 60));
+  await window.written();
   mixpanel.people.delete_user();
 });
 await third.waitForTimeout(1500); // longer than the client's flush interval
