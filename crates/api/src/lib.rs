@@ -49,6 +49,7 @@ pub use client_address::{Network, NetworkError};
 pub use door::HealthCheck;
 pub use serve::{ServeOptions, serve};
 pub use state::{Api, MailBy, Options, Parts};
+pub use survey::tell_of_answers;
 pub use tag::{TagPath, TagPathError};
 
 use axum::{Router, middleware};
@@ -70,6 +71,7 @@ pub fn router(api: Api) -> Router {
         .merge(public)
         .merge(plain)
         .merge(tag::routes(&api.options.tag_path))
+        .merge(survey::page_routes())
         .fallback(ui::serve)
         .layer(CatchPanicLayer::custom(error::on_panic))
         .with_state(api)

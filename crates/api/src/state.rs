@@ -5,7 +5,7 @@ use crate::{
     ingest::Intake,
     query::Running,
     recording::Receiving,
-    survey::Showing,
+    survey::{Alerts, Showing},
     tag::TagPath,
     throttle::Throttle,
 };
@@ -103,6 +103,7 @@ pub struct Inner {
     pub(crate) recordings: Arc<dyn RecordingDoor>,
     pub(crate) receiving: Receiving,
     pub(crate) showing: Showing,
+    pub(crate) alerts: Alerts,
 }
 
 impl Api {
@@ -116,6 +117,7 @@ impl Api {
             recordings: parts.recordings,
             receiving: Receiving::default(),
             showing: Showing::default(),
+            alerts: Alerts::default(),
             health: parts.health,
             throttle: Throttle::default(),
             running: Running::new(options.questions_at_once),

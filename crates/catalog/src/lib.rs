@@ -34,6 +34,7 @@ mod setting;
 mod setup;
 mod signature;
 mod survey;
+mod survey_alert;
 mod survey_page;
 mod user;
 
@@ -57,7 +58,8 @@ pub use project::{NewProject, Project, ProjectChange, WeekStart};
 pub use recording::{MAX_KEEP_DAYS, MAX_SHARE_MS, NewRecordingNote, RecordingNote, RecordingSettings, RecordingShare};
 pub use report::{NewReport, Report};
 pub use session::{LINK_LIFETIME_MS, SESSION_LIFETIME_MS, Session};
-pub use signature::random_id;
+pub use signature::{post_signature, random_id};
 pub use survey::{NewSurvey, RunningSurvey, Survey, SurveyStatus, SurveyVersion};
+pub use survey_alert::{NewPost, Post, SurveyAlerts, Telling};
 pub use survey_page::{NewSurveyPage, SurveyPage};
 pub use user::{Language, MAX_PASSWORD_BYTES, MIN_PASSWORD_CHARS, NewUser, Role, User, UserChange};

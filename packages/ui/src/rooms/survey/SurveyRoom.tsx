@@ -18,13 +18,14 @@ import type { Definition } from "./definition.ts";
 import { Editor } from "./Editor.tsx";
 import { Responses } from "./Responses.tsx";
 import { Results } from "./Results.tsx";
+import { Share } from "./Share.tsx";
 import { TABS, type SurveySearch, type Tab } from "./search.ts";
 import { StatusChip } from "./SurveyList.tsx";
 import { BLANK, TEMPLATES } from "./templates.ts";
 import { Why } from "./Why.tsx";
 import styles from "./survey.module.css";
 
-const TAB: Record<Tab, MessageKey> = { results: "survey.tab.results", answers: "survey.tab.answers", edit: "survey.tab.edit", why: "survey.tab.why" };
+const TAB: Record<Tab, MessageKey> = { results: "survey.tab.results", answers: "survey.tab.answers", edit: "survey.tab.edit", share: "survey.tab.share", why: "survey.tab.why" };
 
 export function SurveyRoom() {
   const { survey } = useParams({ from: "/signed-in/p/$project/surveys/$survey" });
@@ -76,6 +77,7 @@ function OneSurvey({ id }: { id: string }) {
       {tab === "edit" && <Editor survey={survey} startName={survey.name} startDefinition={survey.definition} />}
       {tab === "results" && <Results survey={survey} />}
       {tab === "answers" && <Responses survey={survey} />}
+      {tab === "share" && <Share survey={survey} />}
       {tab === "why" && <Why survey={survey} />}
     </Page>
   );
