@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-site build xtask ui test test-rust fmt lint openapi bench kernels load torture dashboards friction-check tag-cost visit-size demo-visits seek seen timings clean-demo themes-eval
+.PHONY: help demo demo-site build xtask ui test test-rust fmt lint openapi bench kernels load torture dashboards friction-check tag-cost visit-size demo-visits seek seen heard timings clean-demo themes-eval
 
 # Real event sets and peers of the benchmark, beside the checkout; without them the parts that need them say so.
 SHARED ?= ../shared
@@ -111,6 +111,9 @@ seek: build ## Record ten minutes with the real tag, jump about in them in the p
 
 seen: xtask ## Time heatmaps over a million page views and lists of a hundred thousand recordings
 	@python3 bench/seen.py --runs $(RUNS)
+
+heard: build ## Time the results of a hundred thousand answers and the themes of twenty thousand, and count answers taken a second
+	@python3 bench/heard.py --runs $(RUNS)
 
 timings: ## Build from nothing in a folder of its own and show what the time goes to
 	cargo build --release -p sillage-node --timings --target-dir target/timings

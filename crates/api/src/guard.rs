@@ -32,7 +32,7 @@ fn check(api: &Api, request: &Request) -> Result<(), ApiError> {
         return Err(ApiError { code: "cross_origin", ..ApiError::forbidden("this can be changed only from the pages of this server") });
     }
     let has_body = headers.get(header::CONTENT_LENGTH).is_none_or(|length| length != "0") && *request.method() != Method::DELETE;
-    if has_body && !is_json(headers) {
+    if has_body && !is_json(headers) && !is_file(headers) {
         let message = "send the header Content-Type: application/json";
         return Err(ApiError::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "not_json", message));
     }
@@ -42,6 +42,11 @@ fn check(api: &Api, request: &Request) -> Result<(), ApiError> {
 fn is_json(headers: &HeaderMap) -> bool {
     let named = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     named.split(';').next().is_some_and(|kind| kind.trim().eq_ignore_ascii_case("application/json"))
+}
+
+/// Bytes as they are. A page of another origin cannot send this type either without being asked first.
+fn is_file(headers: &HeaderMap) -> bool {
+    headers.get(header::CONTENT_TYPE).is_some_and(|value| value == "application/octet-stream")
 }
 
 /// Browsers say where a change comes from; programs say nothing.

@@ -22,6 +22,7 @@ mod export;
 mod friction_weights;
 mod guard;
 mod ingest;
+mod interview;
 mod key;
 mod live;
 mod lookup;
@@ -43,6 +44,7 @@ mod tag;
 mod throttle;
 mod time;
 mod ui;
+mod user_test;
 mod written;
 
 pub use client_address::{Network, NetworkError};
@@ -72,6 +74,8 @@ pub fn router(api: Api) -> Router {
         .merge(plain)
         .merge(tag::routes(&api.options.tag_path))
         .merge(survey::page_routes())
+        .merge(user_test::pages())
+        .merge(interview::pages())
         .fallback(ui::serve)
         .layer(CatchPanicLayer::custom(error::on_panic))
         .with_state(api)
@@ -108,6 +112,8 @@ fn private_routes() -> OpenApiRouter<Api> {
         .merge(lookup::routes())
         .merge(friction_weights::routes())
         .merge(survey::routes())
+        .merge(user_test::routes())
+        .merge(interview::routes())
         .merge(export::routes())
         .merge(recording::routes())
         .merge(recording::shared_routes())
@@ -115,5 +121,10 @@ fn private_routes() -> OpenApiRouter<Api> {
 
 /// For everybody's browsers and servers: events only go in.
 fn public_routes() -> OpenApiRouter<Api> {
-    OpenApiRouter::new().merge(event::routes()).merge(mixpanel::routes()).merge(recording::public_routes()).merge(survey::public_routes())
+    OpenApiRouter::new()
+        .merge(event::routes())
+        .merge(mixpanel::routes())
+        .merge(recording::public_routes())
+        .merge(survey::public_routes())
+        .merge(user_test::public_routes())
 }

@@ -173,7 +173,7 @@ fn settings_of(project: &Project) -> Settings {
 
 /// The questions under way.
 pub(crate) struct Running {
-    places: Semaphore,
+    pub(crate) places: Semaphore,
     waiting: AtomicUsize,
     by_id: Mutex<HashMap<(ProjectId, String), Cancel>>,
 }

@@ -8,6 +8,7 @@ use crate::{
     survey::{Alerts, Showing},
     tag::TagPath,
     throttle::Throttle,
+    user_test::Recruiting,
 };
 use sillage_behavior::{Ask, AskError, AskErrorCode, Browse};
 use sillage_catalog::{Catalog, Clock};
@@ -104,6 +105,7 @@ pub struct Inner {
     pub(crate) receiving: Receiving,
     pub(crate) showing: Showing,
     pub(crate) alerts: Alerts,
+    pub(crate) recruiting: Recruiting,
 }
 
 impl Api {
@@ -118,6 +120,7 @@ impl Api {
             receiving: Receiving::default(),
             showing: Showing::default(),
             alerts: Alerts::default(),
+            recruiting: Recruiting::default(),
             health: parts.health,
             throttle: Throttle::default(),
             running: Running::new(options.questions_at_once),

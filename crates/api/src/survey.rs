@@ -3,12 +3,13 @@
 //! What must stay true: a definition that is kept can be read; what people are shown was published, and had nothing standing in its way then; a version never changes.
 
 mod alerts;
-mod answers;
+pub(crate) mod answers;
 mod door;
 mod page;
-mod responses;
+pub(crate) mod responses;
 mod results;
 mod share;
+mod themes;
 mod why;
 
 pub use alerts::tell_of_answers;
@@ -42,6 +43,7 @@ pub(crate) fn routes() -> OpenApiRouter<Api> {
         .routes(routes!(versions))
         .merge(results::routes())
         .merge(responses::routes())
+        .merge(themes::routes())
         .merge(why::routes())
         .merge(share::routes())
         .merge(alerts::routes())
@@ -101,7 +103,7 @@ struct Survey {
 
 /// What stands in the way of publishing it, or could be better.
 #[derive(Serialize, ToSchema)]
-struct SurveyProblem {
+pub(crate) struct SurveyProblem {
     /// `error` or `warning`.
     level: String,
     /// Stable, for programs.

@@ -29,8 +29,8 @@ pub struct TagPath(String);
 )]
 pub struct TagPathError(String);
 
-const TAKEN: [&str; 15] =
-    ["survey", "api", "assets", "v1", "track", "import", "engage", "groups", "settings", "decide", "flags", "record", "health", "ready", "p"];
+const TAKEN: [&str; 16] =
+    ["api", "assets", "v1", "track", "import", "engage", "groups", "settings", "decide", "flags", "record", "health", "ready", "p", "test", "survey"];
 
 impl Default for TagPath {
     fn default() -> Self {

@@ -22,6 +22,7 @@ pub mod friction;
 pub mod funnel;
 pub mod heatmap;
 pub mod impact;
+pub mod interview;
 pub mod journey;
 pub mod lifecycle;
 pub mod normal;
@@ -31,6 +32,7 @@ pub mod retention;
 pub mod session;
 pub mod statistics;
 pub mod survey;
+pub mod user_test;
 pub mod vital;
 
 pub use ask::{

@@ -9,9 +9,9 @@
 mod eligibility;
 mod flow;
 mod given;
-mod page;
+pub(crate) mod page;
 mod problem;
-mod read;
+pub(crate) mod read;
 mod result;
 mod score;
 
@@ -21,7 +21,7 @@ pub use flow::{Answer, Next};
 pub use given::{Given, Wrong};
 pub use page::PageRule;
 pub use problem::{Level, Problem};
-pub use result::{ChoiceResult, Group, ItemResult, Measured, Measures, QuestionResult, Tally, fold};
+pub use result::{Before, ChoiceResult, Group, ItemResult, Measured, Measures, QuestionResult, Tally, compare, fold};
 pub use score::{Estimate, Histogram, mean, median, nps, share, sus, sus_equivalent, t_975, umux_lite, z_of_means, z_of_nps};
 
 use serde::Serialize;
@@ -184,6 +184,25 @@ impl Question {
         }
     }
 
+    /// Whether a score says that somebody was satisfied, as its kind of question reads it. None of blocks of statements, and of what has no scale.
+    #[must_use]
+    pub fn band(&self, score: f64) -> Option<Band> {
+        if self.kind.has_items() {
+            return None;
+        }
+        let (least, most) = self.scale()?;
+        let (low, high) = match self.kind {
+            Kind::Nps => (6, 9),
+            Kind::Thumbs => (0, 1),
+            _ => (least + (most - least) / 2, if most > 2 { most - 1 } else { most }),
+        };
+        Some(match score {
+            score if score <= low as f64 => Band::Low,
+            score if score >= high as f64 => Band::High,
+            _ => Band::Middle,
+        })
+    }
+
     /// Every score that an answer may have.
     #[must_use]
     pub fn scores(&self) -> Vec<f64> {
@@ -192,6 +211,26 @@ impl Question {
             Kind::Sus => (0..=40).map(|sum| f64::from(sum) * 2.5).collect(),
             Kind::UmuxLite => (0..=12).map(|sum| f64::from(sum) * 100.0 / 12.0).collect(),
             _ => self.scale().map(|(low, high)| (low..=high).map(|score| score as f64).collect()).unwrap_or_default(),
+        }
+    }
+}
+
+/// Detractors, passives and promoters, or what answers to that on another scale.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Band {
+    Low,
+    Middle,
+    High,
+}
+
+impl Band {
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Low => "low",
+            Self::Middle => "middle",
+            Self::High => "high",
         }
     }
 }

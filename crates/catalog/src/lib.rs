@@ -16,6 +16,7 @@ mod custom_property;
 mod database;
 mod error;
 mod friction_weights;
+mod interview;
 mod key;
 mod lookup;
 mod mail;
@@ -36,7 +37,9 @@ mod signature;
 mod survey;
 mod survey_alert;
 mod survey_page;
+mod theme_correction;
 mod user;
+mod user_test;
 
 pub use audit::{AuditEntry, NewAuditEntry};
 pub use clock::Clock;
@@ -46,6 +49,10 @@ pub use custom_property::{CustomProperty, NewCustomProperty};
 pub use database::{Catalog, CatalogOptions};
 pub use error::CatalogError;
 pub use friction_weights::FrictionWeights;
+pub use interview::{
+    BookedTalk, Consent, ConsentGiven, Interview, InterviewDeleted, InterviewFile, InterviewLink, InterviewNote, InterviewStatus, InterviewStudy,
+    MAX_INTERVIEW_FILE_BYTES, NewInterview, NewInterviewNote, NewInterviewStudy, StudyStatus,
+};
 pub use key::{ApiKey, Scope, Scopes};
 pub use lookup::{LookupTable, NewLookupTable};
 pub use mail::{Delivery, MAIL_KEPT_MS, MAIL_LIFETIME_MS, Mail, MailPart, MailState, NewMail, mail_address};
@@ -62,4 +69,6 @@ pub use signature::{post_signature, random_id};
 pub use survey::{NewSurvey, RunningSurvey, Survey, SurveyStatus, SurveyVersion};
 pub use survey_alert::{NewPost, Post, SurveyAlerts, Telling};
 pub use survey_page::{NewSurveyPage, SurveyPage};
+pub use theme_correction::ThemeCorrection;
 pub use user::{Language, MAX_PASSWORD_BYTES, MIN_PASSWORD_CHARS, NewUser, Role, User, UserChange};
+pub use user_test::{NewUserTest, NewUserTestNote, RunningUserTest, UserTest, UserTestNote, UserTestVersion};

@@ -294,13 +294,7 @@ impl Catalog {
 }
 
 fn check(new: &NewRecordingNote) -> Result<(), CatalogError> {
-    if new.text.trim().is_empty() || new.text.chars().count() > MAX_NOTE_CHARS {
-        return Err(CatalogError::invalid("text", format!("write 1 to {MAX_NOTE_CHARS} characters")));
-    }
-    let is_tag = |tag: &String| !tag.trim().is_empty() && tag.chars().count() <= MAX_TAG_CHARS && !tag.chars().any(char::is_control);
-    if new.tags.len() > MAX_TAGS || !new.tags.iter().all(is_tag) {
-        return Err(CatalogError::invalid("tags", format!("give at most {MAX_TAGS} tags of 1 to {MAX_TAG_CHARS} characters")));
-    }
+    check_words(&new.text, &new.tags)?;
     if new.from_ms < 0 {
         return Err(CatalogError::invalid("from_ms", "counts from the beginning of the recording"));
     }
@@ -310,7 +304,19 @@ fn check(new: &NewRecordingNote) -> Result<(), CatalogError> {
     Ok(())
 }
 
-fn read_tags(row: &SqliteRow) -> Result<Vec<String>, CatalogError> {
+/// What any note says.
+pub(crate) fn check_words(text: &str, tags: &[String]) -> Result<(), CatalogError> {
+    if text.trim().is_empty() || text.chars().count() > MAX_NOTE_CHARS {
+        return Err(CatalogError::invalid("text", format!("write 1 to {MAX_NOTE_CHARS} characters")));
+    }
+    let is_tag = |tag: &String| !tag.trim().is_empty() && tag.chars().count() <= MAX_TAG_CHARS && !tag.chars().any(char::is_control);
+    if tags.len() > MAX_TAGS || !tags.iter().all(is_tag) {
+        return Err(CatalogError::invalid("tags", format!("give at most {MAX_TAGS} tags of 1 to {MAX_TAG_CHARS} characters")));
+    }
+    Ok(())
+}
+
+pub(crate) fn read_tags(row: &SqliteRow) -> Result<Vec<String>, CatalogError> {
     serde_json::from_str(row.try_get("tags")?).map_err(|error| CatalogError::Damaged { what: "note", message: error.to_string() })
 }
 

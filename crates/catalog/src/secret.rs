@@ -22,6 +22,13 @@ pub(crate) fn new_write_key() -> Result<String, CatalogError> {
     Ok(format!("wk_{}", hex(&random_bytes::<16>()?)))
 }
 
+/// Small letters and digits that nobody guesses, for an address that people may read out: five bits each.
+pub(crate) fn new_code(chars: usize) -> Result<String, CatalogError> {
+    const LETTERS: &[u8; 32] = b"abcdefghijkmnpqrstuvwxyz23456789";
+    let bytes = random_bytes::<32>()?;
+    Ok(bytes.iter().take(chars).map(|byte| char::from(LETTERS[usize::from(byte % 32)])).collect())
+}
+
 /// How a secret is stored and looked up. A plain hash is enough: the secrets are random, so there is nothing to guess.
 pub(crate) fn hash_of(secret: &str) -> String {
     hex(&Sha256::digest(secret.as_bytes()))

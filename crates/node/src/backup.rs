@@ -101,6 +101,7 @@ pub(crate) async fn make(store: &Store, catalog: &Catalog, to: &Path) -> Result<
     let mark: CheckpointMark = tokio::task::spawn_blocking(move || source.checkpoint(&target)).await??;
     wait_for_profiles(store, catalog, mark.sequence).await?;
     catalog.backup_to(&to.join(CATALOG)).await?;
+    catalog.copy_interview_files(to).await?;
     let (target, made_at) = (to.to_owned(), to_rfc3339(catalog.clock().now_ms()));
     let list = tokio::task::spawn_blocking(move || -> Result<List> {
         let list = List { format: FORMAT, made_at, version: env!("CARGO_PKG_VERSION").to_owned(), events: mark.events, files: files_in(&target)? };

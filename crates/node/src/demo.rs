@@ -2,6 +2,7 @@
 //! sets through the public door, as a user would, saves some reports, and goes on with all that when it is started again.
 
 mod reports;
+mod surveys;
 mod visits;
 
 use crate::{
@@ -15,6 +16,7 @@ use crate::{
 use anyhow::{Context, Result, bail};
 use reports::Saved;
 use sillage_catalog::{Catalog, Language, NewProject, NewReport, NewUser, Project, RecordingSettings, Role, User};
+use sillage_testkit::story::{Surveys, generate};
 use std::{
     env, fs,
     io::{BufWriter, Write},
@@ -124,12 +126,16 @@ async fn prepare(arguments: &Arguments, catalog: &Catalog, url: String) -> Resul
         .is_some_and(|value| value.starts_with("fr"));
     let user = account(&arguments.data, catalog, french).await?;
     let french = user.language == Language::French;
-    for chapter in chapters(arguments, catalog, french).await? {
+    for chapter in chapters(arguments, french)? {
         let setting = format!("demo_done_{}", chapter.key);
         if catalog.setting(&setting).await?.is_some() {
             continue;
         }
         let project = project_for(catalog, &chapter).await?;
+        if setting == STORY_DONE {
+            let surveys = surveys::of_courriel(catalog, project.id, &user.name, french).await?;
+            write_story(&chapter.file, end_of(catalog, STORY_END).await?, surveys)?;
+        }
         let target = Target { url: url.clone(), key: project.write_key.clone(), api_key: None, connections: 2 };
         let (file, shape) = (chapter.file.clone(), chapter.shape.clone());
         let summary = tokio::task::spawn_blocking(move || import::import(&file, &target, &shape, true)).await??;
@@ -161,11 +167,8 @@ async fn account(data: &Path, catalog: &Catalog, french: bool) -> Result<User> {
     Ok(catalog.create_user(&user).await?)
 }
 
-async fn chapters(arguments: &Arguments, catalog: &Catalog, french: bool) -> Result<Vec<Chapter>> {
+fn chapters(arguments: &Arguments, french: bool) -> Result<Vec<Chapter>> {
     let story = arguments.data.join(STORY_FILE);
-    if catalog.setting(STORY_DONE).await?.is_none() {
-        write_story(&story, end_of(catalog, STORY_END).await?)?;
-    }
     let mut chapters = vec![Chapter {
         key: "courriel".to_owned(),
         name: "Courriel".to_owned(),
@@ -225,10 +228,10 @@ async fn tell_visits(catalog: &Catalog, url: String) -> Result<()> {
     Ok(catalog.set_setting(VISITS_DONE, "1").await?)
 }
 
-fn write_story(path: &Path, end_ms: i64) -> Result<()> {
+fn write_story(path: &Path, end_ms: i64, surveys: Surveys) -> Result<()> {
     let file = fs::File::create(path).with_context(|| format!("cannot write {}", path.display()))?;
     let mut out = BufWriter::new(file);
-    for line in sillage_testkit::story::generate(end_ms, STORY_SEED) {
+    for line in generate(end_ms, STORY_SEED, surveys) {
         serde_json::to_writer(&mut out, &line)?;
         out.write_all(b"\n")?;
     }

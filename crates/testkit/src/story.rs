@@ -8,6 +8,7 @@
 //! It must stay true that the same `end_ms` and `seed` give the same lines, that no event lies after `end_ms`, and that no two events are duplicates.
 
 mod cast;
+mod speech;
 mod visit;
 mod words;
 
@@ -25,6 +26,58 @@ pub(crate) const HOUR_MS: i64 = 60 * MINUTE_MS;
 pub(crate) const DAY_MS: i64 = 24 * HOUR_MS;
 /// How much is told: three months.
 pub(crate) const STORY_DAYS: i64 = 92;
+
+/// A survey in the project that the story is told to.
+#[derive(Clone, Debug)]
+pub struct Survey {
+    pub id: String,
+    pub name: String,
+}
+
+/// The surveys that people of the story answer.
+#[derive(Clone, Debug)]
+pub struct Surveys {
+    /// Questions: `score`, `why`.
+    pub nps: Survey,
+    /// Shown where a campaign is sent. Questions: `score` (of 5), `why`.
+    pub ease: Survey,
+    /// Of those who left. Questions: `reason` (`price`, `complicated`, `missing`, `other_tool`, `over`), `rating` (of 5), `words`.
+    pub churn: Survey,
+}
+
+impl Default for Surveys {
+    fn default() -> Self {
+        let named = |id: &str, name: &str| Survey { id: id.to_owned(), name: name.to_owned() };
+        Self { nps: named("nps", "Recommend"), ease: named("ease", "Sending a campaign"), churn: named("churn", "Leaving") }
+    }
+}
+
+/// One of them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Asked {
+    Nps,
+    Ease,
+    Churn,
+}
+
+impl Asked {
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Nps => "nps",
+            Self::Ease => "ease",
+            Self::Churn => "churn",
+        }
+    }
+
+    fn properties(self, surveys: &Surveys) -> [(&'static str, Value); 3] {
+        let (survey, display) = match self {
+            Self::Nps => (&surveys.nps, "popover"),
+            Self::Ease => (&surveys.ease, "popover"),
+            Self::Churn => (&surveys.churn, "hosted"),
+        };
+        [("$survey", survey.id.clone().into()), ("$survey_name", survey.name.clone().into()), ("$survey_display", display.into())]
+    }
+}
 
 /// When the story takes place.
 #[derive(Clone, Copy, Debug)]
@@ -56,7 +109,7 @@ impl Calendar {
 /// The lines of the story, in the import form: what `sillage import` reads.
 ///
 /// `end_ms` is the moment at which the story stops, milliseconds since 1970, UTC; it begins 92 days before.
-pub fn generate(end_ms: i64, seed: u64) -> impl Iterator<Item = Value> {
+pub fn generate(end_ms: i64, seed: u64, surveys: Surveys) -> impl Iterator<Item = Value> {
     let calendar = Calendar::ending(end_ms);
     let mut rng = ChaCha8Rng::seed_from_u64(seed);
     let (companies, people) = cast::cast(&mut rng, calendar);
@@ -70,7 +123,8 @@ pub fn generate(end_ms: i64, seed: u64) -> impl Iterator<Item = Value> {
     steps.sort_by_key(|(_, step)| step.at);
     let groups: Vec<Value> = companies.iter().map(company_line).collect();
     let profiles: Vec<Value> = people.iter().filter_map(|person| person_line(person, &companies, calendar)).collect();
-    let events = steps.into_iter().enumerate().map(move |(rank, (index, step))| event_line(rank, &step, &people[index as usize], &companies, calendar));
+    let events =
+        steps.into_iter().enumerate().map(move |(rank, (index, step))| event_line(rank, &step, &people[index as usize], &companies, calendar, &surveys));
     groups.into_iter().chain(profiles).chain(events)
 }
 
@@ -97,7 +151,7 @@ fn person_line(person: &Person, companies: &[Company], calendar: Calendar) -> Op
     }))
 }
 
-fn event_line(rank: usize, step: &Step, person: &Person, companies: &[Company], calendar: Calendar) -> Value {
+fn event_line(rank: usize, step: &Step, person: &Person, companies: &[Company], calendar: Calendar, surveys: &Surveys) -> Value {
     let mut properties = Map::new();
     if let Some(page) = step.page {
         let site = if page.starts_with("/app") { "https://app.courriel.example" } else { "https://courriel.example" };
@@ -129,6 +183,11 @@ fn event_line(rank: usize, step: &Step, person: &Person, companies: &[Company], 
     }
     for (name, value) in &step.details {
         properties.insert((*name).into(), value.clone());
+    }
+    if let Some(asked) = step.asked {
+        properties.insert("$survey_version".into(), 1.into());
+        properties.insert("$survey_language".into(), person.language.into());
+        asked.properties(surveys).into_iter().for_each(|(name, value)| drop(properties.insert(name.into(), value)));
     }
     let mut line = Map::new();
     line.insert("event".into(), step.event.into());

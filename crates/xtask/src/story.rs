@@ -3,6 +3,7 @@
 use crate::docs_check::println_plain;
 use anyhow::Context;
 use clap::Args;
+use sillage_testkit::story::{Surveys, generate};
 use std::fs::File;
 use std::io::{BufWriter, Write};
 use std::path::PathBuf;
@@ -26,7 +27,7 @@ pub(crate) fn run(story: &Story) -> anyhow::Result<()> {
     let file = File::create(&story.out).with_context(|| format!("cannot write {}", story.out.display()))?;
     let mut out = BufWriter::new(file);
     let mut n_lines = 0_u32;
-    for line in sillage_testkit::story::generate(story.end_ms.unwrap_or(now_ms), story.seed) {
+    for line in generate(story.end_ms.unwrap_or(now_ms), story.seed, Surveys::default()) {
         serde_json::to_writer(&mut out, &line)?;
         out.write_all(b"\n")?;
         n_lines += 1;

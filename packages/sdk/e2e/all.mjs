@@ -3,3 +3,4 @@ import "./tag.test.mjs";
 import "./summary.test.mjs";
 import "./friction.test.mjs";
 import "./replay.test.mjs";
+import "./user-test.test.mjs";

@@ -91,6 +91,12 @@ async function openHouse() {
     async get(path, more = {}) {
       return fetch(`${url}/api/projects/${project.id}/${path}`, { headers: { ...headers, ...more } });
     },
+    async post(path, body) {
+      return (await fetch(`${url}/api/projects/${project.id}/${path}`, { method: "POST", headers, body: JSON.stringify(body) })).json();
+    },
+    async put(path, body) {
+      return (await fetch(`${url}/api/projects/${project.id}/${path}`, { method: "PUT", headers, body: JSON.stringify(body) })).json();
+    },
     async ask(question) {
       return (await (await fetch(`${url}/api/projects/${project.id}/query`, { method: "POST", headers, body: JSON.stringify(question) })).json()).answer;
     },
@@ -161,7 +167,7 @@ async function openSite(key, server) {
         return reply.writeHead(200).end("{}");
       }
       if (pathname.startsWith("/api/")) return answerOfSite(pathname, reply);
-      if (pathname === "/v1/surveys") return passOn(`${server}${incoming.url}`, incoming, reply, body);
+      if (pathname === "/v1/surveys" || pathname === "/v1/user-tests") return passOn(`${server}${incoming.url}`, incoming, reply, body);
       const [, folder, name] = /^\/(s|npm|replay)\/(.+)$/.exec(pathname) ?? [];
       const file = folder ? join(HERE, FOLDERS[folder], name) : join(HERE, "pages", extname(pathname) ? pathname : `${pathname === "/" ? "/index" : `/${pathname.split("/")[1]}`}.html`);
       if (!existsSync(file)) return reply.writeHead(404).end("not here");

@@ -11,7 +11,7 @@ export const now = (): number => timeNow.call(Date);
 /** Something to tell whoever develops the page. What it means stands in `words/part.ts`, which is loaded then. */
 export type Word =
   | "key" | "host" | "twice" | "data-options" | "call" | "selector" | "track" | "identify" | "group"
-  | "early" | "refused" | "unconsented" | "unprofiled" | "unknownKey" | "records" | "unloaded" | "recordingRefused" | "survey" | "noSurvey" | "fault";
+  | "early" | "refused" | "unconsented" | "unprofiled" | "unknownKey" | "records" | "unloaded" | "recordingRefused" | "survey" | "noSurvey" | "noTest" | "fault";
 
 let speaker: ((word: Word, detail: string) => void) | undefined;
 let isTalkative = false;
@@ -64,7 +64,7 @@ function untouchedWindow(): PageWindow | null {
       const frame = doc.createElement("iframe");
       frame.hidden = true;
       doc.documentElement.appendChild(frame);
-      cleanWindow = (frame.contentWindow as PageWindow | null) ?? null;
+      cleanWindow = frame.contentWindow as PageWindow | null;
     })();
   }
   return cleanWindow;

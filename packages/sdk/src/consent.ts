@@ -26,7 +26,7 @@ export function openConsent(place: string, stated: Partial<Choices>, { respectGp
   // No storage, or something else in its place: as for somebody never asked.
   const kept = guarded(() => JSON.parse(win.localStorage.getItem(place) ?? "0") as { isOut?: boolean; choices?: Partial<Choices> })();
   let isOut = kept?.isOut === true;
-  let chosen: Choices = { ...(JSON.parse(standing) as Choices), ...kept?.choices };
+  let chosen: Choices = { ...NONE, ...stated, ...kept?.choices };
 
   // Where there is no storage, it holds for this page only.
   const write = guarded(() => {

@@ -19,6 +19,8 @@ const load = ((name: PartName | "words" | "widget"): Promise<unknown> => {
       return import("./replay/part.ts");
     case "survey":
       return import("./survey/part.ts");
+    case "test":
+      return import("./user-test/part.ts");
     case "widget":
       return import("./widget/part.ts");
   }

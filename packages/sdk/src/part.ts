@@ -12,7 +12,7 @@ import type { Store } from "./store.ts";
 import type { View } from "./page/view.ts";
 import type { WidgetPart } from "./widget/part.ts";
 
-export type PartName = "heatmap" | "friction" | "vital" | "error" | "replay" | "survey";
+export type PartName = "heatmap" | "friction" | "vital" | "error" | "replay" | "survey" | "test";
 
 export interface Part {
   /** Returns how to stop. */

@@ -102,7 +102,7 @@ export function run({ settings, isNamed, allows, masking, device, tab, load, tel
     settings,
     inputs,
     masking,
-    view: () => views.current() as View,
+    view: views.current as () => View,
     record,
     outbox,
     allows,
@@ -126,8 +126,8 @@ export function run({ settings, isNamed, allows, masking, device, tab, load, tel
     outbox.leave();
   };
   const stops = [
-    () => inputs.stop(),
-    () => views.stop(),
+    inputs.stop,
+    views.stop,
     // After all the others: what the parts have to say when the page goes is to go with it.
     listen(win, "visibilitychange", () => isVisible() || leave(), false),
     listen(win, "pagehide", leave, false),
@@ -153,13 +153,16 @@ export function run({ settings, isNamed, allows, masking, device, tab, load, tel
       () => say("unloaded", name),
     );
   };
+  // A link to a user test was followed, or one is under way in this tab. It has a recorder of its own, and no survey comes between.
+  const isTested = guarded(() => /sillage_test/.test(win.location.href + Object.keys(win.sessionStorage)))();
   use("heatmap", settings.summaries);
+  use("test", isTested);
   whenIdle(2000, () => {
     use("friction", settings.friction && !isDriven);
     use("vital", settings.vitals);
     use("error", settings.errors);
-    use("replay", settings.recording && !isDriven && allows("replay"));
-    use("survey", settings.surveys && named);
+    use("replay", !isTested && settings.recording && !isDriven && allows("replay"));
+    use("survey", !isTested && settings.surveys && named);
   });
 
   return {
@@ -171,7 +174,7 @@ export function run({ settings, isNamed, allows, masking, device, tab, load, tel
       isOver = true;
       summarise(true);
       // In a moment: whoever stops it may clear what waits first.
-      later(0, () => outbox.flush());
+      later(0, outbox.flush);
       stops.forEach((stop) => guarded(stop)());
     },
   };

@@ -2,7 +2,9 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { Browser, Page } from "@playwright/test";
+import { ANY, BANK } from "../src/rooms/survey/bank.ts";
 import { TEMPLATES } from "../src/rooms/survey/templates.ts";
+import { draftOf } from "../src/rooms/survey/draft.ts";
 import { keyOf } from "./visit.ts";
 import { expect, test } from "./words.ts";
 
@@ -51,6 +53,22 @@ test("every template can be published as it is", async ({ page, project }) => {
     expect(reply.status(), `${id}: ${await reply.text()}`).toBe(200);
     expect((await reply.json()).problems, id).toEqual([]);
   }
+});
+
+test("a goal in somebody's words becomes a draft that can be published", async ({ page, visit, project, words: { t, language } }) => {
+  for (const topic of [...BANK, ANY]) {
+    for (const goal of [topic.words.en, topic.words.fr]) {
+      const reply = await page.request.post(`/api/projects/${project}/surveys/check`, { data: { definition: draftOf(goal).definition } });
+      expect(reply.status(), `${topic.id}: ${await reply.text()}`).toBe(200);
+      expect((await reply.json()).problems, topic.id).toEqual([]);
+    }
+  }
+  await visit("/surveys");
+  await page.getByRole("button", { name: t("survey.create") }).click();
+  await page.getByLabel(t("survey.writer")).fill(language === "fr" ? "Pourquoi quitte-t-on « Audience » ?" : "Why do people leave “Audience”?");
+  await expect(page.getByRole("dialog").getByRole("listitem").filter({ hasText: "Audience" })).not.toHaveCount(0);
+  await page.getByRole("button", { name: t("survey.writerTake") }).click();
+  await expect(page.getByRole("region", { name: t("survey.preview") }).getByRole("heading", { name: /Audience/ })).toBeVisible(COMES);
 });
 
 test("a template becomes a survey, and the preview is the widget", async ({ page, visit, words: { t, language } }) => {
@@ -147,4 +165,50 @@ test("with a keyboard, and without leave to link, an answer names nobody", async
   expect(unnamed?.at).toMatch(/T00:00:00/);
   // Stopped, so that no other test meets it.
   expect((await page.request.put(`/api/projects/${project}/surveys/${survey}/status`, { data: { status: "paused" } })).ok()).toBe(true);
+});
+
+test("what people wrote becomes themes, which the team corrects", async ({ page, visit, project, words: { t, language } }) => {
+  const key = await keyOf(page, project);
+  const said = [
+    ["Too slow", 1],
+    ["The editor is slow", 2],
+    ["C’est lent", 1],
+    ["Pages take forever to load", 2],
+    ["Ça rame, trop lent", 1],
+    ["Lovely templates", 5],
+    ["Great templates, thanks", 5],
+    ["Les modèles sont superbes", 5],
+    ["Beautiful templates", 4],
+    ["Too expensive for us", 2],
+    ["Trop cher", 2],
+    ["A little expensive", 3],
+  ] as const;
+  const events = said.flatMap(([text, score], i) =>
+    [{ $question: "score", $question_kind: "ces", $score: score }, { $question: "why", $question_kind: "long", $answer: text }].map((own, n) => ({
+      event: "$survey_answered",
+      insert_id: `theme-${language}-${i}-${n}`,
+      distinct_id: `$device:theme-${language}-${i}`,
+      time: Date.now() - 60_000 + i * 100 + n,
+      properties: { $survey: survey, $survey_version: 1, $survey_response: `theme-${language}-${i}`, $survey_language: language, ...own },
+    })),
+  );
+  const sent = await page.request.post("/v1/events", { headers: { authorization: `Bearer ${key}` }, data: events });
+  expect(sent.status(), await sent.text()).toBe(200);
+
+  await visit(`/surveys/${survey}?tab=themes`);
+  const themes = page.getByRole("list", { name: t("survey.tab.themes") });
+  const speed = themes.getByRole("button").first();
+  await expect(speed).toContainText("%");
+  await speed.click();
+  await expect(themes.getByRole("list", { name: t("theme.quotes") })).toContainText(/slow|lent|rame|load/);
+  await page.getByRole("button", { name: t("theme.rename") }).click();
+  await page.getByLabel(t("theme.name")).fill(`Waiting ${language}`);
+  await page.getByRole("dialog").getByRole("button", { name: t("theme.rename") }).click();
+  await expect(themes.getByRole("button", { name: new RegExp(`Waiting ${language}`) })).toBeVisible();
+  await page.reload();
+  await expect(themes.getByRole("button", { name: new RegExp(`Waiting ${language}`) })).toBeVisible();
+  await expect(page.getByText(t("theme.did.rename", { name: `Waiting ${language}` }))).toBeVisible();
+  await page.getByRole("button", { name: t("theme.takeBack") }).click();
+  await expect(themes.getByRole("button", { name: new RegExp(`Waiting ${language}`) })).toHaveCount(0);
+  await expect(themes.getByRole("button").first()).toBeVisible();
 });

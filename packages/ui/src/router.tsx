@@ -6,7 +6,9 @@ import { readSearch, writeSearch } from "@/question/urlText.ts";
 import type { ReportSearch } from "@/report/ReportScreen.tsx";
 import type { PlayerSearch } from "@/rooms/recording/PlayerRoom.tsx";
 import type { RecordingsSearch } from "@/rooms/recording/RecordingsRoom.tsx";
+import { TABS as STUDY_TABS, type StudySearch } from "@/rooms/interview/search.ts";
 import { TABS, type SurveySearch } from "@/rooms/survey/search.ts";
+import { TEST_TABS, type UserTestSearch } from "@/rooms/user-test/search.ts";
 import { Lost, RouteFailure, Waiting } from "@/shell/Places.tsx";
 import { ME_KEY, startingProject } from "@/shell/session.tsx";
 import { Shell } from "@/shell/Shell.tsx";
@@ -129,6 +131,23 @@ const survey = createRoute({
   component: lazyRouteComponent(() => import("@/rooms/survey/SurveyRoom.tsx"), "SurveyRoom"),
 });
 
+const userTests = createRoute({ getParentRoute: () => project, path: "user-tests", component: lazyRouteComponent(() => import("@/rooms/user-test/UserTestList.tsx"), "UserTestList") });
+const userTest = createRoute({
+  getParentRoute: () => project,
+  path: "user-tests/$test",
+  validateSearch: (search: Record<string, unknown>): UserTestSearch => ({ tab: TEST_TABS.find((tab) => tab === search.tab), participant: text(search.participant) }),
+  component: lazyRouteComponent(() => import("@/rooms/user-test/UserTestRoom.tsx"), "UserTestRoom"),
+});
+
+const interviews = createRoute({ getParentRoute: () => project, path: "interviews", component: lazyRouteComponent(() => import("@/rooms/interview/StudyList.tsx"), "StudyList") });
+const study = createRoute({
+  getParentRoute: () => project,
+  path: "interviews/$study",
+  validateSearch: (search: Record<string, unknown>): StudySearch => ({ tab: STUDY_TABS.find((tab) => tab === search.tab) }),
+  component: lazyRouteComponent(() => import("@/rooms/interview/StudyRoom.tsx"), "StudyRoom"),
+});
+const participant = createRoute({ getParentRoute: () => project, path: "interviews/$study/$participant", component: lazyRouteComponent(() => import("@/rooms/interview/ParticipantRoom.tsx"), "ParticipantRoom") });
+
 const reports = createRoute({ getParentRoute: () => project, path: "reports", component: lazyRouteComponent(() => import("@/rooms/report/ReportList.tsx"), "ReportList") });
 
 const start = createRoute({ getParentRoute: () => project, path: "start", component: lazyRouteComponent(() => import("@/rooms/project/Start.tsx"), "Start") });
@@ -158,7 +177,7 @@ const recordings = createRoute({
 const recording = createRoute({
   getParentRoute: () => project,
   path: "recordings/$session",
-  validateSearch: (search: Record<string, unknown>): PlayerSearch => ({ t: seconds(search.t), q: search.q }),
+  validateSearch: (search: Record<string, unknown>): PlayerSearch => ({ t: seconds(search.t), instant: text(search.instant), q: search.q }),
   component: lazyRouteComponent(() => import("@/rooms/recording/PlayerRoom.tsx"), "PlayerRoom"),
 });
 /** For those who were given a link: nobody is signed in. */
@@ -180,7 +199,7 @@ const tree = root.addChildren([
   signedIn.addChildren([
     home,
     newProject,
-    project.addChildren([projectHome, trends, funnels, retention, engagement, lifecycle, journeys, sessions, features, drivers, impact, friction, heatmaps, speed, errors, cohorts, cohort, reports, start, live, people, person, recordings, recording, surveys, survey, settings, settingsTab]),
+    project.addChildren([projectHome, trends, funnels, retention, engagement, lifecycle, journeys, sessions, features, drivers, impact, friction, heatmaps, speed, errors, cohorts, cohort, reports, start, live, people, person, recordings, recording, surveys, survey, userTests, userTest, interviews, study, participant, settings, settingsTab]),
   ]),
 ]);
 

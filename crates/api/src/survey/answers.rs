@@ -77,25 +77,37 @@ pub(super) async fn histories(api: &Api, project: &Project, person: &str) -> Res
     Ok(histories)
 }
 
-pub(super) async fn ask(api: &Api, project: &Project, question: &Value) -> Result<Value, ApiError> {
+pub(crate) async fn ask(api: &Api, project: &Project, question: &Value) -> Result<Value, ApiError> {
     Ok(answer(api, project, Question::from_json(question)?, None).await?.answer)
 }
 
-pub(super) fn series_of(reply: &Value) -> &[Value] {
+/// Every event that a timeline question finds, the latest first, as long as `each` wants more.
+pub(super) async fn walk(api: &Api, project: &Project, mut question: Value, mut each: impl FnMut(&Value) -> bool) -> Result<(), ApiError> {
+    loop {
+        let reply = ask(api, project, &question).await?;
+        let goes_on = reply["events"].as_array().into_iter().flatten().all(&mut each);
+        question["before"] = reply["next"].clone();
+        if !goes_on || reply["next"].is_null() {
+            return Ok(());
+        }
+    }
+}
+
+pub(crate) fn series_of(reply: &Value) -> &[Value] {
     reply["series"].as_array().map(Vec::as_slice).unwrap_or_default()
 }
 
 /// A count as answers write it.
-pub(super) fn whole(value: &Value) -> u64 {
+pub(crate) fn whole(value: &Value) -> u64 {
     value.as_f64().map_or(0, |count| count.round().max(0.0) as u64)
 }
 
-pub(super) fn instant_ms(value: &Value) -> Option<i64> {
+pub(crate) fn instant_ms(value: &Value) -> Option<i64> {
     value.as_str().and_then(sillage_event::time::from_text)
 }
 
 /// From before any survey could be answered to a day from now, so that clocks that run ahead are in it.
-pub(super) fn whole_history(api: &Api) -> Value {
+pub(crate) fn whole_history(api: &Api) -> Value {
     const FIRST_MS: i64 = 1_735_689_600_000;
     const DAY_MS: i64 = 86_400_000;
     json!({"from": sillage_event::time::to_rfc3339(FIRST_MS), "to": sillage_event::time::to_rfc3339(api.clock.now_ms() + DAY_MS)})

@@ -26,7 +26,7 @@ const MOST_RESPONSES: usize = 200;
 const EVENTS_A_RESPONSE: usize = 5;
 const FEWEST_EVENTS: usize = 100;
 /// A response has at most so many events: a matrix tells each row.
-const MOST_EVENTS: u32 = 10_000;
+pub(super) const MOST_EVENTS: u32 = 10_000;
 const MOST_IN_A_FILE: usize = 100_000;
 
 pub(super) fn routes() -> OpenApiRouter<Api> {
@@ -245,16 +245,13 @@ impl Asked<'_> {
     /// Every response, the latest first, in one walk through the events.
     async fn all(&self) -> Result<Vec<SurveyResponse>, ApiError> {
         let own = json!({"property": SURVEY, "op": "is", "value": self.survey});
-        let mut question = json!({"kind": "timeline", "events": [ANSWERED, COMPLETED], "filter": own, "limit": MOST_EVENTS});
+        let question = json!({"kind": "timeline", "events": [ANSWERED, COMPLETED], "filter": own, "limit": MOST_EVENTS});
         let mut gathered = Gathered::default();
-        loop {
-            let reply = answers::ask(self.api, self.project, &question).await?;
-            reply["events"].as_array().into_iter().flatten().for_each(|event| gathered.add(event));
-            question["before"] = reply["next"].clone();
-            if reply["next"].is_null() || gathered.0.len() > MOST_IN_A_FILE {
-                break;
-            }
-        }
+        let add = |event: &Value| {
+            gathered.add(event);
+            gathered.0.len() <= MOST_IN_A_FILE
+        };
+        answers::walk(self.api, self.project, question, add).await?;
         let mut found = gathered.into_responses();
         found.sort_by(|a, b| b.0.cmp(&a.0));
         found.truncate(MOST_IN_A_FILE);
@@ -325,7 +322,8 @@ fn begun(id: &str, event: &Value, time: i64) -> SurveyResponse {
     }
 }
 
-fn words(answer: &Value) -> Option<String> {
+/// What was answered, in words.
+pub(crate) fn words(answer: &Value) -> Option<String> {
     match answer {
         Value::Null => None,
         Value::String(text) => Some(text.clone()),
@@ -368,7 +366,8 @@ fn csv(definition: &Definition, language: Option<&str>, rows: &[SurveyResponse])
     text
 }
 
-fn line(text: &mut String, cells: Vec<String>) {
+/// One row of a file. Cells that a spreadsheet would run as a formula begin with an apostrophe.
+pub(crate) fn line(text: &mut String, cells: Vec<String>) {
     let cells: Vec<String> = cells.into_iter().map(|cell| quoted(&cell)).collect();
     text.push_str(&cells.join(","));
     text.push_str("\r\n");

@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use sillage_behavior::{
     Question,
-    survey::{Estimate, QuestionResult, Survey as Definition, Tally, fold, share},
+    survey::{Estimate, QuestionResult, Survey as Definition, Tally, compare, fold, share},
 };
 use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
@@ -43,6 +43,9 @@ struct ResultsBody {
     /// One part of a breakdown as in a question: `{"property": "plan", "of": "person"}`.
     #[schema(value_type = Option<Object>)]
     breakdown: Option<Value>,
+    /// Beside the scores of as long a time just before; takes a range of the form `{"last": 30, "unit": "day"}`.
+    #[serde(default)]
+    compare: bool,
 }
 
 /// What the answers add up to. Skipped questions are in no score.
@@ -101,14 +104,20 @@ async fn results(
         tallies.extend(read_rows(&rows.answer));
         replies.push(rows);
     }
-    let (totals, went_on) = (&replies[0], &replies[2]);
-    let arrived = series_of(&went_on.answer).iter().filter_map(|series| Some((series["breakdown"][0].as_str()?.to_owned(), whole(&series["total"])))).collect();
-    let total = |label: &str| series_of(&totals.answer).iter().find(|series| series["label"] == label).cloned().unwrap_or_default();
+    let (totals, went_on) = (replies[0].answer.clone(), replies[2].answer.clone());
+    let arrived = series_of(&went_on).iter().filter_map(|series| Some((series["breakdown"][0].as_str()?.to_owned(), whole(&series["total"])))).collect();
+    let total = |label: &str| series_of(&totals).iter().find(|series| series["label"] == label).cloned().unwrap_or_default();
     let of = |label: &str| whole(&total(label)["total"]);
     let (shown, started, completed) = (of(SHOWN), of(ANSWERED), of(COMPLETED));
-    let intervals: Vec<String> = totals.answer["times"].as_array().into_iter().flatten().filter_map(|time| time.as_str().map(str::to_owned)).collect();
+    let intervals: Vec<String> = totals["times"].as_array().into_iter().flatten().filter_map(|time| time.as_str().map(str::to_owned)).collect();
     // Whoever answered was shown it, also where that was told in another range.
-    let questions = fold(&definition, &tallies, &arrived, shown.max(started), intervals.len());
+    let mut questions = fold(&definition, &tallies, &arrived, shown.max(started), intervals.len());
+    if body.compare {
+        let earlier = Scope { survey: &id, body: &body, range: range_before(&scope.range)? };
+        let told = ask(earlier.answers(false, &TOLD_BY)).await?;
+        compare(&mut questions, &fold(&definition, &read_tallies(&told.answer, body.breakdown.is_some()), &Default::default(), 0, 0));
+        replies.push(told);
+    }
     // A long history has many empty intervals in front.
     let started_by_interval: Vec<u64> = total(ANSWERED)["values"].as_array().into_iter().flatten().map(whole).collect();
     let shown_by_interval: Vec<u64> = total(SHOWN)["values"].as_array().into_iter().flatten().map(whole).collect();
@@ -144,6 +153,14 @@ async fn results(
         events_read: replies.iter().map(|reply| reply.explain.events_read).sum(),
         elapsed_ms: replies.iter().map(|reply| reply.elapsed_ms).sum(),
     }))
+}
+
+/// As long a time, just before.
+fn range_before(range: &Value) -> Result<Value, ApiError> {
+    let mut before = range.clone();
+    let length = before["last"].as_i64().ok_or_else(|| ApiError::invalid("compare", "takes a range of the form {\"last\": 30, \"unit\": \"day\"}"))?;
+    before["ago"] = (before["ago"].as_i64().unwrap_or(0) + length).into();
+    Ok(before)
 }
 
 /// Intervals that begin later than now hold nothing.

@@ -4,7 +4,8 @@ use crate::world::{As, World};
 use serde_json::{Value, json};
 use sillage_api::{MailBy, Options};
 use sillage_catalog::{
-    Language, NewCohort, NewCustomEvent, NewCustomProperty, NewLookupTable, NewMail, NewRecordingNote, NewReport, NewSurvey, NewSurveyPage, Role, Scope, Scopes,
+    Language, NewCohort, NewCustomEvent, NewCustomProperty, NewInterviewNote, NewLookupTable, NewMail, NewRecordingNote, NewReport, NewSurvey, NewSurveyPage,
+    NewUserTest, NewUserTestNote, Role, Scope, Scopes,
 };
 use sillage_event::ProjectId;
 
@@ -52,6 +53,7 @@ const TABLE: &[(&str, &str, For)] = &[
     ("post", "/v1/recordings", For::Everybody),
     ("post", "/v1/recordings/forget", For::Everybody),
     ("get", "/v1/surveys", For::Everybody),
+    ("get", "/v1/user-tests", For::Everybody),
     ("get", "/api/shared/recordings/{token}", For::Everybody),
     ("get", "/api/shared/recordings/{token}/segments/{segment}", For::Everybody),
     ("get", "/api/mail", For::Installation),
@@ -121,6 +123,26 @@ const TABLE: &[(&str, &str, For)] = &[
     ("get", "/api/projects/{project}/lookups/{lookup}/file", For::Viewers),
     ("get", "/api/projects/{project}/friction-weights", For::Viewers),
     ("put", "/api/projects/{project}/friction-weights", For::Editors),
+    ("get", "/api/projects/{project}/interviews", For::Viewers),
+    ("post", "/api/projects/{project}/interviews", For::Editors),
+    ("get", "/api/projects/{project}/interviews/{study}", For::Viewers),
+    ("put", "/api/projects/{project}/interviews/{study}", For::Editors),
+    ("delete", "/api/projects/{project}/interviews/{study}", For::Editors),
+    ("put", "/api/projects/{project}/interviews/{study}/status", For::Editors),
+    ("put", "/api/projects/{project}/interviews/{study}/busy", For::Editors),
+    ("delete", "/api/projects/{project}/interviews/{study}/busy", For::Editors),
+    ("get", "/api/projects/{project}/interviews/{study}/participants", For::Viewers),
+    ("post", "/api/projects/{project}/interviews/{study}/participants", For::Editors),
+    ("get", "/api/projects/{project}/interviews/{study}/participants/{participant}", For::Viewers),
+    ("delete", "/api/projects/{project}/interviews/{study}/participants/{participant}", For::Editors),
+    ("put", "/api/projects/{project}/interviews/{study}/participants/{participant}/status", For::Editors),
+    ("put", "/api/projects/{project}/interviews/{study}/participants/{participant}/person", For::Editors),
+    ("post", "/api/projects/{project}/interviews/{study}/participants/{participant}/notes", For::Editors),
+    ("put", "/api/projects/{project}/interviews/{study}/participants/{participant}/notes/{note}", For::Editors),
+    ("delete", "/api/projects/{project}/interviews/{study}/participants/{participant}/notes/{note}", For::Editors),
+    ("post", "/api/projects/{project}/interviews/{study}/participants/{participant}/files", For::Editors),
+    ("get", "/api/projects/{project}/interviews/{study}/participants/{participant}/files/{file}", For::Viewers),
+    ("delete", "/api/projects/{project}/interviews/{study}/participants/{participant}/files/{file}", For::Editors),
     ("get", "/api/projects/{project}/surveys", For::Viewers),
     ("post", "/api/projects/{project}/surveys", For::Editors),
     ("post", "/api/projects/{project}/surveys/check", For::Viewers),
@@ -131,6 +153,9 @@ const TABLE: &[(&str, &str, For)] = &[
     ("put", "/api/projects/{project}/surveys/{survey}/status", For::Editors),
     ("get", "/api/projects/{project}/surveys/{survey}/versions", For::Viewers),
     ("post", "/api/projects/{project}/surveys/{survey}/results", For::Viewers),
+    ("post", "/api/projects/{project}/surveys/{survey}/themes", For::Viewers),
+    ("post", "/api/projects/{project}/surveys/{survey}/themes/corrections", For::Editors),
+    ("delete", "/api/projects/{project}/surveys/{survey}/themes/corrections", For::Editors),
     ("post", "/api/projects/{project}/surveys/{survey}/responses", For::Viewers),
     ("get", "/api/projects/{project}/surveys/{survey}/responses.csv", For::Viewers),
     ("get", "/api/projects/{project}/surveys/{survey}/why", For::Viewers),
@@ -141,6 +166,20 @@ const TABLE: &[(&str, &str, For)] = &[
     ("get", "/api/projects/{project}/surveys/{survey}/mail", For::Viewers),
     ("get", "/api/projects/{project}/surveys/{survey}/alerts", For::Viewers),
     ("put", "/api/projects/{project}/surveys/{survey}/alerts", For::Editors),
+    ("get", "/api/projects/{project}/user-tests", For::Viewers),
+    ("post", "/api/projects/{project}/user-tests", For::Editors),
+    ("post", "/api/projects/{project}/user-tests/check", For::Viewers),
+    ("get", "/api/projects/{project}/user-tests/{user_test}", For::Viewers),
+    ("put", "/api/projects/{project}/user-tests/{user_test}", For::Editors),
+    ("delete", "/api/projects/{project}/user-tests/{user_test}", For::Editors),
+    ("post", "/api/projects/{project}/user-tests/{user_test}/publish", For::Editors),
+    ("put", "/api/projects/{project}/user-tests/{user_test}/status", For::Editors),
+    ("get", "/api/projects/{project}/user-tests/{user_test}/versions", For::Viewers),
+    ("post", "/api/projects/{project}/user-tests/{user_test}/results", For::Viewers),
+    ("get", "/api/projects/{project}/user-tests/{user_test}/export", For::Viewers),
+    ("get", "/api/projects/{project}/user-tests/{user_test}/notes", For::Viewers),
+    ("post", "/api/projects/{project}/user-tests/{user_test}/notes", For::Editors),
+    ("delete", "/api/projects/{project}/user-tests/{user_test}/notes/{note}", For::Editors),
     ("get", "/api/projects/{project}/recordings/{session}", For::Viewers),
     ("delete", "/api/projects/{project}/recordings/{session}", For::Editors),
     ("post", "/api/projects/{project}/recordings/delete", For::Admins),
@@ -254,6 +293,15 @@ async fn filled(world: &World, path: &str, project: ProjectId) -> String {
         let page = NewSurveyPage { slug: unique_name(world).replace(' ', "-"), is_open: true };
         world.catalog.set_survey_page(project, &made.id, &page).await.unwrap();
         path = path.replace("{survey}", &made.id);
+        if path.ends_with("/themes/corrections") {
+            let hide = json!({"kind": "hide", "theme": ["#speed"]});
+            world.catalog.add_theme_correction(project, &made.id, "why", &hide, "test").await.unwrap();
+            let made = world.catalog.theme_corrections(project, &made.id, "why").await.unwrap();
+            path.push_str(&format!("?id={}", made[0].id));
+        }
+    }
+    if path.contains("{user_test}") {
+        path = with_user_test(world, &path, project).await;
     }
     if path.contains("{mail}") {
         let new = NewMail { kind: "test", to: "ada@courriel.example".into(), subject: "x".into(), text: "x".into(), ..NewMail::default() };
@@ -263,6 +311,9 @@ async fn filled(world: &World, path: &str, project: ProjectId) -> String {
     }
     if path.ends_with("/why") {
         path.push_str("?person=u1");
+    }
+    if path.contains("{study}") {
+        path = with_interview(world, &path, project).await;
     }
     if path.contains("{session}") || path.contains("{token}") {
         path = with_recording(world, &path, project).await;
@@ -277,6 +328,14 @@ async fn filled(world: &World, path: &str, project: ProjectId) -> String {
         path.push_str("?property=plan");
     }
     path
+}
+
+async fn with_user_test(world: &World, path: &str, project: ProjectId) -> String {
+    let made = world.catalog.create_user_test(project, &NewUserTest { name: unique_name(world), definition: user_test() }, "test").await.unwrap();
+    world.catalog.publish_user_test(project, &made.id, "test").await.unwrap();
+    let note = NewUserTestNote { participant: "p1".into(), task: None, text: "Hesitates".into(), tags: Vec::new() };
+    let note = world.catalog.add_user_test_note(project, &made.id, &note, "test").await.unwrap();
+    path.replace("{user_test}", &made.id).replace("{note}", &note.id)
 }
 
 async fn report(world: &World, project: ProjectId) -> String {
@@ -315,12 +374,30 @@ async fn with_recording(world: &World, path: &str, project: ProjectId) -> String
     path.replace("{session}", &session).replace("{segment}", "0").replace("{note}", &note).replace("{share}", &share.id).replace("{token}", &token)
 }
 
+/// A study with somebody, of whom a note and a file are kept.
+async fn with_interview(world: &World, path: &str, project: ProjectId) -> String {
+    let (study, participant) = crate::interview::kept(world, project).await;
+    let new = NewInterviewNote { text: "look".into(), tags: Vec::new(), at_ms: 0, to_ms: None, is_highlight: false };
+    let note = world.catalog.add_interview_note(&participant, &new, "test").await.unwrap().id;
+    let bytes = futures::stream::iter([Ok::<_, String>(b"hello".to_vec())]);
+    let file = world.catalog.keep_interview_file(&participant, "other", "a.txt", "test", bytes).await.unwrap().id;
+    let path = path.replace("{study}", &study).replace("{participant}", &participant).replace("{note}", &note).replace("{file}", &file);
+    if path.ends_with("/files") { format!("{path}?name=a.txt&kind=other") } else { path }
+}
+
 async fn key(world: &World, project: ProjectId) -> String {
     world.catalog.create_api_key(project, "CI", &Scopes::new([Scope::Read]), "test").await.unwrap().0.id
 }
 
 fn survey() -> Value {
-    json!({"languages": ["en"], "questions": [{"id": "q1", "kind": "nps", "text": {"en": "Would you recommend us?"}}], "ends": [{"id": "e1", "title": {"en": "Thanks"}}], "triggers": [{"on": "load"}]})
+    json!({"languages": ["en"], "questions": [{"id": "q1", "kind": "nps", "text": {"en": "Would you recommend us?"}}, {"id": "why", "kind": "long", "text": {"en": "Why?"}}], "ends": [{"id": "e1", "title": {"en": "Thanks"}}], "triggers": [{"on": "load"}]})
+}
+
+fn user_test() -> Value {
+    json!({
+        "languages": ["en"], "url": "https://example.com/", "intro": {"en": "Help us"}, "end": {"title": {"en": "Thanks"}},
+        "tasks": [{"id": "lamp", "title": {"en": "Find a lamp"}, "scenario": {"en": "You want a lamp for your desk."}}],
+    })
 }
 
 fn question() -> Value {
@@ -348,7 +425,18 @@ async fn body(world: &World, method: &str, path: &str) -> Option<Value> {
         (_, path) if path.ends_with("/query") => question(),
         (_, path) if path.ends_with("/replay") => json!({"all": true}),
         (_, path) if path.ends_with("/recordings/delete") => json!({"person": "u1"}),
+        (_, path) if path.ends_with("/interviews/{study}/status") => json!({"status": "paused"}),
+        (_, path) if path.ends_with("/{participant}/status") => json!({"status": "cancelled"}),
+        (_, path) if path.ends_with("/{participant}/person") => json!({"person": "u1"}),
+        (_, path) if path.ends_with("/busy") => json!({"name": "a.ics", "ics": "BEGIN:VCALENDAR\nEND:VCALENDAR\n"}),
+        (_, path) if path.ends_with("/participants") => {
+            json!({"people": [{"email": format!("{}@courriel.example", unique_name(world).replace(' ', "."))}], "source": "pasted"})
+        }
+        (_, path) if path.contains("/{participant}/notes") => json!({"text": "look again", "at_ms": 1000}),
+        (_, path) if path.ends_with("/{participant}/files") => json!("the bytes of a file"),
+        (_, path) if path.contains("/interviews") => json!({"title": unique_name(world), "definition": crate::interview::definition()}),
         ("patch", path) if path.contains("/notes/") => json!({"text": "look again"}),
+        (_, path) if path.ends_with("/user-tests/{user_test}/notes") => json!({"participant": "p1", "text": "Hesitates"}),
         (_, path) if path.ends_with("/notes") => json!({"text": "look", "from_ms": 0}),
         (_, path) if path.ends_with("/recording-settings") => json!({"is_on": true, "masking": "strict", "keep_days": 30}),
         (_, path) if path.ends_with("/identities") => json!({"identities": [{"identity": "split", "from": "u2", "time": 1}]}),
@@ -364,7 +452,11 @@ async fn body(world: &World, method: &str, path: &str) -> Option<Value> {
         (_, path) if path.ends_with("/surveys/{survey}/alerts") => json!({"webhook": "https://hooks.courriel.example/answers"}),
         (_, path) if path.ends_with("/surveys/check") => json!({"definition": survey()}),
         (_, path) if path.ends_with("/surveys/{survey}/status") => json!({"status": "paused"}),
-        (_, path) if path.ends_with("/results") || path.ends_with("/responses") || path.ends_with("/publish") => json!({}),
+        (_, path) if path.ends_with("/themes/corrections") => json!({"question": "why", "correction": {"kind": "hide", "theme": ["#speed"]}}),
+        (_, path) if path.ends_with("/user-tests/check") => json!({"definition": user_test()}),
+        (_, path) if path.ends_with("/user-tests/{user_test}/status") => json!({"status": "paused"}),
+        (_, path) if path.ends_with("/results") || path.ends_with("/themes") || path.ends_with("/responses") || path.ends_with("/publish") => json!({}),
+        (_, path) if path.contains("/user-tests") => json!({"name": unique_name(world), "definition": user_test()}),
         (_, path) if path.contains("/surveys") => json!({"name": unique_name(world), "definition": survey()}),
         (_, path) if path.contains("/cohorts") => json!({"name": unique_name(world), "definition": {"did": {"event": "Sign up"}}}),
         (_, path) if path.contains("/reports") => json!({"name": "Sign-ups", "question": question()}),
@@ -413,7 +505,8 @@ async fn what_belongs_to_another_project_answers_like_what_does_not_exist() {
     let world = World::new().await;
     let admin = world.member(Role::Admin).await;
     for (method, path, needed) in TABLE {
-        let named = ["{report}", "{cohort}", "{custom_event}", "{custom_property}", "{lookup}", "{survey}", "{key}", "{user}", "{session}"];
+        let named =
+            ["{report}", "{cohort}", "{custom_event}", "{custom_property}", "{lookup}", "{survey}", "{user_test}", "{study}", "{key}", "{user}", "{session}"];
         if !named.iter().any(|one| path.contains(one)) || !path.contains("{project}") {
             continue;
         }
@@ -426,13 +519,19 @@ async fn what_belongs_to_another_project_answers_like_what_does_not_exist() {
             .replace("{custom_property}", "none")
             .replace("{lookup}", "none")
             .replace("{survey}", "none")
+            .replace("{user_test}", "none")
+            .replace("{study}", "none")
+            .replace("{participant}", "none")
+            .replace("{file}", "none")
             .replace("{key}", "none")
             .replace("{user}", "none")
             .replace("{session}", "none")
             .replace("{segment}", "0")
             .replace("{note}", "none")
             .replace("{share}", "none");
+        let missing = if path.ends_with("/themes/corrections") { format!("{missing}?id=1") } else { missing };
         let missing = if path.ends_with("/why") { format!("{missing}?person=u1") } else { missing };
+        let missing = if path.ends_with("/files") { format!("{missing}?name=a.txt&kind=other") } else { missing };
         let mut answers = Vec::new();
         for url in [foreign, missing] {
             let answer = world.call(&method.to_uppercase(), &url, &admin, body(&world, method, path).await).await;

@@ -94,3 +94,40 @@ async fn the_door_of_pages_asks_for_a_write_key() {
     let answer = world.get(&format!("/v1/surveys?key={}&device=d1", world.project.write_key), &As::Nobody).await.expect(200);
     assert_eq!(answer.header("cache-control"), "no-store");
 }
+
+#[tokio::test]
+async fn themes_are_corrected_and_corrections_taken_back() {
+    let world = World::new().await;
+    let editor = world.member(Role::Editor).await;
+    let made = world.post(&world.path("/surveys"), &editor, json!({"name": "Ease", "definition": ease()})).await.expect(200).json;
+    let path = world.path(&format!("/surveys/{}/themes", made["id"].as_str().unwrap()));
+    let corrections = format!("{path}/corrections");
+    for (field, body) in [
+        ("question", json!({"question": "score", "correction": {"kind": "hide", "theme": ["#speed"]}})),
+        ("correction", json!({"question": "why", "correction": {"kind": "burn", "theme": ["#speed"]}})),
+        ("correction.theme", json!({"question": "why", "correction": {"kind": "hide", "theme": []}})),
+        ("correction.themes", json!({"question": "why", "correction": {"kind": "merge", "themes": [["#speed"]], "name": null}})),
+        ("correction.name", json!({"question": "why", "correction": {"kind": "rename", "theme": ["#speed"], "name": " "}})),
+        ("correction.to", json!({"question": "why", "correction": {"kind": "move", "fingerprint": "x", "from": null, "to": null}})),
+    ] {
+        let refused = world.post(&corrections, &editor, body).await.expect(400);
+        assert_eq!(refused.json["error"]["field"], json!(field), "{}", refused.text);
+    }
+    for name in ["Waiting", "Slow pages"] {
+        world.post(&corrections, &editor, json!({"question": "why", "correction": {"kind": "rename", "theme": ["#speed"], "name": name}})).await.expect(200);
+    }
+    let report = world.post(&path, &editor, json!({})).await.expect(200).json;
+    assert_eq!((&report["question"], &report["scored"], &report["is_too_few"]), (&json!("why"), &json!("score"), &json!(true)));
+    let kept: Vec<&Value> = report["corrections"].as_array().unwrap().iter().map(|one| &one["correction"]["name"]).collect();
+    assert_eq!(kept, ["Waiting", "Slow pages"]);
+    let first = report["corrections"][0]["id"].as_i64().unwrap();
+    world.call("DELETE", &format!("{corrections}?id={first}"), &editor, None).await.expect(204);
+    world.call("DELETE", &format!("{corrections}?id={first}"), &editor, None).await.expect(404);
+    assert_eq!(world.post(&path, &editor, json!({})).await.expect(200).json["corrections"].as_array().unwrap().len(), 1);
+    for (field, body) in
+        [("question", json!({"question": "score"})), ("interval", json!({"interval": "day"})), ("by", json!({"by": ["a", "b", "c", "d", "e"]}))]
+    {
+        let refused = world.post(&path, &editor, body).await.expect(400);
+        assert_eq!(refused.json["error"]["field"], json!(field), "{}", refused.text);
+    }
+}

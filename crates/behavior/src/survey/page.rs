@@ -41,7 +41,7 @@ impl PageRule {
 
 /// No rule that says `not` holds, and one of the others does, if there are others.
 #[must_use]
-pub(super) fn fits(rules: &[PageRule], address: &str) -> bool {
+pub(crate) fn fits(rules: &[PageRule], address: &str) -> bool {
     let ways = ways_to_write(address);
     let (barring, asking): (Vec<&PageRule>, Vec<&PageRule>) = rules.iter().partition(|rule| rule.not);
     !barring.iter().any(|rule| rule.holds(&ways)) && (asking.is_empty() || asking.iter().any(|rule| rule.holds(&ways)))

@@ -74,7 +74,7 @@ impl Survey {
     }
 }
 
-fn each<T>(fields: &mut Fields<'_>, name: &'static str, most: usize, read: impl Fn(&Value, &str) -> Read<T>) -> Read<Vec<T>> {
+pub(crate) fn each<T>(fields: &mut Fields<'_>, name: &'static str, most: usize, read: impl Fn(&Value, &str) -> Read<T>) -> Read<Vec<T>> {
     let path = fields.at(name);
     let list = fields.list(name)?.map(Vec::as_slice).unwrap_or_default();
     if list.len() > most {
@@ -83,7 +83,7 @@ fn each<T>(fields: &mut Fields<'_>, name: &'static str, most: usize, read: impl 
     list.iter().enumerate().map(|(i, one)| read(one, &format!("{path}[{i}]"))).collect()
 }
 
-fn check_languages(languages: &[String], path: &str) -> Read<()> {
+pub(crate) fn check_languages(languages: &[String], path: &str) -> Read<()> {
     let is_tag = |tag: &String| {
         (2..=12).contains(&tag.len()) && tag.chars().all(|c| c.is_ascii_alphanumeric() || c == '-') && tag.starts_with(|c: char| c.is_ascii_lowercase())
     };
@@ -93,7 +93,7 @@ fn check_languages(languages: &[String], path: &str) -> Read<()> {
     check_unique(languages.iter().enumerate().map(|(i, tag)| (tag.as_str(), format!("[{i}]"))), path)
 }
 
-fn check_unique<'a>(ids: impl Iterator<Item = (&'a str, String)>, path: &str) -> Read<()> {
+pub(crate) fn check_unique<'a>(ids: impl Iterator<Item = (&'a str, String)>, path: &str) -> Read<()> {
     let mut seen = BTreeSet::new();
     for (id, at) in ids {
         if !seen.insert(id) {
@@ -109,7 +109,7 @@ fn check_unique<'a>(ids: impl Iterator<Item = (&'a str, String)>, path: &str) ->
 }
 
 /// Letters, digits, - and _: ids stand in properties of events, joined by commas.
-fn read_id(fields: &mut Fields<'_>) -> Read<String> {
+pub(crate) fn read_id(fields: &mut Fields<'_>) -> Read<String> {
     let path = fields.at("id");
     let id = fields.text("id")?.ok_or_else(|| missing(&path, "an id of letters, digits, - and _"))?;
     if id.is_empty() || id.len() > 40 || !id.chars().all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '_') {
@@ -118,7 +118,7 @@ fn read_id(fields: &mut Fields<'_>) -> Read<String> {
     Ok(id.to_owned())
 }
 
-fn read_text(fields: &mut Fields<'_>, name: &'static str) -> Read<Text> {
+pub(crate) fn read_text(fields: &mut Fields<'_>, name: &'static str) -> Read<Text> {
     let path = fields.at(name);
     let Some(value) = fields.get(name) else { return Ok(Text::new()) };
     let map = value.as_object().ok_or_else(|| wrong_type(&path, "the text in each language: {\"en\": \"…\", \"fr\": \"…\"}", value))?;
@@ -137,7 +137,7 @@ fn read_text(fields: &mut Fields<'_>, name: &'static str) -> Read<Text> {
 }
 
 /// An address that a person may be sent to. Nothing that would run in the page.
-fn read_url(fields: &mut Fields<'_>, name: &'static str) -> Read<Option<String>> {
+pub(crate) fn read_url(fields: &mut Fields<'_>, name: &'static str) -> Read<Option<String>> {
     let path = fields.at(name);
     let Some(url) = fields.text(name)?.map(str::trim).filter(|url| !url.is_empty()) else { return Ok(None) };
     let is_web = url.starts_with("https://") || url.starts_with("http://") || (url.starts_with('/') && !url.starts_with("//")) || url.starts_with("mailto:");
@@ -334,7 +334,7 @@ fn read_display(fields: &mut Fields<'_>) -> Read<Display> {
     Ok(display)
 }
 
-fn read_selector(fields: &mut Fields<'_>, name: &'static str, is_needed: bool) -> Read<Option<String>> {
+pub(crate) fn read_selector(fields: &mut Fields<'_>, name: &'static str, is_needed: bool) -> Read<Option<String>> {
     let path = fields.at(name);
     let selector = fields.text(name)?.map(str::trim).filter(|selector| !selector.is_empty());
     if selector.is_some_and(|selector| selector.len() > 500) {
@@ -373,13 +373,13 @@ fn needed(fields: &mut Fields<'_>, name: &'static str, least: i64, most: i64) ->
     fields.whole(name, least, most)?.map(|n| n as u32).ok_or_else(|| missing(&path, "a whole number"))
 }
 
-fn needed_text(fields: &mut Fields<'_>, name: &'static str, what: &str) -> Read<String> {
+pub(crate) fn needed_text(fields: &mut Fields<'_>, name: &'static str, what: &str) -> Read<String> {
     let path = fields.at(name);
     let text = fields.text(name)?.map(str::trim).filter(|text| !text.is_empty() && text.len() <= 500);
     text.map(str::to_owned).ok_or_else(|| missing(&path, what))
 }
 
-fn read_condition(value: &Value, path: &str) -> Read<Condition> {
+pub(crate) fn read_condition(value: &Value, path: &str) -> Read<Condition> {
     let mut fields = Fields::new(value, path)?;
     let value_path = fields.at("value");
     let property = needed_text(&mut fields, "property", "the name of a property")?;
@@ -392,7 +392,7 @@ fn read_condition(value: &Value, path: &str) -> Read<Condition> {
     Ok(Condition { property, op, value })
 }
 
-fn read_page_rule(value: &Value, path: &str) -> Read<PageRule> {
+pub(crate) fn read_page_rule(value: &Value, path: &str) -> Read<PageRule> {
     let mut fields = Fields::new(value, path)?;
     let value_path = fields.at("value");
     let op = fields.choice("op", &PAGE_OPS)?.unwrap_or(PageOp::Is);

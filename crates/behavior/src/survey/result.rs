@@ -4,14 +4,18 @@
 
 use super::{
     Kind, Question, Survey,
-    score::{Estimate, mean, median, nps, share, sus_equivalent},
+    score::{Estimate, mean, median, nps, share, sus_equivalent, z_of_means, z_of_nps},
 };
+use crate::statistics::two_proportion_p_value;
 use serde::Serialize;
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Below so many answers a figure says little, and a segment of them might point at somebody.
 const FEWEST_IN_A_GROUP: u64 = 5;
+/// Two scores that lie so many standard errors apart differ at 95 %.
+const CLEAR_Z: f64 = 1.96;
+const CLEAR_P: f64 = 0.05;
 
 /// So many responses gave this answer.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -47,6 +51,19 @@ pub struct QuestionResult {
     pub items: Vec<ItemResult>,
     pub intervals: Vec<Measured>,
     pub groups: Vec<Group>,
+    /// Of the period before, where it was asked for.
+    pub before: Option<Before>,
+}
+
+/// A score of an earlier period, and what became of it.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Before {
+    pub n: u64,
+    pub score: Estimate,
+    /// The score now less the one before.
+    pub change: f64,
+    /// At 95 % it is no chance.
+    pub is_clear: bool,
 }
 
 /// A number of answers with what they say.
@@ -154,7 +171,31 @@ fn fold_question(question: &Question, tallies: &[Tally], came: u64, n_intervals:
         items: question.fold_items(tallies),
         intervals: (0..n_intervals).map(|i| measured(&|tally| tally.by_interval.get(i).copied().unwrap_or(0))).collect(),
         groups,
+        before: None,
     }
+}
+
+/// Sets the scores of a period beside those of the one before it: both are of the same survey.
+pub fn compare(now: &mut [QuestionResult], before: &[QuestionResult]) {
+    for (result, before) in now.iter_mut().zip(before) {
+        if let (Some(score), Some(old)) = (result.measured.measures.score, before.measured.measures.score) {
+            let is_clear = is_clear(result, before);
+            result.before = Some(Before { n: before.measured.n, score: old, change: score.value - old.value, is_clear });
+        }
+    }
+}
+
+fn is_clear(now: &QuestionResult, before: &QuestionResult) -> bool {
+    let parts = |of: &QuestionResult| of.measured.measures.parts.clone().unwrap_or_default();
+    let z = match (now.kind, parts(now).as_slice(), parts(before).as_slice()) {
+        (Kind::Nps, [a, b, c], [d, e, f]) => z_of_nps((*a, *b, *c), (*d, *e, *f)),
+        (Kind::Csat | Kind::Thumbs, [best, others], [best_before, others_before]) => {
+            let p = two_proportion_p_value(*best, best + others, *best_before, best_before + others_before);
+            return p.is_some_and(|p| p < CLEAR_P);
+        }
+        _ => z_of_means(&now.scores, &before.scores),
+    };
+    z.is_some_and(|z| z.abs() >= CLEAR_Z)
 }
 
 impl Question {

@@ -6,3 +6,4 @@ mod filter;
 mod funnel;
 mod survey;
 mod survey_given;
+mod user_test;

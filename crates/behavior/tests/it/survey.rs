@@ -4,8 +4,8 @@
 use proptest::prelude::*;
 use serde_json::{Value, json};
 use sillage_behavior::survey::{
-    Answer, Facts, Level, Next, Reason, Step, Survey, Tally, decide, fold, lot, mean, median, nps, share, sus, sus_equivalent, t_975, umux_lite, z_of_means,
-    z_of_nps,
+    Answer, Facts, Level, Next, Reason, Step, Survey, Tally, compare, decide, fold, lot, mean, median, nps, share, sus, sus_equivalent, t_975, umux_lite,
+    z_of_means, z_of_nps,
 };
 use sillage_testkit::schema::Schema;
 use std::collections::{BTreeMap, BTreeSet};
@@ -522,4 +522,31 @@ proptest! {
             prop_assert_eq!(decision.steps[4].reason, Some(Reason::Answered));
         }
     }
+}
+
+#[test]
+fn a_period_is_set_beside_the_one_before() {
+    let survey = Survey::from_json(
+        &json!({"languages": ["en"], "triggers": [{"on": "load"}], "ends": [{"id": "end", "title": {"en": "Thanks"}}], "questions": [
+            {"id": "nps", "kind": "nps", "text": {"en": "Recommend?"}}, {"id": "csat", "kind": "csat", "text": {"en": "Satisfied?"}},
+            {"id": "ces", "kind": "ces", "text": {"en": "Easy?"}}, {"id": "why", "kind": "long", "text": {"en": "Why?"}}]}),
+        "definition",
+    )
+    .unwrap();
+    let tally = |question: &str, score: f64, n: u64| Tally { question: question.to_owned(), score: Some(score), n, ..Tally::default() };
+    let period = |nps: [u64; 2], csat: [u64; 2], ces: [u64; 2]| {
+        let of = |id: &str, low: f64, high: f64, n: [u64; 2]| [tally(id, low, n[0]), tally(id, high, n[1])];
+        let all = [of("nps", 3.0, 10.0, nps), of("csat", 2.0, 5.0, csat), of("ces", 2.0, 6.0, ces)].concat();
+        fold(&survey, &all, &BTreeMap::new(), 500, 0)
+    };
+    let mut now = period([20, 180], [100, 100], [50, 150]);
+    compare(&mut now, &period([100, 100], [98, 102], [150, 50]));
+    let told: Vec<Option<(f64, bool)>> =
+        now.iter().map(|one| one.before.as_ref().map(|before| ((before.change * 1e6).round() / 1e6, before.is_clear))).collect();
+    assert_eq!(told, [Some((80.0, true)), Some((-0.01, false)), Some((2.0, true)), None]);
+    assert_eq!(now[0].before.as_ref().unwrap().n, 200);
+    // A period without answers is no period to compare with.
+    let mut alone = period([20, 180], [1, 1], [1, 1]);
+    compare(&mut alone, &fold(&survey, &[], &BTreeMap::new(), 0, 0));
+    assert!(alone.iter().all(|one| one.before.is_none()));
 }

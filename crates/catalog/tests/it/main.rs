@@ -3,6 +3,7 @@
 
 mod access;
 mod audit;
+mod interview;
 mod mail;
 mod member;
 mod opening;
@@ -10,6 +11,7 @@ mod profile;
 mod project;
 mod survey;
 mod survey_page;
+mod user_test;
 
 use sillage_catalog::{Catalog, CatalogOptions, Clock, NewProject, NewUser, Project, User};
 use std::sync::{

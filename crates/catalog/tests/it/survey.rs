@@ -64,3 +64,28 @@ async fn names_and_sizes_have_bounds() {
     let large = NewSurvey { name: "Large".into(), definition: json!("x".repeat(600_000)) };
     assert!(matches!(world.catalog.create_survey(project, &large, "ada").await, Err(CatalogError::Invalid { field: "definition", .. })));
 }
+
+#[tokio::test]
+async fn corrections_of_themes_keep_their_order_and_go_with_their_survey() {
+    let world = World::new().await;
+    let (shop, other) = (world.project("Shop").await.id, world.project("Other").await.id);
+    let catalog = &world.catalog;
+    let survey = catalog.create_survey(shop, &new("Ease", 1), "ada").await.unwrap().id;
+    for name in ["Slow", "Waiting"] {
+        catalog.add_theme_correction(shop, &survey, "why", &json!({"name": name}), "ada").await.unwrap();
+    }
+    let world = world.reopened().await;
+    let catalog = &world.catalog;
+    let kept = catalog.theme_corrections(shop, &survey, "why").await.unwrap();
+    assert_eq!(kept.iter().map(|one| &one.correction["name"]).collect::<Vec<_>>(), ["Slow", "Waiting"]);
+    assert!(catalog.theme_corrections(shop, &survey, "words").await.unwrap().is_empty());
+    // From another project they are not there.
+    assert!(catalog.theme_corrections(other, &survey, "why").await.unwrap().is_empty());
+    assert!(matches!(catalog.remove_theme_correction(other, &survey, kept[0].id).await, Err(CatalogError::NotFound)));
+    assert!(matches!(catalog.add_theme_correction(other, &survey, "why", &json!({}), "eve").await, Err(CatalogError::NotFound)));
+    assert!(matches!(catalog.add_theme_correction(shop, &survey, "why", &json!({"name": "x".repeat(20_000)}), "ada").await, Err(CatalogError::Invalid { .. })));
+    assert_eq!(catalog.remove_theme_correction(shop, &survey, kept[0].id).await.unwrap(), "why");
+    assert_eq!(catalog.theme_corrections(shop, &survey, "why").await.unwrap().len(), 1);
+    catalog.delete_survey(shop, &survey).await.unwrap();
+    assert!(catalog.theme_corrections(shop, &survey, "why").await.unwrap().is_empty());
+}

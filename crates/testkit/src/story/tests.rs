@@ -1,11 +1,11 @@
-use super::{DAY_MS, STORY_DAYS, generate};
+use super::{DAY_MS, STORY_DAYS, Surveys, generate};
 use serde_json::Value;
 use std::collections::{HashMap, HashSet};
 
 const END_MS: i64 = 1_795_000_000_000;
 
 fn events() -> Vec<Value> {
-    generate(END_MS, 7).filter(|line| line.get("event").is_some()).collect()
+    generate(END_MS, 7, Surveys::default()).filter(|line| line.get("event").is_some()).collect()
 }
 
 fn text<'a>(line: &'a Value, name: &str) -> &'a str {
@@ -14,21 +14,21 @@ fn text<'a>(line: &'a Value, name: &str) -> &'a str {
 
 #[test]
 fn the_same_arguments_tell_the_same_story() {
-    assert!(generate(END_MS, 7).eq(generate(END_MS, 7)));
-    assert!(!generate(END_MS, 7).eq(generate(END_MS, 8)));
+    assert!(generate(END_MS, 7, Surveys::default()).eq(generate(END_MS, 7, Surveys::default())));
+    assert!(!generate(END_MS, 7, Surveys::default()).eq(generate(END_MS, 8, Surveys::default())));
 }
 
 #[test]
 fn it_has_a_size_that_a_demonstration_can_load_and_show() {
     let n_events = events().len();
     assert!((60_000..150_000).contains(&n_events), "{n_events} events");
-    let people = generate(END_MS, 7).filter(|line| line.get("person").is_some()).count();
+    let people = generate(END_MS, 7, Surveys::default()).filter(|line| line.get("person").is_some()).count();
     assert!((700..1_500).contains(&people), "{people} people");
 }
 
 #[test]
 fn groups_and_people_come_first_and_events_in_order_of_time() {
-    let ranks: Vec<u8> = generate(END_MS, 7)
+    let ranks: Vec<u8> = generate(END_MS, 7, Surveys::default())
         .map(|line| match () {
             () if line.get("group_type").is_some() => 0,
             () if line.get("person").is_some() => 1,
@@ -77,7 +77,10 @@ fn every_chapter_is_in_it() {
         "$rage_click",
         "$dead_click",
         "Help opened",
-        "Survey answered",
+        "$survey_shown",
+        "$survey_answered",
+        "$survey_completed",
+        "$survey_dismissed",
         "Plan upgraded",
         "Plan cancelled",
         "Invoice paid",

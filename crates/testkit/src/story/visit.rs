@@ -1,9 +1,10 @@
 //! What a person does: a life is a list of visits, a visit is a list of steps some seconds apart.
 
 use super::cast::{Attitude, Company, Manner, Person, at_working_hour, one_of, weighted};
-use super::{Calendar, DAY_MS, MINUTE_MS, SECOND_MS, words};
+use super::speech::{Matter, say};
+use super::{Asked, Calendar, DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS, words};
 use rand::Rng;
-use rand_chacha::ChaCha8Rng;
+use rand_chacha::{ChaCha8Rng, rand_core::SeedableRng};
 use serde_json::{Value, json};
 
 /// One event to be, before it is written as a line.
@@ -13,6 +14,8 @@ pub(crate) struct Step {
     pub(crate) event: &'static str,
     pub(crate) page: Option<&'static str>,
     pub(crate) details: Vec<(&'static str, Value)>,
+    /// Of what a survey tells: which one.
+    pub(crate) asked: Option<Asked>,
     pub(crate) signed_in: bool,
     /// The first page of a visit from outside carries the channel.
     pub(crate) first_touch: bool,
@@ -92,7 +95,7 @@ fn invoices(calendar: Calendar, person: &Person, steps: &mut Vec<Step>, since: i
             let plan = person.plan_at(at);
             let amount = if plan == "team" { 99 } else { 29 };
             let details = vec![("amount", json!(amount)), ("currency", json!("EUR"))];
-            steps.push(Step { at, event: "Invoice paid", page: None, details, signed_in: true, first_touch: false, from_server: true });
+            steps.push(Step { at, event: "Invoice paid", page: None, details, asked: None, signed_in: true, first_touch: false, from_server: true });
         }
         at += 30 * DAY_MS;
     }
@@ -209,6 +212,10 @@ impl<'a> Visit<'a> {
         }
         if n_visits > 1 && self.chance(0.09) {
             self.answer_nps();
+        } else if n_visits > 1 && self.apart(3).random_bool(0.12) {
+            // Most who are asked do not answer.
+            self.tell(Asked::Nps, "$survey_shown", Vec::new());
+            self.tell(Asked::Nps, "$survey_dismissed", vec![("$question", json!("score"))]);
         }
         if self.chance(0.02) {
             self.act("$error", vec![("message", json!("timeout while saving the draft")), ("kind", json!("network"))]);
@@ -264,6 +271,7 @@ impl<'a> Visit<'a> {
         self.open("/app/campaign-sent");
         let recipients = self.rng.random_range(30..8_000);
         self.act("Campaign sent", vec![("recipients", json!(recipients)), ("template", json!(template)), ("when", json!(when))]);
+        self.answer_ease();
     }
 
     /// Whether the person got past the audience screen.
@@ -333,6 +341,7 @@ impl<'a> Visit<'a> {
             _ => ["too complicated", "too complicated", "missing feature", "too expensive"][self.rng.random_range(0..4)],
         };
         self.act("Plan cancelled", vec![("reason", json!(reason))]);
+        self.answer_churn(reason);
     }
 
     fn answer_nps(&mut self) {
@@ -342,12 +351,141 @@ impl<'a> Visit<'a> {
             Attitude::Dissatisfied => self.rng.random_range(1..=6),
         };
         self.wait(4, 30);
-        let mut details = vec![("survey", json!("nps")), ("score", json!(score))];
-        if self.chance(0.6) {
-            let pick = self.rng.random_range(0..4);
-            details.push(("comment", json!(words::comment(self.person.language, score, pick))));
+        let (writes, pick) = (self.chance(0.6), self.rng.random_range(0..4_u64));
+        let mut own = self.apart(pick);
+        let matter = writes.then(|| self.matter(&mut own, score >= 9, score <= 6));
+        self.answer(&mut own, Asked::Nps, "nps", score, matter);
+    }
+
+    /// Asked on the page that says that the campaign is sent.
+    fn answer_ease(&mut self) {
+        let mut own = self.apart(1);
+        if !own.random_bool(0.3) {
+            return;
         }
-        self.act("Survey answered", details);
+        self.tell(Asked::Ease, "$survey_shown", Vec::new());
+        if !own.random_bool(0.45) {
+            return self.tell(Asked::Ease, "$survey_dismissed", vec![("$question", json!("score"))]);
+        }
+        let (low, high) = match (self.person.manner, self.person.attitude) {
+            (Manner::AsPlanned, Attitude::Dissatisfied) => (2, 4),
+            (Manner::AsPlanned, _) => (4, 5),
+            (Manner::Slow, _) => (2, 4),
+            _ => (1, 3),
+        };
+        let score: i64 = own.random_range(low..=high);
+        let matter = own.random_bool(0.65).then(|| self.matter(&mut own, score == 5, score <= 3));
+        self.answer(&mut own, Asked::Ease, "ces", score, matter);
+    }
+
+    /// Some hours or days after they left, by the link in the last mail.
+    fn answer_churn(&mut self, reason: &'static str) {
+        let mut own = self.apart(2);
+        if !own.random_bool(0.6) {
+            return;
+        }
+        let (id, matter) = match reason {
+            "too expensive" => ("price", Matter::Price),
+            "too complicated" => ("complicated", self.matter(&mut own, false, true)),
+            "missing feature" => ("missing", [Matter::Calendar, Matter::Reports][own.random_range(0..2)]),
+            "switched to another tool" => ("other_tool", [Matter::Price, Matter::Reports, Matter::Slow][own.random_range(0..3)]),
+            _ => ("over", Matter::Over),
+        };
+        let score: i64 = match self.person.attitude {
+            Attitude::Promoter => own.random_range(4..=5),
+            Attitude::Neutral => own.random_range(2..=4),
+            Attitude::Dissatisfied => own.random_range(1..=2),
+        };
+        let response = self.response(Asked::Churn);
+        self.now += own.random_range(HOUR_MS..3 * DAY_MS);
+        let first = self.steps.len();
+        self.tell(Asked::Churn, "$survey_shown", Vec::new());
+        self.now += own.random_range(4..20) * SECOND_MS;
+        let choice = |question: &str| vec![("$survey_response", json!(response)), ("$question", json!(question))];
+        self.tell(
+            Asked::Churn,
+            "$survey_answered",
+            [choice("reason"), vec![("$question_kind", json!("single")), ("$choice", json!(id)), ("$answer", json!(reason)), ("$next", json!("rating"))]]
+                .concat(),
+        );
+        self.now += own.random_range(3..15) * SECOND_MS;
+        self.tell(
+            Asked::Churn,
+            "$survey_answered",
+            [choice("rating"), vec![("$question_kind", json!("rating")), ("$score", json!(score)), ("$next", json!("words"))]].concat(),
+        );
+        if own.random_bool(0.7) {
+            self.now += own.random_range(15..90) * SECOND_MS;
+            let said = say(&mut own, self.person.language, matter);
+            self.tell(
+                Asked::Churn,
+                "$survey_answered",
+                [choice("words"), vec![("$question_kind", json!("long")), ("$answer", json!(said)), ("$next", json!("thanks"))]].concat(),
+            );
+            self.tell(Asked::Churn, "$survey_completed", vec![("$survey_response", json!(response)), ("$elapsed_ms", json!(60_000))]);
+        }
+        // The page that they open is none of the site.
+        self.steps[first..].iter_mut().for_each(|step| step.page = None);
+    }
+
+    /// A score and, for those who write, why.
+    fn answer(&mut self, own: &mut ChaCha8Rng, asked: Asked, kind: &'static str, score: i64, matter: Option<Matter>) {
+        let began = self.now;
+        let response = self.response(asked);
+        if asked == Asked::Nps {
+            self.tell(asked, "$survey_shown", Vec::new());
+        }
+        self.now += own.random_range(2..12) * SECOND_MS;
+        let of = |question: &str| vec![("$survey_response", json!(response)), ("$question", json!(question))];
+        self.tell(asked, "$survey_answered", [of("score"), vec![("$question_kind", json!(kind)), ("$score", json!(score)), ("$next", json!("why"))]].concat());
+        if let Some(matter) = matter {
+            self.now += own.random_range(6..60) * SECOND_MS;
+            let said = say(own, self.person.language, matter);
+            self.tell(
+                asked,
+                "$survey_answered",
+                [of("why"), vec![("$question_kind", json!("long")), ("$answer", json!(said)), ("$next", json!("thanks"))]].concat(),
+            );
+            self.tell(asked, "$survey_completed", vec![("$survey_response", json!(response)), ("$elapsed_ms", json!(self.now - began))]);
+        }
+    }
+
+    /// What somebody has to say: what they met in the task that matters most, or what they like.
+    fn matter(&self, own: &mut ChaCha8Rng, is_happy: bool, is_unhappy: bool) -> Matter {
+        let one = |own: &mut ChaCha8Rng, all: &[Matter]| all[own.random_range(0..all.len())];
+        if is_happy {
+            return one(own, &[Matter::Easy, Matter::Easy, Matter::Easy, Matter::Templates, Matter::Templates, Matter::Support, Matter::Results]);
+        }
+        if !is_unhappy {
+            return one(own, &[Matter::Reports, Matter::Reports, Matter::Calendar, Matter::Price, Matter::Slow, Matter::Easy]);
+        }
+        let met_broken = self.calendar.audience_is_broken(self.now) && self.person.meets_broken_audience();
+        match self.person.manner {
+            _ if met_broken && own.random_bool(0.7) => Matter::Audience,
+            Manner::Slow => one(own, &[Matter::Slow, Matter::Slow, Matter::Slow, Matter::Steps, Matter::Reports]),
+            Manner::GivesUpAtAudience => one(own, &[Matter::Audience, Matter::Audience, Matter::Audience, Matter::Steps, Matter::Lost]),
+            Manner::RageClicks => one(own, &[Matter::GreyButton, Matter::GreyButton, Matter::GreyButton, Matter::LostDraft]),
+            Manner::OddPath => one(own, &[Matter::Lost, Matter::Lost, Matter::Steps, Matter::Audience]),
+            Manner::AsPlanned => one(own, &[Matter::Price, Matter::Reports, Matter::LostDraft, Matter::Slow, Matter::Calendar]),
+        }
+    }
+
+    /// Chances of its own, so that what is said changes nothing of what is done.
+    fn apart(&self, salt: u64) -> ChaCha8Rng {
+        ChaCha8Rng::seed_from_u64((self.now as u64).wrapping_mul(0x9E37_79B9_7F4A_7C15) ^ salt)
+    }
+
+    fn response(&self, asked: Asked) -> String {
+        format!("courriel-{}-{}-{}", asked.name(), self.person.device_id, self.now)
+    }
+
+    fn tell(&mut self, asked: Asked, event: &'static str, details: Vec<(&'static str, Value)>) {
+        self.push(event, details, false);
+        if let Some(step) = self.steps.last_mut() {
+            step.asked = Some(asked);
+            step.from_server = asked == Asked::Churn;
+        }
+        self.now += 200;
     }
 
     fn open(&mut self, page: &'static str) {
@@ -363,7 +501,7 @@ impl<'a> Visit<'a> {
     }
 
     fn push(&mut self, event: &'static str, details: Vec<(&'static str, Value)>, first_touch: bool) {
-        let step = Step { at: self.now, event, page: Some(self.page), details, signed_in: self.signed_in, first_touch, from_server: false };
+        let step = Step { at: self.now, event, page: Some(self.page), details, asked: None, signed_in: self.signed_in, first_touch, from_server: false };
         self.steps.push(step);
     }
 

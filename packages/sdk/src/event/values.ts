@@ -27,7 +27,8 @@ function plain(value: unknown, depth: number): unknown {
   if (typeof value === "string") return wholeText(value);
   if (typeof value === "number") return Number.isFinite(value) ? value : undefined;
   if (typeof value === "bigint") return String(value);
-  if (typeof value !== "object" || value === null) return typeof value === "boolean" || value === null ? value : undefined;
+  if (value === null || typeof value === "boolean") return value;
+  if (typeof value !== "object") return undefined;
   if (value instanceof Date) return Number.isNaN(value.getTime()) ? undefined : value.toISOString();
   if (depth >= MAX_DEPTH) return undefined;
   if (Array.isArray(value)) return value.slice(0, nLeft).map((member) => plain(member, depth + 1) ?? null);

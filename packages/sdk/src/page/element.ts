@@ -52,7 +52,7 @@ export function labelOf(element: Element, masking: Masking): string {
 }
 
 export function isEditable(element: Element): boolean {
-  return /^(INPUT|TEXTAREA|SELECT)$/.test(element.tagName) || (element as HTMLElement).isContentEditable;
+  return element.matches("input,textarea,select") || (element as HTMLElement).isContentEditable;
 }
 
 function markOf(element: Element): string {

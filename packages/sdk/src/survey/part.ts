@@ -1,12 +1,14 @@
 // Surveys in the page: asks once which run, watches for what shows them, decides, loads the widget for the one that is shown, and tells what is answered as events.
 import { doc, guarded, later, native, now, randomId, win } from "../browser.ts";
-import { wholeText, type Properties } from "../event/values.ts";
+import type { Properties } from "../event/values.ts";
 import type { Part, PartHost } from "../part.ts";
 import type { Store } from "../store.ts";
-import { OTHER, type Device, type Given, type Question, type Survey } from "./definition.ts";
+import type { Device, Survey } from "./definition.ts";
 import { decide, fitsPage, type History } from "./eligibility.ts";
 import { blockScore, nextOf } from "./flow.ts";
+import { languageOf, pageLanguage } from "./language.ts";
 import { openMemory, type Progress } from "./memory.ts";
+import { said } from "./said.ts";
 import { watchTriggers } from "./triggers.ts";
 import type { WidgetPart } from "../widget/part.ts";
 
@@ -271,18 +273,6 @@ function run(host: PartHost, known: Known): () => void {
   };
 }
 
-/** An answer as properties of its event: a number, ids, and words that anybody can read. */
-function said(question: Question, given: Given, language: string): Properties {
-  if (given.isSkipped) return { $skipped: true };
-  const label = (id: string): string => (id === OTHER ? (given.text ?? OTHER) : (question.choices?.find((choice) => choice.id === id)?.text[language] ?? id));
-  const words = given.choices ? given.choices.map(label) : (given.text ?? (question.kind === "consent" ? true : undefined));
-  return {
-    ...(given.score !== undefined && { $score: given.score }),
-    ...(given.choices && { $choice: given.choices.join(",") }),
-    ...(words !== undefined && { $answer: typeof words === "string" ? wholeText(words) : Array.isArray(words) ? words.map(wholeText) : words }),
-  };
-}
-
 /** In their first session, or in a later one. */
 function visitorOf(store: Store): "new" | "returning" {
   const since = guarded(() => (JSON.parse(store.read("person") ?? "{}") as { since?: number }).since)() ?? now();
@@ -291,12 +281,3 @@ function visitorOf(store: Store): "new" | "returning" {
 }
 
 const deviceOf = (width: number): Device => (width < 768 ? "mobile" : width < 1024 ? "tablet" : "desktop");
-
-const pageLanguage = (): string => doc.documentElement.lang || win.navigator.language || "en";
-
-/** The language of the survey that the page's comes closest to. */
-function languageOf(languages: string[], wanted: string): string {
-  const same = (a: string, b: string): boolean => a.toLowerCase() === b.toLowerCase();
-  const first = wanted.split("-")[0] as string;
-  return languages.find((one) => same(one, wanted)) ?? languages.find((one) => same(one.split("-")[0] as string, first)) ?? (languages[0] as string);
-}

@@ -109,7 +109,7 @@ export function watchTriggers(host: PartHost, waiting: Waiting[]): () => void {
 
 const isTouch = (): boolean => win.matchMedia("(pointer: coarse)").matches;
 
-function isInside(target: Element, selector: string): boolean {
+export function isInside(target: Element, selector: string): boolean {
   for (let node: Element | null = target; node; node = parentOf(node)) if (node.matches(selector)) return true;
   return false;
 }

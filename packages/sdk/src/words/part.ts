@@ -22,6 +22,7 @@ const SENTENCES: Record<Word, (detail: string) => string> = {
   recordingRefused: (detail) => `recordings are not taken: the server answered ${detail}. Nothing more is recorded on this page`,
   survey: (detail) => `the survey ${detail}`,
   noSurvey: (detail) => `survey: no survey that runs is called ${detail}, or it has no trigger "call"; see Surveys in Sillage`,
+  noTest: (detail) => `user test: no test that takes people now has the code ${detail} with this key; see User tests in Sillage`,
   fault: (detail) => `a fault of the tag, kept away from the page: ${detail}`,
 };
 

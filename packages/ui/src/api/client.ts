@@ -1,7 +1,11 @@
 // Every request the screens make: one function per door of the HTTP contract, typed by the generated schema. Errors come
 // back as `ApiError`, whose code and field the screens turn into words.
 import createClient from "openapi-fetch";
-import type { CheckedSurvey, MailBlock, PersonalLinks, Survey, SurveyDecision, SurveyAlertSettings, SurveyAlerts, SurveyInList, SurveyPage, SurveyResponse, SurveyResults, SurveyStatus } from "./survey.ts";
+import type {
+  CheckedSurvey, MailBlock, PersonalLinks, Survey, SurveyAlerts, SurveyAlertSettings, SurveyDecision, SurveyInList, SurveyPage, SurveyResponse, SurveyResults, SurveyStatus, ThemeCorrection, ThemeCorrections, Themes,
+} from "./survey.ts";
+import type { CheckedUserTest, ParticipantNote, UserTest, UserTestInList, UserTestResults } from "./userTest.ts";
+import type { InterviewNote, Invited, InviteSource, NewNote, NewPerson, Participant, ParticipantStatus, ParticipantWhole, Removed, Study, StudyDefinition, StudyInList, StudyStatus } from "./interview.ts";
 import type { Definition } from "@/question/definition.ts";
 import type { Question, QuestionKind } from "@/question/question.ts";
 import type { Manifest, RecordingNote, RecordingShare, RecordingsAnswer } from "./recording.ts";
@@ -66,6 +70,20 @@ function door<T>(method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE", path: stri
   const send = http[method] as (path: string, options: object) => Promise<Outcome<unknown>>;
   return open<T>(send(path, { ...(body ? { body } : {}), signal }));
 }
+
+const userTestPath = (project: number, test: string): string => `/api/projects/${project}/user-tests/${encodeURIComponent(test)}`;
+/** Sends a file as it is. */
+function upload<T>(path: string, file: File): Promise<T> {
+  const sent = async (): Promise<Outcome<unknown>> => {
+    const response = await fetch(path, { method: "POST", credentials: "same-origin", headers: { "Content-Type": "application/octet-stream" }, body: file });
+    const said: unknown = await response.json().catch(() => undefined);
+    return response.ok ? { data: said, response } : { error: said, response };
+  };
+  return open<T>(sent());
+}
+
+const studyPath = (project: number, study: string): string => `/api/projects/${project}/interviews/${encodeURIComponent(study)}`;
+const participantPath = (project: number, study: string, participant: string): string => `${studyPath(project, study)}/participants/${encodeURIComponent(participant)}`;
 
 export const api = {
   status: () => read(http.GET("/api/status")),
@@ -160,6 +178,9 @@ export const api = {
   publishSurvey: (project: number, survey: string) => door<Survey>("POST", `/api/projects/${project}/surveys/${encodeURIComponent(survey)}/publish`),
   changeSurveyStatus: (project: number, survey: string, status: SurveyStatus) => door<Survey>("PUT", `/api/projects/${project}/surveys/${encodeURIComponent(survey)}/status`, { body: { status } }),
   surveyResults: (project: number, survey: string, body: object, signal?: AbortSignal) => door<SurveyResults>("POST", `/api/projects/${project}/surveys/${encodeURIComponent(survey)}/results`, { body, signal }),
+  surveyThemes: (project: number, survey: string, body: object, signal?: AbortSignal) => door<Themes>("POST", `/api/projects/${project}/surveys/${encodeURIComponent(survey)}/themes`, { body, signal }),
+  correctThemes: (project: number, survey: string, body: { question: string; correction: ThemeCorrection }) => door<ThemeCorrections>("POST", `/api/projects/${project}/surveys/${encodeURIComponent(survey)}/themes/corrections`, { body }),
+  takeBackThemeCorrection: (project: number, survey: string, id: number) => door<void>("DELETE", `/api/projects/${project}/surveys/${encodeURIComponent(survey)}/themes/corrections?id=${id}`),
   surveyResponses: (project: number, survey: string, body: object, signal?: AbortSignal) => door<{ responses: SurveyResponse[]; next: string | null }>("POST", `/api/projects/${project}/surveys/${encodeURIComponent(survey)}/responses`, { body, signal }),
   whySurvey: (project: number, survey: string, person: string, page: string, signal?: AbortSignal) =>
     door<SurveyDecision>("GET", `/api/projects/${project}/surveys/${encodeURIComponent(survey)}/why?${new URLSearchParams({ person, ...(page ? { page } : {}) }).toString()}`, { signal }),
@@ -173,6 +194,42 @@ export const api = {
   surveyAlerts: (project: number, survey: string) => door<SurveyAlerts>("GET", `/api/projects/${project}/surveys/${encodeURIComponent(survey)}/alerts`),
   changeSurveyAlerts: (project: number, survey: string, body: SurveyAlertSettings) => door<SurveyAlerts>("PUT", `/api/projects/${project}/surveys/${encodeURIComponent(survey)}/alerts`, { body }),
   responsesFile: (project: number, survey: string, language: string) => `/api/projects/${project}/surveys/${encodeURIComponent(survey)}/responses.csv?language=${encodeURIComponent(language)}`,
+
+  userTests: (project: number) => door<{ tests: UserTestInList[] }>("GET", `/api/projects/${project}/user-tests`),
+  userTest: (project: number, test: string) => door<UserTest>("GET", userTestPath(project, test)),
+  checkUserTest: (project: number, definition: object, signal?: AbortSignal) => door<CheckedUserTest>("POST", `/api/projects/${project}/user-tests/check`, { body: { definition }, signal }),
+  createUserTest: (project: number, body: { name: string; definition: object }) => door<UserTest>("POST", `/api/projects/${project}/user-tests`, { body }),
+  changeUserTest: (project: number, test: string, body: { name: string; definition: object }) => door<UserTest>("PUT", userTestPath(project, test), { body }),
+  removeUserTest: (project: number, test: string) => door<void>("DELETE", userTestPath(project, test)),
+  publishUserTest: (project: number, test: string) => door<UserTest>("POST", `${userTestPath(project, test)}/publish`),
+  changeUserTestStatus: (project: number, test: string, status: SurveyStatus) => door<UserTest>("PUT", `${userTestPath(project, test)}/status`, { body: { status } }),
+  userTestResults: (project: number, test: string, body: object, signal?: AbortSignal) => door<UserTestResults>("POST", `${userTestPath(project, test)}/results`, { body, signal }),
+  userTestFile: (project: number, test: string, format: "csv" | "json") => `${userTestPath(project, test)}/export?format=${format}`,
+  userTestNotes: (project: number, test: string) => door<{ notes: ParticipantNote[] }>("GET", `${userTestPath(project, test)}/notes`),
+  addUserTestNote: (project: number, test: string, body: { participant: string; task: string | null; text: string; tags: string[] }) => door<ParticipantNote>("POST", `${userTestPath(project, test)}/notes`, { body }),
+  removeUserTestNote: (project: number, test: string, note: string) => door<void>("DELETE", `${userTestPath(project, test)}/notes/${encodeURIComponent(note)}`),
+
+  studies: (project: number) => door<{ studies: StudyInList[]; sends_mail: boolean }>("GET", `/api/projects/${project}/interviews`),
+  study: (project: number, study: string) => door<Study>("GET", studyPath(project, study)),
+  createStudy: (project: number, body: { title: string; definition: StudyDefinition }) => door<Study>("POST", `/api/projects/${project}/interviews`, { body }),
+  changeStudy: (project: number, study: string, body: { title: string; definition: StudyDefinition }) => door<Study>("PUT", studyPath(project, study), { body }),
+  removeStudy: (project: number, study: string) => door<void>("DELETE", studyPath(project, study)),
+  changeStudyStatus: (project: number, study: string, status: StudyStatus) => door<Study>("PUT", `${studyPath(project, study)}/status`, { body: { status } }),
+  setStudyBusy: (project: number, study: string, body: { name: string; ics: string }) => door<Study>("PUT", `${studyPath(project, study)}/busy`, { body }),
+  forgetStudyBusy: (project: number, study: string) => door<void>("DELETE", `${studyPath(project, study)}/busy`),
+  participants: (project: number, study: string) => door<{ participants: Participant[] }>("GET", `${studyPath(project, study)}/participants`),
+  inviteToStudy: (project: number, study: string, body: { people: NewPerson[]; source: InviteSource }) => door<Invited>("POST", `${studyPath(project, study)}/participants`, { body }),
+  participant: (project: number, study: string, participant: string) => door<ParticipantWhole>("GET", participantPath(project, study, participant)),
+  changeParticipantStatus: (project: number, study: string, participant: string, status: ParticipantStatus) => door<ParticipantWhole>("PUT", `${participantPath(project, study, participant)}/status`, { body: { status } }),
+  nameParticipant: (project: number, study: string, participant: string, person: string | null) => door<ParticipantWhole>("PUT", `${participantPath(project, study, participant)}/person`, { body: { person } }),
+  removeParticipant: (project: number, study: string, participant: string) => door<Removed>("DELETE", participantPath(project, study, participant)),
+  addInterviewNote: (project: number, study: string, participant: string, body: NewNote) => door<InterviewNote>("POST", `${participantPath(project, study, participant)}/notes`, { body }),
+  changeInterviewNote: (project: number, study: string, participant: string, note: string, body: NewNote) => door<InterviewNote>("PUT", `${participantPath(project, study, participant)}/notes/${note}`, { body }),
+  removeInterviewNote: (project: number, study: string, participant: string, note: string) => door<void>("DELETE", `${participantPath(project, study, participant)}/notes/${note}`),
+  interviewFile: (project: number, study: string, participant: string, file: string) => `${participantPath(project, study, participant)}/files/${file}`,
+  addInterviewFile: (project: number, study: string, participant: string, kind: string, file: File) =>
+    upload(`${participantPath(project, study, participant)}/files?${new URLSearchParams({ name: file.name, kind }).toString()}`, file),
+  removeInterviewFile: (project: number, study: string, participant: string, file: string) => door<void>("DELETE", `${participantPath(project, study, participant)}/files/${file}`),
 
   customEvents: (project: number) => open<{ custom_events: CustomEvent[] }>(http.GET("/api/projects/{project}/custom-events", { params: { path: { project } } })),
   createCustomEvent: (project: number, body: NewCustomEvent) => open<CustomEvent>(http.POST("/api/projects/{project}/custom-events", { params: { path: { project } }, body: body as never })),

@@ -360,6 +360,218 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/projects/{project}/interviews": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The project's studies, the latest changed first. */
+        get: operations["interview_list"];
+        put?: never;
+        /** Make a study. Nobody sees it before it is opened. */
+        post: operations["interview_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{project}/interviews/{study}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One study. */
+        get: operations["interview_get"];
+        /** Change a study. Guests who come from now on see it so; a consent that reads differently is a new version. */
+        put: operations["interview_replace"];
+        post?: never;
+        /** Delete a study with everybody in it: their mails, notes, files and talks. */
+        delete: operations["interview_delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{project}/interviews/{study}/busy": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Give the host's calendar as a file, so that no talk meets what is in it. */
+        put: operations["interview_set_busy"];
+        post?: never;
+        /** Forget the host's calendar. */
+        delete: operations["interview_forget_busy"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{project}/interviews/{study}/participants": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Those of a study: talks to come first, by time. */
+        get: operations["interview_participant_list"];
+        put?: never;
+        /** Invite people by their addresses. Where mail is set up, a letter with a personal link is on its way to each. */
+        post: operations["interview_participant_invite"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{project}/interviews/{study}/participants/{participant}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Somebody, with letter, notes and files. */
+        get: operations["interview_participant_get"];
+        put?: never;
+        post?: never;
+        /** Delete everything of somebody: mails, notes, files, talks. The answer says what was removed. */
+        delete: operations["interview_participant_delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{project}/interviews/{study}/participants/{participant}/files": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Upload a file of a talk: the body is the file, of the type `application/octet-stream`, at most 2 GB. */
+        post: operations["interview_file_add"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{project}/interviews/{study}/participants/{participant}/files/{file}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A file of a talk, as it was uploaded. */
+        get: operations["interview_file_get"];
+        put?: never;
+        post?: never;
+        /** Delete a file of a talk. */
+        delete: operations["interview_file_delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{project}/interviews/{study}/participants/{participant}/notes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Write a note. */
+        post: operations["interview_note_add"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{project}/interviews/{study}/participants/{participant}/notes/{note}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Change a note. */
+        put: operations["interview_note_change"];
+        post?: never;
+        /** Delete a note. */
+        delete: operations["interview_note_delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{project}/interviews/{study}/participants/{participant}/person": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Say who somebody is among the people of the project, so that their sessions and answers stand beside. */
+        put: operations["interview_participant_set_person"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{project}/interviews/{study}/participants/{participant}/status": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Let somebody in, or say what came of the talk. */
+        put: operations["interview_participant_change_status"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{project}/interviews/{study}/status": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Open, pause or close a study. It opens only when nothing is missing. */
+        put: operations["interview_change_status"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/projects/{project}/keys": {
         parameters: {
             query?: never;
@@ -1044,6 +1256,41 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/projects/{project}/surveys/{survey}/themes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What the answers to an open question speak of: themes with shares and their intervals, sentiment, scores, quotes, and where they differ. Nothing leaves this machine. */
+        post: operations["survey_themes"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{project}/surveys/{survey}/themes/corrections": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Rename, merge, split or hide themes, or move an answer. Every later report remembers. */
+        post: operations["survey_correct"];
+        /** Take a correction back. */
+        delete: operations["survey_take_back"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/projects/{project}/surveys/{survey}/versions": {
         parameters: {
             query?: never;
@@ -1070,6 +1317,180 @@ export interface paths {
         };
         /** Why a survey is shown to a person now, or is not. What is known only in their page leaves a step open. */
         get: operations["survey_why"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{project}/user-tests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The project's user tests, the latest changed first. */
+        get: operations["user_test_list"];
+        put?: never;
+        /** Make a user test. Nobody takes part before it is published. */
+        post: operations["user_test_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{project}/user-tests/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Read a definition without keeping it: what it leaves to the defaults, and what stands in its way. */
+        post: operations["user_test_check"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{project}/user-tests/{user_test}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One user test. */
+        get: operations["user_test_get"];
+        /** Change a user test. What participants do stays as it is until it is published. */
+        put: operations["user_test_replace"];
+        post?: never;
+        /** Delete a user test, and the notes about its participants. What they did are events, and stay. */
+        delete: operations["user_test_delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{project}/user-tests/{user_test}/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All participants and what they did, as a file. */
+        get: operations["user_test_export"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{project}/user-tests/{user_test}/notes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What was written about the participants of a test. */
+        get: operations["user_test_note_list"];
+        put?: never;
+        /** Write a note about a participant. */
+        post: operations["user_test_note_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{project}/user-tests/{user_test}/notes/{note}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Delete a note. */
+        delete: operations["user_test_note_delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{project}/user-tests/{user_test}/publish": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Open what was edited to participants, from now on. Refused while something stands in its way. */
+        post: operations["user_test_publish"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{project}/user-tests/{user_test}/results": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What participants did, task by task and one by one. */
+        post: operations["user_test_results"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{project}/user-tests/{user_test}/status": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Pause or close a user test, or go on with its latest version. Who is at it may finish. */
+        put: operations["user_test_change_status"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{project}/user-tests/{user_test}/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What was published, version by version. */
+        get: operations["user_test_versions"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1507,6 +1928,23 @@ export interface paths {
         };
         /** The surveys that run, and what the device's person has seen of them. Whether one is shown is decided in the page. */
         get: operations["survey_door_running"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/user-tests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The test that a link names. */
+        get: operations["user_test_door_running"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2022,6 +2460,11 @@ export interface components {
         CheckedSurvey: {
             /** @description With everything that it leaves to the defaults. */
             definition: components["schemas"]["SurveyDefinition"];
+            problems: components["schemas"]["SurveyProblem"][];
+        };
+        CheckedUserTest: {
+            /** @description With everything that it leaves to the defaults. */
+            definition: components["schemas"]["UserTestDefinition"];
             problems: components["schemas"]["SurveyProblem"][];
         };
         /** @description People under a name. */
@@ -3911,6 +4354,15 @@ export interface components {
             /** @description The p-value. */
             p_value: number;
         };
+        /** @description What somebody agreed to. */
+        GivenConsent: {
+            at: string;
+            quote: boolean;
+            record: boolean;
+            talk: boolean;
+            /** Format: int32 */
+            version: number;
+        };
         /** @description Cells that are not empty: the column, the row, how much. */
         GridCells: [
             components["schemas"]["Count"],
@@ -4304,6 +4756,67 @@ export interface components {
          * @enum {string}
          */
         Interval: "minute" | "hour" | "day" | "week" | "month" | "quarter" | "year";
+        /** @description Something that was uploaded of a talk. */
+        InterviewFile: {
+            /** Format: int64 */
+            bytes: number;
+            created_at: string;
+            created_by: string;
+            id: string;
+            /** @description `recording`, `transcript` or `other`. */
+            kind: string;
+            name: string;
+        };
+        /** @description A note, by its place in the talk. */
+        InterviewNote: {
+            /**
+             * Format: int64
+             * @description From the beginning of the talk.
+             */
+            at_ms: number;
+            author: string;
+            created_at: string;
+            id: string;
+            is_highlight: boolean;
+            tags: string[];
+            text: string;
+            /**
+             * Format: int64
+             * @description Where a stretch of the talk ends.
+             */
+            to_ms?: number | null;
+            updated_at: string;
+        };
+        InterviewStudies: {
+            /** @description Whether mails are sent; where not, letters are to be copied. */
+            sends_mail: boolean;
+            studies: components["schemas"]["StudyInList"][];
+        };
+        /** @description A study of interviews. */
+        InterviewStudyWhole: {
+            busy?: components["schemas"]["StudyBusy"] | null;
+            consents: components["schemas"]["StudyConsent"][];
+            counts: {
+                [key: string]: number;
+            };
+            created_at: string;
+            created_by: string;
+            definition: Record<string, never>;
+            /** @description The first of them. */
+            first_free?: string | null;
+            /** @description Times that guests can pick now. */
+            free: number;
+            id: string;
+            /** @description What keeps it from being opened. */
+            problems: components["schemas"]["StudyProblem"][];
+            /** @description Where anybody may ask to take part; the address of the server stands before it. */
+            recruit_path: string;
+            sends_mail: boolean;
+            /** @description `draft`, `open`, `paused` or `closed`. */
+            status: string;
+            title: string;
+            updated_at: string;
+        };
         /** @description What an invitation is for. */
         InvitationBody: {
             email: string;
@@ -4325,13 +4838,35 @@ export interface components {
             /** @description `admin`, `editor` or `viewer` */
             role: string;
         };
+        InviteBody: {
+            people: components["schemas"]["InvitedPerson"][];
+            /** @description `pasted`, `survey`, `person` or `cohort`. */
+            source: string;
+        };
         Invited: {
             link?: components["schemas"]["InvitationLink"] | null;
             member: components["schemas"]["Member"];
         };
+        InvitedPerson: {
+            email: string;
+            /** @description `en` or `fr`. */
+            language?: string;
+            name?: string;
+            person?: string | null;
+        };
         InvitedTo: {
             name: string;
             role: string;
+        };
+        /** @description What became of an invitation of many. */
+        InvitedToInterview: {
+            /** @description Written down, in the order in which they were given. */
+            invited: components["schemas"]["Participant"][];
+            /** @description They were in the study already. */
+            known: string[];
+            refused: components["schemas"]["RefusedAddress"][];
+            /** @description Whether letters are on their way. */
+            sends_mail: boolean;
         };
         /** @description The paths, as a list and as a tree; with a breakdown also those of each segment. */
         JourneyAnswer: {
@@ -4541,6 +5076,10 @@ export interface components {
             /** Format: int64 */
             number: number;
             to?: string | null;
+        };
+        Letter: {
+            subject: string;
+            text: string;
         };
         /** @description Who is new, stays, comes back or goes. */
         LifecycleAnswer: {
@@ -4768,6 +5307,12 @@ export interface components {
             /** @description Of `read`, `write`, `admin`; one does not contain another. */
             scopes: string[];
         };
+        NewBusyBody: {
+            /** @description The whole calendar file. */
+            ics: string;
+            /** @description The name of the file. */
+            name: string;
+        };
         NewCohortBody: {
             /** @description Conditions; `{"people": ["u1"]}` for a list; `{"of": question, "at": cell}` for the people behind a number. */
             definition: components["schemas"]["CohortDefinition"];
@@ -4792,6 +5337,15 @@ export interface components {
             /** @description By factor; what is not named keeps what holds without. */
             weights: components["schemas"]["FactorWeights"];
         };
+        NewInterviewNote: {
+            /** Format: int64 */
+            at_ms?: number;
+            is_highlight?: boolean;
+            tags?: string[];
+            text: string;
+            /** Format: int64 */
+            to_ms?: number | null;
+        };
         NewLookupTableBody: {
             /** @description The file: a heading, then rows; commas, semicolons or tabs between columns; the first column is the key. 100 MiB and a million rows at most. */
             csv: string;
@@ -4808,6 +5362,20 @@ export interface components {
             text: string;
             /** Format: int64 */
             to_ms?: number | null;
+        };
+        NewParticipantNote: {
+            participant: string;
+            tags?: string[];
+            task?: string | null;
+            text: string;
+        };
+        NewParticipantPerson: {
+            /** @description None: nobody of the project. */
+            person?: string | null;
+        };
+        NewParticipantStatus: {
+            /** @description `invited` lets somebody in whose answers were looked at, or opens the link again; `screened_out`, `done`, `no_show` and `cancelled` say what came. */
+            status: string;
         };
         NewProjectBody: {
             name: string;
@@ -4829,12 +5397,34 @@ export interface components {
             /** @description RFC 3339, at most 30 days ahead; a week when left out. */
             expires_at?: string | null;
         };
+        NewStudyBody: {
+            definition: Record<string, never>;
+            title: string;
+        };
+        NewStudyStatus: {
+            /** @description `open`, `paused` or `closed`. */
+            status: string;
+        };
         NewSurveyBody: {
             definition: components["schemas"]["SurveyDefinition"];
             name: string;
         };
         NewSurveyStatus: {
             /** @description `running` shows the latest version again; `paused` or `closed` shows it no more. */
+            status: string;
+        };
+        NewThemeCorrection: {
+            /** @description `rename`, `merge`, `split`, `move` or `hide`; themes are named by their terms: `{"kind": "rename", "theme": ["#speed"], "name": "Slow pages"}`. */
+            correction: Record<string, never>;
+            /** @description The id of the question. */
+            question: string;
+        };
+        NewUserTestBody: {
+            definition: components["schemas"]["UserTestDefinition"];
+            name: string;
+        };
+        NewUserTestStatus: {
+            /** @description `running` opens the latest version again; `paused` or `closed` takes nobody more. */
             status: string;
         };
         /** @description The property that names an event's node. */
@@ -4880,6 +5470,13 @@ export interface components {
          * @enum {string}
          */
         Occurrence: "first" | "last" | "each" | "entry" | "exit";
+        /** @description A test that takes people. */
+        OpenUserTest: {
+            definition: components["schemas"]["UserTestDefinition"];
+            id: string;
+            /** Format: int32 */
+            version: number;
+        };
         /**
          * @description Whose property: `event`, `person` (or `user`), `session`, or `group:` and a type of groups.
          * @default event
@@ -4887,6 +5484,58 @@ export interface components {
         Owner: string;
         /** @description The p-value of a test; null where nothing was tested. */
         PValue: number | null;
+        /** @description Somebody who is asked to talk. */
+        Participant: {
+            /** @description Which choice of each question of the screener. */
+            answers?: number[] | null;
+            /** @description When the team let them in. */
+            approved_at?: string | null;
+            consent?: components["schemas"]["GivenConsent"] | null;
+            created_at: string;
+            created_by: string;
+            email: string;
+            ends_at?: string | null;
+            id: string;
+            language: string;
+            name: string;
+            /** @description Among the people of the project, where that is known. */
+            person?: string | null;
+            /** @description `link`, `pasted`, `survey`, `person` or `cohort`. */
+            source: string;
+            starts_at?: string | null;
+            /** @description `invited`, `waiting`, `screened_out`, `booked`, `done`, `no_show` or `cancelled`. */
+            status: string;
+            timezone?: string | null;
+            updated_at: string;
+        };
+        ParticipantNote: {
+            author: string;
+            created_at: string;
+            id: string;
+            participant: string;
+            tags: string[];
+            /** @description The task that it is about, if one. */
+            task?: string | null;
+            text: string;
+        };
+        ParticipantNotes: {
+            /** @description In the order in which they were written. */
+            notes: components["schemas"]["ParticipantNote"][];
+        };
+        /** @description Somebody with everything that is kept of the talk. */
+        ParticipantWhole: components["schemas"]["Participant"] & {
+            /** @description The meeting for calendars, once there is a time. */
+            calendar_file?: string | null;
+            files: components["schemas"]["InterviewFile"][];
+            /** @description What is to be written to them now, to send or to copy. */
+            letter: components["schemas"]["Letter"];
+            notes: components["schemas"]["InterviewNote"][];
+            /** @description Of the personal link; the address of the server stands before it. */
+            path: string;
+        };
+        Participants: {
+            participants: components["schemas"]["Participant"][];
+        };
         People: {
             /** @description For the next page. */
             next?: string | null;
@@ -5966,6 +6615,10 @@ export interface components {
             /** @description What has to hold of a recording, all of it. */
             where?: components["schemas"]["RecordingCondition"][];
         } & (WithRequired<components["schemas"]["Scope"], "range"> & components["schemas"]["CellOfQuestion"]);
+        RefusedAddress: {
+            email: string;
+            message: string;
+        };
         RefusedCount: {
             code: string;
             /** Format: int64 */
@@ -5995,6 +6648,17 @@ export interface components {
             /** @description The door: `/v1/events`, `/track`, … */
             source: string;
             stage: string;
+        };
+        /** @description What was removed of somebody. */
+        RemovedOfInterview: {
+            /** Format: int64 */
+            files: number;
+            /** Format: int64 */
+            mails: number;
+            /** Format: int64 */
+            notes: number;
+            /** Format: int64 */
+            talks: number;
         };
         /** @description One rule that renames nodes. */
         Renaming: {
@@ -6071,6 +6735,8 @@ export interface components {
         ResultsBody: {
             /** @description One part of a breakdown as in a question: `{"property": "plan", "of": "person"}`. */
             breakdown?: Record<string, never> | null;
+            /** @description Beside the scores of as long a time just before; takes a range of the form `{"last": 30, "unit": "day"}`. */
+            compare?: boolean;
             /** @description As in a question. */
             filter?: Record<string, never> | null;
             /** @description `hour`, `day`, `week` (default), `month` or `quarter`. */
@@ -6578,6 +7244,52 @@ export interface components {
             number,
             number
         ];
+        /** @description The host's calendar, as far as it can be read. */
+        StudyBusy: {
+            /** @description Stretches of time in which the host is busy, within what can be booked. */
+            busy: number;
+            /** @description Why nothing of the file can be read. */
+            error?: string | null;
+            given_at: string;
+            name: string;
+            /** @description The first of them, with the line at which each begins and why. */
+            reasons: components["schemas"]["UnreadEvent"][];
+            /** @description Events of the file that could not be read. */
+            unread: number;
+        };
+        /** @description A consent as guests were shown it. */
+        StudyConsent: {
+            content: Record<string, never>;
+            created_at: string;
+            created_by: string;
+            /** Format: int32 */
+            version: number;
+        };
+        /** @description A study, with how far it has come. */
+        StudyInList: {
+            /** @description How many people have which status. */
+            counts: {
+                [key: string]: number;
+            };
+            created_by: string;
+            id: string;
+            /** Format: int32 */
+            minutes: number;
+            /** @description When the next talk begins. */
+            next_at?: string | null;
+            /** @description `draft`, `open`, `paused` or `closed`. */
+            status: string;
+            title: string;
+            updated_at: string;
+            /** Format: int32 */
+            wanted: number;
+        };
+        StudyProblem: {
+            /** @description Stable, for programs. */
+            code: string;
+            /** @description Where: `screener[2]`. */
+            field: string;
+        };
         /** @description A survey as it is being edited. */
         Survey: {
             /** @description What is being edited differs from what people are shown. */
@@ -7223,6 +7935,164 @@ export interface components {
             op?: "is" | "is_not" | "contains" | "not_contains" | "any_of_list" | "all_of_list";
             value: components["schemas"]["Words"];
         };
+        /** @description One person's run, as it is shown. */
+        TestParticipant: {
+            answers: Record<string, never>[];
+            began_at: string;
+            id: string;
+            language?: string | null;
+            /** @description Who it was, where events name somebody. */
+            person?: string | null;
+            /** @description `completed`, `left`, `screened_out` or `under_way`: nothing was heard of how it ended. */
+            state: string;
+            /** Format: double */
+            sus?: number | null;
+            /** @description By task. */
+            tasks: {
+                [key: string]: components["schemas"]["TestTaskRun"];
+            };
+            /** Format: int32 */
+            version?: number | null;
+        };
+        /** @description What one person did in one task. */
+        TestTaskRun: {
+            began_at: string;
+            /** Format: int64 */
+            clicks: number;
+            /** @description Of a success: by the expected path. Null where there is none. */
+            direct?: boolean | null;
+            /**
+             * Format: double
+             * @description 1 to 7.
+             */
+            ease?: number | null;
+            /** Format: double */
+            elapsed_ms: number;
+            /** Format: double */
+            lostness?: number | null;
+            /** Format: int64 */
+            misclicks: number;
+            /** @description `success`, `failed`, `gave_up` or `timed_out`; null while it is not ended. */
+            outcome?: string | null;
+            /** @description The names of the pages, in order. */
+            pages: string[];
+            /** @description Why somebody gave up, in their words. */
+            reason?: string | null;
+            /** @description The recording in which it lies. */
+            session?: string | null;
+        };
+        /** @description A theme, with how common it is and what stands for it. */
+        Theme: {
+            /** @description The latest fifty. */
+            answers: components["schemas"]["ThemeAnswer"][];
+            /** @description From the last but one period to the last. */
+            change?: Record<string, never> | null;
+            /** @description The team renamed, merged, split or filled it. */
+            is_fixed: boolean;
+            mean_score?: Record<string, never> | null;
+            mean_score_of_others?: Record<string, never> | null;
+            name: Record<string, never>;
+            /** @description As in `periods`. */
+            periods: Record<string, never>[];
+            phrases: Record<string, never>[];
+            /** @description Typical ones, without what could tell who wrote them. */
+            quotes: components["schemas"]["ThemeAnswer"][];
+            /** @description Where it is more or less common, the clearest difference first. */
+            segments: Record<string, never>[];
+            sentiment: Record<string, never>;
+            share: Record<string, never>;
+            /** @description By these a correction names it. */
+            terms: string[];
+        };
+        /** @description One answer. */
+        ThemeAnswer: {
+            at: string;
+            /** @description By this a correction names its words. */
+            fingerprint: string;
+            /** @description Null where the answer names nobody. */
+            person?: string | null;
+            response: string;
+            /** Format: double */
+            score?: number | null;
+            /** @description `positive`, `negative`, `mixed` or `neutral`. */
+            sentiment?: string | null;
+            /** @description The session that it was given in, whose recording may be there. */
+            session?: string | null;
+            text: string;
+        };
+        /** @description What somebody changed about themes. */
+        ThemeCorrection: {
+            correction: Record<string, never>;
+            created_at: string;
+            created_by: string;
+            /** Format: int64 */
+            id: number;
+        };
+        ThemeCorrections: {
+            /** @description In the order in which they were made, which is that in which they hold. */
+            corrections: components["schemas"]["ThemeCorrection"][];
+        };
+        /** @description What the answers to an open question speak of. */
+        Themes: {
+            /** @description What the team changed, in the order in which it holds. */
+            corrections: components["schemas"]["ThemeCorrection"][];
+            /**
+             * Format: double
+             * @description How long it took to read and to count.
+             */
+            elapsed_ms: number;
+            /**
+             * Format: int64
+             * @description How many answers a theme has at least.
+             */
+            fewest_answers: number;
+            /** @description Only the latest 50,000 answers were read. */
+            has_more: boolean;
+            /** @description Those that the team hid. */
+            hidden: components["schemas"]["Theme"][];
+            /** @description Fewer than ten say something: there are no themes. */
+            is_too_few: boolean;
+            languages: Record<string, never>[];
+            mean_score?: Record<string, never> | null;
+            /** Format: int64 */
+            n_abusive: number;
+            /** Format: int64 */
+            n_answers: number;
+            /**
+             * Format: int64
+             * @description Longer than is read.
+             */
+            n_cut: number;
+            /** Format: int64 */
+            n_nothing: number;
+            /**
+             * Format: int64
+             * @description Those that say something: shares are of these.
+             */
+            n_said: number;
+            /** @description By their first day. */
+            periods: Record<string, never>[];
+            question: string;
+            /** @description The question whose scores stand beside the themes: the first of the survey that has a scale. */
+            scored?: string | null;
+            segments: Record<string, never>[];
+            sentiment: Record<string, never>;
+            /** @description The commonest first. */
+            themes: components["schemas"]["Theme"][];
+            unsorted: components["schemas"]["Unsorted"];
+        };
+        ThemesBody: {
+            /** @description Up to four properties of the answers by which themes are compared, beside the score. */
+            by?: string[];
+            /** @description A condition on the answers, as in a question: `{"property": "$country_code", "op": "is", "value": "FR"}`. */
+            filter?: Record<string, never> | null;
+            /** @description `week`, `month` (default) or `quarter`: what the last is compared with. */
+            interval?: string | null;
+            /** @description The id of an open question; the default is the first that people answer in sentences. */
+            question?: string | null;
+            /** @description As in a question; the default is all of history. */
+            range?: Record<string, never> | null;
+        };
         /**
          * @description What becomes of the figures: one of them all, or how many have how much.
          * @default average
@@ -7700,6 +8570,459 @@ export interface components {
              * @enum {string}
              */
             unique: "first" | "last";
+        };
+        UnreadEvent: {
+            line: number;
+            reason: string;
+        };
+        /** @description Answers that say something and are in no theme. */
+        Unsorted: {
+            /** @description The latest fifty. */
+            answers: components["schemas"]["ThemeAnswer"][];
+            share: Record<string, never>;
+        };
+        /** @description A test as it is being edited. */
+        UserTest: {
+            /** @description What is being edited differs from what participants do. */
+            changed: boolean;
+            /** @description In the link that participants follow: `/test/{code}` here, and `?sillage_test={code}` on the site. */
+            code: string;
+            created_at: string;
+            created_by: string;
+            /** @description With everything that it leaves to the defaults. */
+            definition: components["schemas"]["UserTestDefinition"];
+            id: string;
+            name: string;
+            problems: components["schemas"]["SurveyProblem"][];
+            published_at?: string | null;
+            /** @description `draft`, `running`, `paused` or `closed`. */
+            status: string;
+            updated_at: string;
+            /**
+             * Format: int32
+             * @description The latest that was published; 0 before the first.
+             */
+            version: number;
+        };
+        /** @description What is asked after all tasks. */
+        UserTestAfter: {
+            /** @description An open question. */
+            question?: components["schemas"]["UserTestText"];
+            /**
+             * @description The ten statements of the System Usability Scale.
+             * @default true
+             */
+            sus?: boolean;
+        };
+        /** @description On a property of the event. */
+        UserTestCondition: {
+            /**
+             * @description How it is compared.
+             * @default is
+             * @enum {unknown}
+             */
+            op?: "is" | "is_not" | "contains" | "gt" | "gte" | "lt" | "lte" | "set" | "not_set";
+            /** @description Its name. */
+            property: string;
+            /** @description With what; not for set and not_set. */
+            value?: unknown;
+        };
+        /**
+         * @description An unmoderated user test: what participants are told, asked to do, and asked afterwards. The server fills in what is left out.
+         * @example {
+         *       "end": {
+         *         "title": {
+         *           "en": "Thank you",
+         *           "fr": "Merci"
+         *         }
+         *       },
+         *       "intro": {
+         *         "en": "Help us make the shop easier.",
+         *         "fr": "Aidez-nous à simplifier la boutique."
+         *       },
+         *       "languages": [
+         *         "en",
+         *         "fr"
+         *       ],
+         *       "screener": [
+         *         {
+         *           "choices": [
+         *             {
+         *               "id": "yes",
+         *               "passes": true,
+         *               "text": {
+         *                 "en": "Yes",
+         *                 "fr": "Oui"
+         *               }
+         *             },
+         *             {
+         *               "id": "no",
+         *               "text": {
+         *                 "en": "No",
+         *                 "fr": "Non"
+         *               }
+         *             }
+         *           ],
+         *           "id": "buys",
+         *           "text": {
+         *             "en": "Do you buy online?",
+         *             "fr": "Achetez-vous en ligne ?"
+         *           }
+         *         }
+         *       ],
+         *       "tasks": [
+         *         {
+         *           "id": "lamp",
+         *           "path": [
+         *             {
+         *               "value": "/lamps"
+         *             },
+         *             {
+         *               "op": "starts_with",
+         *               "value": "/lamps/"
+         *             },
+         *             {
+         *               "op": "starts_with",
+         *               "value": "/basket"
+         *             }
+         *           ],
+         *           "scenario": {
+         *             "en": "You want a lamp for your desk for less than 50 euros. Put one into the basket.",
+         *             "fr": "Vous voulez une lampe de bureau à moins de 50 euros. Mettez-en une au panier."
+         *           },
+         *           "success": {
+         *             "on": "page",
+         *             "page": {
+         *               "op": "starts_with",
+         *               "value": "/basket"
+         *             }
+         *           },
+         *           "time_limit_s": 300,
+         *           "title": {
+         *             "en": "Find a lamp",
+         *             "fr": "Trouver une lampe"
+         *           }
+         *         }
+         *       ],
+         *       "url": "https://example.com/"
+         *     }
+         * @example {
+         *       "after": {
+         *         "question": {
+         *           "en": "What would you change first?"
+         *         },
+         *         "sus": true
+         *       },
+         *       "end": {
+         *         "text": {
+         *           "en": "You can close this page."
+         *         },
+         *         "title": {
+         *           "en": "Thank you"
+         *         }
+         *       },
+         *       "guidelines": {
+         *         "en": "Think aloud if you like."
+         *       },
+         *       "intro": {
+         *         "en": "Three short tasks."
+         *       },
+         *       "languages": [
+         *         "en"
+         *       ],
+         *       "participants": 20,
+         *       "policy": "/privacy",
+         *       "tasks": [
+         *         {
+         *           "answer": {
+         *             "en": "Where did you find it?"
+         *           },
+         *           "ease": false,
+         *           "id": "price",
+         *           "question": {
+         *             "en": "What was difficult?"
+         *           },
+         *           "scenario": {
+         *             "en": "You wonder what the team plan costs for five people."
+         *           },
+         *           "success": {
+         *             "check": {
+         *               "choices": [
+         *                 {
+         *                   "id": "a",
+         *                   "text": {
+         *                     "en": "20 euros"
+         *                   }
+         *                 },
+         *                 {
+         *                   "id": "b",
+         *                   "is_right": true,
+         *                   "text": {
+         *                     "en": "50 euros"
+         *                   }
+         *                 }
+         *               ],
+         *               "text": {
+         *                 "en": "What does it cost?"
+         *               }
+         *             },
+         *             "on": "done"
+         *           },
+         *           "title": {
+         *             "en": "Find the price"
+         *           },
+         *           "url": "/home"
+         *         },
+         *         {
+         *           "id": "order",
+         *           "scenario": {
+         *             "en": "You have made up your mind: order the team plan."
+         *           },
+         *           "success": {
+         *             "event": "Order",
+         *             "on": "event",
+         *             "where": [
+         *               {
+         *                 "op": "is",
+         *                 "property": "plan",
+         *                 "value": "team"
+         *               }
+         *             ]
+         *           },
+         *           "title": {
+         *             "en": "Order"
+         *           }
+         *         },
+         *         {
+         *           "id": "help",
+         *           "scenario": {
+         *             "en": "Something is wrong with your invoice. Get in touch with somebody."
+         *           },
+         *           "success": {
+         *             "on": "click",
+         *             "selector": "#contact"
+         *           },
+         *           "title": {
+         *             "en": "Get help"
+         *           }
+         *         }
+         *       ],
+         *       "url": "https://example.com/app",
+         *       "v": 1
+         *     }
+         */
+        UserTestDefinition: {
+            after?: components["schemas"]["UserTestAfter"];
+            end?: components["schemas"]["UserTestEnd"];
+            /** @description How to go about it. */
+            guidelines?: components["schemas"]["UserTestText"];
+            /** @description What it is about, before anything is agreed to. */
+            intro?: components["schemas"]["UserTestText"];
+            /** @description As pages name them; the first is shown to those who read none of them. */
+            languages: string[];
+            /** @description It takes nobody more once so many have completed it. */
+            participants?: number;
+            /** @description Where the privacy policy is. */
+            policy?: string;
+            /** @description Asked before the tasks. Who chooses what does not pass does none. */
+            screener?: components["schemas"]["UserTestScreenerQuestion"][];
+            /** @description In order. */
+            tasks?: components["schemas"]["UserTestTask"][];
+            /** @description The whole address of the page on which it begins, and which carries the tag. */
+            url?: string;
+            /**
+             * @description The form of the definition.
+             * @constant
+             */
+            v?: 1;
+        };
+        /** @description What is said when it is over. */
+        UserTestEnd: {
+            /** @description What comes next. */
+            text?: components["schemas"]["UserTestText"];
+            /** @description Thanks. */
+            title?: components["schemas"]["UserTestText"];
+        };
+        /** @description A test, with how it does. */
+        UserTestInList: {
+            /** @description In the link that participants follow. */
+            code: string;
+            /** Format: int64 */
+            completed: number;
+            created_at: string;
+            created_by: string;
+            id: string;
+            /** Format: int64 */
+            n_tasks: number;
+            name: string;
+            published_at?: string | null;
+            /**
+             * Format: int64
+             * @description Took part, and did all of it.
+             */
+            started: number;
+            /** @description `draft`, `running`, `paused` or `closed`. */
+            status: string;
+            updated_at: string;
+            /**
+             * Format: int32
+             * @description The latest that was published; 0 before the first.
+             */
+            version: number;
+        };
+        /** @description A page: the whole address, the address from the path on, or the path alone passes. */
+        UserTestPage: {
+            /**
+             * @description How; `matches` is a regular expression.
+             * @default is
+             * @enum {unknown}
+             */
+            op?: "is" | "contains" | "starts_with" | "ends_with" | "matches";
+            /** @description A path such as /basket, an address, or a part of one. */
+            value: string;
+        };
+        /** @description What participants did. */
+        UserTestResults: {
+            definition: components["schemas"]["UserTestDefinition"];
+            /** Format: double */
+            elapsed_ms: number;
+            /** @description There are more than are looked at: the latest 5,000 are. */
+            is_cut: boolean;
+            /** @description The latest first. */
+            participants: components["schemas"]["TestParticipant"][];
+            results: Record<string, never>;
+            /**
+             * Format: int32
+             * @description The version whose tasks these are.
+             */
+            version: number;
+        };
+        UserTestResultsBody: {
+            /** @description A condition on the events of the test, as in a question. */
+            filter?: Record<string, never> | null;
+            /** @description As in a question; the default is all of history. */
+            range?: Record<string, never> | null;
+            /**
+             * Format: int32
+             * @description Runs of this version alone.
+             */
+            version?: number | null;
+        };
+        /** @description One of its choices is chosen. */
+        UserTestScreenerQuestion: {
+            /** @description What can be chosen. */
+            choices: {
+                /** @description Letters, digits, - and _. */
+                id: string;
+                /**
+                 * @description Who chooses it goes on.
+                 * @default false
+                 */
+                passes?: boolean;
+                /** @description What it says. */
+                text?: components["schemas"]["UserTestText"];
+            }[];
+            /** @description Letters, digits, - and _; answers name it. */
+            id: string;
+            /** @description The question. */
+            text?: components["schemas"]["UserTestText"];
+        };
+        /** @description What counts as done. Default: the participant says so. */
+        UserTestSuccess: {
+            /**
+             * @description A page is reached.
+             * @constant
+             */
+            on: "page";
+            page: components["schemas"]["UserTestPage"];
+        } | {
+            /** @description Its name. */
+            event: string;
+            /**
+             * @description An event happens.
+             * @constant
+             */
+            on: "event";
+            /** @description All of them hold. */
+            where?: components["schemas"]["UserTestCondition"][];
+        } | {
+            /**
+             * @description Something is clicked.
+             * @constant
+             */
+            on: "click";
+            /** @description A CSS selector of it, or of what it lies in. */
+            selector: string;
+        } | {
+            /** @description A question that who has done it can answer; a wrong answer is a failure. */
+            check?: {
+                /** @description What can be chosen. */
+                choices: {
+                    /** @description Letters, digits, - and _. */
+                    id: string;
+                    /**
+                     * @description Who chooses it has done the task.
+                     * @default false
+                     */
+                    is_right?: boolean;
+                    /** @description What it says. */
+                    text?: components["schemas"]["UserTestText"];
+                }[];
+                /** @description The question. */
+                text?: components["schemas"]["UserTestText"];
+            };
+            /**
+             * @description The participant says so.
+             * @constant
+             */
+            on: "done";
+        };
+        /** @description One thing to do. */
+        UserTestTask: {
+            /** @description Asks for something that was to be found, in words. */
+            answer?: components["schemas"]["UserTestText"];
+            /**
+             * @description Asks how easy it was, 1 to 7 (SEQ).
+             * @default true
+             */
+            ease?: boolean;
+            /** @description Letters, digits, - and _; events name it, so it stays when the words change. */
+            id: string;
+            /** @description The pages of the shortest way, in order; that on which it begins may be left out. Who takes these and no others succeeds directly. */
+            path?: components["schemas"]["UserTestPage"][];
+            /** @description An open question after it. */
+            question?: components["schemas"]["UserTestText"];
+            /** @description What one wants, without naming the buttons to press. */
+            scenario?: components["schemas"]["UserTestText"];
+            success?: components["schemas"]["UserTestSuccess"];
+            /** @description It ends by itself after so many seconds. Default: never. */
+            time_limit_s?: number;
+            /** @description In a few words. */
+            title?: components["schemas"]["UserTestText"];
+            /** @description Where it begins: a path or an address of the site. Default: where the participant is. */
+            url?: string;
+        };
+        /** @description The same in each language: `{"en": "…", "fr": "…"}`, at most 2,000 characters. */
+        UserTestText: {
+            [key: string]: string;
+        };
+        UserTestToCheck: {
+            definition: components["schemas"]["UserTestDefinition"];
+        };
+        /** @description A test as it was published. */
+        UserTestVersion: {
+            created_at: string;
+            created_by: string;
+            definition: components["schemas"]["UserTestDefinition"];
+            /** Format: int32 */
+            version: number;
+        };
+        UserTestVersions: {
+            /** @description The latest first. */
+            versions: components["schemas"]["UserTestVersion"][];
+        };
+        UserTests: {
+            tests: components["schemas"]["UserTestInList"][];
         };
         /** @description Having an event with a value. */
         ValueCandidate: {
@@ -8920,6 +10243,675 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description What is wrong and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    interview_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InterviewStudies"];
+                };
+            };
+            /** @description What is wrong and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    interview_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewStudyBody"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InterviewStudyWhole"];
+                };
+            };
+            /** @description What is wrong and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    interview_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: number;
+                study: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InterviewStudyWhole"];
+                };
+            };
+            /** @description What is wrong and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    interview_replace: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: number;
+                study: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewStudyBody"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InterviewStudyWhole"];
+                };
+            };
+            /** @description What is wrong and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    interview_delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: number;
+                study: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What is wrong and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    interview_set_busy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: number;
+                study: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewBusyBody"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InterviewStudyWhole"];
+                };
+            };
+            /** @description What is wrong and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    interview_forget_busy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: number;
+                study: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What is wrong and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    interview_participant_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: number;
+                study: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Participants"];
+                };
+            };
+            /** @description What is wrong and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    interview_participant_invite: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: number;
+                study: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["InviteBody"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InvitedToInterview"];
+                };
+            };
+            /** @description What is wrong and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    interview_participant_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: number;
+                study: string;
+                participant: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ParticipantWhole"];
+                };
+            };
+            /** @description What is wrong and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    interview_participant_delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: number;
+                study: string;
+                participant: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RemovedOfInterview"];
+                };
+            };
+            /** @description What is wrong and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    interview_file_add: {
+        parameters: {
+            query: {
+                /** @description As the file is called. */
+                name: string;
+                /** @description `recording`, `transcript` or `other`. */
+                kind: string;
+            };
+            header?: never;
+            path: {
+                project: number;
+                study: string;
+                participant: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InterviewFile"];
+                };
+            };
+            /** @description What is wrong and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    interview_file_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: number;
+                study: string;
+                participant: string;
+                file: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
+                };
+            };
+            /** @description What is wrong and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    interview_file_delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: number;
+                study: string;
+                participant: string;
+                file: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What is wrong and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    interview_note_add: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: number;
+                study: string;
+                participant: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewInterviewNote"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InterviewNote"];
+                };
+            };
+            /** @description What is wrong and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    interview_note_change: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: number;
+                study: string;
+                participant: string;
+                note: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewInterviewNote"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InterviewNote"];
+                };
+            };
+            /** @description What is wrong and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    interview_note_delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: number;
+                study: string;
+                participant: string;
+                note: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What is wrong and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    interview_participant_set_person: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: number;
+                study: string;
+                participant: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewParticipantPerson"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ParticipantWhole"];
+                };
+            };
+            /** @description What is wrong and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    interview_participant_change_status: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: number;
+                study: string;
+                participant: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewParticipantStatus"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ParticipantWhole"];
+                };
+            };
+            /** @description What is wrong and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    interview_change_status: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: number;
+                study: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewStudyStatus"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InterviewStudyWhole"];
+                };
             };
             /** @description What is wrong and how to mend it */
             default: {
@@ -10776,6 +12768,107 @@ export interface operations {
             };
         };
     };
+    survey_themes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: number;
+                survey: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ThemesBody"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Themes"];
+                };
+            };
+            /** @description What is wrong and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    survey_correct: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: number;
+                survey: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewThemeCorrection"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ThemeCorrections"];
+                };
+            };
+            /** @description What is wrong and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    survey_take_back: {
+        parameters: {
+            query: {
+                id: number;
+            };
+            header?: never;
+            path: {
+                project: number;
+                survey: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What is wrong and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     survey_versions: {
         parameters: {
             query?: never;
@@ -10830,6 +12923,462 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SurveyDecision"];
+                };
+            };
+            /** @description What is wrong and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    user_test_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UserTests"];
+                };
+            };
+            /** @description What is wrong and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    user_test_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewUserTestBody"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UserTest"];
+                };
+            };
+            /** @description What is wrong and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    user_test_check: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UserTestToCheck"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CheckedUserTest"];
+                };
+            };
+            /** @description What is wrong and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    user_test_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: number;
+                user_test: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UserTest"];
+                };
+            };
+            /** @description What is wrong and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    user_test_replace: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: number;
+                user_test: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewUserTestBody"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UserTest"];
+                };
+            };
+            /** @description What is wrong and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    user_test_delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: number;
+                user_test: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What is wrong and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    user_test_export: {
+        parameters: {
+            query?: {
+                /** @description `csv` (default): one row a participant and task. `json`: all that the results say. */
+                format?: string | null;
+            };
+            header?: never;
+            path: {
+                project: number;
+                user_test: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                    "application/json": components["schemas"]["UserTestResults"];
+                };
+            };
+            /** @description What is wrong and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    user_test_note_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: number;
+                user_test: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ParticipantNotes"];
+                };
+            };
+            /** @description What is wrong and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    user_test_note_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: number;
+                user_test: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewParticipantNote"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ParticipantNote"];
+                };
+            };
+            /** @description What is wrong and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    user_test_note_delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: number;
+                user_test: string;
+                note: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What is wrong and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    user_test_publish: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: number;
+                user_test: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UserTest"];
+                };
+            };
+            /** @description What is wrong and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    user_test_results: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: number;
+                user_test: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UserTestResultsBody"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UserTestResults"];
+                };
+            };
+            /** @description What is wrong and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    user_test_change_status: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: number;
+                user_test: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewUserTestStatus"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UserTest"];
+                };
+            };
+            /** @description What is wrong and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    user_test_versions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: number;
+                user_test: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UserTestVersions"];
                 };
             };
             /** @description What is wrong and how to mend it */
@@ -11905,6 +14454,44 @@ export interface operations {
             };
             /** @description Unknown key */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    user_test_door_running: {
+        parameters: {
+            query: {
+                /** @description The write key. */
+                key: string;
+                /** @description The code in the link. */
+                test: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OpenUserTest"];
+                };
+            };
+            /** @description Unknown key */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description It takes nobody now */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -1,10 +1,10 @@
 // The rooms that exist, by intent. Navigation, palette and routes read this one list: a room that is not here is not shown.
-import { Activity, Blocks, Bug, ChartNoAxesColumn, CircleAlert, Filter, Flame, Gauge, LayoutList, MessageSquareText, Radio, Repeat2, Rocket, Route as RouteIcon, Signpost, Sprout, Timer, Users, UsersRound, Video } from "lucide-react";
+import { Activity, Blocks, Bug, CalendarDays, ChartNoAxesColumn, CircleAlert, ClipboardCheck, Filter, Flame, Gauge, LayoutList, MessageSquareText, Radio, Repeat2, Rocket, Route as RouteIcon, Signpost, Sprout, Timer, Users, UsersRound, Video } from "lucide-react";
 import type { ComponentType } from "react";
 import type { QuestionKind } from "@/question/question.ts";
 import type { MessageKey } from "@/i18n/catalogue.ts";
 
-export type RoomPath = "trends" | "funnels" | "retention" | "engagement" | "lifecycle" | "journeys" | "sessions" | "cohorts" | "features" | "drivers" | "impact" | "friction" | "heatmaps" | "speed" | "errors" | "reports" | "live" | "people" | "recordings" | "surveys";
+export type RoomPath = "trends" | "funnels" | "retention" | "engagement" | "lifecycle" | "journeys" | "sessions" | "cohorts" | "features" | "drivers" | "impact" | "friction" | "heatmaps" | "speed" | "errors" | "reports" | "live" | "people" | "recordings" | "surveys" | "user-tests" | "interviews";
 
 export interface RoomEntry {
   path: RoomPath;
@@ -44,6 +44,8 @@ export const intents: Intent[] = [
       { path: "heatmaps", label: "room.heatmap", icon: Flame, kind: "heatmap" },
       { path: "friction", label: "room.friction", icon: CircleAlert, kind: "friction" },
       { path: "surveys", label: "room.survey", icon: MessageSquareText },
+      { path: "user-tests", label: "room.userTest", icon: ClipboardCheck },
+      { path: "interviews", label: "room.interview", icon: CalendarDays },
       { path: "speed", label: "room.vital", icon: Gauge, kind: "vital" },
       { path: "errors", label: "room.error", icon: Bug, kind: "error" },
     ],

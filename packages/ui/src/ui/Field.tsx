@@ -1,4 +1,4 @@
-import { useId, type InputHTMLAttributes, type ReactNode, type SelectHTMLAttributes } from "react";
+import { useId, type InputHTMLAttributes, type ReactNode, type SelectHTMLAttributes, type TextareaHTMLAttributes } from "react";
 import styles from "./Field.module.css";
 
 interface Labelled {
@@ -15,6 +15,20 @@ export function TextField({ label, hint, problem, ...rest }: Labelled & InputHTM
       <input id={id} className={styles.input} aria-invalid={problem ? true : undefined} aria-describedby={`${id}-hint`} {...rest} />
       <p id={`${id}-hint`} className={problem ? styles.problem : styles.hint}>
         {problem ?? hint}
+      </p>
+    </div>
+  );
+}
+
+/** Several lines. */
+export function LongField({ label, hint, ...rest }: Labelled & TextareaHTMLAttributes<HTMLTextAreaElement>) {
+  const id = useId();
+  return (
+    <div className={styles.field}>
+      <label htmlFor={id}>{label}</label>
+      <textarea id={id} className={`${styles.input} ${styles.long}`} aria-describedby={`${id}-hint`} rows={3} {...rest} />
+      <p id={`${id}-hint`} className={styles.hint}>
+        {hint}
       </p>
     </div>
   );

@@ -19,6 +19,7 @@ import { Failure, SkeletonRows } from "@/ui/State.tsx";
 import { useNarrow } from "@/ui/useNarrow.ts";
 import { bySession } from "./bySession.ts";
 import { useRecordedSessions } from "@/rooms/recording/useRecordings.ts";
+import { InviteButton } from "@/rooms/interview/Invite.tsx";
 import { Identities } from "./Identities.tsx";
 import { Avatar } from "./PeopleRoom.tsx";
 import styles from "./person.module.css";
@@ -71,6 +72,7 @@ export function PersonRoom() {
                   .join(" · ")}
               </p>
             </div>
+            {email && <InviteButton source="person" person={{ email, name: person.name ?? "", person: person.id }} />}
           </header>
           <div className={styles.columns}>
             {/* On a phone what is known comes before what was done, folded, so that neither hides the other. */}

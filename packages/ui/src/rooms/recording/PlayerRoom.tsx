@@ -13,7 +13,7 @@ import { Check } from "@/ui/Field.tsx";
 import { useDocumentTitle } from "@/ui/Page.tsx";
 import { Empty, Failure, SkeletonRows } from "@/ui/State.tsx";
 import { relative } from "./manifest.ts";
-import { momentOf } from "./moment.ts";
+import { momentOf, placeOf } from "./moment.ts";
 import { About } from "./player/About.tsx";
 import { NotesTab } from "./player/NotesTab.tsx";
 import { Player } from "./player/Player.tsx";
@@ -29,6 +29,8 @@ import styles from "./PlayerRoom.module.css";
 export interface PlayerSearch {
   /** Seconds from the start. */
   t?: number;
+  /** An instant, where what leads here knows no more: it begins a little before. */
+  instant?: string;
   /** The list it was opened from. */
   q?: unknown;
 }
@@ -66,7 +68,7 @@ export function PlayerRoom() {
   }
   if (query.error || !query.data) return <Failure {...tellError(query.error, speech)} />;
   // A stage belongs to one recording: another begins anew.
-  return <Open key={session} session={session} manifest={query.data} question={question} startAt={(search.t ?? 0) * 1000} q={search.q} />;
+  return <Open key={session} session={session} manifest={query.data} question={question} startAt={search.t === undefined && search.instant ? placeOf(search.instant, query.data.recording.start) : (search.t ?? 0) * 1000} q={search.q} />;
 }
 
 interface OpenProps {

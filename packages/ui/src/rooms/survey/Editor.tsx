@@ -15,13 +15,12 @@ import { Failure, Note } from "@/ui/State.tsx";
 import { useToast } from "@/ui/Toast.tsx";
 import { useSettled } from "@/ui/useSettled.ts";
 import { freshId, KINDS, withKind, withText, type Definition, type SurveyQuestion } from "./definition.ts";
+import { LanguageLine } from "./LanguageLine.tsx";
 import { Preview } from "./Preview.tsx";
 import { QuestionCard } from "./QuestionCard.tsx";
 import { ShowingEditor } from "./ShowingEditor.tsx";
 import { KIND, problemText, questionOf } from "./words.ts";
 import styles from "./survey.module.css";
-
-const LANGUAGES = ["en", "fr", "de", "es", "it", "nl", "pt"];
 
 export function Editor({ survey, startName, startDefinition }: { survey: Survey | null; startName: string; startDefinition: Definition }) {
   const speech = useSpeech();
@@ -126,45 +125,6 @@ export function Editor({ survey, startName, startDefinition }: { survey: Survey 
         <Problems problems={problems} definition={definition} onOpen={setAt} />
         <Preview definition={checked.data?.definition ?? definition} language={language} at={at !== null && (checked.data?.definition ?? definition).questions.some((one) => one.id === at) ? at : null} />
       </div>
-    </div>
-  );
-}
-
-function LanguageLine({ definition, language, onPick, onChange }: { definition: Definition; language: string; onPick: (language: string) => void; onChange: (definition: Definition) => void }) {
-  const { t, language: own } = useSpeech();
-  const named = new Intl.DisplayNames([own], { type: "language" });
-  const others = LANGUAGES.filter((one) => !definition.languages.includes(one));
-  return (
-    <div className={styles.languages} role="group" aria-label={t("survey.languages")}>
-      <span>{t("survey.writtenIn")}</span>
-      {definition.languages.map((one) => (
-        <button key={one} type="button" aria-pressed={one === language} onClick={() => onPick(one)}>
-          {named.of(one)}
-        </button>
-      ))}
-      <InlineSelect
-        label={t("survey.addLanguage")}
-        value=""
-        choices={[{ value: "", label: t("survey.addLanguage") }, ...others.map((one) => ({ value: one, label: named.of(one) ?? one }))]}
-        onPick={(one) => {
-          if (one === "") return;
-          onChange({ ...definition, languages: [...definition.languages, one] });
-          onPick(one);
-        }}
-      />
-      {definition.languages.length > 1 && (
-        <Button
-          look="quiet"
-          size="small"
-          onClick={() => {
-            const languages = definition.languages.filter((one) => one !== language);
-            onChange({ ...definition, languages });
-            onPick(languages[0] ?? "en");
-          }}
-        >
-          {t("survey.removeLanguage", { language: named.of(language) ?? language })}
-        </Button>
-      )}
     </div>
   );
 }

@@ -4,7 +4,7 @@ import { Link } from "@tanstack/react-router";
 import { Download } from "lucide-react";
 import { useState } from "react";
 import { api } from "@/api/client.ts";
-import type { Survey, SurveyAnswer } from "@/api/survey.ts";
+import type { Survey, SurveyAnswer, SurveyResponse } from "@/api/survey.ts";
 import { useSpeech } from "@/i18n/language.tsx";
 import { tellError } from "@/shell/errors.ts";
 import { useProject } from "@/shell/session.tsx";
@@ -15,6 +15,7 @@ import { Empty, Failure, SkeletonRows } from "@/ui/State.tsx";
 import table from "@/ui/table.module.css";
 import { AnswersExample } from "./AnswersExample.tsx";
 import { isScale, scaleOf, textOf, type Definition, type SurveyQuestion } from "./definition.ts";
+import { InviteButton } from "@/rooms/interview/Invite.tsx";
 import styles from "./survey.module.css";
 
 export function Responses({ survey }: { survey: Survey }) {
@@ -108,6 +109,7 @@ export function Responses({ survey }: { survey: Survey }) {
                         {t("survey.watch")}
                       </Link>
                     )}
+                    {emailOf(response, asked) && <InviteButton source="survey" person={{ email: emailOf(response, asked) ?? "", person: response.person }} />}
                   </td>
                 </tr>
               ))}
@@ -124,6 +126,12 @@ export function Responses({ survey }: { survey: Survey }) {
       )}
     </>
   );
+}
+
+/** The address that somebody left, where a question asked for it. */
+function emailOf(response: SurveyResponse, asked: SurveyQuestion[]): string | undefined {
+  const given = asked.filter((question) => question.kind === "email").map((question) => response.answers[question.id]?.text?.trim());
+  return given.find((text) => text !== undefined && text !== "");
 }
 
 /** Those who were dissatisfied, or delighted, as their kind of question reads it. */

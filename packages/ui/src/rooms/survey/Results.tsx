@@ -18,8 +18,8 @@ import { useScoreText, WORTHWHILE } from "./scoreText.ts";
 import { KIND } from "./words.ts";
 import styles from "./survey.module.css";
 
-const RANGES: Record<string, object | undefined> = { all: undefined, d30: { last: 30, unit: "day" }, d90: { last: 90, unit: "day" }, y1: { last: 12, unit: "month" } };
-const BREAKDOWNS: Record<string, object | undefined> = {
+export const RANGES: Record<string, object | undefined> = { all: undefined, d30: { last: 30, unit: "day" }, d90: { last: 90, unit: "day" }, y1: { last: 12, unit: "month" } };
+export const BREAKDOWNS: Record<string, { property: string } | undefined> = {
   none: undefined,
   page: { property: "$page" },
   device: { property: "$device_type" },
@@ -36,7 +36,7 @@ export function Results({ survey }: { survey: Survey }) {
   const [range, setRange] = useState("all");
   const [interval, setInterval] = useState<"day" | "week" | "month">("week");
   const [by, setBy] = useState("none");
-  const body = { ...(RANGES[range] && { range: RANGES[range] }), interval, ...(BREAKDOWNS[by] && { breakdown: BREAKDOWNS[by] }) };
+  const body = { ...(RANGES[range] && { range: RANGES[range], compare: true }), interval, ...(BREAKDOWNS[by] && { breakdown: BREAKDOWNS[by] }) };
   const query = useQuery({ queryKey: ["surveyResults", project.id, survey.id, body], queryFn: ({ signal }) => api.surveyResults(project.id, survey.id, body, signal), placeholderData: keepPreviousData });
   const results = query.data;
   if (query.isPending) return <SkeletonRows rows={8} />;
@@ -133,6 +133,9 @@ function QuestionCard({ number, survey, results, question, result, interval }: C
               {scoreText.more(result).map((more) => (
                 <span key={more}>{more}</span>
               ))}
+              {result.before && (
+                <span>{t("survey.change", { change: scoreText.change(result.before.change), before: scoreText.value({ ...result, score: result.before.score }), n: format.number(result.before.n), sure: t(result.before.is_clear ? "theme.clear" : "theme.chance") })}</span>
+              )}
               {isFew && <em>{t("survey.tooFew")}</em>}
             </div>
           )}
@@ -145,6 +148,11 @@ function QuestionCard({ number, survey, results, question, result, interval }: C
         </>
       )}
       <p className={styles.more}>
+        {(question.kind === "long" || question.kind === "short") && (
+          <Link to="/p/$project/surveys/$survey" params={{ project: String(project.id), survey: survey.id }} search={{ tab: "themes" }}>
+            {t("survey.tab.themes")}
+          </Link>
+        )}
         <Link to="/p/$project/surveys/$survey" params={{ project: String(project.id), survey: survey.id }} search={{ tab: "answers" }}>
           {t("survey.seeAnswers")}
         </Link>

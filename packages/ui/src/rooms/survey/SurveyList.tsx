@@ -17,6 +17,7 @@ import table from "@/ui/table.module.css";
 import { AnswersExample } from "./AnswersExample.tsx";
 import { TEMPLATES, type Use } from "./templates.ts";
 import { KIND, STATUS, USE } from "./words.ts";
+import { Writer } from "./Writer.tsx";
 import styles from "./survey.module.css";
 
 export function SurveyList() {
@@ -103,6 +104,7 @@ function Gallery({ onClose }: { onClose: () => void }) {
   return (
     <Dialog wide title={t("survey.gallery")} closeLabel={t("action.close")} onClose={onClose}>
       <div className={styles.gallery}>
+        <Writer />
         {uses.map((use) => (
           <section key={use}>
             <h3>{t(USE[use])}</h3>

@@ -14,6 +14,8 @@ export interface ScoreText {
   name: string;
   value: (measured: Measured) => string;
   range: (measured: Measured) => string;
+  /** A difference of two scores, in points. */
+  change: (difference: number) => string;
   /** What stands beside it: the mean of a CSAT, the share that agrees of a CES. */
   more: (measured: Measured) => string[];
 }
@@ -33,6 +35,10 @@ export function useScoreText(question: SurveyQuestion): ScoreText {
   return {
     name: t(NAME[kind] ?? "survey.score.mean"),
     value: ({ score }) => (score ? write(score.value) : "–"),
+    change: (difference) => {
+      const points = isShare ? Math.round(difference * 100) : kind === "nps" ? Math.round(difference) : Math.round(difference * 100) / 100;
+      return t("theme.points", { points: `${points < 0 ? "−" : "+"}${format.number(Math.abs(points))}` });
+    },
     range: ({ score }) => (score ? t("survey.between", { low: bare(score.low), high: bare(score.high) }) : ""),
     more: ({ mean, median, parts, n, sus_equivalent }) => [
       ...(isShare && kind === "csat" && mean ? [t("survey.meanOf", { value: format.number(Math.round(mean.value * 100) / 100), most })] : []),
