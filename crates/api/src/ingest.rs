@@ -5,10 +5,11 @@ use crate::{
     body::{BodyError, Share, read_body},
     client_address::client_address,
     error::ApiError,
+    survey,
 };
 use axum::{
     extract::Request,
-    http::{HeaderMap, HeaderName, header},
+    http::{HeaderMap, HeaderName, HeaderValue, header},
 };
 use bytes::Bytes;
 use sillage_event::{Appended, Batch, ProjectId, Refused, Subject};
@@ -104,6 +105,28 @@ impl Delivery {
         }))
     }
 
+    /// Records that a page of ours makes of what somebody sent by a form: with their browser and address, and the project's own key.
+    pub(crate) fn of_page(api: &Api, write_key: &str, sent: &HeaderMap, client: Option<IpAddr>, body: Vec<u8>) -> Result<Arc<Self>, ApiError> {
+        let mut headers = HeaderMap::new();
+        headers.insert(KEY_HEADER, write_key.parse().map_err(|error| ApiError::internal(&error))?);
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+        for name in [header::USER_AGENT, header::ACCEPT_LANGUAGE, header::HOST] {
+            if let Some(value) = sent.get(&name) {
+                headers.insert(name, value.clone());
+            }
+        }
+        Ok(Arc::new(Self {
+            protocol: Protocol::NativeEvents,
+            headers,
+            query: String::new(),
+            body: Bytes::from(body),
+            client,
+            received_at: api.clock.now_ms(),
+            request_id: api.intake.next_request.fetch_add(1, Ordering::Relaxed).to_string(),
+            _share: None,
+        }))
+    }
+
     pub(crate) fn received(&self) -> Received<'_> {
         Received {
             path_kind: self.protocol,
@@ -151,7 +174,9 @@ pub(crate) async fn keep(api: &Api, delivery: &Arc<Delivery>) -> Result<(Decoded
     }
     let mut appended = Appended::default();
     for (project, batch) in addressed {
+        let ends = survey::ends_among(project, &batch.events);
         let one = append(api, project, batch).await?;
+        survey::tell_later(api, ends).await?;
         appended.events += one.events;
         appended.duplicates += one.duplicates;
         appended.profiles += one.profiles;

@@ -51,6 +51,7 @@ pub use client_address::{Network, NetworkError};
 pub use door::HealthCheck;
 pub use serve::{ServeOptions, serve};
 pub use state::{Api, MailBy, Options, Parts};
+pub use survey::tell_of_answers;
 pub use tag::{TagPath, TagPathError};
 
 use axum::{Router, middleware};
@@ -72,6 +73,7 @@ pub fn router(api: Api) -> Router {
         .merge(public)
         .merge(plain)
         .merge(tag::routes(&api.options.tag_path))
+        .merge(survey::page_routes())
         .merge(user_test::pages())
         .merge(interview::pages())
         .fallback(ui::serve)

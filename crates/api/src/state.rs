@@ -5,7 +5,7 @@ use crate::{
     ingest::Intake,
     query::Running,
     recording::Receiving,
-    survey::Showing,
+    survey::{Alerts, Showing},
     tag::TagPath,
     throttle::Throttle,
     user_test::Recruiting,
@@ -104,6 +104,7 @@ pub struct Inner {
     pub(crate) recordings: Arc<dyn RecordingDoor>,
     pub(crate) receiving: Receiving,
     pub(crate) showing: Showing,
+    pub(crate) alerts: Alerts,
     pub(crate) recruiting: Recruiting,
 }
 
@@ -118,6 +119,7 @@ impl Api {
             recordings: parts.recordings,
             receiving: Receiving::default(),
             showing: Showing::default(),
+            alerts: Alerts::default(),
             recruiting: Recruiting::default(),
             health: parts.health,
             throttle: Throttle::default(),

@@ -2,14 +2,20 @@
 //!
 //! What must stay true: a definition that is kept can be read; what people are shown was published, and had nothing standing in its way then; a version never changes.
 
+mod alerts;
 pub(crate) mod answers;
 mod door;
+mod page;
 pub(crate) mod responses;
 mod results;
+mod share;
 mod themes;
 mod why;
 
+pub use alerts::tell_of_answers;
+pub(crate) use alerts::{Alerts, ends_among, tell_later};
 pub(crate) use door::Showing;
+pub(crate) use page::routes as page_routes;
 
 use crate::{
     Api,
@@ -39,6 +45,8 @@ pub(crate) fn routes() -> OpenApiRouter<Api> {
         .merge(responses::routes())
         .merge(themes::routes())
         .merge(why::routes())
+        .merge(share::routes())
+        .merge(alerts::routes())
 }
 
 /// What everybody's pages ask.
@@ -107,9 +115,14 @@ pub(crate) struct SurveyProblem {
 
 impl From<Found> for SurveyProblem {
     fn from(found: Found) -> Self {
-        let level = if found.level == Level::Error { "error" } else { "warning" };
+        let level = if is_in_the_way(&found) { "error" } else { "warning" };
         Self { level: level.to_owned(), code: found.code.to_owned(), field: found.field, message: found.message }
     }
+}
+
+/// Without a trigger no page of the site shows it; its own page does.
+fn is_in_the_way(found: &Found) -> bool {
+    found.level == Level::Error && found.code != "no_trigger"
 }
 
 #[derive(Deserialize, ToSchema)]
@@ -238,7 +251,7 @@ async fn delete(State(api): State<Api>, inside: Inside<ToWrite>, Named(id): Name
 async fn publish(State(api): State<Api>, inside: Inside<ToWrite>, Named(id): Named) -> Result<axum::Json<Survey>, ApiError> {
     let survey = api.catalog.survey(inside.project.id, &id).await?;
     let definition = Definition::from_json(&survey.definition, "definition")?;
-    if let Some(problem) = definition.problems().into_iter().find(|problem| problem.level == Level::Error) {
+    if let Some(problem) = definition.problems().into_iter().find(is_in_the_way) {
         let message = format!("it cannot be published yet: {} {}", problem.field, problem.message);
         return Err(ApiError { field: Some(format!("definition.{}", problem.field)), ..ApiError::new(StatusCode::CONFLICT, "not_ready", message) });
     }

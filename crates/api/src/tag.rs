@@ -25,12 +25,12 @@ pub struct TagPath(String);
 /// Why a path is none for the tag.
 #[derive(Clone, Debug, thiserror::Error)]
 #[error(
-    "\"{0}\" is no path for the tag: write a slash and up to 40 letters, digits, - or _, such as /s; api, assets, v1 and the doors of other protocols are taken"
+    "\"{0}\" is no path for the tag: write a slash and up to 40 letters, digits, - or _, such as /s; api, assets, v1, survey and the doors of other protocols are taken"
 )]
 pub struct TagPathError(String);
 
-const TAKEN: [&str; 15] =
-    ["api", "assets", "v1", "track", "import", "engage", "groups", "settings", "decide", "flags", "record", "health", "ready", "p", "test"];
+const TAKEN: [&str; 16] =
+    ["api", "assets", "v1", "track", "import", "engage", "groups", "settings", "decide", "flags", "record", "health", "ready", "p", "test", "survey"];
 
 impl Default for TagPath {
     fn default() -> Self {

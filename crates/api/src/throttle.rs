@@ -1,4 +1,4 @@
-//! How often somebody may try to come in: a bucket per account and one per address, each of which leaks slowly.
+//! How often somebody may try to come in, or answer: a bucket per account and one per address, each of which leaks slowly.
 
 use crate::error::ApiError;
 use std::{
@@ -12,6 +12,8 @@ use std::{
 const ACCOUNT: Leak = Leak { holds: 10.0, forgets_after_ms: 60_000.0 };
 /// An office behind one address has many people.
 const ADDRESS: Leak = Leak { holds: 60.0, forgets_after_ms: 10_000.0 };
+/// Answers to surveys on their own pages; people at one address answer a few questions each.
+const ANSWERS: Leak = Leak { holds: 300.0, forgets_after_ms: 200.0 };
 /// What is remembered at most; beyond it the emptiest buckets are forgotten.
 const MAX_BUCKETS: usize = 50_000;
 
@@ -19,6 +21,7 @@ const MAX_BUCKETS: usize = 50_000;
 pub(crate) struct Throttle {
     accounts: Mutex<HashMap<String, Bucket>>,
     addresses: Mutex<HashMap<IpAddr, Bucket>>,
+    answers: Mutex<HashMap<IpAddr, Bucket>>,
 }
 
 #[derive(Clone, Copy)]
@@ -42,6 +45,11 @@ impl Throttle {
     /// As [`Throttle::try_address`], for an account, whether it exists or not.
     pub(crate) fn try_account(&self, email: &str, now_ms: i64) -> Result<(), ApiError> {
         fill(&self.accounts, account_key(email), ACCOUNT, now_ms)
+    }
+
+    /// Counts an answer to a survey, from whoever wants to give one.
+    pub(crate) fn try_answer(&self, address: IpAddr, now_ms: i64) -> Result<(), ApiError> {
+        fill(&self.answers, address, ANSWERS, now_ms)
     }
 
     /// Who came in has not been guessing: the account begins anew, and the address gets its try back.

@@ -93,7 +93,7 @@ async fn demo(arguments: &Arguments) -> Result<()> {
     let api = installation.api(settings.asking(), options)?;
     let catalog = installation.catalog.clone();
     let stop = stop_signal()?;
-    let mut serving = std::pin::pin!(installation.serve(listener, api, settings.sender()?, stop));
+    let mut serving = std::pin::pin!(installation.serve(listener, api, settings.senders()?, stop));
     let prepared = tokio::select! {
         served = &mut serving => return served,
         prepared = prepare(arguments, &catalog, reachable(listening)) => prepared,

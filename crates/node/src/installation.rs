@@ -10,6 +10,7 @@ use crate::{
     control::{self, Check, Reply, Request},
     lookups::LookupColumns,
     mail::{Sender, Trouble},
+    post::Poster,
     profiles::Profiles,
     source::Live,
 };
@@ -54,6 +55,13 @@ fn refuse_events_of_nobody(data: &Path) -> Result<()> {
 }
 
 const RETENTION_EVERY: Duration = Duration::from_secs(60);
+
+/// What sends to other servers, as the settings say.
+#[derive(Debug)]
+pub(crate) struct Senders {
+    pub(crate) mail: Option<Sender>,
+    pub(crate) post: Poster,
+}
 
 /// How questions are answered.
 #[derive(Clone, Copy, Debug, Default)]
@@ -102,10 +110,12 @@ impl Installation {
     }
 
     /// Serves until `stop` is ready, then finishes and seals what was received.
-    pub(crate) async fn serve(self, listener: TcpListener, api: Api, sender: Option<Sender>, stop: impl Future<Output = ()>) -> Result<()> {
+    pub(crate) async fn serve(self, listener: TcpListener, api: Api, senders: Senders, stop: impl Future<Output = ()>) -> Result<()> {
         let door = control::Door::open(&self.folder)?;
         let (stop_sending, told) = watch::channel(false);
-        let sending = sender.map(|sender| tokio::spawn(sender.run(self.catalog.clone(), self.mail_trouble.clone(), told)));
+        let mut sending =
+            vec![tokio::spawn(senders.post.run(self.catalog.clone(), told.clone())), tokio::spawn(sillage_api::tell_of_answers(api.clone(), told.clone()))];
+        sending.extend(senders.mail.map(|sender| tokio::spawn(sender.run(self.catalog.clone(), self.mail_trouble.clone(), told))));
         {
             let mut serving = std::pin::pin!(sillage_api::serve(listener, sillage_api::router(api), ServeOptions::default(), stop));
             let mut answering = std::pin::pin!(door.answer(async |request| self.handle(request).await));
@@ -118,8 +128,8 @@ impl Installation {
         }
         drop(door);
         stop_sending.send_replace(true);
-        if let Some(sending) = sending {
-            sending.await.context("the job that sends mails ended badly")?;
+        for sending in sending {
+            sending.await.context("a job that sends mails or posts ended badly")?;
         }
         self.close().await
     }

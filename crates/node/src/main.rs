@@ -17,6 +17,7 @@ mod log;
 mod lookups;
 mod machine;
 mod mail;
+mod post;
 mod profiles;
 mod restore;
 mod say;

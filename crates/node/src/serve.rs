@@ -1,10 +1,11 @@
 //! `sillage serve`: the server.
 
 use crate::{
-    installation::{AskingOptions, Installation, listen},
+    installation::{AskingOptions, Installation, Senders, listen},
     log,
     machine::memory_of_a_question,
     mail::{MailArguments, Sender},
+    post::Poster,
     say,
 };
 use anyhow::{Context, Result};
@@ -71,12 +72,20 @@ pub(crate) struct Settings {
     question_seconds: u64,
     #[command(flatten)]
     mail: MailArguments,
+    /// Let surveys post their answers to addresses inside this machine's own network
+    #[arg(long, env = "SILLAGE_PRIVATE_WEBHOOKS")]
+    private_webhooks: bool,
 }
 
 impl Settings {
     /// Who sends mails, when a mail server is named.
-    pub(crate) fn sender(&self) -> Result<Option<Sender>> {
+    fn sender(&self) -> Result<Option<Sender>> {
         self.mail.sender(self.public_url.as_deref())
+    }
+
+    /// What sends, to whom the settings and people say.
+    pub(crate) fn senders(&self) -> Result<Senders> {
+        Ok(Senders { mail: self.sender()?, post: Poster::new(self.private_webhooks) })
     }
 
     pub(crate) fn options(&self, demo: bool) -> Result<Options> {
@@ -125,7 +134,7 @@ async fn serve(arguments: &Arguments) -> Result<()> {
         say::line(format!("There is no account yet. Make the first one at {url}/setup?token={token}"));
     }
     let stop = stop_signal()?;
-    installation.serve(listener, api, settings.sender()?, stop).await?;
+    installation.serve(listener, api, settings.senders()?, stop).await?;
     tracing::info!("stopped");
     Ok(())
 }

@@ -148,7 +148,7 @@ async fn running_of(api: &Api, project: ProjectId) -> Result<Arc<Vec<Running>>, 
 }
 
 /// Counted a minute late at most.
-async fn is_full(api: &Api, project: &Project, survey: &str, definition: &Definition) -> Result<bool, ApiError> {
+pub(super) async fn is_full(api: &Api, project: &Project, survey: &str, definition: &Definition) -> Result<bool, ApiError> {
     let Some(most) = definition.limits.answers else { return Ok(false) };
     Ok(completed(api, project).await?.get(survey).copied().unwrap_or(0) >= u64::from(most))
 }

@@ -57,7 +57,7 @@ struct SurveyResponses {
 
 /// What one person answered to one showing.
 #[derive(Clone, Serialize, ToSchema)]
-struct SurveyResponse {
+pub(super) struct SurveyResponse {
     id: String,
     /// Of the first and of the latest answer.
     began_at: String,
@@ -76,16 +76,40 @@ struct SurveyResponse {
 }
 
 #[derive(Clone, Default, Serialize)]
-struct Answer {
-    score: Option<f64>,
+pub(super) struct Answer {
+    pub(super) score: Option<f64>,
     choices: Vec<String>,
     /// In words: what was written, or the labels of what was chosen.
-    text: Option<String>,
-    skipped: bool,
+    pub(super) text: Option<String>,
+    pub(super) skipped: bool,
     /// Scores of rows, by item.
-    items: BTreeMap<String, f64>,
+    pub(super) items: BTreeMap<String, f64>,
     #[serde(skip)]
     is_told: bool,
+}
+
+impl SurveyResponse {
+    pub(super) fn answer(&self, question: &str) -> Option<&Answer> {
+        self.answers.get(question)
+    }
+
+    pub(super) fn score_of(&self, question: &str) -> Option<f64> {
+        self.answer(question)?.score
+    }
+
+    pub(super) fn version(&self) -> Option<u32> {
+        self.version
+    }
+
+    pub(super) fn language(&self) -> Option<&str> {
+        self.language.as_deref()
+    }
+}
+
+/// One response, with all that is there of it by now.
+pub(super) async fn one(api: &Api, project: &sillage_catalog::Project, survey: &str, response: &str) -> Result<Option<SurveyResponse>, ApiError> {
+    let asked = Asked { api, project, survey, range: None, filter: None };
+    Ok(asked.whole(&[response.to_owned()]).await?.into_iter().next().map(|(_, response)| response))
 }
 
 /// The responses to a survey, the latest first.

@@ -4,8 +4,8 @@ use crate::world::{As, World};
 use serde_json::{Value, json};
 use sillage_api::{MailBy, Options};
 use sillage_catalog::{
-    Language, NewCohort, NewCustomEvent, NewCustomProperty, NewInterviewNote, NewLookupTable, NewMail, NewRecordingNote, NewReport, NewSurvey, NewUserTest,
-    NewUserTestNote, Role, Scope, Scopes,
+    Language, NewCohort, NewCustomEvent, NewCustomProperty, NewInterviewNote, NewLookupTable, NewMail, NewRecordingNote, NewReport, NewSurvey, NewSurveyPage,
+    NewUserTest, NewUserTestNote, Role, Scope, Scopes,
 };
 use sillage_event::ProjectId;
 
@@ -159,6 +159,13 @@ const TABLE: &[(&str, &str, For)] = &[
     ("post", "/api/projects/{project}/surveys/{survey}/responses", For::Viewers),
     ("get", "/api/projects/{project}/surveys/{survey}/responses.csv", For::Viewers),
     ("get", "/api/projects/{project}/surveys/{survey}/why", For::Viewers),
+    ("get", "/api/projects/{project}/surveys/{survey}/page", For::Viewers),
+    ("put", "/api/projects/{project}/surveys/{survey}/page", For::Editors),
+    ("get", "/api/projects/{project}/surveys/{survey}/page.svg", For::Viewers),
+    ("post", "/api/projects/{project}/surveys/{survey}/links", For::Editors),
+    ("get", "/api/projects/{project}/surveys/{survey}/mail", For::Viewers),
+    ("get", "/api/projects/{project}/surveys/{survey}/alerts", For::Viewers),
+    ("put", "/api/projects/{project}/surveys/{survey}/alerts", For::Editors),
     ("get", "/api/projects/{project}/user-tests", For::Viewers),
     ("post", "/api/projects/{project}/user-tests", For::Editors),
     ("post", "/api/projects/{project}/user-tests/check", For::Viewers),
@@ -283,6 +290,8 @@ async fn filled(world: &World, path: &str, project: ProjectId) -> String {
         let new = NewSurvey { name: unique_name(world), definition: survey() };
         let made = world.catalog.create_survey(project, &new, "test").await.unwrap();
         world.catalog.publish_survey(project, &made.id, "test").await.unwrap();
+        let page = NewSurveyPage { slug: unique_name(world).replace(' ', "-"), is_open: true };
+        world.catalog.set_survey_page(project, &made.id, &page).await.unwrap();
         path = path.replace("{survey}", &made.id);
         if path.ends_with("/themes/corrections") {
             let hide = json!({"kind": "hide", "theme": ["#speed"]});
@@ -438,6 +447,9 @@ async fn body(world: &World, method: &str, path: &str) -> Option<Value> {
         (_, path) if path.contains("/lookups") => json!({"name": unique_name(world), "csv": "id,name\nP1,x\n"}),
         (_, path) if path.contains("/custom-events") => json!({"name": unique_name(world), "made_of": {"event": "Order"}}),
         (_, path) if path.ends_with("/friction-weights") => json!({"weights": {"rage_click": {"points": 5}}}),
+        (_, path) if path.ends_with("/surveys/{survey}/page") => json!({"slug": unique_name(world).replace(' ', "-"), "is_open": true}),
+        (_, path) if path.ends_with("/surveys/{survey}/links") => json!({"people": ["u1"]}),
+        (_, path) if path.ends_with("/surveys/{survey}/alerts") => json!({"webhook": "https://hooks.courriel.example/answers"}),
         (_, path) if path.ends_with("/surveys/check") => json!({"definition": survey()}),
         (_, path) if path.ends_with("/surveys/{survey}/status") => json!({"status": "paused"}),
         (_, path) if path.ends_with("/themes/corrections") => json!({"question": "why", "correction": {"kind": "hide", "theme": ["#speed"]}}),

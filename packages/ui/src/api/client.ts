@@ -1,7 +1,9 @@
 // Every request the screens make: one function per door of the HTTP contract, typed by the generated schema. Errors come
 // back as `ApiError`, whose code and field the screens turn into words.
 import createClient from "openapi-fetch";
-import type { CheckedSurvey, Survey, SurveyDecision, SurveyInList, SurveyResponse, SurveyResults, SurveyStatus, ThemeCorrection, ThemeCorrections, Themes } from "./survey.ts";
+import type {
+  CheckedSurvey, MailBlock, PersonalLinks, Survey, SurveyAlerts, SurveyAlertSettings, SurveyDecision, SurveyInList, SurveyPage, SurveyResponse, SurveyResults, SurveyStatus, ThemeCorrection, ThemeCorrections, Themes,
+} from "./survey.ts";
 import type { CheckedUserTest, ParticipantNote, UserTest, UserTestInList, UserTestResults } from "./userTest.ts";
 import type { InterviewNote, Invited, InviteSource, NewNote, NewPerson, Participant, ParticipantStatus, ParticipantWhole, Removed, Study, StudyDefinition, StudyInList, StudyStatus } from "./interview.ts";
 import type { Definition } from "@/question/definition.ts";
@@ -182,6 +184,15 @@ export const api = {
   surveyResponses: (project: number, survey: string, body: object, signal?: AbortSignal) => door<{ responses: SurveyResponse[]; next: string | null }>("POST", `/api/projects/${project}/surveys/${encodeURIComponent(survey)}/responses`, { body, signal }),
   whySurvey: (project: number, survey: string, person: string, page: string, signal?: AbortSignal) =>
     door<SurveyDecision>("GET", `/api/projects/${project}/surveys/${encodeURIComponent(survey)}/why?${new URLSearchParams({ person, ...(page ? { page } : {}) }).toString()}`, { signal }),
+  surveyPage: (project: number, survey: string) => door<SurveyPage>("GET", `/api/projects/${project}/surveys/${encodeURIComponent(survey)}/page`),
+  changeSurveyPage: (project: number, survey: string, body: { slug: string; is_open: boolean }) => door<SurveyPage>("PUT", `/api/projects/${project}/surveys/${encodeURIComponent(survey)}/page`, { body }),
+  /** The address of the picture; another one when the page's address changes. */
+  surveyCode: (project: number, survey: string, slug: string) => `/api/projects/${project}/surveys/${encodeURIComponent(survey)}/page.svg?of=${encodeURIComponent(slug)}`,
+  surveyLinks: (project: number, survey: string, body: { people: string[]; of: string; days: number; once: boolean }) => door<PersonalLinks>("POST", `/api/projects/${project}/surveys/${encodeURIComponent(survey)}/links`, { body }),
+  surveyMail: (project: number, survey: string, language: string, personal: boolean) =>
+    door<MailBlock>("GET", `/api/projects/${project}/surveys/${encodeURIComponent(survey)}/mail?${new URLSearchParams({ language, personal: String(personal) }).toString()}`),
+  surveyAlerts: (project: number, survey: string) => door<SurveyAlerts>("GET", `/api/projects/${project}/surveys/${encodeURIComponent(survey)}/alerts`),
+  changeSurveyAlerts: (project: number, survey: string, body: SurveyAlertSettings) => door<SurveyAlerts>("PUT", `/api/projects/${project}/surveys/${encodeURIComponent(survey)}/alerts`, { body }),
   responsesFile: (project: number, survey: string, language: string) => `/api/projects/${project}/surveys/${encodeURIComponent(survey)}/responses.csv?language=${encodeURIComponent(language)}`,
 
   userTests: (project: number) => door<{ tests: UserTestInList[] }>("GET", `/api/projects/${project}/user-tests`),

@@ -7,6 +7,11 @@ export type SurveyInList = Omit<components["schemas"]["SurveyInList"], "status">
 export type SurveyProblem = components["schemas"]["SurveyProblem"];
 export type SurveyDecision = components["schemas"]["SurveyDecision"];
 export type SurveyVersion = components["schemas"]["SurveyVersion"];
+export type SurveyAlerts = components["schemas"]["SurveyAlerts"];
+export type SurveyAlertSettings = components["schemas"]["SurveyAlertSettings"];
+export type SurveyPage = components["schemas"]["SurveyPage"];
+export type PersonalLinks = components["schemas"]["PersonalLinks"];
+export type MailBlock = components["schemas"]["MailBlock"];
 export type CheckedSurvey = components["schemas"]["CheckedSurvey"];
 
 export interface Estimate {

@@ -18,6 +18,7 @@ import type { Definition } from "./definition.ts";
 import { Editor } from "./Editor.tsx";
 import { Responses } from "./Responses.tsx";
 import { Results } from "./Results.tsx";
+import { Share } from "./Share.tsx";
 import { TABS, type SurveySearch, type Tab } from "./search.ts";
 import { StatusChip } from "./SurveyList.tsx";
 import { BLANK, TEMPLATES } from "./templates.ts";
@@ -25,7 +26,7 @@ import { Themes } from "./Themes.tsx";
 import { Why } from "./Why.tsx";
 import styles from "./survey.module.css";
 
-const TAB: Record<Tab, MessageKey> = { results: "survey.tab.results", themes: "survey.tab.themes", answers: "survey.tab.answers", edit: "survey.tab.edit", why: "survey.tab.why" };
+const TAB: Record<Tab, MessageKey> = { results: "survey.tab.results", themes: "survey.tab.themes", answers: "survey.tab.answers", edit: "survey.tab.edit", share: "survey.tab.share", why: "survey.tab.why" };
 
 export function SurveyRoom() {
   const { survey } = useParams({ from: "/signed-in/p/$project/surveys/$survey" });
@@ -78,6 +79,7 @@ function OneSurvey({ id }: { id: string }) {
       {tab === "results" && <Results survey={survey} />}
       {tab === "themes" && <Themes survey={survey} />}
       {tab === "answers" && <Responses survey={survey} />}
+      {tab === "share" && <Share survey={survey} />}
       {tab === "why" && <Why survey={survey} />}
     </Page>
   );

@@ -1,5 +1,5 @@
 /** What stands in the address of a survey. */
-export const TABS = ["results", "themes", "answers", "edit", "why"] as const;
+export const TABS = ["results", "themes", "answers", "edit", "share", "why"] as const;
 export type Tab = (typeof TABS)[number];
 
 export interface SurveySearch {
