@@ -10,7 +10,7 @@ import urllib.parse
 import pytest
 from sillage import Server
 
-CHOICES = [{"id": "price", "text": {"en": "Price", "fr": "Prix"}}, {"id": "bugs", "text": {"en": "Bugs", "fr": "Bogues"}}, {"id": "else", "text": {"en": "Another tool"}}]
+CHOICES = [{"id": "price", "text": {"en": "Price", "fr": "Prix"}}, {"id": "bugs", "text": {"en": "Bugs", "fr": "Bogues"}}, {"id": "else", "text": {"en": "Another tool", "fr": "Un autre outil"}}]
 
 
 def text(words):

@@ -115,14 +115,9 @@ pub(crate) struct SurveyProblem {
 
 impl From<Found> for SurveyProblem {
     fn from(found: Found) -> Self {
-        let level = if is_in_the_way(&found) { "error" } else { "warning" };
+        let level = if found.level == Level::Error { "error" } else { "warning" };
         Self { level: level.to_owned(), code: found.code.to_owned(), field: found.field, message: found.message }
     }
-}
-
-/// Without a trigger no page of the site shows it; its own page does.
-fn is_in_the_way(found: &Found) -> bool {
-    found.level == Level::Error && found.code != "no_trigger"
 }
 
 #[derive(Deserialize, ToSchema)]
@@ -251,7 +246,7 @@ async fn delete(State(api): State<Api>, inside: Inside<ToWrite>, Named(id): Name
 async fn publish(State(api): State<Api>, inside: Inside<ToWrite>, Named(id): Named) -> Result<axum::Json<Survey>, ApiError> {
     let survey = api.catalog.survey(inside.project.id, &id).await?;
     let definition = Definition::from_json(&survey.definition, "definition")?;
-    if let Some(problem) = definition.problems().into_iter().find(is_in_the_way) {
+    if let Some(problem) = definition.problems().into_iter().find(|problem| problem.level == Level::Error) {
         let message = format!("it cannot be published yet: {} {}", problem.field, problem.message);
         return Err(ApiError { field: Some(format!("definition.{}", problem.field)), ..ApiError::new(StatusCode::CONFLICT, "not_ready", message) });
     }

@@ -17,6 +17,9 @@ pub enum Identity {
 /// The prefix that the official clients put before a device in `distinct_id`.
 const DEVICE_PREFIX: &str = "$device:";
 
+/// The prefix of the devices that stand for whoever sent none: they last a day, and are nobody's.
+pub const DEVICE_OF_A_DAY: &str = "ip-";
+
 impl Identity {
     /// Reads an id as it is shown: `$device:` in front means a device.
     #[must_use]

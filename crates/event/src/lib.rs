@@ -13,7 +13,7 @@ pub mod time;
 mod value;
 
 pub use event::{BY_ARRIVAL, DAY_MS, Event, HOUR_MS, MAX_NAME_BYTES, Sent, arrival_window_ms, duplicate_key, duplicate_time};
-pub use identity::{Actor, Identity, PersonId, person_of, placeholder};
+pub use identity::{Actor, DEVICE_OF_A_DAY, Identity, PersonId, person_of, placeholder};
 pub use profile::{ProfileChange, ProfileOp, Subject, history_of};
 pub use properties::{EachProperty, Properties};
 pub use value::{as_number, as_text, lookup, lookup_in, number_text};

@@ -184,7 +184,10 @@ async fn alerts_of(api: &Api, project: ProjectId, id: &str, role: Role) -> Resul
 
 /// Which surveys somebody wants to know of, as it was a few seconds ago at most.
 #[derive(Default)]
-pub(crate) struct Alerts(Mutex<HashMap<ProjectId, (Arc<HashSet<String>>, i64)>>);
+pub(crate) struct Alerts(Mutex<HashMap<ProjectId, Wanted>>);
+
+/// The surveys, and until when that is good.
+type Wanted = (Arc<HashSet<String>>, i64);
 
 impl Alerts {
     fn forget(&self, project: ProjectId) {

@@ -4,6 +4,7 @@ use crate::{Api, error::ApiError, query::answer};
 use serde_json::{Value, json};
 use sillage_behavior::{Question, survey::History};
 use sillage_catalog::Project;
+use sillage_event::{DEVICE_OF_A_DAY, Identity, person_of};
 use std::collections::{BTreeMap, HashMap};
 
 pub(super) const SHOWN: &str = "$survey_shown";
@@ -16,6 +17,14 @@ pub(super) const DISMISSED: &str = "$survey_dismissed";
 pub(super) const SURVEY: &str = "$survey";
 /// Answers of one person to one showing.
 pub(super) const RESPONSE: &str = "$survey_response";
+
+/// Who answered, by the id that the event was sent with; nobody where it was sent without one.
+pub(crate) fn who(event: &Value) -> Option<String> {
+    let id = |name: &str| event[name].as_str();
+    let who = person_of(id("distinct_id").unwrap_or_default(), id("device_id"), id("user_id"))?;
+    let is_somebody = !matches!(&who, Identity::Device(device) if device.starts_with(DEVICE_OF_A_DAY));
+    is_somebody.then(|| who.to_string())
+}
 
 /// A person has fewer showings than this in any case that is not made up.
 const MOST_EVENTS_OF_A_PERSON: u32 = 2000;

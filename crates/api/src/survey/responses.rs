@@ -313,7 +313,7 @@ fn begun(id: &str, event: &Value, time: i64) -> SurveyResponse {
         began_at: crate::time::shown(time),
         at: crate::time::shown(time),
         completed: false,
-        person: text(&event["distinct_id"]),
+        person: answers::who(event),
         session: text(&event["session_id"]),
         version: properties["$survey_version"].as_f64().map(|version| version as u32),
         language: text(&properties["$survey_language"]),

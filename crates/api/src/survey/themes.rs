@@ -411,7 +411,7 @@ impl Gathered<'_> {
             said.text = Some(text);
             said.at = at;
             said.period = self.periods.of(at);
-            (said.person, said.session) = (known(&event["distinct_id"]), known(&event["session_id"]));
+            (said.person, said.session) = (answers::who(event), known(&event["session_id"]));
             said.segments = self.by.iter().filter_map(|name| Some((name.clone(), words(&properties[name])?))).collect();
         }
         true

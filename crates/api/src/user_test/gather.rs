@@ -4,7 +4,7 @@ use crate::{
     Api,
     error::ApiError,
     survey::{
-        answers::{ask, instant_ms, series_of, whole, whole_history},
+        answers::{self, ask, instant_ms, series_of, whole, whole_history},
         responses::words,
     },
     time::shown,
@@ -207,7 +207,7 @@ fn begun(id: &str, event: &Value, time: i64) -> TestParticipant {
     let properties = &event["properties"];
     TestParticipant {
         id: id.to_owned(),
-        person: text(&event["distinct_id"]),
+        person: answers::who(event),
         version: properties["$test_version"].as_f64().map(|version| version as u32),
         language: text(&properties["$test_language"]),
         began_at: shown(time),

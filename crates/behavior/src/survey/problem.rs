@@ -66,7 +66,12 @@ impl Survey {
         self.check_text(&self.display.label, self.display.form == Form::Button, "display.label", &mut found);
         self.check_text(&self.privacy.notice, false, "privacy.notice", &mut found);
         if self.triggers.is_empty() && self.display.form != Form::Button {
-            found.push(problem(Level::Error, "no_trigger", "triggers", "nothing shows it: add a trigger, such as {\"on\": \"load\"}"));
+            found.push(problem(
+                Level::Warning,
+                "no_trigger",
+                "triggers",
+                "no page of the site shows it: add a trigger, such as {\"on\": \"load\"}, or share its own page",
+            ));
         }
         for (i, _) in self.reachable().iter().enumerate().filter(|(_, is_reached)| !**is_reached) {
             let message = "no answer leads here: change a rule of a question above, or take it out";

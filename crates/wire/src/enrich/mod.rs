@@ -10,7 +10,7 @@ pub use geo::{Geo, MaxMind, Place};
 use agent::Agent;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
-use sillage_event::{DAY_MS, Properties};
+use sillage_event::{DAY_MS, DEVICE_OF_A_DAY, Properties};
 use std::{net::IpAddr, sync::Arc};
 
 /// Whoever sent the request, as its connection and headers tell.
@@ -50,7 +50,7 @@ impl<'a> Visitor<'a> {
             hash.update(part);
         }
         let digest = hash.finalize();
-        Some(digest.iter().take(16).fold("ip-".to_owned(), |id, byte| format!("{id}{byte:02x}")))
+        Some(digest.iter().take(16).fold(DEVICE_OF_A_DAY.to_owned(), |id, byte| format!("{id}{byte:02x}")))
     }
 
     /// Fills browser, system, device, language and the mark of a bot into an event.

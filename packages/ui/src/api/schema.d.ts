@@ -1171,6 +1171,93 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/projects/{project}/surveys/{survey}/alerts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who is told of the survey's answers. */
+        get: operations["survey_alerts_get"];
+        /** Say who is told of the survey's answers; nobody, without addresses. */
+        put: operations["survey_alerts_replace"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{project}/surveys/{survey}/links": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Make links for one person each: an answer through one is that person's. Who has a link answers as that person, so each goes to nobody else. */
+        post: operations["survey_share_links"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{project}/surveys/{survey}/mail": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The first question for a mail: HTML to paste, and plain text. Each answer is a link that opens the page with it given. */
+        get: operations["survey_share_mail"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{project}/surveys/{survey}/page": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Where the survey's own page is. */
+        get: operations["survey_share_get"];
+        /** Give the survey a page, change its address, or close it. */
+        put: operations["survey_share_replace"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{project}/surveys/{survey}/page.svg": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The code that leads to the survey's page when it is scanned, as SVG. */
+        get: operations["survey_share_code"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/projects/{project}/surveys/{survey}/publish": {
         parameters: {
             query?: never;
@@ -5222,6 +5309,17 @@ export interface components {
         LookupTables: {
             lookups: components["schemas"]["LookupTable"][];
         };
+        LowScore: {
+            /** Format: double */
+            at_most: number;
+            /** @description The id of a question with a score. */
+            question: string;
+        };
+        /** @description The first question for a mail, each answer a link. */
+        MailBlock: {
+            html: string;
+            text: string;
+        };
         /** @description Whether mails can be sent, and how those fare that were written. */
         MailState: {
             /** @description A mail server is named in the settings of the server. */
@@ -6126,6 +6224,28 @@ export interface components {
             kind: string;
             linked_at?: string | null;
             reason: string;
+        };
+        PersonalLink: {
+            person: string;
+            url: string;
+        };
+        /** @description Links for one person each, in the order asked for. */
+        PersonalLinks: {
+            expires_at: string;
+            links: components["schemas"]["PersonalLink"][];
+        };
+        PersonalLinksBody: {
+            /**
+             * Format: int32
+             * @description Days for which the links are good; 30 unless said.
+             */
+            days?: number | null;
+            /** @description `user` or `device`: what these ids are of. */
+            of?: string | null;
+            /** @description One answer a link; true unless said. */
+            once?: boolean | null;
+            /** @description Ids of people, as your events name them; ten thousand at most. */
+            people: string[];
         };
         /** @description What became of a piece. */
         PieceReceipt: {
@@ -7311,6 +7431,25 @@ export interface components {
              */
             version: number;
         };
+        /** @description Who is told of a survey's answers. */
+        SurveyAlertSettings: {
+            /** @description Of the mails: `en` or `fr`. */
+            language?: string | null;
+            /** @description Addresses of mails, twenty at most. */
+            mail?: string[];
+            /** @description Where the response is posted to, as JSON. */
+            webhook?: string | null;
+            when?: components["schemas"]["LowScore"] | null;
+        };
+        /** @description Who is told, and how the latest posts fared. */
+        SurveyAlerts: {
+            /** @description Whether the server can send mails. */
+            can_mail: boolean;
+            posts: components["schemas"]["SurveyPost"][];
+            /** @description With which posts are signed; null where none is made yet, and for viewers. */
+            secret?: string | null;
+            settings: components["schemas"]["SurveyAlertSettings"];
+        };
         /** @description Who. */
         SurveyAudience: {
             /** @description A saved cohort. */
@@ -7578,6 +7717,24 @@ export interface components {
             /** @description RFC 3339, excluded. */
             to?: string;
         };
+        /** @description Where the survey's own page is. */
+        SurveyPage: {
+            /** @description Whoever has the address may answer, while the survey runs. */
+            is_open: boolean;
+            /** @description The last part of its address; a proposal as long as it has no page. */
+            slug: string;
+            /** @description Whether it takes answers now: it is open, and the survey runs. */
+            takes_answers: boolean;
+            /** @description Whether answers through links for one person are tied to that person: `never`, `ask` (they tick a box) or `always`. */
+            ties: string;
+            /** @description The whole address. */
+            url: string;
+        };
+        SurveyPageBody: {
+            is_open: boolean;
+            /** @description 3 to 80 small letters, digits and hyphens; no other survey of the installation has it. */
+            slug: string;
+        };
         /** @description Which pages: the whole address, the address from the path on, or the path alone passes. */
         SurveyPageRule: {
             /**
@@ -7593,6 +7750,17 @@ export interface components {
             op?: "is" | "contains" | "starts_with" | "ends_with" | "matches";
             /** @description A path such as /pricing, an address, or a part of one. */
             value: string;
+        };
+        /** @description A response that was posted, or waits. */
+        SurveyPost: {
+            /** Format: int32 */
+            attempts: number;
+            created_at: string;
+            ended_at?: string | null;
+            id: string;
+            last_error?: string | null;
+            /** @description `waiting`, `sent` or `failed`. */
+            status: string;
         };
         /** @description What a person is told, and asked. */
         SurveyPrivacy: {
@@ -12586,6 +12754,240 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description What is wrong and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    survey_alerts_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: number;
+                survey: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SurveyAlerts"];
+                };
+            };
+            /** @description What is wrong and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    survey_alerts_replace: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: number;
+                survey: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SurveyAlertSettings"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SurveyAlerts"];
+                };
+            };
+            /** @description What is wrong and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    survey_share_links: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: number;
+                survey: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PersonalLinksBody"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PersonalLinks"];
+                };
+            };
+            /** @description What is wrong and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    survey_share_mail: {
+        parameters: {
+            query?: {
+                /** @description Of the survey; its first one unless said. */
+                language?: string | null;
+                /** @description With `{{link}}` in the place of each person's own link. */
+                personal?: boolean | null;
+            };
+            header?: never;
+            path: {
+                project: number;
+                survey: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MailBlock"];
+                };
+            };
+            /** @description What is wrong and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    survey_share_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: number;
+                survey: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SurveyPage"];
+                };
+            };
+            /** @description What is wrong and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    survey_share_replace: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: number;
+                survey: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SurveyPageBody"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SurveyPage"];
+                };
+            };
+            /** @description What is wrong and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    survey_share_code: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: number;
+                survey: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/svg+xml": string;
+                };
             };
             /** @description What is wrong and how to mend it */
             default: {

@@ -40,7 +40,7 @@ function Settings({ survey, alerts }: { survey: Survey; alerts: SurveyAlerts }) 
   const toast = useToast();
   const { settings } = alerts;
   const scored = (survey.definition.questions ?? []).filter((question) => SCORED.has(question.kind));
-  const [mail, setMail] = useState(settings.mail.join(", "));
+  const [mail, setMail] = useState((settings.mail ?? []).join(", "));
   const [webhook, setWebhook] = useState(settings.webhook ?? "");
   const [question, setQuestion] = useState(settings.when?.question ?? "");
   const [atMost, setAtMost] = useState(String(settings.when?.at_most ?? 6));
