@@ -281,12 +281,10 @@ def cases():
     return counted(code, text, r"cases: .*")
 
 
-def pytest(*files):
-    def stage():
-        code, text = run(PYTHON, "-m", "pytest", "-c", TESTS / "pytest.ini", "-rfEs", "--durations=3", *[TESTS / f for f in files], cwd=TESTS, env={"CHROMIUM": chromium() or ""})
-        return counted(code, text, r"(?m)^=*\s*\d+ (?:passed|failed|skipped|error).* in .*$")
-
-    return stage
+def server():
+    """The built program from outside: its protocols with the real clients, bad input, kills, a full disk, its command line, the demo. Mostly waiting, so two files at a time."""
+    code, text = run(PYTHON, "-m", "pytest", "-c", TESTS / "pytest.ini", "-rfEs", "--durations=5", "-n", "2", "--dist", "loadfile", cwd=TESTS, env={"CHROMIUM": chromium() or ""})
+    return counted(code, text, r"(?m)^=*\s*\d+ (?:passed|failed|skipped|error).* in .*$")
 
 
 def screens():
@@ -307,15 +305,7 @@ STAGES = {
     "contract": contract,
     "docs": docs,
     "cases": cases,
-    "clients": pytest("test_official_clients.py", "test_mixpanel_protocol.py", "test_geography.py"),
-    "real-input": pytest("test_real_input.py"),
-    "bad-input": pytest("test_bad_input.py", "test_bad_recordings.py"),
-    "restart": pytest("test_restart.py"),
-    "mail": pytest("test_mail.py", "test_alerts.py"),
-    "hosted": pytest("test_hosted.py"),
-    "disk": pytest("test_disk.py"),
-    "command-line": pytest("test_command_line.py", "test_doctor.py"),
-    "demo": pytest("test_demo.py"),
+    "server": server,
     "screens": screens,
 }
 

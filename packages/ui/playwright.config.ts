@@ -1,6 +1,7 @@
 // The main path of every screen, in both languages, against a running server that holds events:
 //   BASE_URL=http://127.0.0.1:7070 EMAIL=… PASSWORD=… npm run e2e
 import { defineConfig } from "@playwright/test";
+import { STATE } from "./e2e/words.ts";
 
 const executablePath = process.env.CHROMIUM ?? "/usr/bin/chromium";
 
@@ -21,7 +22,7 @@ export default defineConfig({
   },
   projects: [
     { name: "sign in", testMatch: /signin\.setup\.ts/ },
-    { name: "en", dependencies: ["sign in"], use: { locale: "en-GB", storageState: "node_modules/.e2e-state.json" } },
-    { name: "fr", dependencies: ["sign in"], use: { locale: "fr-FR", storageState: "node_modules/.e2e-state.json" } },
+    { name: "en", dependencies: ["sign in"], use: { locale: "en-GB", storageState: STATE } },
+    { name: "fr", dependencies: ["sign in"], use: { locale: "fr-FR", storageState: STATE } },
   ],
 });

@@ -347,3 +347,20 @@ async fn record<N>(api: &Api, inside: &Inside<N>, action: &'static str, survey: 
     let entry = NewAuditEntry { actor: &actor, project: Some(inside.project.id), action, object: &survey.id, details };
     Ok(api.catalog.record(entry).await?)
 }
+
+/// A survey as people are asked it.
+struct Asking {
+    survey: sillage_catalog::Survey,
+    /// 0 before the first.
+    version: u32,
+    definition: Definition,
+    json: Value,
+}
+
+/// What was published last; what is being edited where nothing was.
+async fn published(api: &Api, project: sillage_event::ProjectId, id: &str) -> Result<Asking, ApiError> {
+    let survey = api.catalog.survey(project, id).await?;
+    let latest = api.catalog.survey_versions(project, id).await?.into_iter().next();
+    let (version, json) = latest.map_or_else(|| (0, survey.definition.clone()), |latest| (latest.version, latest.definition));
+    Ok(Asking { definition: Definition::from_json(&json, "definition")?, survey, version, json })
+}

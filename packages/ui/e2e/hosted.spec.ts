@@ -34,7 +34,7 @@ test("a survey gets an address, a code, a frame and a mail", async ({ page, visi
   await visit(`/surveys/${survey}?tab=share`);
   await page.getByLabel(t("survey.share.slug")).fill("Pas possible");
   await page.getByRole("button", { name: t("survey.share.openIt") }).click();
-  await expect(page.getByText(/how-was-it/)).toBeVisible();
+  await expect(page.getByText(t("survey.share.slugProblem"))).toBeVisible();
   await page.getByLabel(t("survey.share.slug")).fill(slug);
   await page.getByRole("button", { name: t("survey.share.openIt") }).click();
   await expect(page.getByLabel(t("survey.share.address"))).toContainText(`/survey/${slug}`);

@@ -15,14 +15,15 @@ interface Fixtures {
   project: number;
 }
 
-export const STATE = "node_modules/.e2e-state.json";
+export const STATE = process.env.E2E_STATE ?? "node_modules/.e2e-state.json";
 
 export const test = base.extend<Fixtures>({
   words: async ({ locale }, use) => {
     await use(messagesOf(locale?.startsWith("fr") ? "fr" : "en"));
   },
   project: async ({ page, words }, use) => {
-    await page.addInitScript((language) => localStorage.setItem("sillage.language", language), words.language);
+    // A frame that is shut off from everything has no storage.
+    await page.addInitScript((language) => window === top && localStorage.setItem("sillage.language", language), words.language);
     const me = (await (await page.request.get("/api/me")).json()) as { projects: { id: number; events: number | null }[] };
     // Where several projects exist, the one with the most events has something to show.
     const fullest = me.projects.toSorted((a, b) => (b.events ?? 0) - (a.events ?? 0))[0];

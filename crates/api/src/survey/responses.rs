@@ -1,6 +1,9 @@
 //! The answers themselves, one row a response: a page of them, or all as CSV.
 
-use super::answers::{self, ANSWERED, COMPLETED, RESPONSE, SURVEY, instant_ms};
+use super::{
+    Asking,
+    answers::{self, ANSWERED, COMPLETED, RESPONSE, SURVEY, instant_ms},
+};
 use crate::{
     Api,
     access::{Inside, ToRead},
@@ -9,7 +12,7 @@ use crate::{
 };
 use axum::{
     extract::State,
-    http::{HeaderValue, header},
+    http::header,
     response::{IntoResponse, Response},
 };
 use serde::{Deserialize, Serialize};
@@ -30,7 +33,7 @@ pub(super) const MOST_EVENTS: u32 = 10_000;
 const MOST_IN_A_FILE: usize = 100_000;
 
 pub(super) fn routes() -> OpenApiRouter<Api> {
-    OpenApiRouter::new().routes(routes!(responses)).routes(routes!(responses_file))
+    OpenApiRouter::new().routes(routes!(responses)).routes(routes!(responses_file)).routes(routes!(responses_json_file))
 }
 
 #[derive(Deserialize, ToSchema)]
@@ -147,20 +150,33 @@ struct FileQuery {
     responses((status = 200, content_type = "text/csv", body = String))
 )]
 async fn responses_file(State(api): State<Api>, inside: Inside<ToRead>, Named(id): Named, Query(query): Query<FileQuery>) -> Result<Response, ApiError> {
-    let survey = api.catalog.survey(inside.project.id, &id).await?;
-    let latest = api.catalog.survey_versions(inside.project.id, &id).await?.into_iter().next();
-    let definition = Definition::from_json(&latest.map_or(survey.definition, |latest| latest.definition), "definition")?;
-    let asked = Asked { api: &api, project: &inside.project, survey: &id, range: None, filter: None };
-    let rows = asked.all().await?;
+    let (definition, rows) = everything(&api, &inside, &id).await?;
+    Ok(file("responses.csv", "text/csv; charset=utf-8", csv(&definition, query.language.as_deref(), &rows)))
+}
+
+/// All responses as JSON, the latest first, a hundred thousand at most: an array of what the paged door gives.
+#[utoipa::path(
+    get, path = "/api/projects/{project}/surveys/{survey}/responses.json", tag = "survey", params(("project" = u32, Path), ("survey" = String, Path)),
+    responses((status = 200, body = [SurveyResponse]))
+)]
+async fn responses_json_file(State(api): State<Api>, inside: Inside<ToRead>, Named(id): Named) -> Result<Response, ApiError> {
+    let (_, rows) = everything(&api, &inside, &id).await?;
+    Ok(file("responses.json", "application/json", serde_json::to_string(&rows).map_err(|error| ApiError::internal(&error))?))
+}
+
+/// Every response, with the questions as they were last published. That somebody took them out stands in the activity log.
+async fn everything(api: &Api, inside: &Inside<ToRead>, id: &str) -> Result<(Definition, Vec<SurveyResponse>), ApiError> {
+    let Asking { survey, definition, .. } = super::published(api, inside.project.id, id).await?;
+    let rows = Asked { api, project: &inside.project, survey: id, range: None, filter: None }.all().await?;
     let actor = inside.caller.actor();
     let details = json!({"name": survey.name, "responses": rows.len()});
-    api.catalog.record(NewAuditEntry { actor: &actor, project: Some(inside.project.id), action: "survey.export", object: &id, details }).await?;
-    let text = csv(&definition, query.language.as_deref(), &rows);
-    let mut response = text.into_response();
-    let headers = response.headers_mut();
-    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/csv; charset=utf-8"));
-    headers.insert(header::CONTENT_DISPOSITION, HeaderValue::from_static("attachment; filename=\"responses.csv\""));
-    Ok(response)
+    api.catalog.record(NewAuditEntry { actor: &actor, project: Some(inside.project.id), action: "survey.export", object: id, details }).await?;
+    Ok((definition, rows))
+}
+
+fn file(name: &str, kind: &'static str, text: String) -> Response {
+    let disposition = format!("attachment; filename=\"{name}\"");
+    ([(header::CONTENT_TYPE, kind.to_owned()), (header::CONTENT_DISPOSITION, disposition)], text).into_response()
 }
 
 /// A place among the responses: the time of its latest answer, and its id.

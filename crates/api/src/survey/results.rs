@@ -1,6 +1,9 @@
 //! What the answers to a survey add up to.
 
-use super::answers::{self, ANSWERED, COMPLETED, DISMISSED, RESPONSE, SHOWN, SURVEY, series_of, whole};
+use super::{
+    Asking,
+    answers::{self, ANSWERED, COMPLETED, DISMISSED, RESPONSE, SHOWN, SURVEY, series_of, whole},
+};
 use crate::{
     Api,
     access::{Inside, ToRead},
@@ -13,7 +16,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use sillage_behavior::{
     Question,
-    survey::{Estimate, QuestionResult, Survey as Definition, Tally, compare, fold, share},
+    survey::{Estimate, QuestionResult, Tally, compare, fold, share},
 };
 use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
@@ -88,10 +91,7 @@ async fn results(
     Named(id): Named,
     Json(body): Json<ResultsBody>,
 ) -> Result<axum::Json<SurveyResults>, ApiError> {
-    let survey = api.catalog.survey(inside.project.id, &id).await?;
-    let latest = api.catalog.survey_versions(inside.project.id, &id).await?.into_iter().next();
-    let (version, json) = latest.map_or((0, survey.definition), |latest| (latest.version, latest.definition));
-    let definition = Definition::from_json(&json, "definition")?;
+    let Asking { version, definition, json, .. } = super::published(&api, inside.project.id, &id).await?;
     let scope = Scope { survey: &id, body: &body, range: body.range.clone().unwrap_or_else(|| answers::whole_history(&api)) };
     let ask = async |question: Value| crate::query::answer(&api, &inside.project, Question::from_json(&question)?, None).await;
     let totals = ask(scope.totals()).await?;

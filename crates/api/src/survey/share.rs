@@ -197,9 +197,7 @@ async fn mail(
     headers: HeaderMap,
     Query(query): Query<MailQuery>,
 ) -> Result<axum::Json<MailBlock>, ApiError> {
-    let survey = api.catalog.survey(inside.project.id, &id).await?;
-    let latest = api.catalog.survey_versions(inside.project.id, &id).await?.into_iter().next();
-    let definition = Definition::from_json(&latest.map_or(survey.definition, |latest| latest.definition), "definition")?;
+    let definition = super::published(&api, inside.project.id, &id).await?.definition;
     let language = query.language.filter(|wanted| definition.languages.contains(wanted)).unwrap_or_else(|| definition.languages[0].clone());
     let url = page_of(&api, inside.project.id, &id, &headers).await?.url;
     let link = if query.personal == Some(true) { format!("{PLACEHOLDER}&") } else { format!("{url}?") };

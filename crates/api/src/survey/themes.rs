@@ -197,7 +197,7 @@ struct CorrectionToTakeBack {
 )]
 async fn themes(State(api): State<Api>, inside: Inside<ToRead>, Named(id): Named, Json(body): Json<ThemesBody>) -> Result<axum::Json<Themes>, ApiError> {
     let began = tokio::time::Instant::now();
-    let definition = published(&api, &inside.project, &id).await?;
+    let definition = super::published(&api, inside.project.id, &id).await?.definition;
     let question = match &body.question {
         Some(question) => open_question(&definition, question)?,
         None => first_open(&definition)?,
@@ -238,7 +238,7 @@ async fn correct(
     Named(id): Named,
     Json(body): Json<NewThemeCorrection>,
 ) -> Result<axum::Json<ThemeCorrections>, ApiError> {
-    let definition = published(&api, &inside.project, &id).await?;
+    let definition = super::published(&api, inside.project.id, &id).await?.definition;
     let question = open_question(&definition, &body.question)?;
     let correction = checked_correction(&body.correction)?;
     let kept = serde_json::to_value(&correction).map_err(|error| ApiError::internal(&error))?;
@@ -277,13 +277,6 @@ fn shown_corrections(made: Vec<sillage_catalog::ThemeCorrection>) -> Vec<ThemeCo
         created_at: shown(one.created_at),
     };
     made.into_iter().map(one).collect()
-}
-
-/// The survey as people were last shown it; as it is edited, while nobody was.
-async fn published(api: &Api, project: &Project, id: &str) -> Result<Definition, ApiError> {
-    let survey = api.catalog.survey(project.id, id).await?;
-    let latest = api.catalog.survey_versions(project.id, id).await?.into_iter().next();
-    Ok(Definition::from_json(&latest.map_or(survey.definition, |latest| latest.definition), "definition")?)
 }
 
 fn open_question<'a>(definition: &'a Definition, id: &str) -> Result<&'a Question, ApiError> {

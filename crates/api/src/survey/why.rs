@@ -1,6 +1,6 @@
 //! Why a survey is shown to a person, or is not.
 
-use super::{answers, door};
+use super::{Asking, answers, door};
 use crate::{
     Api,
     access::{Inside, ToRead},
@@ -11,7 +11,7 @@ use crate::{
 use axum::extract::State;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
-use sillage_behavior::survey::{Device, Facts, History, Survey as Definition, Visitor, decide};
+use sillage_behavior::survey::{Device, Facts, History, Visitor, decide};
 use sillage_catalog::SurveyStatus;
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::{router::OpenApiRouter, routes};
@@ -67,9 +67,7 @@ struct SurveyStep {
     responses((status = 200, body = SurveyDecision))
 )]
 async fn why(State(api): State<Api>, inside: Inside<ToRead>, Named(id): Named, Query(query): Query<WhyQuery>) -> Result<axum::Json<SurveyDecision>, ApiError> {
-    let survey = api.catalog.survey(inside.project.id, &id).await?;
-    let latest = api.catalog.survey_versions(inside.project.id, &id).await?.into_iter().next();
-    let definition = Definition::from_json(&latest.map_or(survey.definition, |latest| latest.definition), "definition")?;
+    let Asking { survey, definition, .. } = super::published(&api, inside.project.id, &id).await?;
     let seen = Seen::of(&api, &inside.project, &query.person).await?;
     let mut histories = answers::histories(&api, &inside.project, &query.person).await?;
     let history = histories.remove(&id).unwrap_or_default();

@@ -158,6 +158,7 @@ const TABLE: &[(&str, &str, For)] = &[
     ("delete", "/api/projects/{project}/surveys/{survey}/themes/corrections", For::Editors),
     ("post", "/api/projects/{project}/surveys/{survey}/responses", For::Viewers),
     ("get", "/api/projects/{project}/surveys/{survey}/responses.csv", For::Viewers),
+    ("get", "/api/projects/{project}/surveys/{survey}/responses.json", For::Viewers),
     ("get", "/api/projects/{project}/surveys/{survey}/why", For::Viewers),
     ("get", "/api/projects/{project}/surveys/{survey}/page", For::Viewers),
     ("put", "/api/projects/{project}/surveys/{survey}/page", For::Editors),

@@ -194,6 +194,7 @@ export const api = {
   surveyAlerts: (project: number, survey: string) => door<SurveyAlerts>("GET", `/api/projects/${project}/surveys/${encodeURIComponent(survey)}/alerts`),
   changeSurveyAlerts: (project: number, survey: string, body: SurveyAlertSettings) => door<SurveyAlerts>("PUT", `/api/projects/${project}/surveys/${encodeURIComponent(survey)}/alerts`, { body }),
   responsesFile: (project: number, survey: string, language: string) => `/api/projects/${project}/surveys/${encodeURIComponent(survey)}/responses.csv?language=${encodeURIComponent(language)}`,
+  responsesJson: (project: number, survey: string) => `/api/projects/${project}/surveys/${encodeURIComponent(survey)}/responses.json`,
 
   userTests: (project: number) => door<{ tests: UserTestInList[] }>("GET", `/api/projects/${project}/user-tests`),
   userTest: (project: number, test: string) => door<UserTest>("GET", userTestPath(project, test)),

@@ -36,11 +36,13 @@ export function OptionList({ options, onPick, selected, placeholder, onSearch, l
   const id = useId();
   const shown = useMemo(() => {
     const wanted = folded(text);
+    // What comes later would push away what somebody is about to click.
+    if (loading && wanted === "") return [];
     const found = onSearch || wanted === "" ? options : options.filter((option) => folded(`${option.label} ${option.words ?? ""}`).includes(wanted));
     const typed = text.trim();
     const offersTyped = takeTyped && typed !== "" && !options.some((option) => option.value === typed);
     return offersTyped ? [...found, { value: typed, label: takeTyped(typed) }] : found;
-  }, [options, text, onSearch, takeTyped]);
+  }, [options, text, loading, onSearch, takeTyped]);
   const chosen = new Set(typeof selected === "string" ? [selected] : selected);
 
   useEffect(() => setActive(0), [text]);

@@ -15,6 +15,7 @@ import editors from "@/question/editors.module.css";
 import { Button } from "@/ui/Button.tsx";
 import { Chip } from "@/ui/Chip.tsx";
 import { InlineSelect, Segmented } from "@/ui/Field.tsx";
+import { FileButton } from "@/ui/FileButton.tsx";
 import { OptionList } from "@/ui/OptionList.tsx";
 import { Popover } from "@/ui/Popover.tsx";
 import { COUNT_OPS, measureWords, opOf, withinName } from "./definitionWords.ts";
@@ -380,14 +381,10 @@ function IdsBody({ part, onChange }: PartProps<{ people: string[] }>) {
       </label>
       <div className={editors.line}>
         <span className={editors.quiet}>{t("cohort.idsOf", { n: idsIn(text).length })}</span>
-        <input
-          type="file"
+        <FileButton
+          label={t("cohort.idsFile")}
           accept=".csv,.txt,text/plain,text/csv"
-          aria-label={t("cohort.idsFile")}
-          onChange={(event) => {
-            const [file] = event.target.files ?? [];
-            if (file) void file.text().then((content) => take(content.split(/\r?\n/).map((line) => line.split(/[,;\t]/)[0] ?? "").join("\n")));
-          }}
+          onFile={(file) => void file.text().then((content) => take(content.split(/\r?\n/).map((line) => line.split(/[,;\t]/)[0] ?? "").join("\n")))}
         />
       </div>
     </div>

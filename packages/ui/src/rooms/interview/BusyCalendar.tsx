@@ -1,13 +1,13 @@
 // The host's own calendar, given as a file: no talk meets what is in it.
 import { useMutation, useQueryClient } from "@tanstack/react-query";
-import { CalendarX, Upload } from "lucide-react";
-import { useRef } from "react";
+import { CalendarX } from "lucide-react";
 import { api } from "@/api/client.ts";
 import type { Study } from "@/api/interview.ts";
 import { useSpeech } from "@/i18n/language.tsx";
 import { tellError } from "@/shell/errors.ts";
 import { useProject } from "@/shell/session.tsx";
 import { Button } from "@/ui/Button.tsx";
+import { FileButton } from "@/ui/FileButton.tsx";
 import { Failure, Note } from "@/ui/State.tsx";
 import styles from "./interview.module.css";
 
@@ -16,7 +16,6 @@ export function BusyCalendar({ study }: { study: Study }) {
   const { t, format } = speech;
   const project = useProject();
   const client = useQueryClient();
-  const file = useRef<HTMLInputElement>(null);
   const renew = (): Promise<void> => client.invalidateQueries({ queryKey: ["study", project.id, study.id] });
   const give = useMutation({ mutationFn: async (chosen: File) => api.setStudyBusy(project.id, study.id, { name: chosen.name, ics: await chosen.text() }), onSuccess: renew });
   const forget = useMutation({ mutationFn: () => api.forgetStudyBusy(project.id, study.id), onSuccess: renew });
@@ -40,22 +39,14 @@ export function BusyCalendar({ study }: { study: Study }) {
         </details>
       )}
       {(give.error ?? forget.error) && <Failure {...tellError(give.error ?? forget.error, speech)} />}
-      <input
-        ref={file}
-        type="file"
-        accept=".ics,text/calendar"
-        hidden
-        aria-label={t("interview.calendarFile")}
-        onChange={(event) => {
-          const chosen = event.target.files?.[0];
-          if (chosen) give.mutate(chosen);
-          event.target.value = "";
-        }}
-      />
       <div className={styles.do}>
-        <Button size="small" icon={<Upload aria-hidden />} busy={give.isPending} onClick={() => file.current?.click()}>
-          {busy ? t("interview.calendarReplace") : t("interview.calendarGive")}
-        </Button>
+        <FileButton
+          label={t("interview.calendarFile")}
+          text={busy ? t("interview.calendarReplace") : t("interview.calendarGive")}
+          accept=".ics,text/calendar"
+          busy={give.isPending}
+          onFile={(file) => give.mutate(file)}
+        />
         {busy && (
           <Button size="small" icon={<CalendarX aria-hidden />} busy={forget.isPending} onClick={() => forget.mutate()}>
             {t("interview.calendarForget")}

@@ -1,15 +1,16 @@
 // Recordings and transcripts of a talk.
 import { useMutation, useQueryClient } from "@tanstack/react-query";
-import { Download, Trash2, Upload } from "lucide-react";
-import { useRef, useState } from "react";
+import { Download, Trash2 } from "lucide-react";
+import { useState } from "react";
 import { api } from "@/api/client.ts";
 import type { ParticipantWhole } from "@/api/interview.ts";
 import type { MessageKey } from "@/i18n/catalogue.ts";
 import { useSpeech } from "@/i18n/language.tsx";
 import { tellError } from "@/shell/errors.ts";
 import { useProject } from "@/shell/session.tsx";
-import { Button, IconButton } from "@/ui/Button.tsx";
+import { IconButton } from "@/ui/Button.tsx";
 import { InlineSelect } from "@/ui/Field.tsx";
+import { FileButton } from "@/ui/FileButton.tsx";
 import { Card } from "@/ui/Page.tsx";
 import { Failure } from "@/ui/State.tsx";
 import styles from "./interview.module.css";
@@ -21,7 +22,6 @@ export function Files({ study, one }: { study: string; one: ParticipantWhole }) 
   const { t, format } = speech;
   const project = useProject();
   const client = useQueryClient();
-  const input = useRef<HTMLInputElement>(null);
   const [kind, setKind] = useState("recording");
   const readOnly = project.role === "viewer";
   const renew = (): Promise<void> => client.invalidateQueries({ queryKey: ["participant", project.id, study, one.id] });
@@ -48,20 +48,7 @@ export function Files({ study, one }: { study: string; one: ParticipantWhole }) 
         {!readOnly && (
           <div className={styles.do}>
             <InlineSelect label={t("interview.fileKind")} value={kind} onPick={setKind} choices={Object.entries(KIND).map(([value, label]) => ({ value, label: t(label) }))} />
-            <input
-              ref={input}
-              type="file"
-              hidden
-              aria-label={t("interview.upload")}
-              onChange={(event) => {
-                const file = event.target.files?.[0];
-                if (file) add.mutate(file);
-                event.target.value = "";
-              }}
-            />
-            <Button size="small" icon={<Upload aria-hidden />} busy={add.isPending} onClick={() => input.current?.click()}>
-              {t("interview.upload")}
-            </Button>
+            <FileButton label={t("interview.upload")} busy={add.isPending} onFile={(file) => add.mutate(file)} />
           </div>
         )}
       </div>

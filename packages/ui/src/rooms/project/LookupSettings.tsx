@@ -7,6 +7,7 @@ import { useLookups } from "@/question/names.ts";
 import editors from "@/question/editors.module.css";
 import { useProject } from "@/shell/session.tsx";
 import { TextField } from "@/ui/Field.tsx";
+import { FileButton } from "@/ui/FileButton.tsx";
 import { Definitions, EditDialog } from "./Definitions.tsx";
 
 const SHOWN_LINES = 4;
@@ -35,22 +36,23 @@ function Edit({ one, onClose }: { one: LookupTable | null; onClose: () => void }
   const project = useProject();
   const [name, setName] = useState(one?.name ?? "");
   const [csv, setCsv] = useState("");
+  const [fileName, setFileName] = useState("");
   const save = () => {
     const body = { name: name.trim(), description: one?.description ?? "", csv };
     return one ? api.replaceLookup(project.id, one.id, body) : api.createLookup(project.id, body);
   };
-  const take = async (file: File | undefined) => {
-    if (!file) return;
+  const take = async (file: File) => {
     setCsv(await file.text());
+    setFileName(file.name);
     setName((before) => (before === "" ? file.name.replace(/[.][^.]*$/, "") : before));
   };
   return (
     <EditDialog words="lookup" name={one?.name} isReady={name.trim() !== "" && csv !== ""} save={save} onClose={onClose}>
       <p className={editors.quiet}>{t("lookup.fileText")}</p>
-      <label className={editors.edges}>
-        {t("lookup.file")}
-        <input type="file" accept=".csv,.tsv,.txt,text/csv" onChange={(changed) => void take(changed.target.files?.[0])} />
-      </label>
+      <div className={editors.line}>
+        <FileButton label={t("lookup.file")} accept=".csv,.tsv,.txt,text/csv" onFile={(file) => void take(file)} />
+        {fileName !== "" && <span className={editors.quiet}>{fileName}</span>}
+      </div>
       <TextField label={t("keys.name")} value={name} maxLength={200} placeholder={t("lookup.namePlaceholder")} onChange={(changed) => setName(changed.target.value)} />
       {csv !== "" && <pre className={editors.quiet}>{csv.split("\n").slice(0, SHOWN_LINES).join("\n")}</pre>}
     </EditDialog>

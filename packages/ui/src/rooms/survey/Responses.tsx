@@ -58,6 +58,10 @@ export function Responses({ survey }: { survey: Survey }) {
           <Download aria-hidden />
           {t("survey.csv")}
         </a>
+        <a className={styles.file} href={api.responsesJson(project.id, survey.id)} download>
+          <Download aria-hidden />
+          JSON
+        </a>
       </div>
       <Card flush>
         <div className={table.wrap} tabIndex={0} role="region" aria-label={t("survey.tab.answers")}>

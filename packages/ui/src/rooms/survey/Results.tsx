@@ -4,7 +4,11 @@ import { Link } from "@tanstack/react-router";
 import { useState } from "react";
 import { api } from "@/api/client.ts";
 import type { Estimate, Measured, QuestionResult, Survey, SurveyResults } from "@/api/survey.ts";
+import type { SegmentValue } from "@/api/types.ts";
 import { useSpeech } from "@/i18n/language.tsx";
+import { BreakdownEditor } from "@/question/BreakdownEditor.tsx";
+import type { Breakdown } from "@/question/question.ts";
+import { segmentName } from "@/question/words.ts";
 import { tellError } from "@/shell/errors.ts";
 import { useProject } from "@/shell/session.tsx";
 import { InlineSelect } from "@/ui/Field.tsx";
@@ -29,6 +33,9 @@ export const BREAKDOWNS: Record<string, { property: string } | undefined> = {
   country: { property: "$country_code" },
 };
 
+/** Any property or cohorts, picked beside. */
+const OWN = "own";
+
 export function Results({ survey }: { survey: Survey }) {
   const speech = useSpeech();
   const { t, format } = speech;
@@ -36,7 +43,9 @@ export function Results({ survey }: { survey: Survey }) {
   const [range, setRange] = useState("all");
   const [interval, setInterval] = useState<"day" | "week" | "month">("week");
   const [by, setBy] = useState("none");
-  const body = { ...(RANGES[range] && { range: RANGES[range], compare: true }), interval, ...(BREAKDOWNS[by] && { breakdown: BREAKDOWNS[by] }) };
+  const [own, setOwn] = useState<Breakdown[] | undefined>();
+  const breakdown = by === OWN ? own?.[0] : BREAKDOWNS[by];
+  const body = { ...(RANGES[range] && { range: RANGES[range], compare: true }), interval, ...(breakdown && { breakdown }) };
   const query = useQuery({ queryKey: ["surveyResults", project.id, survey.id, body], queryFn: ({ signal }) => api.surveyResults(project.id, survey.id, body, signal), placeholderData: keepPreviousData });
   const results = query.data;
   if (query.isPending) return <SkeletonRows rows={8} />;
@@ -62,8 +71,10 @@ export function Results({ survey }: { survey: Survey }) {
             { value: "country", label: t("survey.by.country") },
             { value: "language", label: t("survey.by.language") },
             { value: "version", label: t("survey.by.version") },
+            { value: OWN, label: t("survey.by.own") },
           ]}
         />
+        {by === OWN && <BreakdownEditor breakdown={own} onChange={setOwn} event="$survey_answered" most={1} />}
       </div>
       <dl className={styles.figures}>
         <div>
@@ -91,7 +102,7 @@ export function Results({ survey }: { survey: Survey }) {
       </dl>
       {results.questions.map((result, i) => {
         const question = results.definition.questions.find((one) => one.id === result.id);
-        return question && question.kind !== "statement" ? <QuestionCard key={result.id} number={i + 1} survey={survey} results={results} question={question} result={result} interval={interval} /> : null;
+        return question && question.kind !== "statement" ? <QuestionCard key={result.id} number={i + 1} survey={survey} results={results} question={question} result={result} interval={interval} breakdown={breakdown} /> : null;
       })}
     </div>
   );
@@ -104,9 +115,10 @@ interface CardProps {
   question: SurveyQuestion;
   result: QuestionResult;
   interval: "day" | "week" | "month";
+  breakdown: Breakdown | undefined;
 }
 
-function QuestionCard({ number, survey, results, question, result, interval }: CardProps) {
+function QuestionCard({ number, survey, results, question, result, interval, breakdown }: CardProps) {
   const { t, format, language } = useSpeech();
   const project = useProject();
   const scoreText = useScoreText(question);
@@ -144,7 +156,7 @@ function QuestionCard({ number, survey, results, question, result, interval }: C
           {result.choices.length > 0 && <Choices question={question} result={result} results={results} />}
           {result.items.length > 0 && <Items question={question} result={result} results={results} />}
           {isOpen(question.kind) && <Words survey={survey} question={question} />}
-          {result.groups.length > 0 && result.score && <Groups question={question} result={result} />}
+          {result.groups.length > 0 && result.score && <Groups question={question} result={result} breakdown={breakdown} />}
         </>
       )}
       <p className={styles.more}>
@@ -288,8 +300,9 @@ function Items({ question, result, results }: { question: SurveyQuestion; result
   );
 }
 
-function Groups({ question, result }: { question: SurveyQuestion; result: QuestionResult }) {
-  const { t, format } = useSpeech();
+function Groups({ question, result, breakdown }: { question: SurveyQuestion; result: QuestionResult; breakdown: Breakdown | undefined }) {
+  const speech = useSpeech();
+  const { t, format } = speech;
   const scoreText = useScoreText(question);
   return (
     <div className={table.wrap} tabIndex={0} role="region" aria-label={t("survey.by")}>
@@ -308,7 +321,7 @@ function Groups({ question, result }: { question: SurveyQuestion; result: Questi
           {result.groups.map((group) => (
             <tr key={String(group.value)}>
               <th scope="row" className={table.pinned}>
-                {group.value === null ? t("survey.notSet") : String(group.value)}
+                {group.value === null ? t("survey.notSet") : segmentName([group.value as SegmentValue], speech, undefined, breakdown && [breakdown])}
               </th>
               <td className={table.number}>{format.number(group.n)}</td>
               <td className={table.number}>{group.too_few ? t("survey.hidden") : scoreText.value(group)}</td>

@@ -2,14 +2,16 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { Copy, Download, ExternalLink } from "lucide-react";
 import { useState, type ReactNode } from "react";
-import { api } from "@/api/client.ts";
+import { api, ApiError } from "@/api/client.ts";
 import type { Survey, SurveyPage } from "@/api/survey.ts";
+import type { Messages } from "@/i18n/catalogue.ts";
 import { useSpeech } from "@/i18n/language.tsx";
 import { tellError } from "@/shell/errors.ts";
 import { useProject } from "@/shell/session.tsx";
 import { Button } from "@/ui/Button.tsx";
 import { copyText, download } from "@/ui/browser.ts";
 import { Check, Segmented, SelectField, TextField } from "@/ui/Field.tsx";
+import { FileButton } from "@/ui/FileButton.tsx";
 import { Card } from "@/ui/Page.tsx";
 import { Failure, Note, SkeletonRows } from "@/ui/State.tsx";
 import { useToast } from "@/ui/Toast.tsx";
@@ -91,7 +93,7 @@ function Address({ survey, page }: { survey: Survey; page: SurveyPage }) {
               change.mutate({ slug, is_open: true });
             }}
           >
-            <TextField label={t("survey.share.slug")} value={slug} hint={`${base}${slug.trim().toLowerCase()}`} problem={change.error ? tellError(change.error, speech).what : undefined} spellCheck={false} autoComplete="off" onChange={(event) => setSlug(event.target.value)} />
+            <TextField label={t("survey.share.slug")} value={slug} hint={page.is_open && !isChanged ? undefined : `${base}${slug.trim().toLowerCase()}`} problem={change.error ? slugProblem(change.error, speech) : undefined} spellCheck={false} autoComplete="off" onChange={(event) => setSlug(event.target.value)} />
             {(!page.is_open || isChanged) && (
               <Button look="primary" type="submit" busy={change.isPending}>
                 {page.is_open ? t("survey.share.changeSlug") : t("survey.share.openIt")}
@@ -103,6 +105,11 @@ function Address({ survey, page }: { survey: Survey; page: SurveyPage }) {
       </div>
     </Card>
   );
+}
+
+/** What an end of an address may be is said here, in the reader's language. */
+function slugProblem(error: Error, speech: Messages): string {
+  return error instanceof ApiError && error.status === 400 && error.field === "slug" ? speech.t("survey.share.slugProblem") : tellError(error, speech).what;
 }
 
 /** A text to take along, on one line that scrolls, with its button. */
@@ -264,14 +271,9 @@ function Links({ survey, page }: { survey: Survey; page: SurveyPage }) {
             {t("survey.share.people")}
             <textarea rows={4} value={text} spellCheck={false} placeholder={"u_1042\nu_1043"} onChange={(event) => setText(event.target.value)} />
           </label>
-          <input
-            type="file"
-            accept=".csv,.txt,text/csv,text/plain"
-            aria-label={t("survey.share.peopleFile")}
-            onChange={(event) => {
-              void event.target.files?.[0]?.text().then(setText);
-            }}
-          />
+          <div className={styles.do}>
+            <FileButton label={t("survey.share.peopleFile")} accept=".csv,.txt,text/csv,text/plain" onFile={(file) => void file.text().then(setText)} />
+          </div>
           <div className={styles.linkSettings}>
             <SelectField label={t("survey.share.idsOf")} choices={[{ value: "user", label: t("survey.share.ofUser") }, { value: "device", label: t("survey.share.ofDevice") }]} value={of} onPick={setOf} />
             <TextField label={t("survey.share.days")} type="number" min={1} max={730} value={days} onChange={(event) => setDays(event.target.value)} />
