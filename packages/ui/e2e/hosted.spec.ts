@@ -57,7 +57,7 @@ test("it is answered with scripts: a click goes on, and nothing is stored on the
   await expect(page.getByRole("heading", { name: QUESTION[language] })).toBeVisible();
   expect(await page.context().cookies()).toEqual([]);
   await page.waitForTimeout(500);
-  await page.getByText("3", { exact: true }).click();
+  await page.getByRole("radio", { name: /^3 / }).click();
   await expect(page.getByRole("heading", { name: WHY[language] })).toBeVisible();
   // Left and come back to.
   await page.reload();
@@ -97,7 +97,7 @@ test("an answer of a mail is one click, and a frame tells the page around it", a
   await page.goto(`http://127.0.0.1:${(site.address() as AddressInfo).port}/`);
   const frame = page.frameLocator("iframe");
   await page.waitForTimeout(500);
-  await frame.getByText("8", { exact: true }).click();
+  await frame.getByRole("radio", { name: /^8 / }).click();
   await expect(frame.getByRole("heading", { name: WHY[language] })).toBeVisible();
   await page.waitForTimeout(500);
   await frame.getByRole("button", { name: language === "fr" ? "Passer" : "Skip" }).click();
@@ -117,7 +117,7 @@ test("a link for one person ties the answer to them, once", async ({ page, brows
   const person = await stranger(browser, { locale: language });
   await person.goto(link);
   await person.waitForTimeout(500);
-  await person.getByText("1", { exact: true }).click();
+  await person.getByRole("radio", { name: /^1 / }).click();
   await person.waitForTimeout(500);
   await person.getByRole("textbox").fill(`Too dear ${language}`);
   await person.getByRole("button", { name: SEND[language] }).click();
