@@ -8,7 +8,7 @@ import type { Survey, SurveyProblem } from "@/api/survey.ts";
 import { useSpeech } from "@/i18n/language.tsx";
 import { tellError } from "@/shell/errors.ts";
 import { useProject } from "@/shell/session.tsx";
-import { Button } from "@/ui/Button.tsx";
+import { Button, IconButton } from "@/ui/Button.tsx";
 import { InlineSelect, TextField } from "@/ui/Field.tsx";
 import { Card } from "@/ui/Page.tsx";
 import { Failure, Note } from "@/ui/State.tsx";
@@ -16,6 +16,7 @@ import { useToast } from "@/ui/Toast.tsx";
 import { useSettled } from "@/ui/useSettled.ts";
 import { freshId, KINDS, withKind, withText, type Definition, type SurveyQuestion } from "./definition.ts";
 import { LanguageLine } from "./LanguageLine.tsx";
+import { LeadTo } from "./LeadTo.tsx";
 import { Preview } from "./Preview.tsx";
 import { QuestionCard } from "./QuestionCard.tsx";
 import { ShowingEditor } from "./ShowingEditor.tsx";
@@ -139,6 +140,13 @@ function Ends({ definition, language, onChange }: { definition: Definition; lang
           <legend>{definition.ends.length > 1 ? end.id : t("survey.end")}</legend>
           <TextField label={t("survey.endTitle")} value={end.title?.[language] ?? ""} onChange={(event) => set(i, { title: withText(end.title, language, event.target.value) })} />
           <TextField label={t("survey.endText")} value={end.text?.[language] ?? ""} onChange={(event) => set(i, { text: withText(end.text, language, event.target.value) })} />
+          <LeadTo
+            url={end.link?.url}
+            onPick={(lead) => {
+              const own = Object.entries(end.link?.label ?? {}).filter(([, words]) => words !== "");
+              set(i, { link: lead && { url: lead.url, label: { ...Object.fromEntries(Object.entries(lead.label).filter(([one]) => definition.languages.includes(one))), ...Object.fromEntries(own) } } });
+            }}
+          />
           <div className={styles.two}>
             <TextField label={t("survey.linkUrl")} placeholder="https://" value={end.link?.url ?? ""} onChange={(event) => set(i, { link: event.target.value === "" ? undefined : { ...end.link, url: event.target.value } })} />
             {end.link && <TextField label={t("survey.linkLabel")} value={end.link.label?.[language] ?? ""} onChange={(event) => set(i, { link: { url: "", ...end.link, label: withText(end.link?.label, language, event.target.value) } })} />}
@@ -212,12 +220,8 @@ function Exchange({ name, definition, onRead }: { name: string; definition: Defi
   };
   return (
     <>
-      <Button look="quiet" icon={<Download aria-hidden />} onClick={write}>
-        {t("survey.export")}
-      </Button>
-      <Button look="quiet" icon={<Upload aria-hidden />} onClick={() => file.current?.click()}>
-        {t("survey.import")}
-      </Button>
+      <IconButton label={t("survey.export")} icon={<Download aria-hidden />} onClick={write} />
+      <IconButton label={t("survey.import")} icon={<Upload aria-hidden />} onClick={() => file.current?.click()} />
       <input ref={file} type="file" accept="application/json,.json" hidden onChange={(event) => { void read(event.target.files?.[0]); event.target.value = ""; }} />
     </>
   );
