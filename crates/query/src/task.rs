@@ -50,12 +50,11 @@ impl<'a> Scene<'a> {
         let rule = Rule::of(&asked.task, asked.task.slow_from(&mut completed));
         // Answers are joined to all attempts, also where only the best of each person counts.
         let of_person = by_person(&tried.attempts);
-        let mut voices = Voices::heard(context, plan, context.range, &tried.attempts, &of_person)?;
+        let voices = Voices::heard(context, plan, context.range, &tried.attempts, &of_person)?;
         if asked.by_person {
             best_of_people(&mut tried.attempts, rule);
             tried.attempts.sort_by_key(|attempt| attempt.person);
         }
-        voices.responses.shrink_to_fit();
         let of_person = by_person(&tried.attempts);
         Ok(Self { context, asked, tried, of_person, voices, rule })
     }
@@ -88,7 +87,8 @@ impl<'a> Scene<'a> {
             None => None,
             Some(start) => {
                 let intervals = intervals(self.context, "interval", self.asked.interval, self.context.range)?;
-                let index = intervals.index(start.max(self.context.range.0)).ok_or_else(|| AskError::invalid("at.interval", "is not an interval of the answer"))?;
+                let index =
+                    intervals.index(start.max(self.context.range.0)).ok_or_else(|| AskError::invalid("at.interval", "is not an interval of the answer"))?;
                 Some((intervals, index))
             }
         };

@@ -91,10 +91,8 @@ pub fn gap(affected: Part, all: Part) -> Option<Gap> {
 #[must_use]
 pub fn ranked(attempts: &[Attempt]) -> Vec<(Place, Sum, Option<Gap>)> {
     let all = Part::of(attempts.iter(), Attempt::is_completed);
-    let mut found: Vec<(Place, Sum, Option<Gap>)> = places(attempts)
-        .into_iter()
-        .map(|(place, sum)| (place, sum, gap(Part { count: sum.completed, n: sum.attempts }, all)))
-        .collect();
+    let mut found: Vec<(Place, Sum, Option<Gap>)> =
+        places(attempts).into_iter().map(|(place, sum)| (place, sum, gap(Part { count: sum.completed, n: sum.attempts }, all))).collect();
     let lost = |gap: &Option<Gap>| gap.map_or(0.0, |gap| gap.lost.max(0.0));
     found.sort_by(|a, b| lost(&b.2).total_cmp(&lost(&a.2)).then(b.1.attempts.cmp(&a.1.attempts)).then(b.1.micro.cmp(&a.1.micro)).then(a.0.cmp(&b.0)));
     found
@@ -107,6 +105,8 @@ pub fn is_affected(attempt: &Attempt, page: Option<u64>, selector: Option<u64>, 
         return page.is_none_or(|page| attempt.has_seen(page));
     }
     attempt.signs.iter().any(|sign| {
-        page.is_none_or(|page| sign.page == page) && selector.is_none_or(|selector| sign.selector == selector) && factor.is_none_or(|factor| sign.factor == factor)
+        page.is_none_or(|page| sign.page == page)
+            && selector.is_none_or(|selector| sign.selector == selector)
+            && factor.is_none_or(|factor| sign.factor == factor)
     })
 }

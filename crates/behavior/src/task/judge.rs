@@ -19,6 +19,8 @@ pub struct Attempt {
     /// Milliseconds UTC.
     pub start: i64,
     pub elapsed_ms: i64,
+    /// What happens until then belongs to it: its end, or, where it ran out, as long as it might have gone on.
+    pub until: i64,
     pub active_ms: i64,
     pub end: End,
     pub is_unexpected: bool,

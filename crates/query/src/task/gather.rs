@@ -127,19 +127,30 @@ impl<'a> Plan<'a> {
         if tried.attempts.is_empty() {
             return Ok(tried);
         }
+        // What happens after the next one began belongs to that.
+        for at in 1..tried.attempts.len() {
+            let next = (tried.attempts[at].person, tried.attempts[at].start);
+            let attempt = &mut tried.attempts[at - 1];
+            if attempt.person == next.0 && attempt.end == End::RanOut {
+                attempt.until = attempt.until.min(next.1 - 1).max(attempt.end_ms());
+            }
+        }
         let of_person = by_person(&tried.attempts);
-        let span = (range.0, tried.attempts.iter().map(Attempt::end_ms).max().unwrap_or(range.1) + 1);
+        let span = (range.0, tried.attempts.iter().map(|attempt| attempt.until).max().unwrap_or(range.1) + 1);
         let people = context.people();
         let active = self.active(context, span, &tried.attempts, &of_person)?;
         let met = self.met(context, span, &tried.attempts, &of_person)?;
         context.forget_people();
         context.count_people(people.unwrap_or(0) as usize);
         for one in active {
-            tried.attempts[one.attempt as usize].active_ms = one.milliseconds;
+            let attempt = &mut tried.attempts[one.attempt as usize];
+            attempt.active_ms = one.milliseconds;
+            attempt.elapsed_ms = attempt.elapsed_ms.max(one.last - attempt.start);
         }
         for one in met {
             let attempt = &mut tried.attempts[one.attempt as usize];
             attempt.errors = one.errors;
+            attempt.elapsed_ms = attempt.elapsed_ms.max(one.last - attempt.start);
             attempt.score_signs(&one.signs, &self.weights);
         }
         Ok(tried)
@@ -190,14 +201,15 @@ impl<'a> Plan<'a> {
                             tried.groups.len() as u32 - 1
                         })
                     });
-                    let until = self.rules.window_ms.map_or(last.time + context.session_timeout_ms, |ms| first.time + ms);
-                    if span.is_last && !context.is_over(until) {
+                    let goes_on_until = self.rules.window_ms.map_or(last.time + context.session_timeout_ms, |ms| first.time + ms);
+                    let until = if span.end == End::RanOut { goes_on_until.min(last.time + context.session_timeout_ms) } else { last.time };
+                    if span.is_last && !context.is_over(goes_on_until) {
                         tried.open.push(Open { group });
                         continue;
                     }
                     own.items(rows, person.hits, span.members.clone(), self.path);
                     let attempt = own.attempt(rows, person.hits, span.members.clone(), self.path, context.session_timeout_ms);
-                    tried.attempts.push(Attempt { person: person.id, end: span.end, is_unexpected: span.is_unexpected, group, ..attempt });
+                    tried.attempts.push(Attempt { person: person.id, end: span.end, is_unexpected: span.is_unexpected, until, group, ..attempt });
                 }
             });
             Ok(tried)
@@ -242,12 +254,12 @@ impl<'a> Plan<'a> {
                     let active = active.clamp(0.0, length as f64);
                     for at in own.clone() {
                         let attempt = &attempts[at as usize];
-                        let overlap = hit.time.min(attempt.end_ms()) - began.max(attempt.start);
+                        let overlap = hit.time.min(attempt.until) - began.max(attempt.start);
                         if overlap > 0 {
                             let milliseconds = (active * overlap as f64 / length as f64).round() as i64;
                             match found[first..].iter_mut().find(|one| one.attempt == at) {
-                                Some(one) => one.milliseconds += milliseconds,
-                                None => found.push(Active { attempt: at, milliseconds }),
+                                Some(one) => (one.milliseconds, one.last) = (one.milliseconds + milliseconds, hit.time.min(attempt.until)),
+                                None => found.push(Active { attempt: at, milliseconds, last: hit.time.min(attempt.until) }),
                             }
                         }
                     }
@@ -280,10 +292,11 @@ impl<'a> Plan<'a> {
                 let Some(own) = of_person.get(&person.id) else { return };
                 for at in own.clone() {
                     let attempt = &attempts[at as usize];
-                    let within = |hit: &&Hit| (attempt.start..=attempt.end_ms()).contains(&hit.time);
-                    let mut happened = Happened { attempt: at, signs: Vec::new(), errors: 0 };
+                    let within = |hit: &&Hit| (attempt.start..=attempt.until).contains(&hit.time);
+                    let mut happened = Happened { attempt: at, signs: Vec::new(), errors: 0, last: attempt.start };
                     for hit in person.hits.iter().filter(within) {
                         let value = |field: usize| rows.texts[field][hit.row as usize];
+                        happened.last = hit.time;
                         happened.errors += u32::from(hit.mask & 2 != 0);
                         if hit.mask & 1 != 0
                             && let Some(sign) = signals.sign(rows, hit.time, hit.row)
@@ -324,6 +337,8 @@ pub(super) fn by_person(attempts: &[Attempt]) -> OfPeople {
 struct Active {
     attempt: u32,
     milliseconds: i64,
+    /// When something was last told.
+    last: i64,
 }
 
 #[derive(Debug)]
@@ -332,6 +347,7 @@ struct Happened {
     /// Each with its page, and the view of it.
     signs: Vec<(Sign, u64, u64)>,
     errors: u32,
+    last: i64,
 }
 
 held! {
@@ -387,16 +403,13 @@ impl OfPerson {
         let pauses = members.clone().skip(1).map(|at| hit_at(at).time - hit_at(at - 1).time).filter(|pause| *pause >= timeout_ms);
         let elapsed_ms = last.time - first.time;
         let active_ms = elapsed_ms - pauses.sum::<i64>();
-        let mut way = if path.n_steps == 0 {
+        let way = if path.n_steps == 0 {
             self.of_item.clear();
             self.of_item.resize(self.items.len(), 0);
             Way { order_ok: true, ..Way::default() }
         } else {
             align(&self.items, path, &mut self.table, &mut self.of_item)
         };
-        if path.n_steps == 0 {
-            way.detours = 0;
-        }
         let at_ms = |position: u32| (hits[position as usize].time - first.time).min(i64::from(NEVER) - 1) as u32;
         let mut steps = vec![NEVER; path.n_steps].into_boxed_slice();
         for (step, position) in self.of_item.iter().zip(&self.hit_of) {
@@ -411,6 +424,7 @@ impl OfPerson {
             person: PersonId(0),
             start: first.time,
             elapsed_ms,
+            until: last.time,
             active_ms,
             end: End::RanOut,
             is_unexpected: false,

@@ -109,10 +109,11 @@ fn row(scene: &Scene<'_>, at: u32, recorded: &HashMap<u64, &Arc<recording::Row>>
     let attempt: &Attempt = &scene.tried.attempts[at as usize];
     let task = &scene.asked.task;
     let seconds = |milliseconds: i64| number(Some(milliseconds as f64 / 1000.0));
-    let steps = task.steps.iter().zip(&attempt.steps).filter(|(_, at_ms)| **at_ms != NEVER);
+    let steps = task.steps.iter().zip(attempt.steps.iter()).filter(|(_, at_ms)| **at_ms != NEVER);
     let signals = FACTORS.iter().zip(attempt.counts).filter(|(_, n)| *n > 0).map(|((name, ..), n)| ((*name).to_owned(), Value::from(n)));
     let pages = attempt.pages.iter().take(MOST_PAGES);
-    let recording = recorded.get(&attempt.session).map(|row| json!({"session": &*row.session, "moment_ms": (attempt.start - row.start).clamp(0, row.duration_ms())}));
+    let recording =
+        recorded.get(&attempt.session).map(|row| json!({"session": &*row.session, "moment_ms": (attempt.start - row.start).clamp(0, row.duration_ms())}));
     let said = answers(scene, at).map(|one| {
         json!({"link": LINKS[one.link], "score": number(one.score), "choice": scene.word(one.choice), "text": scene.word(one.text), "time": time::to_rfc3339(one.time)})
     });

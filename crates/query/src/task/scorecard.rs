@@ -16,10 +16,9 @@ use sillage_behavior::{
     statistics::{mean, median, percentile, two_proportion_interval, two_proportion_p_value, wilson_interval},
     survey::nps,
     task::{
-        LINKS,
+        Fix, LINKS,
         findings::{FEWEST, Gap, Part, Place, is_affected, places, ranked},
         judge::{Attempt, CLASSES, Card, Class, NEVER, Rule, median_seconds},
-        Fix,
     },
 };
 use std::collections::{BTreeMap, HashMap};
@@ -227,7 +226,10 @@ fn slow_pages(scene: &Scene<'_>, own: &[&Attempt], planned: &[&Attempt]) -> Valu
     }
     found.sort_by(|a, b| b.0.total_cmp(&a.0).then_with(|| scene.word_order(a.2).cmp(&scene.word_order(b.2))));
     found.truncate(scene.asked.limit);
-    found.into_iter().map(|(middle, usual, page)| json!({"page": scene.word(page), "median_seconds": seconds(Some(middle)), "usual_seconds": seconds(Some(usual))})).collect()
+    found
+        .into_iter()
+        .map(|(middle, usual, page)| json!({"page": scene.word(page), "median_seconds": seconds(Some(middle)), "usual_seconds": seconds(Some(usual))}))
+        .collect()
 }
 
 fn not_finished_card(scene: &Scene<'_>) -> Value {
@@ -326,8 +328,10 @@ fn off_path_card(scene: &Scene<'_>) -> Value {
     }
     rare.sort_by(|a, b| b.0.total_cmp(&a.0).then(b.1.cmp(&a.1)).then_with(|| scene.word_order(a.2).cmp(&scene.word_order(b.2))));
     rare.truncate(scene.asked.limit);
-    card["rare_pages"] =
-        rare.into_iter().map(|(lift, n, page, share)| json!({"page": scene.word(page), "attempts": n, "share": number(share), "lift": number(Some(lift))})).collect();
+    card["rare_pages"] = rare
+        .into_iter()
+        .map(|(lift, n, page, share)| json!({"page": scene.word(page), "attempts": n, "share": number(share), "lift": number(Some(lift))}))
+        .collect();
     card
 }
 
@@ -507,9 +511,11 @@ fn before_after(scene: &Scene<'_>, at: i64, is_affected: &dyn Fn(&Attempt) -> bo
     json!({"affected": test(is_affected), "completed": test(&Attempt::is_completed), "enough": enough})
 }
 
+/// Columns of an interval.
+const COUNTS: usize = 11;
+
 fn by_interval(scene: &Scene<'_>) -> Result<Value, AskError> {
     let intervals = intervals(scene.context, "interval", scene.asked.interval, scene.context.range)?;
-    const COUNTS: usize = 11;
     let mut rows = vec![[0u64; COUNTS]; intervals.len()];
     let mut add = |time: i64, column: usize, n: u64| {
         if let Some(row) = intervals.index(time).and_then(|at| rows.get_mut(at)) {

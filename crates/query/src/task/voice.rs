@@ -67,7 +67,8 @@ impl Voices {
             voices.lost.entry(response.person).and_modify(|time| *time = (*time).min(response.time)).or_insert(response.time);
         }
         let scored = |link: usize| move |(_, response): &(usize, &Response)| response.link == link && response.score.is_some();
-        let asked: HashSet<PersonId> = [NPS, CSAT].into_iter().flat_map(|link| voices.responses.iter().enumerate().filter(scored(link))).map(|(_, one)| one.person).collect();
+        let asked: HashSet<PersonId> =
+            [NPS, CSAT].into_iter().flat_map(|link| voices.responses.iter().enumerate().filter(scored(link))).map(|(_, one)| one.person).collect();
         if !asked.is_empty() {
             let tries = tries(context, plan, (range.0.saturating_sub(NPS_WITHIN_MS), range.1), &asked)?;
             let has_tried = |response: &Response, within: i64| {
@@ -75,9 +76,12 @@ impl Voices {
             };
             let nps = voices.responses.iter().enumerate().filter(scored(NPS)).filter(|(_, one)| has_tried(one, NPS_WITHIN_MS)).map(|(at, _)| at).collect();
             // A long attempt may have begun earlier and ended within.
-            let csat = voices.responses.iter().enumerate().filter(scored(CSAT)).filter(|(_, one)| {
-                has_tried(one, CSAT_WITHIN_MS) || before(attempts, of_person, one.person, one.time, CSAT_WITHIN_MS).is_some()
-            });
+            let csat = voices
+                .responses
+                .iter()
+                .enumerate()
+                .filter(scored(CSAT))
+                .filter(|(_, one)| has_tried(one, CSAT_WITHIN_MS) || before(attempts, of_person, one.person, one.time, CSAT_WITHIN_MS).is_some());
             let csat = csat.map(|(at, _)| at).collect();
             (voices.nps, voices.csat) = (nps, csat);
         }
@@ -110,8 +114,7 @@ pub(super) fn before(attempts: &[Attempt], of_person: &OfPeople, person: PersonI
 }
 
 fn responses(context: &Context<'_>, plan: &Plan<'_>, range: (i64, i64)) -> Result<Vec<Response>, AskError> {
-    let surveys: HashMap<u64, usize> =
-        plan.asked.task.surveys.iter().enumerate().filter_map(|(link, id)| Some((key_of_text(id.as_deref()?), link))).collect();
+    let surveys: HashMap<u64, usize> = plan.asked.task.surveys.iter().enumerate().filter_map(|(link, id)| Some((key_of_text(id.as_deref()?), link))).collect();
     if surveys.is_empty() {
         return Ok(Vec::new());
     }
@@ -133,8 +136,8 @@ fn responses(context: &Context<'_>, plan: &Plan<'_>, range: (i64, i64)) -> Resul
         ..Request::default()
     };
     // By link: the kind of question whose score is meant.
-    let kinds = [None, None, None, None, Some(key_of_text("nps")), Some(key_of_text("csat")), None];
-    const _: () = assert!(LINKS.len() == 7);
+    let mut kinds: [Option<u64>; LINKS.len()] = [None; LINKS.len()];
+    (kinds[NPS], kinds[CSAT]) = (Some(key_of_text("nps")), Some(key_of_text("csat")));
     let collect = |bucket: &mut Bucket<'_>| {
         let mut found: Vec<Response> = Vec::new();
         bucket.for_each_person(|rows, person| {

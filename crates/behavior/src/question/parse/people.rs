@@ -90,7 +90,9 @@ pub(super) fn read_cell(value: &Value, path: &str, of: &Question) -> Read<Cell> 
         Kind::Vital(_) => Place::Vital(read_vital_cell(&mut fields)?),
         Kind::Error(_) => Place::Error(read_error_cell(&mut fields)?),
         Kind::Task(one) => Place::Task(Box::new(read_task_cell(&mut fields, &one.task)?)),
-        Kind::Timeline(_) | Kind::People(_) | Kind::Recordings(_) | Kind::Attempts(_) => return Err(not_allowed(path, "there are no cells in this kind of answer")),
+        Kind::Timeline(_) | Kind::People(_) | Kind::Recordings(_) | Kind::Attempts(_) => {
+            return Err(not_allowed(path, "there are no cells in this kind of answer"));
+        }
     };
     fields.done()?;
     Ok(Cell { breakdown, other, place })
