@@ -88,7 +88,7 @@ pub(crate) async fn use_in(api: &Api, project: ProjectId, question: &mut Questio
     }
     if let Some(own) = api.catalog.friction_weights(project).await? {
         let used = Used { version: Some(own.version), weights: Weights::from_json(&own.weights, "weights")? };
-        waiting.iter_mut().for_each(|friction| friction.weights = Some(used.clone()));
+        waiting.iter_mut().for_each(|weights| **weights = Some(used.clone()));
     }
     Ok(())
 }

@@ -41,6 +41,7 @@ mod state;
 mod status;
 mod survey;
 mod tag;
+mod task;
 mod throttle;
 mod time;
 mod ui;
@@ -112,6 +113,7 @@ fn private_routes() -> OpenApiRouter<Api> {
         .merge(lookup::routes())
         .merge(friction_weights::routes())
         .merge(survey::routes())
+        .merge(task::routes())
         .merge(user_test::routes())
         .merge(interview::routes())
         .merge(export::routes())

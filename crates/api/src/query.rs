@@ -41,7 +41,7 @@ pub(crate) fn routes() -> OpenApiRouter<Api> {
 
 /// The answer to a question, and what was done to get it. Its schema is written in `contract/answer.schema.json`.
 #[derive(Serialize)]
-struct Answer {
+pub(crate) struct Answer {
     kind: &'static str,
     answer: Value,
     explain: Explain,

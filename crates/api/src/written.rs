@@ -37,7 +37,7 @@ macro_rules! named {
     };
 }
 
-named!(Question, Answer, Selector, CohortDefinition, FactorWeights, SurveyDefinition, UserTestDefinition);
+named!(Question, Answer, Selector, CohortDefinition, FactorWeights, SurveyDefinition, TaskDefinition, UserTestDefinition);
 
 /// The definitions of the files by name, as components refer to each other.
 pub(crate) fn schemas() -> BTreeMap<String, Value> {

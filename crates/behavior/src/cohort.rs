@@ -232,6 +232,8 @@ impl Question {
                 trend.attribution.iter().for_each(|one| of_breakdown(std::slice::from_ref(&one.by), into));
                 trend.series.iter().filter_map(|series| series.people.as_ref()).for_each(|people| people.uses(into));
             }
+            Kind::Task(one) => one.task.filter.iter().for_each(|filter| of_filter(filter, into)),
+            Kind::Attempts(one) => one.of.task.filter.iter().for_each(|filter| of_filter(filter, into)),
             Kind::Driver(driver) => of_breakdown(&driver.properties, into),
             Kind::Heatmap(heatmap) => of_filter(&heatmap.pages, into),
             Kind::People(people) => people.of.cohort_names(into),

@@ -7,6 +7,7 @@ use crate::{
     cohort::Definition,
     filter::Filter,
     question::{AnchorAt, Kind, Question, Selector, SessionBy},
+    task::Task,
 };
 use std::collections::BTreeMap;
 
@@ -76,6 +77,8 @@ impl Question {
                 recordings.sequence.iter_mut().for_each(|select| in_selector(select, custom, n_named));
                 recordings.behind.iter_mut().for_each(|behind| behind.of.expand(custom, n_named));
             }
+            Kind::Task(one) => in_task(&mut one.task, custom, n_named),
+            Kind::Attempts(one) => in_task(&mut one.of.task, custom, n_named),
             Kind::Sessions(_) | Kind::Vital(_) | Kind::Error(_) | Kind::Timeline(_) => {}
         }
     }
@@ -89,6 +92,11 @@ impl Definition {
         in_definition(&mut self.clone(), &CustomEvents::from([(name.to_owned(), Selector::default())]), &mut n_named);
         n_named > 0
     }
+}
+
+fn in_task(task: &mut Task, custom: &CustomEvents, n_named: &mut usize) {
+    task.filter.iter_mut().for_each(|filter| in_filter(filter, custom, n_named));
+    task.selectors_mut().for_each(|select| in_selector(select, custom, n_named));
 }
 
 fn in_definition(definition: &mut Definition, custom: &CustomEvents, n_named: &mut usize) {

@@ -15,7 +15,7 @@
 
 use crate::{
     cohort::Definition,
-    question::{Friction, Kind, Question, QuestionError},
+    question::{FrictionWeights, Kind, Question, QuestionError},
 };
 
 /// What points are given for, in the order of [`FACTORS`].
@@ -320,16 +320,18 @@ impl Weights {
 
 impl Question {
     /// Whatever in it scores friction without weights of its own.
-    pub fn unweighted_friction(&mut self) -> Vec<&mut Friction> {
+    pub fn unweighted_friction(&mut self) -> Vec<&mut Option<FrictionWeights>> {
         let mut found = Vec::new();
         unweighted(self, &mut found);
         found
     }
 }
 
-fn unweighted<'q>(question: &'q mut Question, found: &mut Vec<&'q mut Friction>) {
+fn unweighted<'q>(question: &'q mut Question, found: &mut Vec<&'q mut Option<FrictionWeights>>) {
     match &mut question.kind {
-        Kind::Friction(friction) if friction.weights.is_none() => found.push(friction),
+        Kind::Friction(friction) if friction.weights.is_none() => found.push(&mut friction.weights),
+        Kind::Task(one) if one.weights.is_none() => found.push(&mut one.weights),
+        Kind::Attempts(one) if one.of.weights.is_none() => found.push(&mut one.of.weights),
         Kind::People(people) => unweighted(&mut people.of, found),
         Kind::Cohort(cohort) => unweighted_in(&mut cohort.definition, found),
         _ => {}
@@ -337,7 +339,7 @@ fn unweighted<'q>(question: &'q mut Question, found: &mut Vec<&'q mut Friction>)
     question.scope.cohorts.values_mut().for_each(|definition| unweighted_in(definition, found));
 }
 
-fn unweighted_in<'q>(definition: &'q mut Definition, found: &mut Vec<&'q mut Friction>) {
+fn unweighted_in<'q>(definition: &'q mut Definition, found: &mut Vec<&'q mut Option<FrictionWeights>>) {
     match definition {
         Definition::All(parts) | Definition::Any(parts) => parts.iter_mut().for_each(|part| unweighted_in(part, found)),
         Definition::Not(part) => unweighted_in(part, found),

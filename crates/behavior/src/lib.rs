@@ -32,6 +32,7 @@ pub mod retention;
 pub mod session;
 pub mod statistics;
 pub mod survey;
+pub mod task;
 pub mod user_test;
 pub mod vital;
 

@@ -14,11 +14,13 @@ mod selector;
 mod trend;
 
 pub use breakdown::Breakdown;
-pub use cell::{Cell, DidOnPage, DriverCell, ErrorCell, ErrorPlace, FeatureUsers, FrictionCell, FunnelCell, HeatmapCell, HeatmapPlace, Place, VitalCell};
+pub use cell::{
+    Cell, DidOnPage, DriverCell, ErrorCell, ErrorPlace, FeatureUsers, FrictionCell, FunnelCell, HeatmapCell, HeatmapPlace, Place, TaskCell, VitalCell,
+};
 pub use fields::QuestionError;
 pub use funnel::{Attribute, Between, CountBy, Exclusion, Funnel, Order, TimeToConvert, Window};
 pub use journey::{AnchorAt, Journey, NodeName, Occurrence, Rename};
-pub use page::{Error, Friction, FrictionWeights, Heatmap, Vital, Zone};
+pub use page::{Attempts, Error, Friction, FrictionWeights, Heatmap, TaskQuestion, Vital, Zone};
 pub(crate) use parse::read_friction_weights;
 pub use range::RangeSpec;
 pub use retention::{Criterion, FirstTime, Retention};
@@ -84,6 +86,8 @@ pub enum Kind {
     Timeline(Timeline),
     People(Box<People>),
     Recordings(Recordings),
+    Task(Box<TaskQuestion>),
+    Attempts(Box<Attempts>),
 }
 
 impl Kind {
@@ -108,6 +112,8 @@ impl Kind {
             Self::Timeline(_) => "timeline",
             Self::People(_) => "people",
             Self::Recordings(_) => "recordings",
+            Self::Task(_) => "task",
+            Self::Attempts(_) => "attempts",
         }
     }
 }
@@ -155,6 +161,8 @@ impl Kind {
             Self::Friction(friction) => friction.goal.iter().collect(),
             Self::Heatmap(heatmap) => heatmap.goal.iter().collect(),
             Self::Recordings(recordings) => recordings.sequence.iter().collect(),
+            Self::Task(one) => one.task.selectors().collect(),
+            Self::Attempts(one) => one.of.task.selectors().collect(),
             Self::Sessions(_) | Self::Cohort(_) | Self::Vital(_) | Self::Error(_) | Self::Timeline(_) | Self::People(_) => Vec::new(),
         }
     }

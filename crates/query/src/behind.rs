@@ -6,7 +6,7 @@ use crate::{
     group::{GroupKey, GroupValue},
     heatmap, impact, journey, lifecycle, quantile, retention,
     scan::{self, Context, Pick, Request, context::SessionBehind},
-    sessions, trend, vital,
+    sessions, task, trend, vital,
 };
 use serde_json::{Map, Value, json};
 use sillage_behavior::{
@@ -53,11 +53,21 @@ fn sessions_json(context: &Context<'_>, mut sessions: Vec<SessionBehind>, limit:
     sessions.sort_by(|a, b| b.weight.total_cmp(&a.weight).then(b.time.cmp(&a.time)).then(a.person.cmp(&b.person)));
     sessions.truncate(limit);
     let wanted: HashSet<u64> = sessions.iter().map(|session| session.key).filter(|key| *key != 0).collect();
-    let events = ["$page_summary", "$friction", "$web_vitals", "$error", "$failed_request"].map(str::to_owned).to_vec();
-    let of_the_tag = Selector { events, ..Selector::default() };
+    let events = ["$page_summary", "$friction", "$web_vitals", "$error", "$failed_request", "$pageview", "$screen"].map(str::to_owned).to_vec();
+    learn_sessions(context, &Selector { events, ..Selector::default() }, wanted)?;
+    let mut list = Vec::with_capacity(sessions.len());
+    for session in sessions {
+        let id = context.word(session.key).map_or(Value::Null, |id| Value::from(&*id));
+        list.push(json!({"id": id, "person": context.name_of(session.person)?, "time": time::to_rfc3339(session.time)}));
+    }
+    Ok(Value::Array(list))
+}
+
+/// Finds the ids that clients gave these sessions, where one of the events tells; [`Context::word`] knows them afterwards.
+pub(crate) fn learn_sessions(context: &Context<'_>, events: &Selector, wanted: HashSet<u64>) -> Result<(), AskError> {
     let (from, to) = context.range;
     let request = Request {
-        picks: vec![Pick { select: &of_the_tag, from, to }],
+        picks: vec![Pick { select: events, from, to }],
         texts: vec!["$session_id"],
         words: vec!["$session_id"],
         only_words: Some(wanted),
@@ -66,12 +76,7 @@ fn sessions_json(context: &Context<'_>, mut sessions: Vec<SessionBehind>, limit:
     let n_people = context.people();
     scan::run(context, &request, |_| Ok(()), |(), ()| ())?;
     debug_assert_eq!(n_people, context.people(), "names are looked for among rows, not people");
-    let mut list = Vec::with_capacity(sessions.len());
-    for session in sessions {
-        let id = context.word(session.key).map_or(Value::Null, |id| Value::from(&*id));
-        list.push(json!({"id": id, "person": context.name_of(session.person)?, "time": time::to_rfc3339(session.time)}));
-    }
-    Ok(Value::Array(list))
+    Ok(())
 }
 
 /// Everybody behind the cell, each once and in order, with the times of their attempt if they made one.
@@ -118,6 +123,7 @@ fn found_at(context: &Context<'_>, people: &People, inner: cohort::InnerContext<
         (Kind::Heatmap(one), Place::Heatmap(cell)) => without_times(heatmap::people_at(context, scope, one, cell)?),
         (Kind::Vital(one), Place::Vital(cell)) => without_times(vital::people_at(context, scope, one, cell, segment)?),
         (Kind::Error(one), Place::Error(cell)) => without_times(error::people_at(context, scope, one, cell)?),
+        (Kind::Task(one), Place::Task(cell)) => without_times(task::people_at(context, scope, one, cell, segment)?),
         (Kind::Cohort(one), Place::Cohort) => without_times(cohort::known_members(context, one, inner)?),
         _ => return Err(AskError::invalid("at", "is not a cell of this kind of answer")),
     })

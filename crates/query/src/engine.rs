@@ -11,7 +11,7 @@ use crate::{
     remember::{Key, Remembered, Told, Way},
     retention,
     scan::{Context, context::Setting},
-    sessions, timeline, trend, vital,
+    sessions, task, timeline, trend, vital,
 };
 use serde_json::Value;
 use sillage_behavior::{
@@ -178,6 +178,8 @@ impl<S: Source> Engine<S> {
             Kind::Error(one) => error::answer(&context, scope, one)?,
             Kind::Cohort(cohort) => cohort::answer(&context, cohort, &inner)?,
             Kind::Timeline(timeline) => timeline::answer(&context, scope, timeline)?,
+            Kind::Task(one) => task::answer(&context, scope, one)?,
+            Kind::Attempts(one) => task::attempts(&context, scope, one)?,
             Kind::People(people) => behind::answer(&context, people, &inner)?,
             Kind::Recordings(recordings) => recording::answer(&context, scope, recordings, &inner)?,
         };
@@ -281,7 +283,7 @@ fn counted_as_asked(question: &Question, now: i64) -> (Question, bool) {
 impl<S: Source> Ask for Engine<S> {
     async fn ask(&self, project: ProjectId, settings: &Settings, question: Question, cancel: Cancel) -> Result<Reply, AskError> {
         // Pieces of recordings arrive all the time, and no version of events tells of them.
-        if question.scope.fresh || matches!(question.kind, Kind::Recordings(_)) {
+        if question.scope.fresh || matches!(question.kind, Kind::Recordings(_) | Kind::Attempts(_)) {
             return self.compute(project, settings, question, cancel, None).await;
         }
         let started = Instant::now();

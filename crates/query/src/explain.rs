@@ -50,6 +50,7 @@ fn current_interval(context: &Context<'_>, question: &Question) -> i64 {
         Kind::Lifecycle(lifecycle) => Some(lifecycle.interval),
         Kind::Friction(friction) => Some(friction.interval),
         Kind::Vital(vital) => Some(vital.interval),
+        Kind::Task(task) => Some(task.interval),
         Kind::Error(error) => Some(error.interval),
         _ => None,
     };
@@ -136,6 +137,8 @@ fn definition(question: &Question, french: bool) -> String {
         (Kind::Vital(_), true) => "Chaque page vue a une valeur de chaque web vital, la dernière transmise. Le p75 est la valeur que trois quarts des pages vues ne dépassent pas ; bon jusqu’au premier seuil, mauvais au-delà du second.".into(),
         (Kind::Error(_), false) => "Errors that nothing caught, grouped by fingerprint, and requests that failed, grouped by method, address and status. Of visitors who consented.".into(),
         (Kind::Error(_), true) => "Erreurs que rien n’a interceptées, regroupées par empreinte, et requêtes en échec, regroupées par méthode, adresse et statut. Parmi les visiteurs qui ont consenti.".into(),
+        (Kind::Task(_) | Kind::Attempts(_), false) => "An attempt goes from a start to the first completion or abandonment, or to the end of its window; a new start begins another only after half an hour without anything. Failed: not completed. Slow: completed in more active time than the rule allows. Off path: completed with an unexpected start, more detours than tolerated, steps out of order or left out. As planned: all others, so that the classes add up. Friction: a score of 30 and more, 100 (1 - e^(-points/15)) of the signals in the attempt. Attempts that may still be completed are told apart.".into(),
+        (Kind::Task(_) | Kind::Attempts(_), true) => "Une tentative va d’un départ au premier aboutissement ou abandon, ou à la fin de sa fenêtre ; un nouveau départ n’en ouvre une autre qu’après une demi-heure sans activité. Échouée : non aboutie. Lente : aboutie en plus de temps actif que la règle ne l’admet. Hors parcours : aboutie avec un départ inattendu, plus de détours que toléré, des étapes dans le désordre ou omises. Comme prévu : toutes les autres, si bien que les classes s’additionnent. Friction : un score de 30 ou plus, 100 (1 - e^(-points/15)) sur les signaux de la tentative. Les tentatives qui peuvent encore aboutir sont comptées à part.".into(),
         (Kind::Timeline(timeline), false) if timeline.person.is_none() => "The events of these names, latest first, whoever did them.".into(),
         (Kind::Timeline(timeline), true) if timeline.person.is_none() => "Les événements de ces noms, du plus récent au plus ancien, quelle que soit la personne.".into(),
         (Kind::Timeline(_), false) => "Everything that counts for this person, latest first.".into(),

@@ -33,23 +33,23 @@ const NO_SESSION: u32 = u32::MAX;
 const VIEWS_AT_ONCE: usize = 4096;
 
 /// Side values of a row, in the order in which they are asked for.
-mod text {
-    pub(super) const PAGE_VIEW: usize = 0;
-    pub(super) const PAGE: usize = 1;
-    pub(super) const SIGNAL: usize = 2;
-    pub(super) const SELECTOR: usize = 3;
-    pub(super) const COUNTS: usize = 4;
-    pub(super) const FINGERPRINT: usize = 5;
-    pub(super) const URL: usize = 6;
-    pub(super) const LOOKS_CLICKABLE: usize = 7;
-    pub(super) const IN_RAGE: usize = 8;
-    pub(super) const RELEASE: usize = 9;
+pub(crate) mod text {
+    pub(crate) const PAGE_VIEW: usize = 0;
+    pub(crate) const PAGE: usize = 1;
+    pub(crate) const SIGNAL: usize = 2;
+    pub(crate) const SELECTOR: usize = 3;
+    pub(crate) const COUNTS: usize = 4;
+    pub(crate) const FINGERPRINT: usize = 5;
+    pub(crate) const URL: usize = 6;
+    pub(crate) const LOOKS_CLICKABLE: usize = 7;
+    pub(crate) const IN_RAGE: usize = 8;
+    pub(crate) const RELEASE: usize = 9;
 }
-const TEXTS: [&str; 9] = ["$page_view_id", "$page", "$signal", "$selector", "signals", "$fingerprint", "$url", "$looks_clickable", "$in_rage"];
+pub(crate) const TEXTS: [&str; 9] = ["$page_view_id", "$page", "$signal", "$selector", "signals", "$fingerprint", "$url", "$looks_clickable", "$in_rage"];
 const SEVERITY: usize = 0;
 const DURATION_MS: usize = 1;
 const ACTIVE_MS: usize = 2;
-const NUMBERS: [&str; 3] = ["$severity", "$duration_ms", "$active_ms"];
+pub(crate) const NUMBERS: [&str; 3] = ["$severity", "$duration_ms", "$active_ms"];
 
 /// One page view, scored.
 struct PageView {
@@ -205,6 +205,35 @@ struct Visit {
     reached: Vec<u32>,
 }
 
+/// Reads signs from rows that have [`TEXTS`] and [`NUMBERS`] first.
+pub(crate) struct Signals {
+    by_key: HashMap<u64, usize>,
+    yes: u64,
+}
+
+impl Signals {
+    pub(crate) fn known() -> Self {
+        let by_key = FACTORS.iter().filter_map(|(name, ..)| Some((key_of_text(name), signal_of(name)?))).collect();
+        Self { by_key, yes: key_of_text("true") }
+    }
+
+    pub(crate) fn sign(&self, rows: &Rows<'_>, time: i64, row: u32) -> Option<Sign> {
+        let value = |field: usize| rows.texts[field][row as usize];
+        let amount = |field: usize| Some(rows.numbers[field][row as usize]).filter(|number| number.is_finite());
+        Some(Sign {
+            signal: *self.by_key.get(&value(text::SIGNAL))?,
+            time,
+            duration_ms: amount(DURATION_MS).map_or(0, |ms| ms.clamp(0.0, 1e9) as i64),
+            severity: amount(SEVERITY).unwrap_or(1.0),
+            looks_clickable: value(text::LOOKS_CLICKABLE) == self.yes,
+            is_in_rage: value(text::IN_RAGE) == self.yes,
+            selector: value(text::SELECTOR),
+            fingerprint: value(text::FINGERPRINT),
+            url: value(text::URL),
+        })
+    }
+}
+
 struct Plan<'a> {
     friction: &'a Friction,
     weights: Weights,
@@ -212,8 +241,7 @@ struct Plan<'a> {
     sign: Selector,
     intervals: Intervals,
     range: (i64, i64),
-    signals: HashMap<u64, usize>,
-    yes: u64,
+    signals: Signals,
 }
 
 impl<'a> Plan<'a> {
@@ -226,8 +254,7 @@ impl<'a> Plan<'a> {
             sign: named("$friction"),
             intervals: intervals(context, "interval", friction.interval, context.range)?,
             range: context.range,
-            signals: FACTORS.iter().filter_map(|(name, ..)| Some((key_of_text(name), signal_of(name)?))).collect(),
-            yes: key_of_text("true"),
+            signals: Signals::known(),
         })
     }
 
@@ -315,20 +342,8 @@ impl<'a> Plan<'a> {
                 active_ms += amount(ACTIVE_MS, row).map_or(0, |ms| ms.clamp(0.0, 1e9) as u64);
                 counts.add(value(text::COUNTS, row), &mut counted);
             }
-            if mask & SIGN != 0
-                && let Some(signal) = self.signals.get(&value(text::SIGNAL, row))
-            {
-                signs.push(Sign {
-                    signal: *signal,
-                    time,
-                    duration_ms: amount(DURATION_MS, row).map_or(0, |ms| ms.clamp(0.0, 1e9) as i64),
-                    severity: amount(SEVERITY, row).unwrap_or(1.0),
-                    looks_clickable: value(text::LOOKS_CLICKABLE, row) == self.yes,
-                    is_in_rage: value(text::IN_RAGE, row) == self.yes,
-                    selector: value(text::SELECTOR, row),
-                    fingerprint: value(text::FINGERPRINT, row),
-                    url: value(text::URL, row),
-                });
+            if mask & SIGN != 0 {
+                signs.extend(self.signals.sign(rows, time, row));
             }
         }
         if page == 0 {

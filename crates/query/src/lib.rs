@@ -38,6 +38,7 @@ mod retention;
 mod scan;
 mod session_property;
 mod sessions;
+mod task;
 mod timeline;
 mod trend;
 mod vital;

@@ -55,7 +55,7 @@ pub(crate) fn answer(context: &Context<'_>, scope: &Scope, trend: &Trend, inner:
 }
 
 /// The range that a question compares its own with.
-fn compared_range(context: &Context<'_>, interval: Unit, with: CompareWith) -> Result<(i64, i64), AskError> {
+pub(crate) fn compared_range(context: &Context<'_>, interval: Unit, with: CompareWith) -> Result<(i64, i64), AskError> {
     let earlier = |unit: Unit, n: i64| (context.zone.shift(context.range.0, unit, -n), context.zone.shift(context.range.1, unit, -n));
     match with {
         CompareWith::Previous(back) => shift(context, interval, context.range, i64::from(back)),

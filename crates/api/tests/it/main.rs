@@ -23,5 +23,6 @@ mod screens;
 mod serve;
 mod session;
 mod survey;
+mod task;
 mod user_test;
 mod world;

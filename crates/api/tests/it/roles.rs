@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use sillage_api::{MailBy, Options};
 use sillage_catalog::{
     Language, NewCohort, NewCustomEvent, NewCustomProperty, NewInterviewNote, NewLookupTable, NewMail, NewRecordingNote, NewReport, NewSurvey, NewSurveyPage,
-    NewUserTest, NewUserTestNote, Role, Scope, Scopes,
+    NewTask, NewUserTest, NewUserTestNote, Role, Scope, Scopes,
 };
 use sillage_event::ProjectId;
 
@@ -143,6 +143,17 @@ const TABLE: &[(&str, &str, For)] = &[
     ("post", "/api/projects/{project}/interviews/{study}/participants/{participant}/files", For::Editors),
     ("get", "/api/projects/{project}/interviews/{study}/participants/{participant}/files/{file}", For::Viewers),
     ("delete", "/api/projects/{project}/interviews/{study}/participants/{participant}/files/{file}", For::Editors),
+    ("get", "/api/projects/{project}/tasks", For::Viewers),
+    ("post", "/api/projects/{project}/tasks", For::Editors),
+    ("post", "/api/projects/{project}/tasks/check", For::Viewers),
+    ("get", "/api/projects/{project}/tasks/{task}", For::Viewers),
+    ("put", "/api/projects/{project}/tasks/{task}", For::Editors),
+    ("delete", "/api/projects/{project}/tasks/{task}", For::Editors),
+    ("get", "/api/projects/{project}/tasks/{task}/versions", For::Viewers),
+    ("get", "/api/projects/{project}/tasks/{task}/scorecard", For::Viewers),
+    ("post", "/api/projects/{project}/tasks/{task}/scorecard", For::Viewers),
+    ("get", "/api/projects/{project}/tasks/{task}/attempts", For::Viewers),
+    ("post", "/api/projects/{project}/tasks/{task}/attempts", For::Viewers),
     ("get", "/api/projects/{project}/surveys", For::Viewers),
     ("post", "/api/projects/{project}/surveys", For::Editors),
     ("post", "/api/projects/{project}/surveys/check", For::Viewers),
@@ -301,6 +312,16 @@ async fn filled(world: &World, path: &str, project: ProjectId) -> String {
             path.push_str(&format!("?id={}", made[0].id));
         }
     }
+    if path.contains("{task}") {
+        let new = NewTask { name: unique_name(world), owner: String::new(), definition: task() };
+        path = path.replace("{task}", &world.catalog.create_task(project, &new, "test").await.unwrap().id);
+        if path.contains("/tasks/") && world.catalog.tasks(project).await.unwrap().len() > 40 {
+            // A project takes so many; the calls before are done with theirs.
+            for one in world.catalog.tasks(project).await.unwrap().iter().filter(|one| !path.contains(&one.id)) {
+                world.catalog.delete_task(project, &one.id).await.unwrap();
+            }
+        }
+    }
     if path.contains("{user_test}") {
         path = with_user_test(world, &path, project).await;
     }
@@ -394,6 +415,10 @@ fn survey() -> Value {
     json!({"languages": ["en"], "questions": [{"id": "q1", "kind": "nps", "text": {"en": "Would you recommend us?"}}, {"id": "why", "kind": "long", "text": {"en": "Why?"}}], "ends": [{"id": "e1", "title": {"en": "Thanks"}}], "triggers": [{"on": "load"}]})
 }
 
+fn task() -> Value {
+    json!({"start": [{"page": "/campaigns/new"}], "completion": [{"event": "Campaign sent"}], "steps": [{"id": "audience", "page": "/audience"}]})
+}
+
 fn user_test() -> Value {
     json!({
         "languages": ["en"], "url": "https://example.com/", "intro": {"en": "Help us"}, "end": {"title": {"en": "Thanks"}},
@@ -453,6 +478,9 @@ async fn body(world: &World, method: &str, path: &str) -> Option<Value> {
         (_, path) if path.ends_with("/surveys/{survey}/alerts") => json!({"webhook": "https://hooks.courriel.example/answers"}),
         (_, path) if path.ends_with("/surveys/check") => json!({"definition": survey()}),
         (_, path) if path.ends_with("/surveys/{survey}/status") => json!({"status": "paused"}),
+        (_, path) if path.ends_with("/tasks/check") => json!({"definition": task()}),
+        (_, path) if path.ends_with("/scorecard") || path.ends_with("/attempts") => json!({}),
+        (_, path) if path.contains("/tasks") => json!({"name": unique_name(world), "definition": task()}),
         (_, path) if path.ends_with("/themes/corrections") => json!({"question": "why", "correction": {"kind": "hide", "theme": ["#speed"]}}),
         (_, path) if path.ends_with("/user-tests/check") => json!({"definition": user_test()}),
         (_, path) if path.ends_with("/user-tests/{user_test}/status") => json!({"status": "paused"}),
@@ -506,8 +534,20 @@ async fn what_belongs_to_another_project_answers_like_what_does_not_exist() {
     let world = World::new().await;
     let admin = world.member(Role::Admin).await;
     for (method, path, needed) in TABLE {
-        let named =
-            ["{report}", "{cohort}", "{custom_event}", "{custom_property}", "{lookup}", "{survey}", "{user_test}", "{study}", "{key}", "{user}", "{session}"];
+        let named = [
+            "{report}",
+            "{cohort}",
+            "{custom_event}",
+            "{custom_property}",
+            "{lookup}",
+            "{survey}",
+            "{task}",
+            "{user_test}",
+            "{study}",
+            "{key}",
+            "{user}",
+            "{session}",
+        ];
         if !named.iter().any(|one| path.contains(one)) || !path.contains("{project}") {
             continue;
         }
@@ -520,6 +560,7 @@ async fn what_belongs_to_another_project_answers_like_what_does_not_exist() {
             .replace("{custom_property}", "none")
             .replace("{lookup}", "none")
             .replace("{survey}", "none")
+            .replace("{task}", "none")
             .replace("{user_test}", "none")
             .replace("{study}", "none")
             .replace("{participant}", "none")

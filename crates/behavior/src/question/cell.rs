@@ -1,6 +1,10 @@
 //! A place in an answer, whose people are asked for.
 
-use crate::{friction::Tier, vital::Rating};
+use crate::{
+    friction::Tier,
+    task::judge::{Card, Class},
+    vital::Rating,
+};
 use serde_json::Value;
 
 /// Where in an answer. Times are instants in milliseconds.
@@ -55,6 +59,7 @@ pub enum Place {
     Heatmap(HeatmapCell),
     Vital(VitalCell),
     Error(ErrorCell),
+    Task(Box<TaskCell>),
 }
 
 /// Who reached a step, or was lost before it. With `seconds` or `between` those of an attempt whose time to convert, or whose
@@ -143,6 +148,25 @@ pub struct FrictionCell {
     pub selector: Option<String>,
     pub with_friction: Option<bool>,
     pub reached: Option<bool>,
+}
+
+/// Attempts at a task that fit everything that is said.
+#[derive(Clone, Debug, Default)]
+pub struct TaskCell {
+    pub class: Option<Class>,
+    pub card: Option<Card>,
+    pub friction: Option<bool>,
+    /// From 0.
+    pub step: Option<usize>,
+    /// And no later one, and did not complete it.
+    pub dropped: bool,
+    pub page: Option<String>,
+    pub exit_page: Option<String>,
+    pub selector: Option<String>,
+    /// A factor of friction.
+    pub signal: Option<usize>,
+    pub release: Option<String>,
+    pub interval: Option<i64>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

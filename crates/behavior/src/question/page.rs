@@ -1,7 +1,14 @@
-//! What the kinds that look at pages ask: friction, heatmap, vital, error.
+//! What the kinds that look at pages ask: friction, heatmap, vital, error, task, attempts.
 
-use super::Selector;
-use crate::{calendar::Unit, filter::Filter, friction::Weights, heatmap::Device};
+use super::{CompareWith, Selector, TaskCell};
+use crate::{
+    calendar::Unit,
+    filter::Filter,
+    friction::Weights,
+    heatmap::Device,
+    task::{Sort, Task},
+};
+use serde_json::Value;
 
 /// How much people struggled, where, and what came of it.
 #[derive(Clone, Debug)]
@@ -45,6 +52,34 @@ pub struct Error {
     pub release: String,
     /// Errors, and requests, that are listed.
     pub limit: usize,
+}
+
+/// The scorecard of a task.
+#[derive(Clone, Debug)]
+pub struct TaskQuestion {
+    pub task: Task,
+    /// Of each person only the best attempt counts.
+    pub by_person: bool,
+    pub interval: Unit,
+    pub compare: Option<CompareWith>,
+    /// As those of [`Friction`].
+    pub weights: Option<FrictionWeights>,
+    /// The property that names a release.
+    pub release: String,
+    /// Pages, elements, findings and quotes that are listed; of a question for attempts, attempts.
+    pub limit: usize,
+}
+
+/// Attempts behind a figure of a scorecard.
+#[derive(Clone, Debug)]
+pub struct Attempts {
+    pub of: TaskQuestion,
+    pub at: TaskCell,
+    /// The values of a segment; none is the overall line.
+    pub breakdown: Vec<Value>,
+    pub sort: Sort,
+    pub recorded: bool,
+    pub skip: usize,
 }
 
 /// Elements that are looked at as one.

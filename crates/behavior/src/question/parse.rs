@@ -18,6 +18,7 @@ mod recording;
 mod retention;
 mod scope;
 mod selector;
+mod task;
 mod timeline;
 mod trend;
 mod vital;
@@ -30,7 +31,7 @@ use super::{
 };
 use serde_json::Value;
 
-const KINDS: &str = "trend, funnel, retention, frequency, lifecycle, journey, sessions, cohort, impact, driver, feature, friction, heatmap, vital, error, timeline, people or recordings";
+const KINDS: &str = "trend, funnel, retention, frequency, lifecycle, journey, sessions, cohort, impact, driver, feature, friction, heatmap, vital, error, task, timeline, people, recordings or attempts";
 
 impl Question {
     /// Reads and checks a question.
@@ -63,6 +64,8 @@ fn read_question(value: &Value, path: &str, nested: usize) -> Read<Question> {
         "heatmap" => Kind::Heatmap(heatmap::read_heatmap(&mut fields)?),
         "vital" => Kind::Vital(vital::read_vital(&mut fields)?),
         "error" => Kind::Error(vital::read_error(&mut fields)?),
+        "task" => Kind::Task(Box::new(task::read_task(&mut fields)?)),
+        "attempts" if nested == 0 => Kind::Attempts(Box::new(task::read_attempts(&mut fields)?)),
         "recordings" if nested == 0 => Kind::Recordings(recording::read_recordings(&mut fields)?),
         "people" if nested == 0 => Kind::People(Box::new(people::read_people(&mut fields)?)),
         _ => {

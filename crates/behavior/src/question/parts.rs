@@ -1,6 +1,6 @@
 //! Goes through everything in a question that names a property or tests a value, wherever it stands.
 
-use super::{AnchorAt, Attribution, Breakdown, ImpactMeasure, Kind, Measure, NodeName, PerSession, Question, Selector, SessionBy};
+use super::{AnchorAt, Attribution, Breakdown, ImpactMeasure, Kind, Measure, NodeName, PerSession, Question, Selector, SessionBy, TaskQuestion};
 use crate::{
     cohort::{Definition, DidMeasure},
     filter::{Filter, Of, Test},
@@ -82,6 +82,8 @@ pub(crate) fn in_question(question: &mut Question, each: Each<'_>) {
             in_filter(&mut heatmap.pages, each);
             heatmap.goal.iter_mut().for_each(|select| in_selector(select, each));
         }
+        Kind::Task(one) => in_task(one, each),
+        Kind::Attempts(one) => in_task(&mut one.of, each),
         Kind::Error(error) => each(Part::Property(&Of::Event, &mut error.release)),
         Kind::Recordings(recordings) => {
             recordings.sequence.iter_mut().for_each(|step| in_selector(step, each));
@@ -90,6 +92,13 @@ pub(crate) fn in_question(question: &mut Question, each: Each<'_>) {
         }
         Kind::Sessions(_) | Kind::Timeline(_) | Kind::Vital(_) => {}
     }
+}
+
+fn in_task(asked: &mut TaskQuestion, each: Each<'_>) {
+    each(Part::Property(&Of::Event, &mut asked.task.page));
+    each(Part::Property(&Of::Event, &mut asked.release));
+    asked.task.filter.iter_mut().for_each(|filter| in_filter(filter, each));
+    asked.task.selectors_mut().for_each(|select| in_selector(select, each));
 }
 
 fn in_breakdown(breakdown: &mut Breakdown, each: Each<'_>) {

@@ -11,6 +11,7 @@ mod profile;
 mod project;
 mod survey;
 mod survey_page;
+mod task;
 mod user_test;
 
 use sillage_catalog::{Catalog, CatalogOptions, Clock, NewProject, NewUser, Project, User};

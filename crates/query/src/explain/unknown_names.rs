@@ -6,6 +6,7 @@ use sillage_behavior::{
     expression::Expression,
     filter::{Filter, Of},
     question::{Breakdown, Kind, Measure, PerSession, Scope, Selector},
+    task::PAGE_EVENTS,
 };
 use sillage_store::Segment;
 use std::{collections::BTreeSet, sync::Arc};
@@ -30,6 +31,10 @@ pub(super) fn notes(context: &Context<'_>, question: &Question) -> Vec<String> {
     }
     selectors.into_iter().for_each(|select| named.selector(select));
     named.measures(&question.kind);
+    if matches!(question.kind, Kind::Task(_) | Kind::Attempts(_)) {
+        // A page may be seen by any of several events; that some clients never send is no slip of the pen.
+        named.events.retain(|name| !PAGE_EVENTS.contains(name));
+    }
     let french = context.french;
     let is_known = |name: &str| {
         let known = context.snapshot.segments.iter().any(|segment| segment.event_names().binary_search_by(|one| (**one).cmp(name)).is_ok());

@@ -14,5 +14,6 @@ mod questions;
 mod recordings;
 mod remembering;
 mod schemas;
+mod task;
 mod ties;
 mod timeline;

@@ -5,6 +5,7 @@ use super::{
     heatmap::read_heatmap_cell,
     limit, read_question,
     scope::read_instant,
+    task::read_task_cell,
     vital::{read_error_cell, read_vital_cell},
 };
 use crate::question::{
@@ -88,7 +89,10 @@ pub(super) fn read_cell(value: &Value, path: &str, of: &Question) -> Read<Cell> 
         Kind::Heatmap(heatmap) => Place::Heatmap(read_heatmap_cell(&mut fields, heatmap)?),
         Kind::Vital(_) => Place::Vital(read_vital_cell(&mut fields)?),
         Kind::Error(_) => Place::Error(read_error_cell(&mut fields)?),
-        Kind::Timeline(_) | Kind::People(_) | Kind::Recordings(_) => return Err(not_allowed(path, "there are no cells in this kind of answer")),
+        Kind::Task(one) => Place::Task(Box::new(read_task_cell(&mut fields, &one.task)?)),
+        Kind::Timeline(_) | Kind::People(_) | Kind::Recordings(_) | Kind::Attempts(_) => {
+            return Err(not_allowed(path, "there are no cells in this kind of answer"));
+        }
     };
     fields.done()?;
     Ok(Cell { breakdown, other, place })

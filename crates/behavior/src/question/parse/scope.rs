@@ -61,7 +61,7 @@ pub(super) fn read_scope(fields: &mut Fields<'_>, kind: &str) -> Read<Scope> {
         scope.actor = read_actor(word, &fields.at("actor"))?;
     }
     if let Some(value) = fields.get("session_by") {
-        if ["friction", "heatmap", "vital", "error", "recordings"].contains(&kind) {
+        if ["friction", "heatmap", "vital", "error", "recordings", "task", "attempts"].contains(&kind) {
             return Err(not_allowed(&fields.at("session_by"), format!("is for other kinds: sessions of {kind} are those of the tag")));
         }
         scope.session_by = read_session_by(value, &fields.at("session_by"))?;

@@ -84,7 +84,7 @@ fn read_series(one: &mut Fields<'_>) -> Read<Series> {
 }
 
 /// `{"previous": 1}`, `{"back": 1, "unit": "year"}` or `{"from": "2025-01-01"}`.
-fn read_compare_with(value: &Value, path: &str) -> Read<CompareWith> {
+pub(super) fn read_compare_with(value: &Value, path: &str) -> Read<CompareWith> {
     let mut one = Fields::new(value, path)?;
     let with = if one.has("back") {
         let back = one.whole("back", 1, 1000)?.unwrap_or(1);

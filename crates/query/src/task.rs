@@ -1,0 +1,186 @@
+//! Tasks: the scorecard, and the attempts behind each of its figures.
+//!
+//! Attempts are gathered ([`gather`]), what people said is joined ([`voice`]), and both are counted ([`scorecard`]) or listed ([`listed`]). What they are
+//! is said in `sillage_behavior::task`.
+
+mod gather;
+mod listed;
+mod scorecard;
+mod voice;
+
+pub(crate) use listed::answer as attempts;
+
+use crate::{
+    group::{GroupKey, check_count},
+    scan::{Context, context::SessionBehind, key_of_text},
+    trend::{compared_range, intervals},
+};
+use gather::{OfPeople, Plan, Tried, by_person};
+use serde_json::{Value, json};
+use sillage_behavior::{
+    AskError,
+    question::{Scope, TaskCell, TaskQuestion},
+    task::{
+        findings::is_affected,
+        judge::{Attempt, Card, NEVER, Rule, best_of_people},
+    },
+};
+use sillage_event::{DAY_MS, PersonId};
+use std::collections::HashSet;
+use voice::{CSAT_WITHIN_MS, LOST_WITHIN_MS, Voices, before};
+
+/// Answers of promoters are about attempts so long before.
+const PROMOTERS_WITHIN_MS: i64 = 90 * DAY_MS;
+
+/// Everything that a question about a task is answered from.
+struct Scene<'a> {
+    context: &'a Context<'a>,
+    asked: &'a TaskQuestion,
+    tried: Tried,
+    of_person: OfPeople,
+    voices: Voices,
+    rule: Rule,
+}
+
+impl<'a> Scene<'a> {
+    fn new(context: &'a Context<'a>, plan: &Plan<'a>) -> Result<Self, AskError> {
+        let mut tried = plan.tried(context, context.range)?;
+        let asked = plan.asked;
+        let mut completed: Vec<f64> = tried.attempts.iter().filter(|one| one.is_completed()).map(|one| one.active_ms as f64).collect();
+        let rule = Rule::of(&asked.task, asked.task.slow_from(&mut completed));
+        // Answers are joined to all attempts, also where only the best of each person counts.
+        let of_person = by_person(&tried.attempts);
+        let voices = Voices::heard(context, plan, context.range, &tried.attempts, &of_person)?;
+        if asked.by_person {
+            best_of_people(&mut tried.attempts, rule);
+            tried.attempts.sort_by_key(|attempt| attempt.person);
+        }
+        let of_person = by_person(&tried.attempts);
+        Ok(Self { context, asked, tried, of_person, voices, rule })
+    }
+
+    /// The attempts that answers on a card are about.
+    fn joined(&self, card: Card) -> HashSet<u32> {
+        let at = |person: PersonId, time: i64, within: i64| before(&self.tried.attempts, &self.of_person, person, time, within);
+        let responses = |of: &[usize]| of.iter().map(|at| &self.voices.responses[*at]).collect::<Vec<_>>();
+        match card {
+            Card::Promoters => {
+                let promoters = responses(&self.voices.nps).into_iter().filter(|one| one.is_promoter());
+                promoters.filter_map(|one| at(one.person, one.time, PROMOTERS_WITHIN_MS)).collect()
+            }
+            Card::CsatLow => {
+                let low = responses(&self.voices.csat).into_iter().filter(|one| one.is_dissatisfied());
+                low.filter_map(|one| at(one.person, one.time, CSAT_WITHIN_MS)).collect()
+            }
+            Card::Lost => self.voices.lost.iter().filter_map(|(person, time)| at(*person, *time, LOST_WITHIN_MS)).collect(),
+            _ => HashSet::new(),
+        }
+    }
+
+    /// The positions of the attempts behind a cell.
+    fn behind(&self, cell: &TaskCell, segment: Option<&GroupKey>) -> Result<Vec<u32>, AskError> {
+        let key = |text: &Option<String>| text.as_deref().map(key_of_text);
+        let (page, exit_page, selector, release) = (key(&cell.page), key(&cell.exit_page), key(&cell.selector), key(&cell.release));
+        let signal = cell.signal.map(|factor| factor as u8);
+        let joined = cell.card.filter(|card| matches!(card, Card::Promoters | Card::CsatLow | Card::Lost)).map(|card| self.joined(card));
+        let interval = match cell.interval {
+            None => None,
+            Some(start) => {
+                let intervals = intervals(self.context, "interval", self.asked.interval, self.context.range)?;
+                let index =
+                    intervals.index(start.max(self.context.range.0)).ok_or_else(|| AskError::invalid("at.interval", "is not an interval of the answer"))?;
+                Some((intervals, index))
+            }
+        };
+        let fits = |at: u32, attempt: &Attempt| {
+            cell.class.is_none_or(|class| self.rule.class(attempt) == class)
+                && cell.card.is_none_or(|card| joined.as_ref().map_or_else(|| self.rule.is_on(card, attempt), |joined| joined.contains(&at)))
+                && cell.friction.is_none_or(|with| attempt.has_friction() == with)
+                && cell.step.is_none_or(|step| {
+                    attempt.steps.get(step).is_some_and(|done| *done != NEVER)
+                        && (!cell.dropped || (attempt.last_step() == Some(step) && !attempt.is_completed()))
+                })
+                && exit_page.is_none_or(|page| attempt.exit_page() == page)
+                && is_affected(attempt, page, selector, signal)
+                && release.is_none_or(|release| attempt.release == release)
+                && interval.as_ref().is_none_or(|(intervals, index)| intervals.index(attempt.start) == Some(*index))
+                && segment.is_none_or(|segment| self.tried.segments(attempt.group).contains(segment))
+        };
+        Ok(self.tried.attempts.iter().enumerate().filter(|(at, attempt)| fits(*at as u32, attempt)).map(|(at, _)| at as u32).collect())
+    }
+
+    /// A text by its number.
+    fn word(&self, key: u64) -> Value {
+        self.context.word(key).map_or(Value::Null, |word| Value::from(&*word))
+    }
+
+    fn word_order(&self, key: u64) -> String {
+        self.context.word(key).map(|word| word.to_string()).unwrap_or_default()
+    }
+}
+
+pub(crate) fn answer(context: &Context<'_>, scope: &Scope, asked: &TaskQuestion) -> Result<Value, AskError> {
+    let plan = Plan::new(context, scope, asked);
+    let scene = Scene::new(context, &plan)?;
+    let mut answer = scorecard::write(&scene)?;
+    answer["compared"] = match asked.compare {
+        None => Value::Null,
+        Some(with) => {
+            let range = compared_range(context, asked.interval, with)?;
+            let people = context.people();
+            let mut other = plan.tried(context, range)?;
+            context.forget_people();
+            context.count_people(people.unwrap_or(0) as usize);
+            if asked.by_person {
+                best_of_people(&mut other.attempts, scene.rule);
+            }
+            let mut line = scorecard::line(&other.attempts.iter().collect::<Vec<_>>(), other.open.len(), scene.rule);
+            line["from"] = context.zone.format(range.0).into();
+            line["to"] = context.zone.format(range.1).into();
+            line
+        }
+    };
+    if !scope.breakdown.is_empty() {
+        let segments = scorecard::by_segment(&scene);
+        check_count(segments.len())?;
+        answer["groups"] = segments
+            .into_iter()
+            .map(|(key, attempts, open)| {
+                let mut line = scorecard::line(&attempts, open, scene.rule);
+                line["breakdown"] = key.to_json(scope.breakdown.len());
+                line
+            })
+            .collect();
+    }
+    Ok(answer)
+}
+
+/// Everybody behind a cell; the sessions are left with the context.
+pub(crate) fn people_at(
+    context: &Context<'_>,
+    scope: &Scope,
+    asked: &TaskQuestion,
+    cell: &TaskCell,
+    segment: Option<&GroupKey>,
+) -> Result<Vec<PersonId>, AskError> {
+    let plan = Plan::new(context, scope, asked);
+    let scene = Scene::new(context, &plan)?;
+    let signal = cell.signal.map(|factor| factor as u8);
+    let selector = cell.selector.as_deref().map(key_of_text);
+    let mut sessions = Vec::new();
+    for at in scene.behind(cell, segment)? {
+        let attempt = &scene.tried.attempts[at as usize];
+        let is_meant = |factor: u8, of: u64| signal.is_none_or(|signal| signal == factor) && selector.is_none_or(|selector| selector == of);
+        let sign = attempt.signs.iter().find(|sign| (signal.is_some() || selector.is_some()) && is_meant(sign.factor, sign.selector));
+        let time = attempt.start + sign.map_or(0, |sign| i64::from(sign.at_ms));
+        sessions.push(SessionBehind { person: attempt.person, key: attempt.session, time, weight: attempt.micro as f64 / 1e6 });
+    }
+    let people = sessions.iter().map(|session| session.person).collect();
+    context.keep_sessions(SessionBehind::worst(sessions));
+    Ok(people)
+}
+
+/// What to ask for, to watch what stands behind a card.
+fn watch(card: &str, sort: &str) -> Value {
+    json!({"at": {"card": card}, "sort": sort})
+}
