@@ -29,6 +29,7 @@ mod lookup;
 mod mail;
 mod member;
 mod mixpanel;
+mod page_mapping;
 mod person;
 mod project;
 mod query;
@@ -112,6 +113,7 @@ fn private_routes() -> OpenApiRouter<Api> {
         .merge(custom_property::routes())
         .merge(lookup::routes())
         .merge(friction_weights::routes())
+        .merge(page_mapping::routes())
         .merge(survey::routes())
         .merge(task::routes())
         .merge(user_test::routes())
