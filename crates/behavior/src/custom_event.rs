@@ -44,6 +44,7 @@ impl Question {
                 if let Some((AnchorAt::Select(select), _)) = &mut journey.anchor {
                     in_selector(select, custom, n_named);
                 }
+                journey.goal.iter_mut().for_each(|select| in_selector(select, custom, n_named));
             }
             Kind::Cohort(cohort) => in_definition(&mut cohort.definition, custom, n_named),
             Kind::People(people) => people.of.expand(custom, n_named),

@@ -21,6 +21,7 @@ mod parse;
 
 pub use function::Function;
 
+use crate::page_group::{self, PageMapping};
 use serde_json::Value;
 use sillage_event::{as_text, number_text};
 use std::{collections::HashMap, sync::Arc};
@@ -34,6 +35,8 @@ pub trait Surroundings {
     fn today(&self) -> Value;
     /// A column of a table. The error says what there is no such thing of.
     fn lookup(&self, table: &str, column: &str) -> Result<LookupColumn, String>;
+    /// How pages are grouped; the empty name is the project's own way. The error says what there is no such mapping of.
+    fn page_mapping(&self, name: &str) -> Result<Arc<PageMapping>, String>;
 }
 
 /// The first character of a name that is a formula.
@@ -67,6 +70,11 @@ enum Node {
         table: String,
         column: String,
         found: Option<LookupColumn>,
+    },
+    /// The group of a page: of the first of all inputs that is an address.
+    PageGroup {
+        mapping: String,
+        found: Option<Arc<PageMapping>>,
     },
     /// A name in a part of the formula, by position; [`LOCALS`] and more.
     Let {
@@ -113,8 +121,12 @@ enum Operator {
 }
 
 impl Expression {
-    /// Reads a property's name that is a formula. `None` for any other name; the error says what cannot be read.
+    /// Reads a property's name that is computed from others: a formula, or the group of a page. `None` for any other name; the error says what cannot be read.
     pub fn of_name(name: &str) -> Option<Result<Self, String>> {
+        if let Some(mapping) = page_group::mapping_of(name) {
+            let root = Node::PageGroup { mapping: mapping.to_owned(), found: None };
+            return Some(Ok(Self { root, inputs: page_group::ADDRESSES.map(str::to_owned).to_vec() }));
+        }
         name.strip_prefix(MARK).map(Self::parse)
     }
 
@@ -159,6 +171,18 @@ impl Expression {
         found
     }
 
+    /// The mapping by which it groups pages, if that is what it does and it was bound.
+    #[must_use]
+    pub fn page_mapping(&self) -> Option<&Arc<PageMapping>> {
+        if let Node::PageGroup { found, .. } = &self.root { found.as_ref() } else { None }
+    }
+
+    /// The name of the mapping by which it groups pages, if that is what it does.
+    #[must_use]
+    pub fn page_mapping_name(&self) -> Option<&str> {
+        if let Node::PageGroup { mapping, .. } = &self.root { Some(mapping) } else { None }
+    }
+
     /// Its value where each input, by position, has one; null is undefined.
     #[must_use]
     pub fn evaluate(&self, input: &dyn Fn(usize) -> Value) -> Value {
@@ -185,6 +209,10 @@ impl Node {
             Self::Call(function, arguments) => function.call(arguments, input),
             Self::Today => Value::Null,
             Self::Lookup { key, found, .. } => found.as_ref().map_or(Value::Null, |column| looked_up(column, &key.evaluate(input))),
+            Self::PageGroup { found, .. } => {
+                let address = (0..page_group::ADDRESSES.len()).find_map(|at| text(&input(at)).filter(|address| !address.is_empty()));
+                address.zip(found.as_ref()).map_or(Value::Null, |(address, mapping)| Value::from(mapping.group_of(&address)))
+            }
             Self::Let { slot, value, inside } => {
                 let value = value.evaluate(input);
                 inside.evaluate(&|i| if i == *slot { value.clone() } else { input(i) })
@@ -204,7 +232,7 @@ impl Node {
 
     fn children(&self) -> Vec<&Self> {
         match self {
-            Self::Value(_) | Self::Property(_) | Self::Today => Vec::new(),
+            Self::Value(_) | Self::Property(_) | Self::PageGroup { .. } | Self::Today => Vec::new(),
             Self::Negative(inner) | Self::Not(inner) => vec![inner],
             Self::Binary(_, left, right) | Self::Element(left, right) => vec![left, right],
             Self::List(nodes) | Self::Call(_, nodes) => nodes.iter().collect(),
@@ -216,7 +244,7 @@ impl Node {
 
     fn children_mut(&mut self) -> Vec<&mut Self> {
         match self {
-            Self::Value(_) | Self::Property(_) | Self::Today => Vec::new(),
+            Self::Value(_) | Self::Property(_) | Self::PageGroup { .. } | Self::Today => Vec::new(),
             Self::Negative(inner) | Self::Not(inner) => vec![inner],
             Self::Binary(_, left, right) | Self::Element(left, right) => vec![left, right],
             Self::List(nodes) | Self::Call(_, nodes) => nodes.iter_mut().collect(),
@@ -235,6 +263,7 @@ impl Node {
         match self {
             Self::Today => *self = Self::Value(surroundings.today()),
             Self::Lookup { table, column, found, .. } => *found = Some(surroundings.lookup(table, column)?),
+            Self::PageGroup { mapping, found } => *found = Some(surroundings.page_mapping(mapping)?),
             _ => {}
         }
         self.children_mut().into_iter().try_for_each(|child| child.bind(surroundings))

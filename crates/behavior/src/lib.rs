@@ -26,6 +26,7 @@ pub mod interview;
 pub mod journey;
 pub mod lifecycle;
 pub mod normal;
+pub mod page_group;
 pub mod question;
 pub mod recording;
 pub mod retention;

@@ -14,7 +14,7 @@ mod selector;
 mod trend;
 
 pub use breakdown::Breakdown;
-pub use cell::{Cell, DidOnPage, DriverCell, ErrorCell, ErrorPlace, FeatureUsers, FrictionCell, FunnelCell, HeatmapCell, HeatmapPlace, Place, VitalCell};
+pub use cell::{Cell, DidOnPage, DriverCell, ErrorCell, ErrorPlace, FeatureUsers, FrictionCell, FunnelCell, HeatmapCell, HeatmapPlace, JourneyCell, Place, VitalCell};
 pub use fields::QuestionError;
 pub use funnel::{Attribute, Between, CountBy, Exclusion, Funnel, Order, TimeToConvert, Window};
 pub use journey::{AnchorAt, Journey, NodeName, Occurrence, Rename};
@@ -30,6 +30,7 @@ use crate::{
     cohort::{Definition, Definitions},
     expression::LookupColumn,
     filter::Filter,
+    page_group::PageMappings,
     recording,
 };
 use sillage_event::{Actor, PersonId};
@@ -55,6 +56,8 @@ pub struct Scope {
     pub actor: Actor,
     /// Lookup tables that the question brings with it.
     pub lookups: Lookups,
+    /// How pages are grouped.
+    pub page_mappings: PageMappings,
     pub cohorts: Definitions,
     pub filter: Option<Filter>,
     pub breakdown: Vec<Breakdown>,
@@ -145,10 +148,13 @@ impl Kind {
             Self::Retention(retention) => vec![&retention.birth, &retention.comeback],
             Self::Frequency(frequency) => vec![&frequency.select],
             Self::Lifecycle(lifecycle) => vec![&lifecycle.select],
-            Self::Journey(journey) => match &journey.anchor {
-                Some((AnchorAt::Select(select), _)) => vec![select],
-                _ => Vec::new(),
-            },
+            Self::Journey(journey) => {
+                let anchor = match &journey.anchor {
+                    Some((AnchorAt::Select(select), _)) => Some(select),
+                    _ => None,
+                };
+                anchor.into_iter().chain(&journey.goal).collect()
+            }
             Self::Impact(impact) => vec![&impact.launch, &impact.metric, &impact.population],
             Self::Driver(driver) => vec![&driver.goal, &driver.population],
             Self::Feature(feature) => feature.features.iter().flatten().chain([&feature.population]).collect(),

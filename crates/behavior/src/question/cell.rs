@@ -37,10 +37,7 @@ pub enum Place {
         interval: i64,
         status: crate::lifecycle::Status,
     },
-    Journey {
-        path: Vec<String>,
-        exit: bool,
-    },
+    Journey(JourneyCell),
     Sessions,
     Cohort,
     Impact {
@@ -150,4 +147,15 @@ pub enum FeatureUsers {
     All,
     Power,
     Others,
+}
+
+/// Whose paths.
+#[derive(Clone, Debug)]
+pub enum JourneyCell {
+    /// Those that begin so; with `exit`, those that end there.
+    Path { path: Vec<String>, exit: bool },
+    /// Those whose session saw a node; with `exit`, ended there.
+    Node { node: String, exit: bool },
+    /// Those who went from a node to another and back.
+    Loop { node: String, through: String },
 }

@@ -9,6 +9,8 @@ pub enum NodeName {
     Event,
     /// The page of a view: `$current_url` without query.
     Page,
+    /// The value of a property; events without it are no nodes.
+    Property(String),
     /// Event name to the property that names its node.
     Properties(BTreeMap<String, (String, bool)>),
 }
@@ -48,6 +50,14 @@ pub struct Journey {
     pub hide: Vec<String>,
     pub rename: Vec<Rename>,
     pub window: Option<Window>,
+    /// What counts as success: a session converted if it happened in it.
+    pub goal: Option<Selector>,
+    /// Tells how many met friction.
+    pub friction: bool,
+    /// Tells of each node how it was seen, and how many began and ended there.
+    pub nodes: bool,
+    /// Tells how often people went from a node to another and back.
+    pub loops: bool,
 }
 
 impl Journey {
@@ -67,6 +77,10 @@ impl Journey {
             hide: Vec::new(),
             rename: Vec::new(),
             window: None,
+            goal: None,
+            friction: false,
+            nodes: false,
+            loops: false,
         }
     }
 }

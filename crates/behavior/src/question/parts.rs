@@ -57,9 +57,12 @@ pub(crate) fn in_question(question: &mut Question, each: Each<'_>) {
             if let Some((AnchorAt::Select(select), _)) = &mut journey.anchor {
                 in_selector(select, each);
             }
-            if let NodeName::Properties(rules) = &mut journey.node {
-                rules.values_mut().for_each(|(name, _)| each(Part::Property(&Of::Event, name)));
+            match &mut journey.node {
+                NodeName::Event | NodeName::Page => {}
+                NodeName::Property(name) => each(Part::Property(&Of::Event, name)),
+                NodeName::Properties(rules) => rules.values_mut().for_each(|(name, _)| each(Part::Property(&Of::Event, name))),
             }
+            journey.goal.iter_mut().for_each(|select| in_selector(select, each));
         }
         Kind::Cohort(cohort) => in_definition(&mut cohort.definition, each),
         Kind::Impact(impact) => {

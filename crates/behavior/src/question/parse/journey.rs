@@ -4,11 +4,13 @@ use super::{
     scope::read_window,
     selector::{property_name, read_filter, required_selector},
 };
-use crate::question::{
-    AnchorAt, Journey, NodeName, Occurrence, Rename,
-    fields::{Fields, Read, missing, not_allowed, written, wrong_type},
+use crate::{
+    page_group::{expression, glob, mapping_of},
+    question::{
+        AnchorAt, Journey, NodeName, Occurrence, Rename,
+        fields::{Fields, Read, missing, not_allowed, written, wrong_type},
+    },
 };
-use regex::Regex;
 use serde_json::Value;
 use std::collections::BTreeMap;
 
@@ -20,7 +22,13 @@ pub(super) fn read_journey(fields: &mut Fields<'_>) -> Read<Journey> {
         Some(Value::String(word)) => match word.as_str() {
             "event" => NodeName::Event,
             "page" => NodeName::Page,
-            _ => return Err(not_allowed(&node_path, format!("\"{word}\" is not allowed; use event, page or a map of event to property"))),
+            // The name of the property without its mark.
+            _ => match mapping_of(&format!("${word}")) {
+                Some(_) => NodeName::Property(format!("${word}")),
+                None => {
+                    return Err(not_allowed(&node_path, format!("\"{word}\" is not allowed; use event, page, page_group, page_group:<mapping> or a map of event to property")));
+                }
+            },
         },
         Some(Value::Object(map)) => {
             let mut rules = BTreeMap::new();
@@ -40,7 +48,7 @@ pub(super) fn read_journey(fields: &mut Fields<'_>) -> Read<Journey> {
             }
             NodeName::Properties(rules)
         }
-        Some(other) => return Err(wrong_type(&node_path, "event, page or a map of event to property", other)),
+        Some(other) => return Err(wrong_type(&node_path, "event, page, page_group or a map of event to property", other)),
     };
     let select = match fields.get("select") {
         Some(value) => Some(read_filter(value, &fields.at("select"), 0)?),
@@ -87,15 +95,12 @@ pub(super) fn read_journey(fields: &mut Fields<'_>) -> Read<Journey> {
             let mut one = Fields::new(value, &format!("{path}[{i}]"))?;
             let to_path = one.at("to");
             let to = one.text("to")?.ok_or_else(|| missing(&to_path, "the new name"))?.to_owned();
-            let build = |pattern: &str, at: &str| {
-                regex::RegexBuilder::new(pattern).size_limit(1 << 20).build().map_err(|_| not_allowed(at, "is not a regular expression"))
-            };
-            if let Some(glob) = one.text("glob")? {
-                let pattern = format!("(?s)^{}$", regex::escape(glob).replace("\\*", ".*"));
-                rename.push(Rename::Glob { pattern: build(&pattern, &one.at("glob"))?, to });
+            if let Some(pattern) = one.text("glob")? {
+                rename.push(Rename::Glob { pattern: glob(pattern).map_err(|_| not_allowed(&one.at("glob"), "is too long a pattern"))?, to });
             } else {
                 let at = one.at("regex");
-                let pattern: Regex = build(one.text("regex")?.ok_or_else(|| missing(&at, "glob or regex"))?, &at)?;
+                let pattern = one.text("regex")?.ok_or_else(|| missing(&at, "glob or regex"))?;
+                let pattern = expression(pattern).map_err(|_| not_allowed(&at, "is not a regular expression"))?;
                 rename.push(Rename::Regex { pattern, to });
             }
             one.done()?;
@@ -105,5 +110,12 @@ pub(super) fn read_journey(fields: &mut Fields<'_>) -> Read<Journey> {
         Some(value) => Some(read_window(value, &fields.at("window"))?),
         None => None,
     };
-    Ok(Journey { over_person, node, select, anchor, until, reverse, depth, top, collapse_repeats, hide, rename, window })
+    let goal = if fields.has("goal") { Some(required_selector(fields, "goal")?) } else { None };
+    if goal.as_ref().is_some_and(|goal| goal.first_time) {
+        return Err(not_allowed(&fields.at("goal.first_time"), "is not what a goal can ask; a session reaches it or not"));
+    }
+    let friction = fields.flag("friction")?.unwrap_or(false);
+    let nodes = fields.flag("nodes")?.unwrap_or(false);
+    let loops = fields.flag("loops")?.unwrap_or(false);
+    Ok(Journey { over_person, node, select, anchor, until, reverse, depth, top, collapse_repeats, hide, rename, window, goal, friction, nodes, loops })
 }

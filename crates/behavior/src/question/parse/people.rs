@@ -68,10 +68,7 @@ pub(super) fn read_cell(value: &Value, path: &str, of: &Question) -> Read<Cell> 
             interval: read_instant(&mut fields, "interval")?.ok_or_else(|| need("interval", "an interval's start"))?,
             status: fields.choice("status", &crate::lifecycle::STATUSES)?.ok_or_else(|| need("status", "new, returning, resurrected or dormant"))?,
         },
-        Kind::Journey(_) => Place::Journey {
-            path: fields.texts("path")?.ok_or_else(|| need("path", "the nodes from the beginning"))?,
-            exit: fields.flag("exit")?.unwrap_or(false),
-        },
+        Kind::Journey(_) => Place::Journey(read_journey_cell(&mut fields)?),
         Kind::Sessions(_) => Place::Sessions,
         Kind::Cohort(_) => Place::Cohort,
         Kind::Impact(_) => Place::Impact {
@@ -161,4 +158,17 @@ fn read_driver_cell(fields: &mut Fields<'_>, driver: &Driver) -> Read<DriverCell
         return Err(not_allowed(&position_path, "name an event or a value of a property, not both"));
     }
     Ok(DriverCell { event: event.map(|name| (name, times)), property, reached: fields.flag("reached")? })
+}
+
+/// `{"path": ["/1", "/2"], "exit"?}`, `{"node": "/1", "exit"?}` or `{"node": "/1", "through": "/2"}`.
+fn read_journey_cell(fields: &mut Fields<'_>) -> Read<JourneyCell> {
+    let path = fields.at("path");
+    if let Some(nodes) = fields.texts("path")? {
+        return Ok(JourneyCell::Path { path: nodes, exit: fields.flag("exit")?.unwrap_or(false) });
+    }
+    let node = fields.text("node")?.ok_or_else(|| missing(&path, "the nodes from the beginning, or a node"))?.to_owned();
+    Ok(match fields.text("through")? {
+        Some(through) => JourneyCell::Loop { node, through: through.to_owned() },
+        None => JourneyCell::Node { node, exit: fields.flag("exit")?.unwrap_or(false) },
+    })
 }

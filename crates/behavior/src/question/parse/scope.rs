@@ -11,6 +11,7 @@ use crate::{
     custom_property::{CustomProperties, CustomProperty},
     expression::MARK,
     filter::Of,
+    page_group::{PageMapping, PageMappings},
     question::{
         Lookups, RangeSpec, Scope, SessionBy, Window,
         fields::{Fields, Read, missing, not_allowed, written, wrong_type},
@@ -68,6 +69,9 @@ pub(super) fn read_scope(fields: &mut Fields<'_>, kind: &str) -> Read<Scope> {
     }
     if let Some(value) = fields.get("lookups") {
         scope.lookups = read_lookups(value, &fields.at("lookups"))?;
+    }
+    if let Some(value) = fields.get("page_mappings") {
+        scope.page_mappings = read_page_mappings(value, &fields.at("page_mappings"))?;
     }
     if let Some(value) = fields.get("cohorts") {
         let path = fields.at("cohorts");
@@ -146,6 +150,12 @@ fn read_lookups(value: &Value, path: &str) -> Read<Lookups> {
         lookups.insert(name.clone(), columns.into_iter().map(|(column, values)| (column, Arc::new(values))).collect());
     }
     Ok(lookups)
+}
+
+/// `{"": [{"value": "/orders/*", "group": "Orders"}]}`: rules by the name of their mapping.
+fn read_page_mappings(value: &Value, path: &str) -> Read<PageMappings> {
+    let mappings = value.as_object().ok_or_else(|| wrong_type(path, "an object of lists of rules by the mapping's name", value))?;
+    written(mappings).map(|(name, rules)| Ok((name.clone(), Arc::new(PageMapping::from_json(rules, &format!("{path}.{name}"))?)))).collect()
 }
 
 /// `{"size": {"of": "event", "formula": "=if(amount > 100, \"big\", \"small\")"}}`
