@@ -116,3 +116,20 @@ impl Walk {
         Some(Path { first: anchor, last, ends })
     }
 }
+
+/// How often a walk goes from a node to another and right back, by the two; `A B A B A` goes twice from A over B, and once from B over A.
+#[must_use]
+pub fn loops(nodes: &[u32]) -> Vec<((u32, u32), u64)> {
+    let mut turns: Vec<(u32, u32)> = nodes.windows(3).filter(|three| three[0] == three[2] && three[0] != three[1]).map(|three| (three[0], three[1])).collect();
+    turns.sort_unstable();
+    turns.chunk_by(|a, b| a == b).map(|equal| (equal[0], equal.len() as u64)).collect()
+}
+
+/// Which of the times of a walk an event beside it belongs to: the one before it or, where that is too long ago, the one after it. `near` says whether the
+/// event and the one at a position go together.
+#[must_use]
+pub fn beside(times: impl ExactSizeIterator<Item = i64> + Clone, time: i64, near: impl Fn(usize) -> bool) -> Option<usize> {
+    let after = times.clone().position(|one| one > time).unwrap_or(times.len());
+    let before = after.checked_sub(1).filter(|at| near(*at));
+    before.or_else(|| Some(after).filter(|at| *at < times.len() && near(*at)))
+}

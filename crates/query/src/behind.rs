@@ -109,7 +109,7 @@ fn found_at(context: &Context<'_>, people: &People, inner: cohort::InnerContext<
             without_times(frequency::people_at(context, scope, one, frequency::At { n: *n, period: *period, gap: *gap, segment })?)
         }
         (Kind::Lifecycle(one), Place::Lifecycle { interval, status }) => without_times(lifecycle::people_at(context, scope, one, *interval, *status)?),
-        (Kind::Journey(one), Place::Journey { path, exit }) => without_times(journey::people_at(context, scope, one, path, *exit, segment)?),
+        (Kind::Journey(one), Place::Journey(cell)) => without_times(journey::people_at(context, scope, one, cell, segment)?),
         (Kind::Sessions(_), Place::Sessions) => without_times(sessions::people_at(context, scope, segment)?),
         (Kind::Impact(one), Place::Impact { adopters }) => without_times(impact::people_at(context, scope, one, *adopters)?),
         (Kind::Driver(one), Place::Driver(cell)) => without_times(driver::people_at(context, scope, one, cell)?),

@@ -249,6 +249,7 @@ impl<S: Source> Engine<S> {
             session_timeout_ms: scope.session_timeout_ms.unwrap_or(settings.session_timeout_ms),
             session_by: scope.session_by.clone(),
             lookups: Arc::new(scope.lookups.clone()),
+            page_mappings: Arc::new(scope.page_mappings.clone()),
             as_of: asked.as_of,
             actor: scope.actor.clone(),
             french: scope.french,

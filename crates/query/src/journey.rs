@@ -1,6 +1,7 @@
 //! The paths that people really take, forward and reverse.
 
 mod tally;
+mod walks;
 
 use crate::{
     group::{GroupKey, check_count},
@@ -11,8 +12,9 @@ use rayon::prelude::*;
 use serde_json::{Value, json};
 use sillage_behavior::{
     AskError, Hit,
-    journey::{Cut, Path, Walk},
-    question::{AnchorAt, Journey, Occurrence, Scope, Selector, Window},
+    filter::{Filter, Of, Test},
+    journey::{self, Cut, Path, Walk},
+    question::{AnchorAt, Journey, JourneyCell, Occurrence, Scope, Selector, Window},
     session::NO_SESSION,
 };
 use sillage_event::PersonId;
@@ -23,31 +25,40 @@ use std::{
     sync::Arc,
 };
 use tally::{Paths, Sum};
+use walks::{Outcome, Walks};
 
 /// Paths written out in an answer; the tree counts all of them.
 const MOST_PATHS: usize = 10_000;
+
+/// Bits of a hit: it is what the goal asks, it is a signal of friction.
+const GOAL: u64 = 1 << 1;
+const SIGNAL: u64 = 1 << 2;
 
 pub(crate) fn answer(context: &Context<'_>, scope: &Scope, journey: &Journey) -> Result<Value, AskError> {
     let plan = Plan::new(context, journey)?;
     let request = plan.request(scope);
     let partial = |bucket: &mut Bucket<'_>| {
         // The overall paths first, then those of a segment each.
-        let mut tally: Vec<Paths> = vec![Paths::default()];
-        plan.each_path(bucket, |rows, _, walked| {
+        let mut tally: Vec<(Paths, Walks)> = vec![Default::default()];
+        plan.each_path(bucket, plan.tells_of_walks(), |rows, _, seen| {
             let mut add = |at: usize| {
                 if tally.len() <= at {
-                    tally.resize_with(at + 1, Paths::default);
+                    tally.resize_with(at + 1, Default::default);
                 }
-                tally[at].push(walked.nodes.iter().copied(), walked.milliseconds.iter().copied(), Sum { count: 1, exits: u64::from(walked.ends) });
+                let (paths, walks) = &mut tally[at];
+                match seen {
+                    Seen::Path(walked) => paths.push(walked.nodes.iter().copied(), walked.milliseconds.iter().copied(), walked.sum()),
+                    Seen::Walk { nodes, outcome, .. } => walks.add(journey, nodes, outcome),
+                }
             };
             add(0);
-            if let Some(group) = walked.group {
+            if let Some(group) = seen.group() {
                 rows.groups.members(&group).iter().for_each(|member| add(*member as usize + 1));
             }
         });
         let names = bucket.rows.nodes.shown.clone();
         let keys = std::iter::once(GroupKey::overall()).chain(bucket.rows.groups.keys.iter().cloned());
-        let by_key = keys.zip(tally).filter(|(_, paths)| !paths.is_empty()).map(|(key, paths)| (key, paths.added_up(names.len()))).collect();
+        let by_key = keys.zip(tally).filter(|(_, (paths, _))| !paths.is_empty()).map(|(key, (paths, walks))| (key, (paths.added_up(names.len()), walks))).collect();
         Ok(vec![Tally { names, by_key }])
     };
     let merge = |mut a: Vec<Tally>, b: Vec<Tally>| {
@@ -59,27 +70,36 @@ pub(crate) fn answer(context: &Context<'_>, scope: &Scope, journey: &Journey) ->
     Ok(plan.write(context, scope, tally))
 }
 
-/// Who took a path, from its beginning; with `exit`, who ended there.
+/// Who took a path, saw a node, or turned back.
 pub(crate) fn people_at(
     context: &Context<'_>,
     scope: &Scope,
     journey: &Journey,
-    path: &[String],
-    exit: bool,
+    cell: &JourneyCell,
     segment: Option<&GroupKey>,
 ) -> Result<Vec<PersonId>, AskError> {
     let plan = Plan::new(context, journey)?;
     let request = plan.request(scope);
     let collect = |bucket: &mut Bucket<'_>| {
         let mut found: Vec<PersonId> = Vec::new();
-        plan.each_path(bucket, |rows, id, walked| {
-            let begins =
-                walked.nodes.len() >= path.len() && walked.nodes.iter().zip(path).all(|(node, name)| &*rows.nodes.shown[*node as usize] == name.as_str());
-            let ended = !exit || (walked.ends && walked.nodes.len() == path.len());
+        plan.each_path(bucket, !matches!(cell, JourneyCell::Path { .. }), |rows, id, seen| {
+            let is_named = |node: u32, name: &str| &*rows.nodes.shown[node as usize] == name;
+            let is_there = match (cell, seen) {
+                (JourneyCell::Path { path, exit }, Seen::Path(walked)) => {
+                    let begins = walked.nodes.len() >= path.len() && walked.nodes.iter().zip(path).all(|(node, name)| is_named(*node, name));
+                    begins && (!exit || (walked.ends && walked.nodes.len() == path.len()))
+                }
+                (JourneyCell::Node { node, exit: true }, Seen::Walk { nodes, .. }) => nodes.last().is_some_and(|last| is_named(*last, node)),
+                (JourneyCell::Node { node, exit: false }, Seen::Walk { nodes, .. }) => nodes.iter().any(|one| is_named(*one, node)),
+                (JourneyCell::Loop { node, through }, Seen::Walk { nodes, .. }) => {
+                    journey::loops(nodes).iter().any(|((there, over), _)| is_named(*there, node) && is_named(*over, through))
+                }
+                _ => false,
+            };
             let in_segment = segment.is_none_or(|segment| {
-                walked.group.is_some_and(|group| rows.groups.members(&group).iter().any(|member| rows.groups.keys[*member as usize] == *segment))
+                seen.group().is_some_and(|group| rows.groups.members(&group).iter().any(|member| rows.groups.keys[*member as usize] == *segment))
             });
-            if begins && ended && in_segment && found.last() != Some(&id) {
+            if is_there && in_segment && found.last() != Some(&id) {
                 found.push(id);
             }
         });
@@ -92,6 +112,7 @@ struct Plan<'a> {
     journey: &'a Journey,
     names: NodeNames<'a>,
     any: Selector,
+    signal: Selector,
     range: (i64, i64),
 }
 
@@ -103,13 +124,31 @@ struct Walked {
     milliseconds: Vec<i64>,
     ends: bool,
     group: Option<u32>,
+    outcome: Outcome,
+}
+
+/// What is met on the way: a path, then the walk that it, and perhaps others, are parts of.
+#[derive(Clone, Copy)]
+enum Seen<'w> {
+    Path(&'w Walked),
+    /// Its nodes in order of time.
+    Walk { nodes: &'w [u32], group: Option<u32>, outcome: Outcome },
+}
+
+impl Seen<'_> {
+    fn group(self) -> Option<u32> {
+        match self {
+            Self::Path(walked) => walked.group,
+            Self::Walk { group, .. } => group,
+        }
+    }
 }
 
 /// The paths of some buckets, overall and in each segment. Nodes are numbered as they are named here.
 #[derive(Debug, Default)]
 struct Tally {
     names: Vec<Arc<str>>,
-    by_key: HashMap<GroupKey, Paths>,
+    by_key: HashMap<GroupKey, (Paths, Walks)>,
 }
 
 held! {
@@ -121,14 +160,16 @@ impl Tally {
     fn all(buckets: Vec<Self>) -> Self {
         let names: BTreeSet<Arc<str>> = buckets.iter().flat_map(|bucket| bucket.names.iter().cloned()).collect();
         let names: Vec<Arc<str>> = names.into_iter().collect();
-        let mut by_key: HashMap<GroupKey, Paths> = HashMap::new();
+        let mut by_key: HashMap<GroupKey, (Paths, Walks)> = HashMap::new();
         for bucket in buckets {
             let numbers: Vec<u32> = bucket.names.iter().map(|name| names.binary_search(name).map_or(0, |number| number as u32)).collect();
-            for (key, paths) in bucket.by_key {
-                by_key.entry(key).or_default().adopt(&paths, &numbers);
+            for (key, (paths, walks)) in bucket.by_key {
+                let sum = by_key.entry(key).or_default();
+                sum.0.adopt(&paths, &numbers);
+                sum.1.adopt(&walks, &numbers);
             }
         }
-        let by_key = by_key.into_par_iter().map(|(key, paths)| (key, paths.added_up(names.len()))).collect();
+        let by_key = by_key.into_par_iter().map(|(key, (paths, walks))| (key, (paths.added_up(names.len()), walks))).collect();
         Self { names, by_key }
     }
 }
@@ -138,7 +179,10 @@ impl<'a> Plan<'a> {
         if matches!(journey.window, Some(Window::Sessions(_))) {
             return Err(AskError::invalid("window.unit", "takes a time; a journey over sessions is bounded by them already"));
         }
-        Ok(Self { journey, names: NodeNames { journey }, any: Selector::default(), range: context.range })
+        // Hesitation is told, and no friction.
+        let scored = Filter::Not(Box::new(Filter::Property { property: "$signal".to_owned(), of: Of::Event, test: Test::Is(vec!["hesitation".to_owned()]) }));
+        let signal = Selector { events: vec!["$friction".to_owned()], filter: Some(scored), ..Selector::default() };
+        Ok(Self { journey, names: NodeNames { journey }, any: Selector::default(), signal, range: context.range })
     }
 
     fn request<'r>(&'r self, scope: &'r Scope) -> Request<'r> {
@@ -146,8 +190,11 @@ impl<'a> Plan<'a> {
             Some((AnchorAt::Select(select), _)) => select,
             _ => &self.any,
         };
+        // In the order of their bits; friction is the goal where there is no other, and then does not count as one.
+        let beside = self.tells_of_outcomes().then(|| [self.journey.goal.as_ref().unwrap_or(&self.signal), &self.signal]);
+        let picks = std::iter::once(select).chain(beside.into_iter().flatten());
         Request {
-            picks: vec![Pick { select, from: self.range.0, to: self.range.1 }],
+            picks: picks.map(|select| Pick { select, from: self.range.0, to: self.range.1 }).collect(),
             filter: scope.filter.as_ref(),
             stream: Some(self.range),
             breakdown: &scope.breakdown,
@@ -160,6 +207,16 @@ impl<'a> Plan<'a> {
         }
     }
 
+    /// Whether more is asked of walks than their paths.
+    fn tells_of_walks(&self) -> bool {
+        self.journey.nodes || self.journey.loops
+    }
+
+    /// Whether it matters what happened in a walk beside its nodes.
+    fn tells_of_outcomes(&self) -> bool {
+        self.journey.goal.is_some() || self.journey.friction
+    }
+
     /// How many of a person's first events say everything about their path, where some do.
     fn first_hits(&self) -> Option<usize> {
         let journey = self.journey;
@@ -169,7 +226,7 @@ impl<'a> Plan<'a> {
         is_enough.then_some(journey.depth + 1)
     }
 
-    fn each_path(&self, bucket: &mut Bucket<'_>, mut each: impl FnMut(&Rows<'_>, PersonId, &Walked)) {
+    fn each_path(&self, bucket: &mut Bucket<'_>, tells_of_walks: bool, mut each: impl FnMut(&Rows<'_>, PersonId, Seen<'_>)) {
         let journey = self.journey;
         let cut = Cut {
             anchored: journey.anchor.as_ref().map(|(_, occurrence)| *occurrence),
@@ -192,13 +249,24 @@ impl<'a> Plan<'a> {
         let mut walk = Walk { until, ..Walk::default() };
         let mut groups: Vec<Option<u32>> = Vec::new();
         let mut walked = Walked::default();
+        let mut outcomes: Vec<Outcome> = Vec::new();
+        let mut own: Vec<Hit> = Vec::new();
+        let has_left_out = self.tells_of_outcomes() && journey.select.is_some();
         let mut walk_through = |rows: &mut Rows<'_>, person: Person<'_>| {
-            let hits = person.hits;
+            let mut hits = person.hits;
+            if has_left_out {
+                own.clear();
+                own.extend(hits.iter().filter(|hit| rows.node[hit.row as usize] != Nodes::LEFT_OUT));
+                hits = &own;
+            }
             if journey.over_person {
                 sessions.clear();
                 sessions.resize(hits.len(), 0);
             } else {
                 sessions_of(context, rows, hits, &mut sessions);
+            }
+            if self.tells_of_outcomes() {
+                self.outcomes(context, rows, person.hits, hits, &sessions, &mut outcomes);
             }
             order.clear();
             order.extend((0..hits.len() as u32).filter(|position| sessions[*position as usize] != NO_SESSION));
@@ -214,7 +282,7 @@ impl<'a> Plan<'a> {
                     let hit: &Hit = &hits[order[at] as usize];
                     at += 1;
                     let node = rows.node[hit.row as usize];
-                    if node == Nodes::HIDDEN {
+                    if node >= Nodes::LEFT_OUT {
                         continue;
                     }
                     let anchor = match anchor_node {
@@ -226,20 +294,28 @@ impl<'a> Plan<'a> {
                         groups.push(rows.group.get(hit.row as usize).copied());
                     }
                 }
+                let outcome = outcomes.get(session as usize).copied().unwrap_or_default();
+                let mut has_path = false;
                 walk.paths(cut, |path| {
-                    walked.fill(&walk, &path, groups[path.first]);
-                    each(rows, person.id, &walked);
+                    has_path = true;
+                    walked.fill(&walk, &path, groups[path.first], outcome);
+                    each(rows, person.id, Seen::Path(&walked));
                 });
+                if has_path && tells_of_walks {
+                    let group = if journey.reverse { groups[groups.len() - 1] } else { groups[0] };
+                    each(rows, person.id, Seen::Walk { nodes: &walk.nodes, group, outcome });
+                }
             }
         };
         let is_anchor = |rows: &Rows<'_>, row: usize| match anchor_node {
             Some(wanted) => rows.node[row] == wanted,
             None => rows.mask[row] & 1 != 0,
         };
-        let is_done = self.first_hits().is_some_and(|most| {
+        let says_enough = !tells_of_walks && !self.tells_of_outcomes();
+        let is_done = self.first_hits().filter(|_| says_enough).is_some_and(|most| {
             bucket.for_each_beginning(
                 most,
-                |rows, row| rows.node[row] != Nodes::HIDDEN,
+                |rows, row| rows.node[row] < Nodes::LEFT_OUT,
                 journey.anchor.is_some().then_some(&is_anchor as &dyn Fn(&Rows<'_>, usize) -> bool),
                 &mut walk_through,
             )
@@ -249,23 +325,61 @@ impl<'a> Plan<'a> {
         }
     }
 
+    /// What happened in each session of somebody, by its number. An event that is walked over in no session belongs to the one whose event stands next
+    /// before it, or behind it, within the timeout.
+    fn outcomes(&self, context: &Context<'_>, rows: &Rows<'_>, all: &[Hit], walked: &[Hit], sessions: &[u32], outcomes: &mut Vec<Outcome>) {
+        outcomes.clear();
+        let n_sessions = sessions.iter().filter(|session| **session != NO_SESSION).max().map_or(0, |last| *last as usize + 1);
+        outcomes.resize(n_sessions, Outcome::default());
+        let mut note = |session: u32, mask: u64| {
+            if let Some(outcome) = outcomes.get_mut(session as usize) {
+                outcome.is_converted |= self.journey.goal.is_some() && mask & GOAL != 0;
+                outcome.has_friction |= self.journey.friction && mask & SIGNAL != 0;
+            }
+        };
+        walked.iter().zip(sessions).filter(|(hit, _)| hit.mask & (GOAL | SIGNAL) != 0).for_each(|(hit, session)| note(*session, hit.mask));
+        if walked.len() == all.len() {
+            return;
+        }
+        let is_beside = |hit: &&Hit| hit.mask & (GOAL | SIGNAL) != 0 && rows.node[hit.row as usize] == Nodes::LEFT_OUT;
+        for hit in all.iter().filter(is_beside) {
+            let near = |at: usize| {
+                let other = &walked[at];
+                let of_session = |row: u32| rows.session_key.get(row as usize).copied();
+                let together = of_session(hit.row) == of_session(other.row) && (hit.time - other.time).abs() <= context.session_timeout_ms;
+                sessions[at] != NO_SESSION && (self.journey.over_person || together)
+            };
+            if let Some(at) = journey::beside(walked.iter().map(|hit| hit.time), hit.time, near) {
+                note(sessions[at], hit.mask);
+            }
+        }
+    }
+
     fn write(&self, context: &Context<'_>, scope: &Scope, tally: Tally) -> Value {
         let Tally { names, mut by_key } = tally;
         let overall = by_key.remove(&GroupKey::overall()).unwrap_or_default();
-        let mut answer = self.paths_json(context, &names, &overall);
+        let mut answer = self.segment_json(context, &names, &overall);
         if !scope.breakdown.is_empty() {
-            let mut segments: Vec<(GroupKey, Paths)> = by_key.into_iter().collect();
+            let mut segments: Vec<(GroupKey, (Paths, Walks))> = by_key.into_iter().collect();
             segments.sort_by(|a, b| a.0.order(&b.0));
             answer["groups"] = segments
                 .into_iter()
-                .map(|(key, paths)| {
-                    let mut segment = self.paths_json(context, &names, &paths);
+                .map(|(key, of_segment)| {
+                    let mut segment = self.segment_json(context, &names, &of_segment);
                     segment["breakdown"] = key.to_json(scope.breakdown.len());
                     segment
                 })
                 .collect();
         }
         answer
+    }
+
+    fn segment_json(&self, context: &Context<'_>, names: &[Arc<str>], (paths, walks): &(Paths, Walks)) -> Value {
+        let mut segment = self.paths_json(context, names, paths);
+        if let Value::Object(fields) = &mut segment {
+            walks.write(self.journey, names, fields);
+        }
+        segment
     }
 
     fn paths_json(&self, context: &Context<'_>, names: &[Arc<str>], paths: &Paths) -> Value {
@@ -290,18 +404,25 @@ impl<'a> Plan<'a> {
                 let sum = paths.sum(path);
                 let nodes: Vec<Value> = paths.nodes(path).iter().map(|node| Value::from(&*names[*node as usize])).collect();
                 let seconds: Vec<f64> = paths.milliseconds(path).iter().map(|ms| *ms as f64 / 1000.0 / sum.count as f64).collect();
-                json!({"nodes": nodes, "count": sum.count, "exits": sum.exits, "mean_seconds": seconds})
+                let mut path = json!({"nodes": nodes, "count": sum.count, "exits": sum.exits, "mean_seconds": seconds});
+                sum.write_outcomes(self.journey, &mut path);
+                path
             })
             .collect();
         let root = Branch::new(paths, 0..paths.len(), 0);
-        let mut tree = root.to_json(paths, names, self.journey.top);
+        let mut tree = root.to_json(paths, names, self.journey);
         tree["node"] = Value::Null;
         json!({"paths": listed, "count": root.sum.count, "tree": tree, "distinct_paths": paths.len()})
     }
 }
 
 impl Walked {
-    fn fill(&mut self, walk: &Walk, path: &Path, group: Option<u32>) {
+    fn sum(&self) -> Sum {
+        let Outcome { is_converted, has_friction } = self.outcome;
+        Sum { count: 1, exits: u64::from(self.ends), conversions: u64::from(is_converted), with_friction: u64::from(has_friction) }
+    }
+
+    fn fill(&mut self, walk: &Walk, path: &Path, group: Option<u32>, outcome: Outcome) {
         self.nodes.clear();
         self.milliseconds.clear();
         let mut before = None;
@@ -317,6 +438,18 @@ impl Walked {
         }
         self.ends = path.ends;
         self.group = group;
+        self.outcome = outcome;
+    }
+}
+
+impl Sum {
+    fn write_outcomes(&self, journey: &Journey, into: &mut Value) {
+        if journey.goal.is_some() {
+            into["conversions"] = self.conversions.into();
+        }
+        if journey.friction {
+            into["with_friction"] = self.with_friction.into();
+        }
     }
 }
 
@@ -332,8 +465,7 @@ impl Branch {
         let mut sum = Sum::default();
         for path in range.clone() {
             let own = paths.sum(path);
-            sum.count += own.count;
-            sum.exits += if paths.nodes(path).len() == depth { own.exits } else { 0 };
+            sum = sum + Sum { exits: if paths.nodes(path).len() == depth { own.exits } else { 0 }, ..own };
         }
         Self { paths: range, depth, sum }
     }
@@ -357,20 +489,24 @@ impl Branch {
     }
 
     /// The most frequent children by name; the rest as one `other`.
-    fn to_json(&self, paths: &Paths, names: &[Arc<str>], top: usize) -> Value {
+    fn to_json(&self, paths: &Paths, names: &[Arc<str>], journey: &Journey) -> Value {
         let mut children = self.children(paths);
         children.sort_by_key(|(node, branch)| (Reverse(branch.sum.count), *node));
-        let rest = children.split_off(children.len().min(top));
+        let rest = children.split_off(children.len().min(journey.top));
         let write = |(node, branch): &(u32, Self)| {
-            let mut child = branch.to_json(paths, names, top);
+            let mut child = branch.to_json(paths, names, journey);
             child["node"] = Value::from(&*names[*node as usize]);
             child
         };
         let mut shown: Vec<Value> = if self.paths.len() > MOST_PATHS { children.par_iter().map(write).collect() } else { children.iter().map(write).collect() };
         if !rest.is_empty() {
-            let (count, exits) = rest.iter().fold((0, 0), |sum, (_, branch)| (sum.0 + branch.sum.count, sum.1 + branch.sum.exits));
-            shown.push(json!({"node": null, "other": rest.len(), "count": count, "exits": exits, "children": []}));
+            let sum = rest.iter().map(|(_, branch)| branch.sum).fold(Sum::default(), |a, b| a + b);
+            let mut others = json!({"node": null, "other": rest.len(), "count": sum.count, "exits": sum.exits, "children": []});
+            sum.write_outcomes(journey, &mut others);
+            shown.push(others);
         }
-        json!({"count": self.sum.count, "exits": self.sum.exits, "children": shown})
+        let mut branch = json!({"count": self.sum.count, "exits": self.sum.exits, "children": shown});
+        self.sum.write_outcomes(journey, &mut branch);
+        branch
     }
 }

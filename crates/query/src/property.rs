@@ -1,15 +1,17 @@
 //! One property of the rows of a batch, whatever columns hold it.
 
 use crate::scan::failed;
-use arrow_array::{Array, BooleanArray, DictionaryArray, Float64Array, RecordBatch, StringArray, cast::AsArray, types::Int32Type};
+use arrow_array::{Array, BooleanArray, DictionaryArray, Float64Array, Int32Array, RecordBatch, StringArray, cast::AsArray, types::Int32Type};
 use serde_json::Value;
 use sillage_behavior::{
     AskError,
     expression::{Expression, LookupColumn, Surroundings},
     filter::Cell,
+    page_group::{ADDRESSES, PageMapping},
 };
 use sillage_event::lookup_in;
 use sillage_store::{PropertyColumn, PropertyKind, Segment, column};
+use std::{borrow::Cow, collections::HashMap, sync::Arc};
 
 /// Where no table is known and it is no day: pickers look at properties as they were sent.
 pub(crate) struct Nowhere;
@@ -21,6 +23,10 @@ impl Surroundings for Nowhere {
 
     fn lookup(&self, _: &str, _: &str) -> Result<LookupColumn, String> {
         Ok(LookupColumn::default())
+    }
+
+    fn page_mapping(&self, _: &str) -> Result<Arc<PageMapping>, String> {
+        Ok(Arc::default())
     }
 }
 
@@ -70,7 +76,7 @@ pub(crate) type Dictionary = DictionaryArray<Int32Type>;
 /// Reads the property row by row, or a dictionary value at a time.
 #[derive(Debug, Default)]
 pub(crate) struct PropertyView<'a> {
-    texts: Vec<&'a Dictionary>,
+    texts: Vec<Cow<'a, Dictionary>>,
     plain: Option<&'a StringArray>,
     number: Option<&'a Float64Array>,
     flag: Option<&'a BooleanArray>,
@@ -89,6 +95,10 @@ impl<'a> PropertyView<'a> {
         if let Some(Ok(mut expression)) = Expression::of_name(name) {
             // What cannot be looked up was said before the question was begun.
             let _ = expression.bind(surroundings);
+            if let Some(mapping) = expression.page_mapping() {
+                view.texts.push(Cow::Owned(page_groups(batch, mapping, surroundings)));
+                return view;
+            }
             view.computed = Some(computed(batch, &expression, surroundings));
             return view;
         }
@@ -102,7 +112,7 @@ impl<'a> PropertyView<'a> {
             if property.name == name {
                 found = true;
                 match property.kind {
-                    PropertyKind::Text | PropertyKind::Group => view.texts.push(array.as_dictionary()),
+                    PropertyKind::Text | PropertyKind::Group => view.texts.push(Cow::Borrowed(array.as_dictionary())),
                     PropertyKind::Number => view.number = Some(array.as_primitive()),
                     PropertyKind::Flag => view.flag = Some(array.as_boolean()),
                     PropertyKind::Json => view.json = Some(array.as_string()),
@@ -114,7 +124,7 @@ impl<'a> PropertyView<'a> {
         if !found && let Some((_, fixed)) = BUILT_IN.iter().find(|(alias, _)| *alias == name) {
             match batch.column_by_name(fixed) {
                 Some(array) if *fixed == column::INSERT_ID => view.plain = Some(array.as_string()),
-                Some(array) => view.texts.push(array.as_dictionary()),
+                Some(array) => view.texts.push(Cow::Borrowed(array.as_dictionary())),
                 None => {}
             }
         }
@@ -126,7 +136,7 @@ impl<'a> PropertyView<'a> {
         let mut view = Self { n: batch.num_rows(), ..Self::default() };
         let group = PropertyColumn { name: kind.to_owned(), kind: PropertyKind::Group }.column_name();
         if let Some(array) = batch.column_by_name(&group) {
-            view.texts.push(array.as_dictionary());
+            view.texts.push(Cow::Borrowed(array.as_dictionary()));
         }
         let json = PropertyColumn { name: kind.to_owned(), kind: PropertyKind::Json }.column_name();
         view.json = batch.column_by_name(&json).map(|array| array.as_string());
@@ -134,9 +144,9 @@ impl<'a> PropertyView<'a> {
     }
 
     /// The dictionary that holds every value of this property, if one column does.
-    pub(crate) fn only_dictionary(&self) -> Option<&'a Dictionary> {
+    pub(crate) fn only_dictionary(&self) -> Option<&Dictionary> {
         let alone = self.texts.len() == 1 && self.plain.is_none() && self.number.is_none() && self.flag.is_none() && self.json.is_none();
-        (alone && self.nested.is_empty() && self.overflow.is_none() && self.computed.is_none()).then(|| self.texts[0])
+        (alone && self.nested.is_empty() && self.overflow.is_none() && self.computed.is_none()).then(|| &*self.texts[0])
     }
 
     /// Numbers only; NaN where there is none.
@@ -242,6 +252,46 @@ impl<'a> PropertyView<'a> {
         self.for_each(|row, cell| passes[row] = passes_with(Some(cell)));
         passes
     }
+}
+
+/// The group of each row's page: every address of the batch is looked at once.
+fn page_groups(batch: &RecordBatch, mapping: &PageMapping, surroundings: &dyn Surroundings) -> Dictionary {
+    let mut names: Vec<String> = Vec::new();
+    let mut by_name: HashMap<String, i32> = HashMap::new();
+    let mut by_address: HashMap<String, i32> = HashMap::new();
+    let mut group_of = |address: &str| -> i32 {
+        if let Some(group) = by_address.get(address) {
+            return *group;
+        }
+        let name = mapping.group_of(address);
+        let group = *by_name.entry(name.clone()).or_insert_with(|| {
+            names.push(name);
+            names.len() as i32 - 1
+        });
+        by_address.insert(address.to_owned(), group);
+        group
+    };
+    let mut keys: Vec<Option<i32>> = vec![None; batch.num_rows()];
+    // What counts first is written last.
+    for property in ADDRESSES.iter().rev() {
+        let view = PropertyView::new(batch, property, surroundings);
+        let Some(array) = view.only_dictionary() else {
+            view.for_each(|row, cell| {
+                let address = cell.text();
+                if !address.is_empty() {
+                    keys[row] = Some(group_of(&address));
+                }
+            });
+            continue;
+        };
+        let values: &StringArray = array.values().as_string();
+        let mut known: Vec<Option<i32>> = vec![None; values.len()];
+        for (row, key) in array.keys().iter().enumerate() {
+            let Some(key) = key.map(|key| key as usize).filter(|key| !values.value(*key).is_empty()) else { continue };
+            keys[row] = Some(*known[key].get_or_insert_with(|| group_of(values.value(key))));
+        }
+    }
+    DictionaryArray::new(Int32Array::from(keys), Arc::new(StringArray::from(names)))
 }
 
 /// A formula over the rows of a batch.

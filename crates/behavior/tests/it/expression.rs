@@ -150,6 +150,10 @@ impl sillage_behavior::expression::Surroundings for Around {
         let found = table == "products" && column == "category";
         found.then(|| std::sync::Arc::new(rows.map(|(key, value)| (key.to_owned(), value)).into())).ok_or_else(|| format!("no {table}.{column}"))
     }
+
+    fn page_mapping(&self, _: &str) -> Result<std::sync::Arc<sillage_behavior::page_group::PageMapping>, String> {
+        Ok(std::sync::Arc::default())
+    }
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use crate::memory::held;
 use rayon::prelude::*;
-use std::ops::Range;
+use std::ops::{Add, Range};
 
 /// Paths one behind the other, each with what is added up for it.
 #[derive(Debug, Default)]
@@ -15,10 +15,27 @@ pub(super) struct Paths {
     sums: Vec<Sum>,
 }
 
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Sum {
     pub(super) count: u64,
     pub(super) exits: u64,
+    /// Those whose walk reached the goal.
+    pub(super) conversions: u64,
+    /// Those whose walk met friction.
+    pub(super) with_friction: u64,
+}
+
+impl Add for Sum {
+    type Output = Self;
+
+    fn add(self, other: Self) -> Self {
+        Self {
+            count: self.count + other.count,
+            exits: self.exits + other.exits,
+            conversions: self.conversions + other.conversions,
+            with_friction: self.with_friction + other.with_friction,
+        }
+    }
 }
 
 held! {
@@ -101,7 +118,7 @@ impl Paths {
         let mut all = Self::default();
         for equal in order.chunk_by(|a, b| a.0 == b.0) {
             let first = equal[0].1 as usize;
-            let sum = equal.iter().map(|one| self.sums[one.1 as usize]).fold(Sum::default(), |a, b| Sum { count: a.count + b.count, exits: a.exits + b.exits });
+            let sum = equal.iter().map(|one| self.sums[one.1 as usize]).fold(Sum::default(), Add::add);
             let at = all.milliseconds.len();
             all.push(self.nodes(first).iter().copied(), self.milliseconds[self.range(first)].iter().copied(), sum);
             for other in &equal[1..] {

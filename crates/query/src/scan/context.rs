@@ -11,6 +11,7 @@ use sillage_behavior::{
     calendar::{Unit, Zone},
     cohort::CohortName,
     expression::{Expression, LookupColumn, Surroundings},
+    page_group::{PageMapping, PageMappings},
     question::{Lookups, RangeSpec, SessionBy},
 };
 use sillage_event::{Actor, PersonId, ProjectId};
@@ -41,6 +42,7 @@ pub(crate) struct Context<'a> {
     pub(crate) session_timeout_ms: i64,
     pub(crate) session_by: SessionBy,
     pub(crate) lookups: Arc<Lookups>,
+    pub(crate) page_mappings: Arc<PageMappings>,
     /// Nothing that happened from then on is known, where a question looks back from an earlier day.
     pub(crate) as_of: Option<i64>,
     pub(crate) actor: Actor,
@@ -107,6 +109,7 @@ pub(crate) struct Setting<'a> {
     pub(crate) session_timeout_ms: i64,
     pub(crate) session_by: SessionBy,
     pub(crate) lookups: Arc<Lookups>,
+    pub(crate) page_mappings: Arc<PageMappings>,
     /// Nothing that happened from then on is known, where a question looks back from an earlier day.
     pub(crate) as_of: Option<i64>,
     pub(crate) actor: Actor,
@@ -132,6 +135,7 @@ impl<'a> Context<'a> {
             session_timeout_ms: setting.session_timeout_ms,
             session_by: setting.session_by,
             lookups: setting.lookups,
+            page_mappings: setting.page_mappings,
             as_of: setting.as_of,
             actor: setting.actor,
             french: setting.french,
@@ -166,6 +170,7 @@ impl<'a> Context<'a> {
             session_timeout_ms: self.session_timeout_ms,
             session_by: self.session_by.clone(),
             lookups: Arc::clone(&self.lookups),
+            page_mappings: Arc::clone(&self.page_mappings),
             as_of: self.as_of,
             actor: Actor::Person,
             french: self.french,
@@ -211,12 +216,12 @@ impl<'a> Context<'a> {
         Some(expression)
     }
 
-    /// Whether everything that a property's formula looks up is there.
+    /// Whether everything that a property is computed from is there, where it is.
     pub(crate) fn check_property(&self, name: &str) -> Result<(), AskError> {
-        if let Some(Ok(mut expression)) = Expression::of_name(name) {
-            expression.bind(self).map_err(|message| AskError::invalid("lookup", message))?;
-        }
-        Ok(())
+        let Some(Ok(mut expression)) = Expression::of_name(name) else { return Ok(()) };
+        let field = if expression.page_mapping_name().is_some() { "property" } else { "lookup" };
+        expression.bind(self).map_err(|message| AskError::invalid(field, message))?;
+        expression.inputs().iter().try_for_each(|input| self.check_property(input))
     }
 
     /// Stops a question that was cancelled or took too long.
@@ -455,6 +460,15 @@ impl Surroundings for Context<'_> {
         let found = self.source.lookup(self.project, table, column).map_err(|error| error.message)?.ok_or_else(missing)?;
         self.looked_up.lock().unwrap_or_else(PoisonError::into_inner).insert(key, Arc::clone(&found));
         Ok(found)
+    }
+
+    fn page_mapping(&self, name: &str) -> Result<Arc<PageMapping>, String> {
+        match self.page_mappings.get(name) {
+            Some(found) => Ok(Arc::clone(found)),
+            // A project without a mapping tells pages apart by their paths.
+            None if name.is_empty() => Ok(Arc::default()),
+            None => Err(format!("there is no page mapping \"{name}\": add it in the settings, or in \"page_mappings\" beside the question")),
+        }
     }
 }
 

@@ -3,7 +3,7 @@
 use super::{
     Context, Did, ELSEWHERE, NO_PERSON, Pick, Request, device_keys, is_any,
     keys::{key_of_text, text_key},
-    nodes::{node_ids, nodes_by_name},
+    nodes::{Nodes, node_ids, nodes_by_name},
     read::{EventRun, Read, Shared},
     selecting::{selector_filters, selector_passes},
     selects_name, session_columns, session_keys, store_failed,
@@ -173,6 +173,7 @@ impl<'a> Decoder<'a> {
             match &names.journey.node {
                 NodeName::Event => {}
                 NodeName::Page => columns_of(segment, "$current_url", &mut columns),
+                NodeName::Property(property) => columns_of(segment, property, &mut columns),
                 NodeName::Properties(rules) => rules.values().for_each(|(property, _)| columns_of(segment, property, &mut columns)),
             }
         }
@@ -332,17 +333,14 @@ impl<'a> Decoder<'a> {
                 conditions.push((1 << bit, passes));
             }
         }
-        let walked_bits = (1u64 << self.request.picks.len()) - 1;
-        if let Some(select) = self.request.nodes.and_then(|names| names.journey.select.as_ref()) {
-            // What a journey leaves out was not walked through at all; it was done all the same, for conditions about people.
-            let passes = view.passes(select)?;
-            conditions.push((walked_bits, passes));
-        }
-
-        let selects_walk = self.request.nodes.is_some_and(|names| names.journey.select.is_some());
+        // What a journey leaves out was not walked through at all; it was done all the same, for its goal and for conditions about people.
+        let walk = match self.request.nodes.and_then(|names| names.journey.select.as_ref()) {
+            Some(select) => Some(view.passes(select)?),
+            None => None,
+        };
         let kept_by_did = self.first_time_bits | self.did_bits();
         let bounded: Vec<(u64, i64, i64)> = self.bit_bounds();
-        let plain = conditions.is_empty() && self.request.filter.is_none() && kept_by_did == self.first_time_bits && !some_elsewhere;
+        let plain = conditions.is_empty() && walk.is_none() && self.request.filter.is_none() && kept_by_did == self.first_time_bits && !some_elsewhere;
         if plain && self.all_inside(times) {
             for run in runs {
                 let start = rows.mask.len();
@@ -350,14 +348,14 @@ impl<'a> Decoder<'a> {
                 rows.runs.push(start..start + run.len, run.bits);
             }
             self.summaries(batch, read, before, None, rows);
-            return self.side_values(batch, runs, &view, &positions, None, rows);
+            return self.side_values(batch, runs, &view, &positions, None, None, rows);
         }
         let mut chosen: Vec<u32> = Vec::with_capacity(n);
         let mut row = 0usize;
         for &EventRun { len, bits, .. } in runs {
             let start = rows.mask.len();
             let mut own_bounds = bounded.iter().filter(|(those, ..)| bits & those != 0);
-            let is_alike = conditions.is_empty() && self.request.stream.is_none() && (kept_by_did == 0 || accepts.is_none());
+            let is_alike = conditions.is_empty() && walk.is_none() && self.request.stream.is_none() && (kept_by_did == 0 || accepts.is_none());
             if let (true, Some((_, from, to)), None) = (is_alike, own_bounds.next(), own_bounds.next()) {
                 // Every row that passes counts for the same picks.
                 let accept = self.alike.unwrap_or(Accepts::MAX);
@@ -385,12 +383,14 @@ impl<'a> Decoder<'a> {
                         mask |= bits & those;
                     }
                 }
-                let mut walked = true;
                 for (bit, passes) in &conditions {
                     if !passes[r] {
                         mask &= !bit;
-                        walked &= !selects_walk || *bit != walked_bits;
                     }
+                }
+                let walked = walk.as_ref().is_none_or(|walk| walk[r]);
+                if !walked {
+                    mask &= !WALKED_BIT;
                 }
                 let accept = accepts.as_ref().map_or(self.alike.unwrap_or(Accepts::MAX), |accepts| accepts[r]);
                 if accept == 0 {
@@ -415,7 +415,7 @@ impl<'a> Decoder<'a> {
             row += len;
         }
         self.summaries(batch, read, before, Some(&chosen), rows);
-        self.side_values(batch, runs, &view, &positions, Some(&chosen), rows)
+        self.side_values(batch, runs, &view, &positions, walk.as_deref(), Some(&chosen), rows)
     }
 
     /// The page summaries of the rows whose masks were added from `before` on.
@@ -475,6 +475,7 @@ impl<'a> Decoder<'a> {
         runs: &[EventRun],
         view: &predicate::Rows<'_>,
         positions: &[u32],
+        walk: Option<&[bool]>,
         chosen: Option<&[u32]>,
         rows: &mut Rows<'_>,
     ) -> Result<(), AskError> {
@@ -543,6 +544,10 @@ impl<'a> Decoder<'a> {
                 NodeName::Event => nodes_by_name(runs, &mut rows.nodes),
                 _ => node_ids(self.context, batch, names, &mut rows.nodes)?,
             };
+            let ids = match walk {
+                Some(walk) => ids.into_iter().zip(walk).map(|(id, walked)| if *walked { id } else { Nodes::LEFT_OUT }).collect(),
+                None => ids,
+            };
             pick(&ids, chosen, &mut rows.node);
         }
         rows.actors.add(self.context, batch, view, chosen)
@@ -591,6 +596,9 @@ fn keep(chosen: &mut Vec<u32>, rows: Range<usize>, passes: impl Iterator<Item = 
     }
     chosen.truncate(at);
 }
+
+/// The pick by which a walk is anchored.
+const WALKED_BIT: u64 = 1;
 
 const HOLD_SEED: u64 = 7;
 

@@ -36,6 +36,8 @@ held! {
 
 impl<'a> Nodes<'a> {
     pub(crate) const HIDDEN: u32 = u32::MAX;
+    /// Of an event that the walk does not go through at all.
+    pub(crate) const LEFT_OUT: u32 = u32::MAX - 1;
 
     pub(crate) fn new(names: Option<&'a NodeNames<'a>>) -> Self {
         Self { names, ..Self::default() }
@@ -93,12 +95,24 @@ pub(super) fn node_ids(context: &Context<'_>, batch: &RecordBatch, names: &NodeN
         let keys: Vec<bool> = (0..values.len()).map(|i| event_names.is_none_or(|name| name == values.value(i))).collect();
         let concerned: Vec<bool> = event.keys().values().iter().map(|key| keys[*key as usize]).collect();
         let mut unset = concerned.clone();
-        PropertyView::new(batch, property, context).for_each(|row, cell| {
-            if concerned[row] {
-                unset[row] = false;
-                ids[row] = nodes.of_raw(&trim(&cell.text()));
+        let view = PropertyView::new(batch, property, context);
+        if let Some(array) = view.only_dictionary() {
+            let texts: &StringArray = array.values().as_string();
+            let mut known: Vec<Option<u32>> = vec![None; texts.len()];
+            for (row, key) in array.keys().iter().enumerate() {
+                if let Some(key) = key.map(|key| key as usize).filter(|_| concerned[row]) {
+                    unset[row] = false;
+                    ids[row] = *known[key].get_or_insert_with(|| nodes.of_raw(&trim(texts.value(key))));
+                }
             }
-        });
+        } else {
+            view.for_each(|row, cell| {
+                if concerned[row] {
+                    unset[row] = false;
+                    ids[row] = nodes.of_raw(&trim(&cell.text()));
+                }
+            });
+        }
         if event_names.is_some() {
             // The event is shown by a property that it does not have: the empty name.
             for (row, unset) in unset.into_iter().enumerate() {
@@ -117,6 +131,7 @@ pub(super) fn node_ids(context: &Context<'_>, batch: &RecordBatch, names: &NodeN
     match &names.journey.node {
         NodeName::Event => {}
         NodeName::Page => rename(None, "$current_url", &|url| trim_url(url.split(['?', '#']).next().unwrap_or("")).to_owned()),
+        NodeName::Property(property) => rename(None, property, &str::to_owned),
         NodeName::Properties(rules) => {
             for (event_name, (property, trim)) in rules {
                 rename(Some(event_name), property, &|text| if *trim { trim_url(text).to_owned() } else { text.to_owned() });

@@ -146,7 +146,7 @@ impl<'a> Rows<'a> {
         let rows: Vec<u32> = rows.map(|row| row as u32).collect();
         let mut groups = std::mem::take(&mut self.groups);
         let mut nodes = std::mem::take(&mut self.nodes);
-        let mut node_of = |node: u32| if node == Nodes::HIDDEN { node } else { nodes.id(&other.nodes.shown[node as usize]) };
+        let mut node_of = |node: u32| if node >= Nodes::LEFT_OUT { node } else { nodes.id(&other.nodes.shown[node as usize]) };
         self.copy(other, &rows, &mut |id| groups.adopt(&other.groups, id), &mut node_of);
         (self.groups, self.nodes) = (groups, nodes);
     }

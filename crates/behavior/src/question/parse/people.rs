@@ -8,7 +8,7 @@ use super::{
     vital::{read_error_cell, read_vital_cell},
 };
 use crate::question::{
-    Cell, Driver, DriverCell, FeatureUsers, Funnel, FunnelCell, Kind, Measure, People, Place, Question, Retention, Trend,
+    Cell, Driver, DriverCell, FeatureUsers, Funnel, FunnelCell, JourneyCell, Kind, Measure, People, Place, Question, Retention, Trend,
     fields::{Fields, Read, missing, not_allowed, number},
 };
 use serde_json::Value;
