@@ -5,11 +5,15 @@ use crate::{
     access::{Inside, ToRead},
     body::Query,
     error::ApiError,
+    page_mapping,
     time::shown,
 };
 use axum::extract::State;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use sillage_behavior::{PropertyInfo, ValueInfo, page_group};
+use sillage_event::ProjectId;
+use std::collections::BTreeMap;
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::{router::OpenApiRouter, routes};
 
@@ -82,7 +86,11 @@ async fn properties(State(api): State<Api>, inside: Inside<ToRead>, Query(query)
     let project = inside.project.id;
     let of = read_of(query.of)?;
     let event = query.event.filter(|event| !event.is_empty());
-    let found = api.browse(move |browse| browse.properties(project, &of, event.as_deref())).await?;
+    let is_of_events = of == "event";
+    let mut found = api.browse(move |browse| browse.properties(project, &of, event.as_deref())).await?;
+    if is_of_events {
+        add_page_groups(&api, project, &mut found).await?;
+    }
     let shown = found.into_iter().map(|property| PropertyName { name: property.name, types: property.types, count: property.count });
     Ok(axum::Json(PropertyNames { properties: shown.collect() }))
 }
@@ -119,9 +127,51 @@ async fn values(State(api): State<Api>, inside: Inside<ToRead>, Query(query): Qu
     let event = query.event.filter(|event| !event.is_empty());
     let search = query.search.filter(|search| !search.is_empty());
     let limit = query.limit.unwrap_or(DEFAULT_VALUES).clamp(1, MAX_VALUES);
-    let found = api.browse(move |browse| browse.values(project, &of, &query.property, event.as_deref(), search.as_deref(), limit)).await?;
+    let found = match page_group::mapping_of(&query.property).filter(|_| of == "event") {
+        Some(name) => page_groups(&api, project, name, event, search.as_deref(), limit).await?,
+        None => api.browse(move |browse| browse.values(project, &of, &query.property, event.as_deref(), search.as_deref(), limit)).await?,
+    };
     let shown = found.into_iter().map(|value| PropertyValue { value: value.value, count: value.count });
     Ok(axum::Json(PropertyValues { values: shown.collect() }))
+}
+
+/// Events that tell their page have a property for each way of grouping pages.
+async fn add_page_groups(api: &Api, project: ProjectId, properties: &mut Vec<PropertyInfo>) -> Result<(), ApiError> {
+    let Some(at) = properties.iter().position(|property| page_group::ADDRESSES.contains(&property.name.as_str())) else { return Ok(()) };
+    let count = properties[at].count;
+    let others = api.catalog.page_mappings(project).await?.into_iter().filter(|mapping| !mapping.is_default);
+    let names = std::iter::once(page_group::PROPERTY.to_owned()).chain(others.map(|mapping| format!("{}:{}", page_group::PROPERTY, mapping.name)));
+    properties.splice(at..at, names.map(|name| PropertyInfo { name, types: vec!["string"], count }));
+    Ok(())
+}
+
+/// The groups of the most frequent addresses.
+async fn page_groups(
+    api: &Api,
+    project: ProjectId,
+    mapping: &str,
+    event: Option<String>,
+    search: Option<&str>,
+    limit: usize,
+) -> Result<Vec<ValueInfo>, ApiError> {
+    let mapping = page_mapping::of_project(api, project, &[mapping.to_owned()]).await?.into_values().next().unwrap_or_default();
+    let mut counts: BTreeMap<String, u64> = BTreeMap::new();
+    for property in page_group::ADDRESSES {
+        let event = event.clone();
+        let addresses = api.browse(move |browse| browse.values(project, "event", property, event.as_deref(), None, MAX_VALUES)).await?;
+        // Who sends whole addresses sends their paths beside them.
+        if !counts.is_empty() {
+            break;
+        }
+        for value in addresses {
+            let group = value.value.as_str().map(|address| mapping.group_of(address));
+            *counts.entry(group.unwrap_or_default()).or_default() += value.count;
+        }
+    }
+    let wanted = search.unwrap_or_default().to_lowercase();
+    let mut groups: Vec<(String, u64)> = counts.into_iter().filter(|(group, _)| !group.is_empty() && group.to_lowercase().contains(&wanted)).collect();
+    groups.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
+    Ok(groups.into_iter().take(limit).map(|(group, count)| ValueInfo { value: Value::from(group), count }).collect())
 }
 
 fn read_of(of: Option<String>) -> Result<String, ApiError> {

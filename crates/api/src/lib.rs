@@ -29,6 +29,7 @@ mod lookup;
 mod mail;
 mod member;
 mod mixpanel;
+mod page_mapping;
 mod person;
 mod project;
 mod query;
@@ -111,6 +112,7 @@ fn private_routes() -> OpenApiRouter<Api> {
         .merge(custom_property::routes())
         .merge(lookup::routes())
         .merge(friction_weights::routes())
+        .merge(page_mapping::routes())
         .merge(survey::routes())
         .merge(user_test::routes())
         .merge(interview::routes())

@@ -6,7 +6,7 @@ use crate::{
     body::{Json, Named},
     cohort, custom_event, custom_property,
     error::ApiError,
-    friction_weights, recording, written,
+    friction_weights, page_mapping, recording, written,
 };
 use axum::{
     extract::State,
@@ -141,6 +141,7 @@ pub(crate) async fn answer(api: &Api, project: &Project, mut question: Question,
     let (events, properties) = tokio::try_join!(custom_event::of_project(api, project.id), custom_property::of_project(api, project.id))?;
     question.expand_custom_events(&events);
     question.expand_custom_properties(&properties);
+    page_mapping::use_in(api, project.id, &mut question).await?;
     friction_weights::use_in(api, project.id, &mut question).await?;
     let asked = api.running.begin(project.id, id)?;
     let limit = api.options.question_time;

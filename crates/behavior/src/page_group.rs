@@ -8,15 +8,19 @@
 //! | begins with `/` (a regular expression: with `/` or `^/`) | the path, without the slash at its end, `?` and what follows; with what follows `#` where a router keeps paths there |
 //! | any other | the address as it was sent |
 
-use crate::question::{
-    QuestionError,
-    fields::{Fields, missing, not_allowed, wrong_type},
+use crate::{
+    expression::Expression,
+    question::{
+        Question, QuestionError,
+        fields::{Fields, missing, not_allowed, wrong_type},
+        parts::{Part, in_question},
+    },
 };
 use regex::{Captures, Regex, RegexBuilder};
 use serde_json::Value;
 use std::{
     borrow::Cow,
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     sync::{Arc, LazyLock},
 };
 
@@ -77,6 +81,39 @@ pub(crate) fn expression(pattern: &str) -> Result<Regex, regex::Error> {
     RegexBuilder::new(pattern).size_limit(1 << 20).build()
 }
 
+impl Question {
+    /// The mappings that it needs, by name.
+    #[must_use]
+    pub fn page_mapping_names(&self) -> BTreeSet<String> {
+        mapping_names(&self.property_names())
+    }
+
+    /// Gives it, and questions inside of it, mappings that it does not bring itself.
+    pub fn give_page_mappings(&mut self, mappings: &PageMappings) {
+        in_question(self, &mut |part| {
+            if let Part::Scope(scope) = part {
+                for (name, mapping) in mappings {
+                    scope.page_mappings.entry(name.clone()).or_insert_with(|| Arc::clone(mapping));
+                }
+            }
+        });
+    }
+}
+
+/// The mappings that properties need, those inside formulas too.
+#[must_use]
+pub fn mapping_names(properties: &[String]) -> BTreeSet<String> {
+    let mut names = BTreeSet::new();
+    for property in properties {
+        if let Some(name) = mapping_of(property) {
+            names.insert(name.to_owned());
+        } else if let Some(Ok(formula)) = Expression::of_name(property) {
+            names.extend(mapping_names(formula.inputs()));
+        }
+    }
+    names
+}
+
 impl PageMapping {
     /// Reads `[{"op": "glob", "value": "/orders/*", "group": "Orders"}, …]`; `path` is what errors call it.
     pub fn from_json(value: &Value, path: &str) -> Result<Self, QuestionError> {
@@ -113,12 +150,12 @@ impl PageRule {
         let value_path = fields.at("value");
         let value = fields.text("value")?.ok_or_else(|| missing(&value_path, "a pattern such as /orders/*"))?;
         let group_path = fields.at("group");
-        let group = fields.text("group")?.ok_or_else(|| missing(&group_path, "the group's name"))?.trim().to_owned();
+        let group = fields.text("group")?.ok_or_else(|| missing(&group_path, "the group's name"))?;
         fields.done()?;
         if value.is_empty() || value.chars().count() > MOST_PATTERN_CHARS {
             return Err(not_allowed(&value_path, format!("takes 1 to {MOST_PATTERN_CHARS} characters")));
         }
-        if group.is_empty() || group.chars().count() > MOST_GROUP_CHARS || group.chars().any(char::is_control) {
+        if group.trim().is_empty() || group.chars().count() > MOST_GROUP_CHARS {
             return Err(not_allowed(&group_path, format!("takes 1 to {MOST_GROUP_CHARS} characters")));
         }
         let of_path = value.starts_with('/') || (op == "matches" && value.starts_with("^/"));
@@ -138,7 +175,7 @@ impl PageRule {
             }
             _ => return Err(not_allowed(&op_path, format!("\"{op}\" is not an operator; use {}", OPERATORS.join(", ")))),
         };
-        Ok(Self { group, test, of_path })
+        Ok(Self { group: group.trim().to_owned(), test, of_path })
     }
 
     fn meets(&self, address: &str, path: &str) -> bool {

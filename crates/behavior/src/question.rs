@@ -14,7 +14,9 @@ mod selector;
 mod trend;
 
 pub use breakdown::Breakdown;
-pub use cell::{Cell, DidOnPage, DriverCell, ErrorCell, ErrorPlace, FeatureUsers, FrictionCell, FunnelCell, HeatmapCell, HeatmapPlace, JourneyCell, Place, VitalCell};
+pub use cell::{
+    Cell, DidOnPage, DriverCell, ErrorCell, ErrorPlace, FeatureUsers, FrictionCell, FunnelCell, HeatmapCell, HeatmapPlace, JourneyCell, Place, VitalCell,
+};
 pub use fields::QuestionError;
 pub use funnel::{Attribute, Between, CountBy, Exclusion, Funnel, Order, TimeToConvert, Window};
 pub use journey::{AnchorAt, Journey, NodeName, Occurrence, Rename};

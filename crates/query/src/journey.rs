@@ -58,7 +58,8 @@ pub(crate) fn answer(context: &Context<'_>, scope: &Scope, journey: &Journey) ->
         });
         let names = bucket.rows.nodes.shown.clone();
         let keys = std::iter::once(GroupKey::overall()).chain(bucket.rows.groups.keys.iter().cloned());
-        let by_key = keys.zip(tally).filter(|(_, (paths, _))| !paths.is_empty()).map(|(key, (paths, walks))| (key, (paths.added_up(names.len()), walks))).collect();
+        let by_key =
+            keys.zip(tally).filter(|(_, (paths, _))| !paths.is_empty()).map(|(key, (paths, walks))| (key, (paths.added_up(names.len()), walks))).collect();
         Ok(vec![Tally { names, by_key }])
     };
     let merge = |mut a: Vec<Tally>, b: Vec<Tally>| {
@@ -132,7 +133,11 @@ struct Walked {
 enum Seen<'w> {
     Path(&'w Walked),
     /// Its nodes in order of time.
-    Walk { nodes: &'w [u32], group: Option<u32>, outcome: Outcome },
+    Walk {
+        nodes: &'w [u32],
+        group: Option<u32>,
+        outcome: Outcome,
+    },
 }
 
 impl Seen<'_> {

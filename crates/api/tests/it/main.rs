@@ -13,6 +13,7 @@ mod lookup;
 mod mail;
 mod member;
 mod mixpanel;
+mod page_mapping;
 mod person;
 mod query;
 mod recording;

@@ -4,8 +4,8 @@ use crate::world::{As, World};
 use serde_json::{Value, json};
 use sillage_api::{MailBy, Options};
 use sillage_catalog::{
-    Language, NewCohort, NewCustomEvent, NewCustomProperty, NewInterviewNote, NewLookupTable, NewMail, NewRecordingNote, NewReport, NewSurvey, NewSurveyPage,
-    NewUserTest, NewUserTestNote, Role, Scope, Scopes,
+    Language, NewCohort, NewCustomEvent, NewCustomProperty, NewInterviewNote, NewLookupTable, NewMail, NewPageMapping, NewRecordingNote, NewReport, NewSurvey,
+    NewSurveyPage, NewUserTest, NewUserTestNote, Role, Scope, Scopes,
 };
 use sillage_event::ProjectId;
 
@@ -121,6 +121,13 @@ const TABLE: &[(&str, &str, For)] = &[
     ("put", "/api/projects/{project}/lookups/{lookup}", For::Editors),
     ("delete", "/api/projects/{project}/lookups/{lookup}", For::Editors),
     ("get", "/api/projects/{project}/lookups/{lookup}/file", For::Viewers),
+    ("get", "/api/projects/{project}/page-mappings", For::Viewers),
+    ("post", "/api/projects/{project}/page-mappings", For::Editors),
+    ("get", "/api/projects/{project}/page-mappings/{page_mapping}", For::Viewers),
+    ("put", "/api/projects/{project}/page-mappings/{page_mapping}", For::Editors),
+    ("delete", "/api/projects/{project}/page-mappings/{page_mapping}", For::Editors),
+    ("post", "/api/projects/{project}/page-mappings/check", For::Viewers),
+    ("post", "/api/projects/{project}/page-mappings/suggestions", For::Viewers),
     ("get", "/api/projects/{project}/friction-weights", For::Viewers),
     ("put", "/api/projects/{project}/friction-weights", For::Editors),
     ("get", "/api/projects/{project}/interviews", For::Viewers),
@@ -277,6 +284,13 @@ async fn filled(world: &World, path: &str, project: ProjectId) -> String {
         let new = NewCustomProperty { name: unique_name(world), description: String::new(), of: "event".into(), formula: "=amount".into() };
         let made = world.catalog.create_custom_property(project, &new, "test").await.unwrap();
         path = path.replace("{custom_property}", &made.id);
+    }
+    if path.contains("{page_mapping}") {
+        let new = NewPageMapping { name: unique_name(world), description: String::new(), is_default: false, rules: json!([]) };
+        // The first one is the project's own, which is not deleted beside others.
+        world.catalog.create_page_mapping(project, &new, "test").await.unwrap();
+        let new = NewPageMapping { name: unique_name(world), ..new };
+        path = path.replace("{page_mapping}", &world.catalog.create_page_mapping(project, &new, "test").await.unwrap().id);
     }
     if path.contains("{lookup}") {
         let columns = vec!["id".to_owned(), "name".to_owned()];
@@ -444,6 +458,9 @@ async fn body(world: &World, method: &str, path: &str) -> Option<Value> {
         (_, path) if path.ends_with("/split") => json!({"identity": "u2"}),
         (_, path) if path.ends_with("/cohorts/{cohort}/people") => json!(["u1", "u2"]),
         (_, path) if path.contains("/custom-properties") => json!({"name": unique_name(world), "formula": "=amount"}),
+        (_, path) if path.ends_with("/page-mappings/check") => json!({"rules": []}),
+        (_, path) if path.ends_with("/page-mappings/suggestions") => json!({}),
+        (_, path) if path.contains("/page-mappings") => json!({"name": unique_name(world), "rules": [{"value": "/orders/*", "group": "Orders"}]}),
         (_, path) if path.contains("/lookups") => json!({"name": unique_name(world), "csv": "id,name\nP1,x\n"}),
         (_, path) if path.contains("/custom-events") => json!({"name": unique_name(world), "made_of": {"event": "Order"}}),
         (_, path) if path.ends_with("/friction-weights") => json!({"weights": {"rage_click": {"points": 5}}}),
@@ -505,8 +522,20 @@ async fn what_belongs_to_another_project_answers_like_what_does_not_exist() {
     let world = World::new().await;
     let admin = world.member(Role::Admin).await;
     for (method, path, needed) in TABLE {
-        let named =
-            ["{report}", "{cohort}", "{custom_event}", "{custom_property}", "{lookup}", "{survey}", "{user_test}", "{study}", "{key}", "{user}", "{session}"];
+        let named = [
+            "{report}",
+            "{cohort}",
+            "{custom_event}",
+            "{custom_property}",
+            "{lookup}",
+            "{page_mapping}",
+            "{survey}",
+            "{user_test}",
+            "{study}",
+            "{key}",
+            "{user}",
+            "{session}",
+        ];
         if !named.iter().any(|one| path.contains(one)) || !path.contains("{project}") {
             continue;
         }
@@ -518,6 +547,7 @@ async fn what_belongs_to_another_project_answers_like_what_does_not_exist() {
             .replace("{custom_event}", "none")
             .replace("{custom_property}", "none")
             .replace("{lookup}", "none")
+            .replace("{page_mapping}", "none")
             .replace("{survey}", "none")
             .replace("{user_test}", "none")
             .replace("{study}", "none")

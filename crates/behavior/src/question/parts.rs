@@ -1,6 +1,6 @@
 //! Goes through everything in a question that names a property or tests a value, wherever it stands.
 
-use super::{AnchorAt, Attribution, Breakdown, ImpactMeasure, Kind, Measure, NodeName, PerSession, Question, Selector, SessionBy};
+use super::{AnchorAt, Attribution, Breakdown, ImpactMeasure, Kind, Measure, NodeName, PerSession, Question, Scope, Selector, SessionBy};
 use crate::{
     cohort::{Definition, DidMeasure},
     filter::{Filter, Of, Test},
@@ -11,11 +11,14 @@ pub(crate) enum Part<'a> {
     /// A property that is named, and whose it is.
     Property(&'a Of, &'a mut String),
     Test(&'a mut Test),
+    /// What a question, or one inside of it, says beside its kind.
+    Scope(&'a mut Scope),
 }
 
 type Each<'a> = &'a mut dyn FnMut(Part<'_>);
 
 pub(crate) fn in_question(question: &mut Question, each: Each<'_>) {
+    each(Part::Scope(&mut question.scope));
     question.scope.filter.iter_mut().for_each(|filter| in_filter(filter, each));
     question.scope.cohorts.values_mut().for_each(|definition| in_definition(definition, each));
     match &mut question.scope.session_by {

@@ -4,6 +4,7 @@ mod calendar;
 mod expression;
 mod filter;
 mod funnel;
+mod page_group;
 mod survey;
 mod survey_given;
 mod user_test;

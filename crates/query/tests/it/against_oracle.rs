@@ -42,6 +42,9 @@ fn check_where(kind: &str, ties: bool, default_cases: u64, layouts: &[Layout], e
             world.browse_pages(seed);
         }
         let mut question = Asked { rng: &mut rng, shape, zone, breakdowns: !ties, no_past: ties }.question(kind);
+        if question["friction"] == true {
+            world.browse_pages(seed);
+        }
         if layouts.len() == 1 {
             question.as_object_mut().unwrap().remove("actor");
         }

@@ -240,6 +240,13 @@ fn cells(question: &Value, answer: &Value) -> Vec<(Value, u64)> {
                     walk.push(([path.clone(), vec![child["node"].clone()]].concat(), child));
                 }
             }
+            for node in answer["nodes"].as_array().into_iter().flatten() {
+                add(json!({"node": node["node"]}), &Value::Null, &node["sessions"]);
+                add(json!({"node": node["node"], "exit": true}), &Value::Null, &node["exits"]);
+            }
+            for pair in answer["loops"]["pairs"].as_array().into_iter().flatten() {
+                add(json!({"node": pair["node"], "through": pair["through"]}), &Value::Null, &pair["sessions"]);
+            }
         }
         "heatmap" => {
             add(json!({}), &Value::Null, &answer["people"]);
@@ -329,6 +336,46 @@ fn every_number_opens_the_people_behind_it() {
         opened += n;
     }
     assert!(opened > 300, "only {opened} cells held anybody");
+}
+
+/// A page's views and visitors are those of a trend, who reached the goal those of a funnel, and exits are sessions.
+#[test]
+fn journeys_agree_with_trends_and_funnels() {
+    let mut seen = 0;
+    for seed in 0..40 {
+        let mut rng = ChaCha8Rng::seed_from_u64(seed ^ 0x10AD);
+        let (shape, _) = shape(&mut rng, false);
+        let mut world = World::generate(seed, shape);
+        world.events.retain(|event| event.user_id.is_some());
+        let engine = asking::engine(&world, LAYOUTS[seed as usize % LAYOUTS.len()]);
+        let shared = json!({"range": {"last": 40, "unit": "day"}, "page_mappings": {"sections": [{"value": "*/a*", "group": "Section A"}]}});
+        let with = |own: Value| {
+            let mut question = shared.clone();
+            question.as_object_mut().unwrap().extend(own.as_object().unwrap().clone());
+            question
+        };
+        let journey = |own: Value| {
+            let mut question = json!({"kind": "journey", "node": "page_group:sections", "collapse_repeats": false, "nodes": true, "goal": {"event": "A"}});
+            question.as_object_mut().unwrap().extend(own.as_object().unwrap().clone());
+            ask(&engine, &with(question))
+        };
+        let (by_session, by_person) = (journey(json!({})), journey(json!({"over": "person"})));
+        let series: Vec<Value> = ["total", "unique"].map(|measure| json!({"select": {"event": null}, "measure": measure})).to_vec();
+        let trend = ask(&engine, &with(json!({"kind": "trend", "series": series, "interval": "day", "breakdown": [{"property": "$page_group:sections"}]})));
+        for line in list(&trend["series"]).iter().filter(|line| line["breakdown"][0].is_string()) {
+            let of = |journey: &Value| list(&journey["nodes"]).iter().find(|node| node["node"] == line["breakdown"][0]).cloned().unwrap();
+            let (name, other) = if line["label"] == trend["series"][0]["label"] { ("views", "sessions") } else { ("sessions", "views") };
+            let node = of(if name == "views" { &by_session } else { &by_person });
+            assert_eq!(node[name], line["total"], "{line} beside {node} ({other}), seed {seed}");
+            seen += 1;
+        }
+        let exits: i64 = list(&by_session["nodes"]).iter().map(|node| node["exits"].as_i64().unwrap()).sum();
+        assert_eq!(by_session["count"], exits, "every session ends somewhere, seed {seed}");
+        let everything = ask(&engine, &with(json!({"kind": "journey", "goal": {"event": "A"}})));
+        let funnel = ask(&engine, &with(json!({"kind": "funnel", "steps": [{"event": "A"}], "count": "session", "window": {"n": 30, "unit": "day"}})));
+        assert_eq!(everything["tree"]["conversions"], funnel["groups"][0]["steps"][0]["count"], "sessions with the goal, seed {seed}");
+    }
+    assert!(seen > 100, "only {seen} lines were compared");
 }
 
 /// Without a cohort a cell of retention opens those of all cohorts that count, and tells how often each counts.

@@ -642,8 +642,7 @@ impl Asked<'_> {
     }
 
     fn journey(&mut self) -> Value {
-        let mut question =
-            json!({"over": self.pick(&["session", "person"]), "node": self.pick(&["event", "event", "page"]), "depth": self.rng.random_range(1..7)});
+        let mut question = json!({"over": self.pick(&["session", "person"]), "node": self.pick(&["event", "event", "page", "page_group"]), "depth": self.rng.random_range(1..7)});
         question["direction"] = self.pick(&["forward", "reverse"]);
         let reverse = question["direction"] == "reverse";
         if self.chance(0.5) {
@@ -665,6 +664,17 @@ impl Asked<'_> {
         }
         if self.chance(0.2) {
             question["select"] = self.filter(1, false);
+        }
+        if question["node"] == "page_group" {
+            question["page_mappings"] = json!({"": [{"op": "under", "value": "/a", "group": "Section A"}]});
+        }
+        if self.chance(0.4) {
+            question["goal"] = json!({"event": one(self.rng, &["A", "C"])});
+        }
+        for told in ["friction", "nodes", "loops"] {
+            if self.chance(0.4) {
+                question[told] = json!(true);
+            }
         }
         question
     }

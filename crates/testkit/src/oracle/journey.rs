@@ -2,34 +2,117 @@
 
 use super::{Row, Scene, sessions};
 use serde_json::{Value, json};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 pub(super) fn answer(scene: &Scene<'_>) -> Value {
     let question = scene.question;
-    let inside: Vec<&Row<'_>> = scene
-        .existing()
-        .into_iter()
-        .filter(|row| scene.in_range(row.event.time) && question.get("select").is_none_or(|select| scene.passes(row, select)))
-        .collect();
-    let mut counts: BTreeMap<Vec<String>, (u64, u64)> = BTreeMap::new();
-    for own in scene.by_actor(&inside).into_values() {
-        let walks: Vec<Vec<&Row<'_>>> = if question["over"] == "person" {
-            vec![own]
-        } else {
-            let numbered = sessions::number(scene, &own);
-            let n = numbered.iter().map(|(_, n)| n + 1).max().unwrap_or(0);
-            (0..n).map(|n| numbered.iter().filter(|(_, one)| *one == n).map(|(row, _)| *row).collect()).collect()
-        };
-        for walk in walks {
-            for (path, ends) in paths(scene, &walk) {
+    let exists: Vec<&Row<'_>> = scene.existing().into_iter().filter(|row| scene.in_range(row.event.time)).collect();
+    let is_walked = |row: &Row<'_>| question.get("select").is_none_or(|select| scene.passes(row, select));
+    let mut counts: BTreeMap<Vec<String>, [u64; 4]> = BTreeMap::new();
+    let mut walks: Vec<(Vec<String>, [bool; 2])> = Vec::new();
+    for own in scene.by_actor(&exists).into_values() {
+        let inside: Vec<&Row<'_>> = own.iter().copied().filter(|row| is_walked(row)).collect();
+        let numbered: Vec<(&Row<'_>, usize)> =
+            if question["over"] == "person" { inside.iter().map(|row| (*row, 0)).collect() } else { sessions::number(scene, &inside) };
+        let n = numbered.iter().map(|(_, n)| n + 1).max().unwrap_or(0);
+        let mut happened = vec![[false; 2]; n];
+        for row in &own {
+            let session = if is_walked(row) {
+                numbered.iter().find(|(one, _)| std::ptr::eq(one.event, row.event)).map(|(_, n)| *n)
+            } else {
+                beside(scene, row, &numbered)
+            };
+            let Some(session) = session else { continue };
+            happened[session][0] |= question.get("goal").is_some_and(|goal| scene.matches(row, goal));
+            happened[session][1] |= row.event.name == "$friction" && row.event.properties.get("$signal") != Some(&json!("hesitation"));
+        }
+        for session in 0..n {
+            let walk: Vec<&Row<'_>> = numbered.iter().filter(|(_, one)| *one == session).map(|(row, _)| *row).collect();
+            let found = paths(scene, &walk);
+            if !found.is_empty() {
+                walks.push((nodes_of(scene, &walk).into_iter().map(|(node, _)| node).collect(), happened[session]));
+            }
+            for (path, ends) in found {
                 let slot = counts.entry(path).or_default();
-                slot.0 += 1;
-                slot.1 += u64::from(ends);
+                let sums = [true, ends, happened[session][0], happened[session][1]];
+                slot.iter_mut().zip(sums).for_each(|(sum, counts)| *sum += u64::from(counts));
             }
         }
     }
-    let paths: Vec<Value> = counts.iter().map(|(path, (count, exits))| json!({"nodes": path, "count": count, "exits": exits})).collect();
-    json!({"paths": paths, "count": counts.values().map(|one| one.0).sum::<u64>()})
+    let mut answer = json!({"count": counts.values().map(|one| one[0]).sum::<u64>()});
+    let paths = counts.iter().map(|(path, [count, exits, conversions, with_friction])| {
+        let path = json!({"nodes": path, "count": count, "exits": exits});
+        with_outcomes(question, path, *conversions, *with_friction)
+    });
+    answer["paths"] = paths.collect();
+    if question["nodes"] == true {
+        let names: BTreeSet<&String> = walks.iter().flat_map(|(nodes, _)| nodes).collect();
+        answer["distinct_nodes"] = json!(names.len());
+        answer["nodes"] = names.into_iter().map(|name| node_json(question, name, &walks)).collect();
+    }
+    if question["loops"] == true {
+        answer["loops"] = loops_json(&walks);
+    }
+    answer
+}
+
+fn with_outcomes(question: &Value, mut of: Value, conversions: u64, with_friction: u64) -> Value {
+    if question.get("goal").is_some() {
+        of["conversions"] = json!(conversions);
+    }
+    if question["friction"] == true {
+        of["with_friction"] = json!(with_friction);
+    }
+    of
+}
+
+/// The session of an event that is not walked over: of the walked event before it, else of the one behind, where the two go together.
+fn beside(scene: &Scene<'_>, row: &Row<'_>, numbered: &[(&Row<'_>, usize)]) -> Option<usize> {
+    let time = row.event.time;
+    let together = |other: &Row<'_>| {
+        scene.question["over"] == "person" || (other.event.session_id == row.event.session_id && (other.event.time - time).abs() <= sessions::timeout_ms(scene))
+    };
+    let before = numbered.iter().filter(|(one, _)| one.event.time <= time).next_back();
+    let after = numbered.iter().find(|(one, _)| one.event.time > time);
+    before.filter(|(one, _)| together(one)).or_else(|| after.filter(|(one, _)| together(one))).map(|(_, n)| *n)
+}
+
+fn node_json(question: &Value, name: &str, walks: &[(Vec<String>, [bool; 2])]) -> Value {
+    let with = |is: &dyn Fn(&(Vec<String>, [bool; 2])) -> bool| walks.iter().filter(|walk| is(walk)).count() as u64;
+    let saw = |walk: &(Vec<String>, [bool; 2])| walk.0.iter().any(|node| node == name);
+    let views: usize = walks.iter().map(|(nodes, _)| nodes.iter().filter(|node| *node == name).count()).sum();
+    let node = json!({
+        "node": name,
+        "views": views,
+        "sessions": with(&saw),
+        "entries": with(&|walk| walk.0[0] == name),
+        "exits": with(&|walk| walk.0[walk.0.len() - 1] == name),
+        "bounces": with(&|walk| walk.0.len() == 1 && walk.0[0] == name),
+    });
+    with_outcomes(question, node, with(&|walk| saw(walk) && walk.1[0]), with(&|walk| saw(walk) && walk.1[1]))
+}
+
+fn loops_json(walks: &[(Vec<String>, [bool; 2])]) -> Value {
+    let mut pairs: BTreeMap<(String, String), (u64, u64)> = BTreeMap::new();
+    let mut at_least = [0u64; 5];
+    for (nodes, _) in walks {
+        let mut own: BTreeMap<(String, String), u64> = BTreeMap::new();
+        for i in 2..nodes.len() {
+            if nodes[i] == nodes[i - 2] && nodes[i] != nodes[i - 1] {
+                *own.entry((nodes[i].clone(), nodes[i - 1].clone())).or_default() += 1;
+            }
+        }
+        for (n, sum) in at_least.iter_mut().enumerate() {
+            *sum += u64::from(own.values().any(|count| *count as usize > n));
+        }
+        for (pair, count) in own {
+            let sum = pairs.entry(pair).or_default();
+            *sum = (sum.0 + count, sum.1 + 1);
+        }
+    }
+    let pairs: Vec<Value> =
+        pairs.iter().map(|((node, through), (count, sessions))| json!({"node": node, "through": through, "count": count, "sessions": sessions})).collect();
+    json!({"pairs": pairs, "at_least": at_least})
 }
 
 fn name_of(scene: &Scene<'_>, row: &Row<'_>) -> Option<String> {
@@ -42,14 +125,28 @@ fn name_of(scene: &Scene<'_>, row: &Row<'_>) -> Option<String> {
             }
             if page.is_empty() { "/".to_owned() } else { page }
         }
+        Some("page_group") => group_of(row)?,
         _ => row.event.name.clone(),
     };
     let hidden = scene.question["hide"].as_array().into_iter().flatten().any(|name| *name == *node);
     (!hidden).then_some(node)
 }
 
-/// The paths of one walk, in walking order of the question's direction, with whether each ends where the walk does.
-fn paths(scene: &Scene<'_>, walk: &[&Row<'_>]) -> Vec<(Vec<String>, bool)> {
+/// By the rules that tests ask with: `/a` and what lies below it is "Section A"; all else goes by its path.
+fn group_of(row: &Row<'_>) -> Option<String> {
+    let set = |name: &str| row.event.properties.get(name).and_then(Value::as_str).filter(|text| !text.is_empty());
+    let address = set("$current_url").or_else(|| set("$page"))?;
+    let path = address.trim_start_matches("https://x.example").split(['?', '#']).next().unwrap().trim_end_matches('/');
+    Some(match path {
+        "" => "/".to_owned(),
+        "/a" => "Section A".to_owned(),
+        path if path.starts_with("/a/") => "Section A".to_owned(),
+        path => path.to_owned(),
+    })
+}
+
+/// The nodes of a walk, in order of time, with whether each is the anchor.
+fn nodes_of(scene: &Scene<'_>, walk: &[&Row<'_>]) -> Vec<(String, bool)> {
     let question = scene.question;
     let mut nodes: Vec<(String, bool)> = Vec::new();
     let anchor = question.get("anchor");
@@ -61,6 +158,14 @@ fn paths(scene: &Scene<'_>, walk: &[&Row<'_>]) -> Vec<(Vec<String>, bool)> {
             _ => nodes.push((name, is_anchor)),
         }
     }
+    nodes
+}
+
+/// The paths of one walk, in walking order of the question's direction, with whether each ends where the walk does.
+fn paths(scene: &Scene<'_>, walk: &[&Row<'_>]) -> Vec<(Vec<String>, bool)> {
+    let question = scene.question;
+    let mut nodes = nodes_of(scene, walk);
+    let anchor = question.get("anchor");
     let reverse = question["direction"] == "reverse";
     if reverse {
         nodes.reverse();

@@ -73,7 +73,7 @@ pub(crate) fn of_everybody_as<'s, 'w>(scene: &Scene<'w>, rows: &[&'s Row<'w>], a
     scene.by_actor_as(rows, actor).into_iter().map(|(actor, own)| (actor, number(scene, &own))).collect()
 }
 
-fn timeout_ms(scene: &Scene<'_>) -> i64 {
+pub(crate) fn timeout_ms(scene: &Scene<'_>) -> i64 {
     let timeout = &scene.question["session_timeout"];
     let unit = match timeout["unit"].as_str() {
         Some("second") => 1000,

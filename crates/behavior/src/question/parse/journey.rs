@@ -26,7 +26,10 @@ pub(super) fn read_journey(fields: &mut Fields<'_>) -> Read<Journey> {
             _ => match mapping_of(&format!("${word}")) {
                 Some(_) => NodeName::Property(format!("${word}")),
                 None => {
-                    return Err(not_allowed(&node_path, format!("\"{word}\" is not allowed; use event, page, page_group, page_group:<mapping> or a map of event to property")));
+                    return Err(not_allowed(
+                        &node_path,
+                        format!("\"{word}\" is not allowed; use event, page, page_group, page_group:<mapping> or a map of event to property"),
+                    ));
                 }
             },
         },
