@@ -103,7 +103,7 @@ test("a new project waits for its first event and sees it arrive", async ({ page
 
 test("screens fit a phone: nothing runs over the side", async ({ page, visit, words: { t } }) => {
   await page.setViewportSize({ width: 390, height: 844 });
-  for (const path of ["/reports", "/trends", "/funnels", "/retention", "/journeys", "/sessions", "/cohorts", "/cohorts/new", "/features", "/drivers", "/impact", "/recordings", "/settings/recordings", "/settings/properties", "/settings/lookups", "/live", "/live?tab=refused", "/people", "/settings", "/settings/keys", "/settings/team", "/settings/audit"]) {
+  for (const path of ["/reports", "/trends", "/funnels", "/retention", "/journeys", "/sessions", "/cohorts", "/cohorts/new", "/features", "/drivers", "/impact", "/recordings", "/settings/recordings", "/settings/properties", "/settings/lookups", "/settings/pages", "/live", "/live?tab=refused", "/people", "/settings", "/settings/keys", "/settings/team", "/settings/audit"]) {
     await visit(path);
     await expect(page.getByRole("main").getByRole("heading", { level: 1 })).toBeVisible();
     expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth), path).toBeLessThanOrEqual(0);

@@ -10,7 +10,7 @@ import type { Definition } from "@/question/definition.ts";
 import type { Question, QuestionKind } from "@/question/question.ts";
 import type { Manifest, RecordingNote, RecordingShare, RecordingsAnswer } from "./recording.ts";
 import type { paths } from "./schema.d.ts";
-import type { AnswerOf, Answered, Cell, Cohort, CustomEvent, FrictionWeight, FrictionWeights, KeyScope, LiveAnswer, NewCohort, NewCustomEvent, NewCustomProperty, NewLookupTable, NewReport, People, PeopleAnswer, PersonDetail, Report, Role, TimelineAnswer } from "./types.ts";
+import type { AnswerOf, Answered, Cell, Cohort, CustomEvent, FrictionWeight, FrictionWeights, KeyScope, LiveAnswer, NewCohort, NewCustomEvent, NewCustomProperty, NewLookupTable, NewPageMapping, NewReport, PageMappingToCheck, PageMappingToComplete, People, PeopleAnswer, PersonDetail, Report, Role, TimelineAnswer } from "./types.ts";
 
 export class ApiError extends Error {
   constructor(
@@ -249,6 +249,14 @@ export const api = {
   replaceLookup: (project: number, lookup: string, body: NewLookupTable) => read(http.PUT("/api/projects/{project}/lookups/{lookup}", { params: { path: { project, lookup } }, body })),
   removeLookup: (project: number, lookup: string) => read(http.DELETE("/api/projects/{project}/lookups/{lookup}", { params: { path: { project, lookup } } })),
   lookupFile: (project: number, lookup: string) => read(http.GET("/api/projects/{project}/lookups/{lookup}/file", { params: { path: { project, lookup } } })),
+
+  pageMappings: (project: number) => read(http.GET("/api/projects/{project}/page-mappings", { params: { path: { project } } })),
+  pageMapping: (project: number, mapping: string) => read(http.GET("/api/projects/{project}/page-mappings/{page_mapping}", { params: { path: { project, page_mapping: mapping } } })),
+  createPageMapping: (project: number, body: NewPageMapping) => read(http.POST("/api/projects/{project}/page-mappings", { params: { path: { project } }, body })),
+  changePageMapping: (project: number, mapping: string, body: NewPageMapping) => read(http.PUT("/api/projects/{project}/page-mappings/{page_mapping}", { params: { path: { project, page_mapping: mapping } }, body })),
+  removePageMapping: (project: number, mapping: string) => read(http.DELETE("/api/projects/{project}/page-mappings/{page_mapping}", { params: { path: { project, page_mapping: mapping } } })),
+  checkPageMapping: (project: number, body: PageMappingToCheck, signal?: AbortSignal) => read(http.POST("/api/projects/{project}/page-mappings/check", { params: { path: { project } }, body, signal })),
+  suggestPageRules: (project: number, body: PageMappingToComplete, signal?: AbortSignal) => read(http.POST("/api/projects/{project}/page-mappings/suggestions", { params: { path: { project } }, body, signal })),
 
   reports: (project: number) => open<{ reports: Report[] }>(http.GET("/api/projects/{project}/reports", { params: { path: { project } } })),
   report: (project: number, report: string) => open<Report>(http.GET("/api/projects/{project}/reports/{report}", { params: { path: { project, report } } })),

@@ -58,6 +58,12 @@ export interface NewCustomEvent {
 export type CustomProperty = Schema["CustomProperty"];
 export type NewCustomProperty = Schema["NewCustomPropertyBody"];
 export type LookupTable = Schema["LookupTable"];
+export type PageMapping = Schema["PageMapping"];
+export type NewPageMapping = Schema["NewPageMappingBody"];
+export type PageRule = Schema["PageRule"];
+export type PageMappingToCheck = Schema["PageMappingToCheck"];
+export type PageMappingToComplete = Schema["PageMappingToComplete"];
+export type PageMappingCheck = Schema["PageMappingCheck"];
 export type NewLookupTable = Schema["NewLookupTableBody"];
 export type Explain = Schema["Explain"];
 
@@ -152,11 +158,36 @@ export interface JourneyNode {
   exits: number;
   children: JourneyNode[];
   other?: number;
+  /** Of those who came here, how many reached the goal in their session, and how many met friction; where the question asks for it. */
+  conversions?: number;
+  with_friction?: number;
+}
+/** A node over whole sessions. */
+export interface JourneyNodeSeen {
+  node: string;
+  views: number;
+  sessions: number;
+  entries: number;
+  exits: number;
+  bounces: number;
+  exit_rate: number | null;
+  exit_rate_interval: [number, number] | null;
+  session_exit_rate: number | null;
+  session_exit_rate_interval: [number, number] | null;
+  conversions?: number;
+  with_friction?: number;
+}
+export interface JourneyLoops {
+  pairs: { node: string; through: string; count: number; sessions: number }[];
+  /** Sessions with one way there and back at least once, twice, … */
+  at_least: number[];
 }
 export interface JourneyAnswer {
-  paths: { nodes: string[]; count: number; exits: number; mean_seconds?: (number | null)[] }[];
+  paths: { nodes: string[]; count: number; exits: number; mean_seconds?: (number | null)[]; conversions?: number; with_friction?: number }[];
   tree: JourneyNode;
   distinct_paths: number;
+  nodes?: JourneyNodeSeen[];
+  loops?: JourneyLoops;
   /** The same for each segment, where the question is split. */
   groups?: (Omit<JourneyAnswer, "groups"> & { breakdown: SegmentValue[] })[];
 }

@@ -1,7 +1,7 @@
 // What pickers offer: the events, properties and values that the project has seen.
 import { keepPreviousData, useQueries, useQuery } from "@tanstack/react-query";
 import { api } from "@/api/client.ts";
-import type { Cohort, CustomEvent, CustomProperty, EventName, LookupTable, PropertyName, PropertyValue } from "@/api/types.ts";
+import type { Cohort, CustomEvent, CustomProperty, EventName, LookupTable, PageMapping, PropertyName, PropertyValue } from "@/api/types.ts";
 import { useProject } from "@/shell/session.tsx";
 
 const STALE_MS = 60_000;
@@ -51,6 +51,13 @@ export function useCustomEvents(): { events: CustomEvent[]; loading: boolean; er
   const project = useProject();
   const { data, isPending, error } = useQuery({ queryKey: ["customEvents", project.id], queryFn: () => api.customEvents(project.id), staleTime: STALE_MS });
   return { events: data?.custom_events ?? [], loading: isPending, error };
+}
+
+/** Ways of grouping pages, the project's own first. */
+export function usePageMappings(): { mappings: PageMapping[]; loading: boolean; error: unknown } {
+  const project = useProject();
+  const { data, isPending, error } = useQuery({ queryKey: ["pageMappings", project.id], queryFn: () => api.pageMappings(project.id), staleTime: STALE_MS });
+  return { mappings: data?.page_mappings ?? [], loading: isPending, error };
 }
 
 /** Tables whose columns are read beside a property. */

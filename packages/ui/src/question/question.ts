@@ -193,7 +193,7 @@ export interface LifecycleQuestion extends Common {
 export interface JourneyQuestion extends Common {
   kind: "journey";
   over?: "session" | "person";
-  node?: "event" | "page" | NodeMap;
+  node?: "event" | "page" | PageGroupNode | NodeMap;
   select?: Filter;
   anchor?: JourneyAnchor;
   until?: { node: string };
@@ -204,7 +204,15 @@ export interface JourneyQuestion extends Common {
   hide?: string[];
   rename?: Rename[];
   window?: Window;
+  /** What counts as success. */
+  goal?: Selector;
+  /** What else is told: friction, each node over whole sessions, and ways there and back. */
+  friction?: boolean;
+  nodes?: boolean;
+  loops?: boolean;
 }
+/** By the group of a page: of the project’s own mapping, or of a named one. */
+export type PageGroupNode = "page_group" | `page_group:${string}`;
 /** Events shown by the value of a property; all others by their name. */
 export type NodeMap = Record<string, string | { property: string; trim?: "url" }>;
 export interface JourneyAnchor {
@@ -367,7 +375,7 @@ const schemas = {
   vital: v.looseObject({ kind: v.literal("vital"), ...common, interval: intervals }),
   error: v.looseObject({ kind: v.literal("error"), ...common, interval: intervals }),
   sessions: v.looseObject({ kind: v.literal("sessions"), ...common }),
-  journey: v.looseObject({ kind: v.literal("journey"), ...common, direction: v.picklist(["forward", "reverse"] as const), depth: v.number(), top: v.number() }),
+  journey: v.looseObject({ kind: v.literal("journey"), ...common, direction: v.picklist(["forward", "reverse"] as const), depth: v.number(), top: v.number(), goal: v.optional(selectorSchema) }),
 };
 
 /** What was read, or the path of the first thing that is not of its shape. */

@@ -22,8 +22,10 @@ const DEVICE_PREFIX = "$device:";
 
 export function propertyName(name: string, { t }: Messages): string {
   const key = PROPERTY_KEYS[name];
+  if (name.startsWith(PAGE_GROUP_OF)) return t("property.pageGroupOf", { mapping: name.slice(PAGE_GROUP_OF.length) });
   return key ? t(key) : name.replace(/^[$]/, "");
 }
+const PAGE_GROUP_OF = "$page_group:";
 const PROPERTY_KEYS: Record<string, MessageKey> = {
   $browser: "property.browser",
   $os: "property.os",
@@ -34,6 +36,7 @@ const PROPERTY_KEYS: Record<string, MessageKey> = {
   mp_country_code: "property.country",
   $country_code: "property.country",
   $current_url: "property.url",
+  $page_group: "property.pageGroup",
   $referrer: "property.referrer",
   $referring_domain: "property.referringDomain",
   utm_source: "property.campaignSource",

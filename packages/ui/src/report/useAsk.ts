@@ -127,6 +127,6 @@ function withoutEmptyGroups(question: Question): Question {
     case "sessions":
       return { ...question, filter };
     case "journey":
-      return { ...question, filter, select: pruned(question.select) };
+      return { ...question, filter, select: pruned(question.select), goal: question.goal && select(question.goal) };
   }
 }

@@ -15,7 +15,7 @@ export interface Beside {
   filter?: Filter;
 }
 
-export function begin(by: Begun, asked: Asked<"heatmap">): Beside {
+export function begin(by: Begun, asked: Pick<Asked<"heatmap">, "explain"> & { question: Pick<HeatmapQuestion, "device" | "range" | "filter"> }): Beside {
   const { device, range, filter } = asked.question;
   const same: Beside = { by, range, ...(device ? { device } : {}), ...(filter ? { filter } : {}) };
   if (by === "people") return same;

@@ -7,10 +7,11 @@ import { AmongLine } from "@/question/AmongLine.tsx";
 import { PropertyList } from "@/question/ConditionEditor.tsx";
 import { EventList } from "@/question/EventPicker.tsx";
 import { FilterEditor } from "@/question/FilterEditor.tsx";
-import { useEventNames, useValues } from "@/question/names.ts";
+import { useEventNames, usePageMappings, useValues } from "@/question/names.ts";
 import { calendarChanges, CalendarRows, NumberInput, OptionRow, OptionsPopover } from "@/question/OptionsPopover.tsx";
-import type { JourneyAnchor, JourneyQuestion, NodeMap, Rename } from "@/question/question.ts";
+import type { JourneyAnchor, JourneyQuestion, NodeMap, PageGroupNode, Rename } from "@/question/question.ts";
 import { RangePicker } from "@/question/RangePicker.tsx";
+import { SelectorEditor } from "@/question/SelectorEditor.tsx";
 import { WindowPicker } from "@/question/WindowPicker.tsx";
 import { eventName, propertyName, selectorName, windowName } from "@/question/words.ts";
 import editors from "@/question/editors.module.css";
@@ -26,11 +27,21 @@ const OCCURRENCES = ["first", "last", "each", "entry", "exit"] as const;
 /** Page views by their page, everything else by its name. */
 const PAGES_AND_EVENTS: NodeMap = { $pageview: { property: "$current_url", trim: "url" } };
 
-type NodeChoice = "event" | "page" | "both" | "own";
+type NodeChoice = "event" | "page" | "both" | "own" | PageGroupNode;
 
 function nodeChoice(node: JourneyQuestion["node"]): NodeChoice {
-  if (node === undefined || typeof node === "string") return node === "page" ? "page" : "event";
+  if (node === undefined || typeof node === "string") return node ?? "event";
   return JSON.stringify(node) === JSON.stringify(PAGES_AND_EVENTS) ? "both" : "own";
+}
+
+function isPageGroup(choice: NodeChoice): choice is PageGroupNode {
+  return choice === "page_group" || choice.startsWith("page_group:");
+}
+
+/** Whether nodes are pages or their groups, and never events. */
+function isOfPages(node: JourneyQuestion["node"]): boolean {
+  const choice = nodeChoice(node);
+  return choice === "page" || isPageGroup(choice);
 }
 
 export function JourneyBuilder({ question, onChange }: BuilderProps<"journey">) {
@@ -38,6 +49,10 @@ export function JourneyBuilder({ question, onChange }: BuilderProps<"journey">) 
   const change = (part: Partial<JourneyQuestion>) => onChange({ ...question, ...part });
   const { anchor } = question;
   const node = nodeChoice(question.node);
+  const { mappings } = usePageMappings();
+  const groups: PageGroupNode[] = ["page_group", ...mappings.filter((one) => !one.is_default).map((one): PageGroupNode => `page_group:${one.name}`)];
+  if (isPageGroup(node) && !groups.includes(node)) groups.push(node);
+  const groupLabel = (choice: PageGroupNode) => (choice === "page_group" ? t("journey.node.page_group") : t("journey.node.pageGroupOf", { mapping: choice.slice("page_group:".length) }));
   // Only a place of the path's own kind can be its entry or its exit.
   const occurrences = OCCURRENCES.filter((one) => (one === "entry" ? question.direction === "forward" : one === "exit" ? question.direction === "reverse" : true));
   return (
@@ -68,9 +83,9 @@ export function JourneyBuilder({ question, onChange }: BuilderProps<"journey">) 
         />
         <InlineSelect<NodeChoice>
           label={t("journey.node")}
-          choices={(["event", "page", "both", ...(node === "own" ? (["own"] as const) : [])] as NodeChoice[]).map((value) => ({ value, label: t(`journey.node.${value}`) }))}
+          choices={(["event", "page", ...groups, "both", ...(node === "own" ? (["own"] as const) : [])] as NodeChoice[]).map((value) => ({ value, label: isPageGroup(value) ? groupLabel(value) : t(`journey.node.${value}`) }))}
           value={node}
-          onPick={(picked) => change({ node: picked === "page" ? "page" : picked === "both" ? PAGES_AND_EVENTS : picked === "own" ? question.node : undefined })}
+          onPick={(picked) => change({ node: picked === "page" || isPageGroup(picked) ? picked : picked === "both" ? PAGES_AND_EVENTS : picked === "own" ? question.node : undefined })}
         />
       </div>
       <AmongLine
@@ -89,6 +104,34 @@ export function JourneyBuilder({ question, onChange }: BuilderProps<"journey">) 
         filter={question.filter}
         onFilter={(filter) => change({ filter })}
         breakdown={{ value: question.breakdown, onChange: (breakdown) => change({ breakdown }), most: 1 }}
+        more={
+          <>
+            <span className={editors.rail}>{t("friction.goal")}</span>
+            {question.goal ? (
+              <SelectorEditor selector={question.goal} onChange={(goal) => change({ goal })} onRemove={() => change({ goal: undefined })} />
+            ) : (
+              <Popover
+                label={t("friction.addGoal")}
+                trigger={(props) => (
+                  <Chip {...props} look="add">
+                    <Plus aria-hidden />
+                    <span>{t("friction.addGoal")}</span>
+                  </Chip>
+                )}
+              >
+                {(close) => (
+                  <EventList
+                    allowAny={false}
+                    onPick={(goal) => {
+                      close();
+                      change({ goal });
+                    }}
+                  />
+                )}
+              </Popover>
+            )}
+          </>
+        }
       />
     </div>
   );
@@ -101,7 +144,7 @@ function AnchorChip({ question, onPick }: { question: JourneyQuestion; onPick: (
   const name = anchor ? (anchor.select ? selectorName(anchor.select, speech) : eventName(anchor.node, speech)) : null;
   const occurrence = anchor?.occurrence ?? "first";
   // Paths of events begin at an event; paths of pages at a page, which is a node.
-  const byEvent = nodeChoice(question.node) !== "page";
+  const byEvent = !isOfPages(question.node);
   return (
     <Popover
       label={t("journey.anchor")}
@@ -177,10 +220,12 @@ function NodeList({ question, onPick }: { question: JourneyQuestion; onPick: (no
   const { t } = speech;
   const [search, setSearch] = useState("");
   const { names, loading } = useEventNames();
-  const byPage = nodeChoice(question.node) !== "event";
-  const pages = useValues("$current_url", "event", undefined, useSettled(search, 200));
-  const shownPages = byPage ? [...new Set(pages.values.flatMap(({ value }) => (typeof value === "string" ? [trimmedPage(value)] : [])))] : [];
-  const byEvent = nodeChoice(question.node) !== "page";
+  const choice = nodeChoice(question.node);
+  const byPage = choice !== "event";
+  const byGroup = isPageGroup(choice);
+  const pages = useValues(byGroup ? `$${choice}` : "$current_url", "event", undefined, useSettled(search, 200));
+  const shownPages = byPage ? [...new Set(pages.values.flatMap(({ value }) => (typeof value === "string" ? [byGroup ? value : trimmedPage(value)] : [])))] : [];
+  const byEvent = !isOfPages(question.node);
   const wanted = search.trim().toLowerCase();
   return (
     <OptionList
@@ -218,7 +263,7 @@ export function JourneyScope({ question, onChange }: BuilderProps<"journey">) {
       <RangePicker range={question.range} onChange={(range) => change({ range })} />
       <InlineSelect
         label={t("journey.depth")}
-        choices={[...new Set([3, 4, 5, 6, 8, 10, question.depth])].toSorted((a, b) => a - b).map((n) => ({ value: String(n), label: t("journey.depthOf", { n }) }))}
+        choices={[...new Set([3, 4, 5, 6, 7, 8, 9, 10, question.depth])].toSorted((a, b) => a - b).map((n) => ({ value: String(n), label: t("journey.depthOf", { n }) }))}
         value={String(question.depth)}
         onPick={(depth) => change({ depth: Number(depth) })}
       />

@@ -8,12 +8,15 @@ import { AnswerHead } from "@/report/AnswerHead.tsx";
 import { PathsExample } from "@/report/examples.tsx";
 import { ReportScreen } from "@/report/ReportScreen.tsx";
 import type { AnswerProps, ReportRoomParts, Telling } from "@/report/room.ts";
-import type { Asked } from "@/report/useAsk.ts";
+import { useAsk, type Asked } from "@/report/useAsk.ts";
 import { InlineSelect, Segmented } from "@/ui/Field.tsx";
 import { NumberHead } from "@/ui/NumberHead.tsx";
 import table from "@/ui/table.module.css";
+import { besideQuestion, DEVICE_TYPES } from "./beside.ts";
 import { JourneyBuilder, JourneyScope } from "./JourneyBuilder.tsx";
-import { arrowOf, flowOf, nodeNamer, passes, pathsShown, rooted, type FlowNode } from "./journey.ts";
+import { JourneyDetails } from "./JourneyDetails.tsx";
+import { arrowOf, flowOf, namesByWeight, nodeNamer, passes, pathsShown, rooted, type FlowNode } from "./journey.ts";
+import { PathActions } from "./PathActions.tsx";
 import { Sankey } from "./Sankey.tsx";
 import { Sunburst } from "./Sunburst.tsx";
 import styles from "./JourneyRoom.module.css";
@@ -24,7 +27,7 @@ const TABLE_PATHS = 200;
 const FLOW_NAMES = 7;
 
 /** What was clicked: the beginning of a path in the rings, or a node of a column in the flows. */
-type Chosen = { path: string[] } | { node: FlowNode };
+type Chosen = { path: string[]; ended?: boolean } | { node: FlowNode };
 
 const JourneyPicture: ReportRoomParts<"journey">["Picture"] = ({ asked, view, onView, onOpen, onAsk, pictureRef, label }) => {
   const speech = useSpeech();
@@ -45,10 +48,18 @@ const JourneyPicture: ReportRoomParts<"journey">["Picture"] = ({ asked, view, on
   const named = (title: string) => (breakdown.length > 0 ? `${title} · ${segmentName(breakdown, speech)}` : title);
   const goesThrough = (nodes: string[]) => {
     if (chosen === null) return true;
-    if ("path" in chosen) return chosen.path.every((name, index) => nodes[index] === name);
+    if ("path" in chosen) return chosen.path.every((name, index) => nodes[index] === name) && (!chosen.ended || nodes.length === chosen.path.length);
     const inColumn = new Set(flow.nodes.filter((one) => one.column === chosen.node.column && one.name !== null).map((one) => one.name as string));
     return passes(nodes, chosen.node, inColumn);
   };
+  const { beside } = view;
+  const besideAsked = useMemo(() => besideQuestion(beside, asked), [beside, asked]);
+  const second = useAsk<"journey">(besideAsked);
+  const besideSegment = besideAsked === null && typeof beside === "string" ? answer.groups?.find((group) => JSON.stringify(group.breakdown) === beside) : undefined;
+  const besideName = typeof beside !== "string" ? "" : besideSegment ? segmentName(besideSegment.breakdown, speech) : beside === "previous" ? t("journey.beside.previous") : beside.replace(/^device:/, "");
+  const otherPaths = besideSegment ?? (besideAsked === null ? undefined : second.asked?.answer);
+  const other = otherPaths ? { paths: otherPaths, name: besideName } : null;
+  const otherFlow = useMemo(() => (otherPaths ? flowOf(otherPaths.paths, Math.min(question.top, FLOW_NAMES)) : null), [otherPaths, question.top]);
   const listed = paths.filter((path) => goesThrough(path.nodes)).toSorted((a, b) => b.count - a.count);
   const last = chosen === null ? null : "path" in chosen ? (chosen.path.at(-1) ?? null) : chosen.node.name;
   const who = actorWords(question.actor);
@@ -73,6 +84,17 @@ const JourneyPicture: ReportRoomParts<"journey">["Picture"] = ({ asked, view, on
               />
             )}
             {centreNote}
+            <InlineSelect
+              label={t("journey.beside")}
+              choices={[
+                { value: "", label: t("journey.beside.alone") },
+                { value: "previous", label: t("journey.beside.previous") },
+                ...DEVICE_TYPES.map((device) => ({ value: `device:${device}`, label: t("journey.beside.device", { device }) })),
+                ...(answer.groups ?? []).filter((group) => JSON.stringify(group.breakdown) !== chosenSegment).map((group) => ({ value: JSON.stringify(group.breakdown), label: t("journey.beside.segment", { segment: segmentName(group.breakdown, speech) }) })),
+              ]}
+              value={typeof beside === "string" ? beside : ""}
+              onPick={(next) => onView({ ...view, beside: next === "" ? undefined : next })}
+            />
           </span>
         }
         aside={
@@ -87,19 +109,30 @@ const JourneyPicture: ReportRoomParts<"journey">["Picture"] = ({ asked, view, on
           />
         }
       />
-      <div className={styles.both} data-chart={chart}>
+      <div className={styles.both} data-chart={chart} data-beside={other ? true : undefined}>
         {chart === "rings" ? (
           <Sunburst
             tree={tree}
             arrow={arrow}
             nodeName={nodeName}
+            reverse={question.direction === "reverse"}
             unit={t(over === "session" ? "journey.unit.session" : "journey.unit.person", { ...who, n: tree.count })}
             label={label}
             pictureRef={pictureRef}
-            onChoose={(path) => setChosen(chosen && "path" in chosen && chosen.path.join("\n") === path.join("\n") ? null : { path })}
+            onChoose={(path, ended) => setChosen(chosen && "path" in chosen && chosen.path.join("\n") === path.join("\n") && (chosen.ended ?? false) === ended ? null : { path, ended })}
           />
         ) : (
           <Sankey flow={flow} paths={shown} nodeName={nodeName} reverse={question.direction === "reverse"} label={label} pictureRef={pictureRef} onChoose={(node) => setChosen(chosen && "node" in chosen && chosen.node.id === node.id ? null : { node })} />
+        )}
+        {other && (
+          <figure className={styles.other} aria-label={t("journey.besideNamed", { name: other.name, n: other.paths.tree.count, count: format.number(other.paths.tree.count) })}>
+            <figcaption>{t("journey.besideNamed", { name: other.name, n: other.paths.tree.count, count: format.number(other.paths.tree.count) })}</figcaption>
+            {chart === "rings" ? (
+              <Sunburst tree={other.paths.tree} arrow={arrow} nodeName={nodeName} reverse={question.direction === "reverse"} ranked={namesByWeight(tree)} unit={other.name} label={other.name} pictureRef={null} onChoose={() => undefined} />
+            ) : (
+              otherFlow && <Sankey flow={otherFlow} paths={other.paths} nodeName={nodeName} reverse={question.direction === "reverse"} label={other.name} pictureRef={null} onChoose={() => undefined} />
+            )}
+          </figure>
         )}
         <div className={styles.list}>
           <div className={styles.trail}>
@@ -107,10 +140,11 @@ const JourneyPicture: ReportRoomParts<"journey">["Picture"] = ({ asked, view, on
               <>
                 <strong>{"path" in chosen ? pathName(chosen.path) : t("journey.through", { n: chosen.node.column + 1, name: chosen.node.name === null ? t("journey.others") : nodeName(chosen.node.name) })}</strong>
                 {"path" in chosen && (
-                  <button type="button" className={table.open} onClick={() => onOpen({ path: chosen.path, ...segment }, named(pathName(chosen.path)))}>
+                  <button type="button" className={table.open} onClick={() => onOpen({ path: chosen.path, ...(chosen.ended ? { exit: true } : {}), ...segment }, named(pathName(chosen.path)))}>
                     {t("journey.seePeople")}
                   </button>
                 )}
+                {"path" in chosen && <PathActions path={chosen.path} question={question} />}
                 {last !== null && (
                   <>
                     <button
@@ -159,6 +193,15 @@ const JourneyPicture: ReportRoomParts<"journey">["Picture"] = ({ asked, view, on
           </ol>
         </div>
       </div>
+      {shown.nodes && shown.loops ? (
+        <JourneyDetails view={view} onView={onView} paths={shown} other={other} breakdown={breakdown} arrow={arrow} nodeName={nodeName} hasGoal={question.goal !== undefined} onOpen={(cell, title) => onOpen(cell, named(title))} />
+      ) : (
+        <p className={styles.lead}>
+          <button type="button" className={table.open} onClick={() => onAsk({ ...question, nodes: true, loops: true, friction: true })}>
+            {t("journey.moreDetails")}
+          </button>
+        </p>
+      )}
     </>
   );
 };
@@ -183,6 +226,8 @@ function JourneyTable({ asked, view, onOpen }: AnswerProps<"journey">) {
             <NumberHead>{t(question.over === "person" ? "journey.column.person" : "journey.column.session", actorWords(question.actor))}</NumberHead>
             <NumberHead>{t("journey.column.share")}</NumberHead>
             <NumberHead>{t("journey.exits")}</NumberHead>
+            {question.goal && <NumberHead title={t("journey.conversionHint")}>{t("journey.conversion")}</NumberHead>}
+            {question.friction && <NumberHead title={t("journey.frictionHint")}>{t("journey.friction")}</NumberHead>}
             <NumberHead title={t("journey.meanHint")}>{t("journey.mean")}</NumberHead>
           </tr>
         </thead>
@@ -202,6 +247,8 @@ function JourneyTable({ asked, view, onOpen }: AnswerProps<"journey">) {
                   </td>
                   <td className={table.number}>{format.percent(tree.count === 0 ? 0 : path.count / tree.count)}</td>
                   <td className={table.number}>{format.number(path.exits)}</td>
+                  {question.goal && <td className={table.number}>{format.percent((path.conversions ?? 0) / Math.max(1, path.count))}</td>}
+                  {question.friction && <td className={table.number}>{format.percent((path.with_friction ?? 0) / Math.max(1, path.count))}</td>}
                   <td className={table.number}>{seconds === null ? "–" : format.duration(seconds)}</td>
                 </tr>
               );
@@ -241,7 +288,7 @@ const journeyRoom: ReportRoomParts<"journey"> = {
   title: "room.journey",
   answers: "journey.answers",
   next: "journey.answers",
-  start: () => ({ kind: "journey", direction: "forward", depth: 5, top: 10, range: { last: 30, unit: "day" } }),
+  start: () => ({ kind: "journey", direction: "forward", depth: 5, top: 10, friction: true, nodes: true, loops: true, range: { last: 30, unit: "day" } }),
   ready: () => true,
   name: journeyName,
   sentence: journeySentence,

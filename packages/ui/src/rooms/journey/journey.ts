@@ -6,7 +6,7 @@ import { eventName } from "@/question/words.ts";
 import type { Speech } from "@/report/room.ts";
 import type { Asked } from "@/report/useAsk.ts";
 
-export type Paths = Pick<JourneyAnswer, "paths" | "tree" | "distinct_paths">;
+export type Paths = Pick<JourneyAnswer, "paths" | "tree" | "distinct_paths" | "nodes" | "loops">;
 
 /** The paths of the segment that is shown, or of all. */
 export function pathsShown(asked: Asked<"journey">, segment: unknown): { paths: Paths; breakdown: SegmentValue[] } {

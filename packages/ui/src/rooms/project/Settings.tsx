@@ -12,6 +12,7 @@ import { CustomPropertySettings } from "./CustomPropertySettings.tsx";
 import { KeySettings } from "./KeySettings.tsx";
 import { LookupSettings } from "./LookupSettings.tsx";
 import { MailSettings } from "./MailSettings.tsx";
+import { PageMappingSettings } from "./PageMappingSettings.tsx";
 import { ProjectSettings } from "./ProjectSettings.tsx";
 import { TeamSettings } from "./TeamSettings.tsx";
 import styles from "./Settings.module.css";
@@ -32,6 +33,7 @@ export function Settings() {
     events: <CustomEventSettings />,
     properties: <CustomPropertySettings />,
     lookups: <LookupSettings />,
+    pages: <PageMappingSettings />,
     recordings: <RecordingSettings />,
     account: <AccountSettings />,
     ...(isAdmin && { keys: <KeySettings />, team: <TeamSettings />, audit: <AuditSettings /> }),
@@ -49,6 +51,7 @@ export function Settings() {
         {link("events", t("settings.customEvents"))}
         {link("properties", t("settings.customProperties"))}
         {link("lookups", t("settings.lookups"))}
+        {link("pages", t("settings.pageMappings"))}
         {link("recordings", t("room.recording"))}
         {isAdmin && link("keys", t("settings.keys"))}
         {isAdmin && link("team", t("settings.team"))}
