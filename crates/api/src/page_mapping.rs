@@ -65,6 +65,7 @@ struct PageMapping {
 
 /// Pages that are one group.
 #[derive(Clone, Serialize, Deserialize, ToSchema)]
+#[schema(as = PageMappingRule)]
 #[serde(deny_unknown_fields)]
 struct PageRule {
     /// `glob` (`*` stands for anything), `is`, `under` (a page and all below it), `starts_with`, `ends_with`, `contains` (in any case) or `matches` (a regular expression).

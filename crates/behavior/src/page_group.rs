@@ -153,10 +153,10 @@ impl PageRule {
         let group = fields.text("group")?.ok_or_else(|| missing(&group_path, "the group's name"))?;
         fields.done()?;
         if value.is_empty() || value.chars().count() > MOST_PATTERN_CHARS {
-            return Err(not_allowed(&value_path, format!("takes 1 to {MOST_PATTERN_CHARS} characters")));
+            return Err(not_allowed(&value_path, format!("must have 1 to {MOST_PATTERN_CHARS} characters")));
         }
         if group.trim().is_empty() || group.chars().count() > MOST_GROUP_CHARS {
-            return Err(not_allowed(&group_path, format!("takes 1 to {MOST_GROUP_CHARS} characters")));
+            return Err(not_allowed(&group_path, format!("must have 1 to {MOST_GROUP_CHARS} characters")));
         }
         let of_path = value.starts_with('/') || (op == "matches" && value.starts_with("^/"));
         let whole = || if of_path && value.len() > 1 { value.trim_end_matches('/').to_owned() } else { value.to_owned() };

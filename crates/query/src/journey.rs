@@ -92,8 +92,9 @@ pub(crate) fn people_at(
                 }
                 (JourneyCell::Node { node, exit: true }, Seen::Walk { nodes, .. }) => nodes.last().is_some_and(|last| is_named(*last, node)),
                 (JourneyCell::Node { node, exit: false }, Seen::Walk { nodes, .. }) => nodes.iter().any(|one| is_named(*one, node)),
-                (JourneyCell::Loop { node, through }, Seen::Walk { nodes, .. }) => {
-                    journey::loops(nodes).iter().any(|((there, over), _)| is_named(*there, node) && is_named(*over, through))
+                (JourneyCell::Loop { node, through, exit }, Seen::Walk { nodes, .. }) => {
+                    let turned = journey::loops(nodes).iter().any(|((there, over), _)| is_named(*there, node) && is_named(*over, through));
+                    turned && (!exit || nodes.last().is_some_and(|last| is_named(*last, node)))
                 }
                 _ => false,
             };

@@ -156,6 +156,6 @@ pub enum JourneyCell {
     Path { path: Vec<String>, exit: bool },
     /// Those whose session saw a node; with `exit`, ended there.
     Node { node: String, exit: bool },
-    /// Those who went from a node to another and back.
-    Loop { node: String, through: String },
+    /// Those who went from a node to another and back; with `exit`, and ended there.
+    Loop { node: String, through: String, exit: bool },
 }

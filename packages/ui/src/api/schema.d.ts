@@ -747,6 +747,77 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/projects/{project}/page-mappings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The page mappings, the project's own first. */
+        get: operations["page_mapping_list"];
+        put?: never;
+        /** Save a page mapping. */
+        post: operations["page_mapping_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{project}/page-mappings/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Try rules, saved or not, on addresses and on the traffic of the last 30 days. */
+        post: operations["page_mapping_check"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{project}/page-mappings/suggestions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Rules for pages of real traffic that no rule takes yet. */
+        post: operations["page_mapping_suggest"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{project}/page-mappings/{page_mapping}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One page mapping, with the versions before. */
+        get: operations["page_mapping_get"];
+        /** Save a page mapping over itself: its name, its rules and their order. History is grouped by the rules of now. */
+        put: operations["page_mapping_replace"];
+        post?: never;
+        /** Delete a page mapping that no cohort and no report needs. */
+        delete: operations["page_mapping_delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/projects/{project}/people": {
         parameters: {
             query?: never;
@@ -2548,6 +2619,14 @@ export interface components {
             /** @description With everything that it leaves to the defaults. */
             definition: components["schemas"]["SurveyDefinition"];
             problems: components["schemas"]["SurveyProblem"][];
+        };
+        /** @description What becomes of an address. */
+        CheckedUrl: {
+            /** @description Its path with ids folded where no rule takes it. */
+            group: string;
+            /** @description Positions of the rules that it meets, from 0; the first says the group. */
+            rules: number[];
+            url: string;
         };
         CheckedUserTest: {
             /** @description With everything that it leaves to the defaults. */
@@ -4960,24 +5039,57 @@ export interface components {
             /** @description The segments, with a breakdown. */
             groups?: components["schemas"]["JourneyGroup"][];
         } & components["schemas"]["JourneyPaths"];
-        /** @description Whose path begins so. */
-        JourneyCell: {
+        /** @description Whose path begins so; or who saw a node, ended at it, or came back to it. */
+        JourneyCell: ({
             /**
-             * @description And ends there.
+             * @description And ended there.
              * @default false
              */
             exit?: boolean;
+            /** @description A node that was seen. */
+            node?: string;
             /** @description The nodes from the beginning. */
-            path: string[];
-        } & components["schemas"]["CellSegment"];
+            path?: string[];
+            /** @description The node from which people came right back. */
+            through?: string;
+        } & components["schemas"]["CellSegment"]) & ({
+            node?: never;
+            through?: never;
+        } | {
+            path?: never;
+            through?: never;
+        } | {
+            exit?: never;
+            path?: never;
+        });
         /** @description The paths of a segment. */
         JourneyGroup: {
             breakdown: components["schemas"]["SegmentValues"];
         } & components["schemas"]["JourneyPaths"];
+        /** @description One way there and back. */
+        JourneyLoop: {
+            /** @description How often. */
+            count: components["schemas"]["Count"];
+            /** @description Where it began and ended. */
+            node: string;
+            /** @description In how many sessions. */
+            sessions: components["schemas"]["Count"];
+            /** @description Where it turned. */
+            through: string;
+        };
+        /** @description From a node to another and right back. */
+        JourneyLoops: {
+            /** @description How many sessions went the same way there and back at least once, twice, and so on. */
+            at_least: components["schemas"]["Count"][];
+            /** @description The most frequent first; at most 200. */
+            pairs: components["schemas"]["JourneyLoop"][];
+        };
         /** @description A node of the tree, and what came after it. */
         JourneyNode: {
             /** @description The nodes after it, the most frequent first. */
             children: components["schemas"]["JourneyNode"][];
+            /** @description With `goal`: how many of them reached it in their session. */
+            conversions?: components["schemas"]["Count"];
             /** @description How many came here. */
             count: components["schemas"]["Count"];
             /** @description How many of them went no further. */
@@ -4986,9 +5098,40 @@ export interface components {
             node: components["schemas"]["Word"];
             /** @description Of what `top` leaves over: how many nodes it holds. */
             other?: components["schemas"]["Count"];
+            /** @description With `friction`: how many of them met some in their session. */
+            with_friction?: components["schemas"]["Count"];
+        };
+        /** @description How a node was seen, over whole sessions. */
+        JourneyNodeSeen: {
+            /** @description How many saw nothing else. */
+            bounces: components["schemas"]["Count"];
+            /** @description With `goal`: how many of the sessions that saw it reached it. */
+            conversions?: components["schemas"]["Count"];
+            /** @description How many began there. */
+            entries: components["schemas"]["Count"];
+            /** @description Exits in views. */
+            exit_rate: components["schemas"]["Rate"];
+            /** @description Its 95 % interval (Wilson). */
+            exit_rate_interval: components["schemas"]["Confidence"];
+            /** @description How many ended there. */
+            exits: components["schemas"]["Count"];
+            /** @description Its name. */
+            node: string;
+            /** @description Exits in sessions that saw it. */
+            session_exit_rate: components["schemas"]["Rate"];
+            /** @description Its 95 % interval (Wilson). */
+            session_exit_rate_interval: components["schemas"]["Confidence"];
+            /** @description How many sessions saw it. */
+            sessions: components["schemas"]["Count"];
+            /** @description How often sessions came to it; repeats in a row are once, unless they are not collapsed. */
+            views: components["schemas"]["Count"];
+            /** @description With `friction`: how many of the sessions that saw it met some. */
+            with_friction?: components["schemas"]["Count"];
         };
         /** @description One path. */
         JourneyPath: {
+            /** @description With `goal`: how many of them reached it in their session. */
+            conversions?: components["schemas"]["Count"];
             /** @description How many went it. */
             count: components["schemas"]["Count"];
             /** @description How many of them went no further. */
@@ -4997,13 +5140,21 @@ export interface components {
             mean_seconds: number[];
             /** @description Its nodes in walking order, from the anchor. */
             nodes: string[];
+            /** @description With `friction`: how many of them met some in their session. */
+            with_friction?: components["schemas"]["Count"];
         };
         /** @description Paths, as a list and as a tree. */
         JourneyPaths: {
             /** @description How many sessions (people, or occurrences of the anchor) have a path. */
             count: components["schemas"]["Count"];
+            /** @description With `nodes`: how many there are. */
+            distinct_nodes?: components["schemas"]["Count"];
             /** @description How many distinct paths there are. */
             distinct_paths: components["schemas"]["Count"];
+            /** @description With `loops`: how often people went from a node to another and right back. */
+            loops?: components["schemas"]["JourneyLoops"];
+            /** @description With `nodes`: every node of the sessions that have a path, through their whole length; where most ended first, at most 1,000. */
+            nodes?: components["schemas"]["JourneyNodeSeen"][];
             /** @description The distinct paths, the most frequent first; at most 10,000. */
             paths: components["schemas"]["JourneyPath"][];
             /** @description All paths; the root has no node. */
@@ -5024,6 +5175,20 @@ export interface components {
          *         "unit": "day"
          *       },
          *       "top": 8
+         *     }
+         * @example {
+         *       "friction": true,
+         *       "goal": {
+         *         "event": "Purchase"
+         *       },
+         *       "kind": "journey",
+         *       "loops": true,
+         *       "node": "page_group",
+         *       "nodes": true,
+         *       "range": {
+         *         "last": 7,
+         *         "unit": "day"
+         *       }
          *     }
          * @example {
          *       "anchor": {
@@ -5113,6 +5278,13 @@ export interface components {
              */
             direction?: "forward" | "reverse";
             filter?: components["schemas"]["Filter"];
+            /**
+             * @description Tell how many sessions had a signal of friction.
+             * @default false
+             */
+            friction?: boolean;
+            /** @description What counts as success, without `first_time`: paths, nodes and pages tell how many sessions reached it. */
+            goal?: components["schemas"]["Selector"];
             /** @description Nodes to drop, by name. */
             hide?: string[];
             /**
@@ -5121,12 +5293,22 @@ export interface components {
              */
             kind: "journey";
             /**
-             * @description What a step of a path is called: by its `event`, by its `page`, or by a property of the events named here and the name of all others.
+             * @description Tell how often people went from a node to another and right back.
+             * @default false
+             */
+            loops?: boolean;
+            /**
+             * @description What a step of a path is called: by its `event`, by its `page`, by the group of its page (`page_group`, or `page_group:` and a mapping's name), or by a property of the events named here and the name of all others.
              * @default event
              */
-            node?: ("event" | "page") | {
+            node?: string | {
                 [key: string]: components["schemas"]["NodeProperty"];
             };
+            /**
+             * @description Tell of each node how often it was seen, and how many sessions began and ended there.
+             * @default false
+             */
+            nodes?: boolean;
             /**
              * @description One path for each session, or one for each person through the whole range.
              * @default session
@@ -5461,6 +5643,13 @@ export interface components {
             /** Format: int64 */
             to_ms?: number | null;
         };
+        NewPageMappingBody: {
+            description?: string | null;
+            /** @description Make it the project's own. The first mapping is that anyway. */
+            is_default?: boolean | null;
+            name: string;
+            rules: components["schemas"]["PageRule"][];
+        };
         NewParticipantNote: {
             participant: string;
             tags?: string[];
@@ -5582,6 +5771,113 @@ export interface components {
         Owner: string;
         /** @description The p-value of a test; null where nothing was tested. */
         PValue: number | null;
+        PageCount: {
+            page: string;
+            /** Format: int64 */
+            views: number;
+        };
+        /** @description A way of grouping pages. */
+        PageMapping: {
+            created_at: string;
+            created_by: string;
+            description: string;
+            id: string;
+            /** @description Whether `$page_group` alone means it. */
+            is_default: boolean;
+            /** @description Questions name its property `$page_group:<name>`. */
+            name: string;
+            /** @description In order: the first that an address meets says its group. */
+            rules: components["schemas"]["PageRule"][];
+            updated_at: string;
+            updated_by: string;
+            /**
+             * Format: int32
+             * @description Counts changes of the rules from 1.
+             */
+            version: number;
+        };
+        PageMappingCheck: {
+            traffic: components["schemas"]["PageTraffic"];
+            urls: components["schemas"]["CheckedUrl"][];
+        };
+        PageMappingToCheck: {
+            rules: components["schemas"]["PageRule"][];
+            /** @description Addresses to try them on, at most 200. */
+            urls?: string[] | null;
+        };
+        PageMappingToComplete: {
+            /** @description Parts of the path that make a group, 1 to 4; 1 without it. */
+            depth?: number | null;
+            /** @description What the page without a path is called; `Home` without it. */
+            home?: string | null;
+            /** @description Pages that these take are left alone. */
+            rules?: components["schemas"]["PageRule"][] | null;
+        };
+        PageMappingVersion: {
+            created_at: string;
+            created_by: string;
+            rules: components["schemas"]["PageRule"][];
+            /** Format: int32 */
+            version: number;
+        };
+        PageMappingWithVersions: components["schemas"]["PageMapping"] & {
+            /** @description Newest first; the rules of one of them can be saved again. */
+            versions: components["schemas"]["PageMappingVersion"][];
+        };
+        PageMappings: {
+            page_mappings: components["schemas"]["PageMapping"][];
+        };
+        PageOverlap: {
+            /** @description Positions of the rules, from 0; the first says the group. */
+            rules: number[];
+            url: string;
+            /** Format: int64 */
+            views: number;
+        };
+        /** @description Pages that are one group. */
+        PageRule: {
+            group: string;
+            /** @description `glob` (`*` stands for anything), `is`, `under` (a page and all below it), `starts_with`, `ends_with`, `contains` (in any case) or `matches` (a regular expression). */
+            op?: string;
+            /** @description With a `/` in front it is compared with the path, else with the whole address. */
+            value: string;
+        };
+        /** @description A rule, and what of the last 30 days it would take. */
+        PageSuggestion: {
+            examples: string[];
+            /** @description Distinct pages, ids folded. */
+            pages: number;
+            rule: components["schemas"]["PageRule"];
+            /**
+             * Format: double
+             * @description Its part of all views.
+             */
+            share: number;
+            /** Format: int64 */
+            views: number;
+        };
+        PageSuggestions: {
+            /** @description Most viewed first. */
+            suggestions: components["schemas"]["PageSuggestion"][];
+        };
+        /** @description What becomes of the views of pages of the last 30 days. */
+        PageTraffic: {
+            /** @description Views that each rule gave their group, rule by rule. */
+            by_rule: number[];
+            /** @description Addresses that rules of different groups meet, most viewed first. */
+            overlaps: components["schemas"]["PageOverlap"][];
+            overlaps_in_all: number;
+            /** @description Pages that no rule takes, ids folded, most viewed first. */
+            unmapped: components["schemas"]["PageCount"][];
+            unmapped_in_all: number;
+            /**
+             * Format: int64
+             * @description Of pages that no rule takes.
+             */
+            unmapped_views: number;
+            /** Format: int64 */
+            views: number;
+        };
         /** @description Somebody who is asked to talk. */
         Participant: {
             /** @description Which choice of each question of the screener. */
@@ -7087,6 +7383,27 @@ export interface components {
          *       }
          *     }
          * @example {
+         *       "breakdown": [
+         *         {
+         *           "property": "$page_group"
+         *         }
+         *       ],
+         *       "page_mappings": {
+         *         "": [
+         *           {
+         *             "group": "Orders",
+         *             "op": "glob",
+         *             "value": "/orders/*"
+         *           },
+         *           {
+         *             "group": "Blog",
+         *             "op": "matches",
+         *             "value": "^/blog/[0-9]{4}"
+         *           }
+         *         ]
+         *       }
+         *     }
+         * @example {
          *       "session_by": {
          *         "lookup": {
          *           "column": "id",
@@ -7130,6 +7447,10 @@ export interface components {
                 [key: string]: {
                     [key: string]: Record<string, never>;
                 };
+            };
+            /** @description Page mappings by name, for this question, beside those of the project: what `$page_group:<name>` means; under the empty name, what `$page_group` means. */
+            page_mappings?: {
+                [key: string]: components["schemas"]["PageRule"][];
             };
             range?: components["schemas"]["Range"];
             /** @description How long nothing happens before a session is over, more than nothing; without it the project's. */
@@ -11559,6 +11880,233 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["EventNames"];
                 };
+            };
+            /** @description What is wrong and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    page_mapping_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageMappings"];
+                };
+            };
+            /** @description What is wrong and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    page_mapping_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewPageMappingBody"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageMapping"];
+                };
+            };
+            /** @description What is wrong and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    page_mapping_check: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PageMappingToCheck"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageMappingCheck"];
+                };
+            };
+            /** @description What is wrong and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    page_mapping_suggest: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PageMappingToComplete"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageSuggestions"];
+                };
+            };
+            /** @description What is wrong and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    page_mapping_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: number;
+                page_mapping: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageMappingWithVersions"];
+                };
+            };
+            /** @description What is wrong and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    page_mapping_replace: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: number;
+                page_mapping: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewPageMappingBody"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageMapping"];
+                };
+            };
+            /** @description What is wrong and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    page_mapping_delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: number;
+                page_mapping: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description What is wrong and how to mend it */
             default: {

@@ -160,15 +160,16 @@ fn read_driver_cell(fields: &mut Fields<'_>, driver: &Driver) -> Read<DriverCell
     Ok(DriverCell { event: event.map(|name| (name, times)), property, reached: fields.flag("reached")? })
 }
 
-/// `{"path": ["/1", "/2"], "exit"?}`, `{"node": "/1", "exit"?}` or `{"node": "/1", "through": "/2"}`.
+/// `{"path": ["/1", "/2"], "exit"?}`, `{"node": "/1", "exit"?}` or `{"node": "/1", "through": "/2", "exit"?}`.
 fn read_journey_cell(fields: &mut Fields<'_>) -> Read<JourneyCell> {
     let path = fields.at("path");
+    let exit = fields.flag("exit")?.unwrap_or(false);
     if let Some(nodes) = fields.texts("path")? {
-        return Ok(JourneyCell::Path { path: nodes, exit: fields.flag("exit")?.unwrap_or(false) });
+        return Ok(JourneyCell::Path { path: nodes, exit });
     }
     let node = fields.text("node")?.ok_or_else(|| missing(&path, "the nodes from the beginning, or a node"))?.to_owned();
     Ok(match fields.text("through")? {
-        Some(through) => JourneyCell::Loop { node, through: through.to_owned() },
-        None => JourneyCell::Node { node, exit: fields.flag("exit")?.unwrap_or(false) },
+        Some(through) => JourneyCell::Loop { node, through: through.to_owned(), exit },
+        None => JourneyCell::Node { node, exit },
     })
 }

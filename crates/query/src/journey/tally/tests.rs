@@ -19,7 +19,7 @@ fn equal_paths_become_one() {
                     (0..length).map(|_| rng.random_range(0..n_nodes.min(4))).map(|node: u32| if node == 0 { n_nodes - 1 } else { node - 1 }).collect();
                 let milliseconds: Vec<i64> = (0..length).map(|at| if at == 0 { 0 } else { rng.random_range(0..1000) }).collect();
                 let exits = u64::from(rng.random_bool(0.3));
-                paths.push(nodes.iter().copied(), milliseconds.iter().copied(), Sum { count: 1, exits });
+                paths.push(nodes.iter().copied(), milliseconds.iter().copied(), Sum { count: 1, exits, ..Sum::default() });
                 let sum = expected.entry(nodes).or_insert((0, 0, vec![0; length]));
                 sum.0 += 1;
                 sum.1 += exits;
