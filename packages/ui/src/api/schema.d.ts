@@ -5052,16 +5052,7 @@ export interface components {
             path?: string[];
             /** @description The node from which people came right back. */
             through?: string;
-        } & components["schemas"]["CellSegment"]) & ({
-            node?: never;
-            through?: never;
-        } | {
-            path?: never;
-            through?: never;
-        } | {
-            exit?: never;
-            path?: never;
-        });
+        } & components["schemas"]["CellSegment"]) & (unknown | unknown);
         /** @description The paths of a segment. */
         JourneyGroup: {
             breakdown: components["schemas"]["SegmentValues"];
@@ -5648,7 +5639,7 @@ export interface components {
             /** @description Make it the project's own. The first mapping is that anyway. */
             is_default?: boolean | null;
             name: string;
-            rules: components["schemas"]["PageRule"][];
+            rules: components["schemas"]["PageMappingRule"][];
         };
         NewParticipantNote: {
             participant: string;
@@ -5787,7 +5778,7 @@ export interface components {
             /** @description Questions name its property `$page_group:<name>`. */
             name: string;
             /** @description In order: the first that an address meets says its group. */
-            rules: components["schemas"]["PageRule"][];
+            rules: components["schemas"]["PageMappingRule"][];
             updated_at: string;
             updated_by: string;
             /**
@@ -5800,8 +5791,16 @@ export interface components {
             traffic: components["schemas"]["PageTraffic"];
             urls: components["schemas"]["CheckedUrl"][];
         };
+        /** @description Pages that are one group. */
+        PageMappingRule: {
+            group: string;
+            /** @description `glob` (`*` stands for anything), `is`, `under` (a page and all below it), `starts_with`, `ends_with`, `contains` (in any case) or `matches` (a regular expression). */
+            op?: string;
+            /** @description With a `/` in front it is compared with the path, else with the whole address. */
+            value: string;
+        };
         PageMappingToCheck: {
-            rules: components["schemas"]["PageRule"][];
+            rules: components["schemas"]["PageMappingRule"][];
             /** @description Addresses to try them on, at most 200. */
             urls?: string[] | null;
         };
@@ -5811,12 +5810,12 @@ export interface components {
             /** @description What the page without a path is called; `Home` without it. */
             home?: string | null;
             /** @description Pages that these take are left alone. */
-            rules?: components["schemas"]["PageRule"][] | null;
+            rules?: components["schemas"]["PageMappingRule"][] | null;
         };
         PageMappingVersion: {
             created_at: string;
             created_by: string;
-            rules: components["schemas"]["PageRule"][];
+            rules: components["schemas"]["PageMappingRule"][];
             /** Format: int32 */
             version: number;
         };
@@ -5836,9 +5835,14 @@ export interface components {
         };
         /** @description Pages that are one group. */
         PageRule: {
+            /** @description The group's name. */
             group: string;
-            /** @description `glob` (`*` stands for anything), `is`, `under` (a page and all below it), `starts_with`, `ends_with`, `contains` (in any case) or `matches` (a regular expression). */
-            op?: string;
+            /**
+             * @description `glob`: `*` stands for anything; `under`: a page and all below it; `contains`: in any case; `matches`: a regular expression.
+             * @default glob
+             * @enum {string}
+             */
+            op?: "glob" | "is" | "under" | "starts_with" | "ends_with" | "contains" | "matches";
             /** @description With a `/` in front it is compared with the path, else with the whole address. */
             value: string;
         };
@@ -5847,7 +5851,7 @@ export interface components {
             examples: string[];
             /** @description Distinct pages, ids folded. */
             pages: number;
-            rule: components["schemas"]["PageRule"];
+            rule: components["schemas"]["PageMappingRule"];
             /**
              * Format: double
              * @description Its part of all views.
