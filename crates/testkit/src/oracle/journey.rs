@@ -48,7 +48,9 @@ pub(super) fn answer(scene: &Scene<'_>) -> Value {
     if question["nodes"] == true {
         let names: BTreeSet<&String> = walks.iter().flat_map(|(nodes, _)| nodes).collect();
         answer["distinct_nodes"] = json!(names.len());
-        answer["nodes"] = names.into_iter().map(|name| node_json(question, name, &walks)).collect();
+        let mut nodes: Vec<Value> = names.into_iter().map(|name| node_json(question, name, &walks)).collect();
+        nodes.sort_by_key(|node| std::cmp::Reverse((node["exits"].as_u64(), node["views"].as_u64())));
+        answer["nodes"] = nodes.into();
     }
     if question["loops"] == true {
         answer["loops"] = loops_json(&walks);
@@ -110,6 +112,8 @@ fn loops_json(walks: &[(Vec<String>, [bool; 2])]) -> Value {
             *sum = (sum.0 + count, sum.1 + 1);
         }
     }
+    let mut pairs: Vec<_> = pairs.into_iter().collect();
+    pairs.sort_by_key(|(_, (count, _))| std::cmp::Reverse(*count));
     let pairs: Vec<Value> =
         pairs.iter().map(|((node, through), (count, sessions))| json!({"node": node, "through": through, "count": count, "sessions": sessions})).collect();
     json!({"pairs": pairs, "at_least": at_least})
