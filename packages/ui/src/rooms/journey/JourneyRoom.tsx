@@ -59,7 +59,7 @@ const JourneyPicture: ReportRoomParts<"journey">["Picture"] = ({ asked, view, on
   const besideName = typeof beside !== "string" ? "" : besideSegment ? segmentName(besideSegment.breakdown, speech) : beside === "previous" ? t("journey.beside.previous") : beside.replace(/^device:/, "");
   const otherPaths = besideSegment ?? (besideAsked === null ? undefined : second.asked?.answer);
   const other = otherPaths ? { paths: otherPaths, name: besideName } : null;
-  const otherFlow = useMemo(() => (otherPaths ? flowOf(otherPaths.paths, Math.min(question.top, FLOW_NAMES)) : null), [otherPaths, question.top]);
+  const otherFlow = otherPaths ? flowOf(otherPaths.paths, Math.min(question.top, FLOW_NAMES)) : null;
   const listed = paths.filter((path) => goesThrough(path.nodes)).toSorted((a, b) => b.count - a.count);
   const last = chosen === null ? null : "path" in chosen ? (chosen.path.at(-1) ?? null) : chosen.node.name;
   const who = actorWords(question.actor);

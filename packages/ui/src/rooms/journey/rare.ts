@@ -50,5 +50,5 @@ export function rareNodes(nodes: JourneyNodeSeen[], all: JourneyNode): RareNode[
 
 function liftOf(reached: number | undefined, of: number, reachedByAll: number | undefined, all: number): number | null {
   if (reached === undefined || !reachedByAll || of < FEWEST_FOR_LIFT) return null;
-  return reached / of / (reachedByAll / all);
+  return (reached * all) / (of * reachedByAll);
 }
