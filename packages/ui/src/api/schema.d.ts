@@ -2231,6 +2231,20 @@ export interface components {
              * @constant
              */
             kind: "recordings";
+        } | {
+            answer: components["schemas"]["TaskAnswer"];
+            /**
+             * @description The question's kind.
+             * @constant
+             */
+            kind: "task";
+        } | {
+            answer: components["schemas"]["AttemptsAnswer"];
+            /**
+             * @description The question's kind.
+             * @constant
+             */
+            kind: "attempts";
         });
         ApiKey: {
             created_at: string;
@@ -2267,6 +2281,245 @@ export interface components {
          * @enum {string}
          */
         AsOf: "now" | "event";
+        /** @description An attempt at a task. */
+        Attempt: {
+            /** @description How long somebody was active in it; without page summaries the time elapsed, without pauses. */
+            active_seconds: number;
+            /** @description Which share of the steps was done in order, of those that may not be left out. */
+            adherence: components["schemas"]["Rate"];
+            /** @description What the person answered to the surveys of the task within seven days after it, before the next one. */
+            answers: components["schemas"]["AttemptAnswer"][];
+            /**
+             * @description The part of the bar.
+             * @enum {string}
+             */
+            class: "as_planned" | "slow" | "off_path" | "failed";
+            /** @description Pages beside the way. */
+            detours: components["schemas"]["Count"];
+            /** @description The device. */
+            device: components["schemas"]["Word"];
+            /** @description From one to the other. */
+            elapsed_seconds: number;
+            /** @description When it ended, or when something last happened in it. */
+            end: components["schemas"]["Instant"];
+            /**
+             * @description What ended it.
+             * @enum {string}
+             */
+            end_by: "completed" | "abandoned" | "window";
+            /** @description Errors and failed requests. */
+            errors: components["schemas"]["Count"];
+            /** @description The last of them. */
+            exit_page: components["schemas"]["Word"];
+            /** @description Smith's lostness. */
+            lostness: number | null;
+            /** @description No step was done before its turn. */
+            order_ok: boolean;
+            /** @description The pages, those seen twice in a row once, at most 200. */
+            pages: components["schemas"]["AttemptPage"][];
+            /** @description Whose it is. */
+            person: string;
+            /** @description The recording in which it lies. */
+            recording: components["schemas"]["AttemptRecording"] | null;
+            /** @description The release in which it began. */
+            release: components["schemas"]["Word"];
+            /** @description The score of friction. */
+            score: number;
+            /** @description The client's id of the session in which it began. */
+            session: components["schemas"]["Word"];
+            /** @description How often each sign of friction was met. */
+            signals: {
+                [key: string]: components["schemas"]["Count"];
+            };
+            /** @description When it began. */
+            start: components["schemas"]["Instant"];
+            /** @description The steps that were done. */
+            steps: components["schemas"]["AttemptStep"][];
+            /** @description It began in the middle. */
+            unexpected_start: boolean;
+        };
+        /** @description An answer. */
+        AttemptAnswer: {
+            /** @description What was chosen. */
+            choice: string | null;
+            /** @description What the survey is for. */
+            link: string;
+            /** @description The score. */
+            score: number | null;
+            /** @description The words. */
+            text: string | null;
+            /** @description When. */
+            time: components["schemas"]["Instant"];
+        };
+        /** @description A page of an attempt. */
+        AttemptPage: {
+            /** @description It lies beside the way. */
+            detour: boolean;
+            /** @description Its name. */
+            page: components["schemas"]["Word"];
+            /** @description So long after the beginning. */
+            seconds: number;
+        };
+        /** @description A recording. */
+        AttemptRecording: {
+            /** @description Where in it the attempt begins. */
+            moment_ms: number;
+            /** @description Its session. */
+            session: string;
+        };
+        /** @description A step. */
+        AttemptStep: {
+            /** @description Which. */
+            id: string;
+            /** @description So long after the beginning. */
+            seconds: number;
+        };
+        /** @description Attempts at a task. */
+        AttemptsAnswer: {
+            /** @description Those listed, in the order asked for. */
+            attempts: components["schemas"]["Attempt"][];
+            /** @description How many there are in all. */
+            count: components["schemas"]["Count"];
+            /** @description Of how many people. */
+            people: components["schemas"]["Count"];
+            /** @description Completed attempts that took longer are slow. */
+            slow_from_seconds: number | null;
+        };
+        /**
+         * @description Attempts at a task, one row each, in the order in which their recordings are worth watching.
+         * @example {
+         *       "at": {
+         *         "breakdown": [
+         *           "Desktop"
+         *         ],
+         *         "card": "slow",
+         *         "class": "slow",
+         *         "dropped": false,
+         *         "exit_page": "/audience",
+         *         "friction": true,
+         *         "interval": "2025-10-06T00:00:00+02:00",
+         *         "page": "/audience",
+         *         "release": "1.5",
+         *         "selector": "#next",
+         *         "signal": "rage_click",
+         *         "step": 1
+         *       },
+         *       "breakdown": [
+         *         {
+         *           "property": "$device_type"
+         *         }
+         *       ],
+         *       "count": "people",
+         *       "filter": {
+         *         "property": "$browser",
+         *         "value": "Firefox"
+         *       },
+         *       "interval": "week",
+         *       "kind": "attempts",
+         *       "limit": 10,
+         *       "range": {
+         *         "last": 30,
+         *         "unit": "day"
+         *       },
+         *       "recorded": true,
+         *       "release": "version",
+         *       "skip": 10,
+         *       "sort": "longest",
+         *       "task": {
+         *         "completion": [
+         *           {
+         *             "event": "Campaign sent"
+         *           }
+         *         ],
+         *         "start": [
+         *           {
+         *             "page": "/campaigns/new"
+         *           }
+         *         ],
+         *         "steps": [
+         *           {
+         *             "id": "audience",
+         *             "page": "/audience"
+         *           }
+         *         ]
+         *       },
+         *       "weights": {
+         *         "rage_click": {
+         *           "points": 5
+         *         }
+         *       }
+         *     }
+         * @example {
+         *       "at": {},
+         *       "kind": "attempts",
+         *       "range": {
+         *         "last": 30,
+         *         "unit": "day"
+         *       },
+         *       "task": {
+         *         "completion": [
+         *           {
+         *             "event": "Purchase"
+         *           }
+         *         ],
+         *         "start": [
+         *           {
+         *             "event": "Search"
+         *           }
+         *         ]
+         *       }
+         *     }
+         */
+        AttemptsQuestion: {
+            /** @description Only those behind this figure of the task's answer. */
+            at?: components["schemas"]["TaskCell"];
+            breakdown?: components["schemas"]["Breakdowns"];
+            /**
+             * @description As in a question of the task.
+             * @default attempts
+             * @enum {string}
+             */
+            count?: "attempts" | "people";
+            filter?: components["schemas"]["Filter"];
+            /**
+             * @description Of which `at` names one.
+             * @default day
+             */
+            interval?: components["schemas"]["Interval"];
+            /**
+             * @description Attempts.
+             * @constant
+             */
+            kind: "attempts";
+            /**
+             * @description How many are listed.
+             * @default 50
+             */
+            limit?: number;
+            /**
+             * @description Only attempts with a recording.
+             * @default false
+             */
+            recorded?: boolean;
+            /**
+             * @description The property that names the release.
+             * @default $release
+             */
+            release?: string;
+            /**
+             * @description How many of the list are left out before these.
+             * @default 0
+             */
+            skip?: number;
+            /**
+             * @description What comes first: the latest; by active time; those that ended where most of them did; the most friction; the most rage clicks; those with the rarest page; the lowest score that was answered. Among equals the latest.
+             * @default latest
+             * @enum {string}
+             */
+            sort?: "latest" | "shortest" | "longest" | "exit_page" | "score" | "rage_clicks" | "rare_page" | "rating";
+            task: components["schemas"]["TaskDefinition"];
+            weights?: components["schemas"]["FactorWeights"];
+        } & WithRequired<components["schemas"]["Scope"], "range">;
         /** @description Gives each conversion, an event of a series, to what the person met before it, in place of a breakdown. */
         Attribution: {
             /** @description What touches are told apart by. */
@@ -2531,9 +2784,9 @@ export interface components {
             width: number;
         };
         /** @description Which figure of an answer. Times are written as the answer writes them. */
-        Cell: components["schemas"]["TrendCell"] | components["schemas"]["FunnelCell"] | components["schemas"]["RetentionCell"] | components["schemas"]["FrequencyCell"] | components["schemas"]["LifecycleCell"] | components["schemas"]["JourneyCell"] | components["schemas"]["WholeCell"] | components["schemas"]["ImpactCell"] | components["schemas"]["DriverCell"] | components["schemas"]["FeatureCell"] | components["schemas"]["FrictionCell"] | components["schemas"]["HeatmapCell"] | components["schemas"]["VitalCell"] | components["schemas"]["ErrorCell"];
+        Cell: components["schemas"]["TrendCell"] | components["schemas"]["FunnelCell"] | components["schemas"]["RetentionCell"] | components["schemas"]["FrequencyCell"] | components["schemas"]["LifecycleCell"] | components["schemas"]["JourneyCell"] | components["schemas"]["WholeCell"] | components["schemas"]["ImpactCell"] | components["schemas"]["DriverCell"] | components["schemas"]["FeatureCell"] | components["schemas"]["FrictionCell"] | components["schemas"]["HeatmapCell"] | components["schemas"]["VitalCell"] | components["schemas"]["ErrorCell"] | components["schemas"]["TaskCell"];
         /** @description A cell is one of its question's kind. */
-        CellOfQuestion: unknown & unknown & unknown & unknown & unknown & unknown & unknown & unknown & unknown & unknown & unknown & unknown & unknown & unknown & unknown;
+        CellOfQuestion: unknown & unknown & unknown & unknown & unknown & unknown & unknown & unknown & unknown & unknown & unknown & unknown & unknown & unknown & unknown & unknown;
         /** @description Which segment of a breakdown. */
         CellSegment: {
             /** @description The segment's values, as the answer writes them; null is not set. Without it, or empty, the overall line. */
@@ -6391,9 +6644,9 @@ export interface components {
             values: components["schemas"]["PropertyValue"][];
         };
         /** @description A question of any kind; `kind` says which other fields it has. */
-        Question: components["schemas"]["QuestionWithCells"] | components["schemas"]["TimelineQuestion"] | components["schemas"]["PeopleQuestion"] | components["schemas"]["RecordingsQuestion"];
+        Question: components["schemas"]["QuestionWithCells"] | components["schemas"]["TimelineQuestion"] | components["schemas"]["PeopleQuestion"] | components["schemas"]["RecordingsQuestion"] | components["schemas"]["AttemptsQuestion"];
         /** @description A question whose answer has figures with people behind them; a cell names one of these figures. */
-        QuestionWithCells: components["schemas"]["TrendQuestion"] | components["schemas"]["FunnelQuestion"] | components["schemas"]["RetentionQuestion"] | components["schemas"]["FrequencyQuestion"] | components["schemas"]["LifecycleQuestion"] | components["schemas"]["JourneyQuestion"] | components["schemas"]["SessionsQuestion"] | components["schemas"]["CohortQuestion"] | components["schemas"]["ImpactQuestion"] | components["schemas"]["DriverQuestion"] | components["schemas"]["FeatureQuestion"] | components["schemas"]["FrictionQuestion"] | components["schemas"]["HeatmapQuestion"] | components["schemas"]["VitalQuestion"] | components["schemas"]["ErrorQuestion"];
+        QuestionWithCells: components["schemas"]["TrendQuestion"] | components["schemas"]["FunnelQuestion"] | components["schemas"]["RetentionQuestion"] | components["schemas"]["FrequencyQuestion"] | components["schemas"]["LifecycleQuestion"] | components["schemas"]["JourneyQuestion"] | components["schemas"]["SessionsQuestion"] | components["schemas"]["CohortQuestion"] | components["schemas"]["ImpactQuestion"] | components["schemas"]["DriverQuestion"] | components["schemas"]["FeatureQuestion"] | components["schemas"]["FrictionQuestion"] | components["schemas"]["HeatmapQuestion"] | components["schemas"]["VitalQuestion"] | components["schemas"]["ErrorQuestion"] | components["schemas"]["TaskQuestion"];
         /**
          * @description Which time: days, instants, so many units up to now, since a day, or the current unit to date. In a condition's `within`, `since` has no end.
          * @example {
@@ -8018,6 +8271,897 @@ export interface components {
         };
         Surveys: {
             surveys: components["schemas"]["SurveyInList"][];
+        };
+        /** @description The scorecard of a task. */
+        TaskAnswer: {
+            cards: components["schemas"]["TaskCards"];
+            /** @description The other range; null without `compare`. */
+            compared: components["schemas"]["TaskCompared"] | null;
+            /** @description What to fix, what would gain most first: attempts affected times the gap in completion. */
+            fixes: components["schemas"]["TaskFinding"][];
+            /** @description The segments, with a breakdown. */
+            groups?: components["schemas"]["TaskGroup"][];
+            /** @description By the interval in which attempts began. */
+            intervals: components["schemas"]["TaskInterval"][];
+            /** @description By release, the earliest first. */
+            releases: components["schemas"]["TaskRelease"][];
+            /** @description Completed attempts that took longer in active time are slow; null where nothing is. */
+            slow_from_seconds: number | null;
+            /** @description The steps of the way, in order. */
+            steps: components["schemas"]["TaskStepFigures"][];
+            /** @description What each survey of the task heard in the range, of whoever answered. */
+            voices: components["schemas"]["TaskVoice"][];
+            /** @description The version of the project's weights of friction; null with the question's own, or with ours. */
+            weights_version: number | null;
+        } & components["schemas"]["TaskLine"];
+        /** @description An attempt. */
+        TaskAttemptName: {
+            /** @description Whose it is. */
+            person: string;
+            /** @description Its active time. */
+            seconds: number | null;
+            /** @description When it began. */
+            start: components["schemas"]["Instant"];
+        };
+        /** @description Attempts that began before a fix, and since. */
+        TaskBeforeAfter: {
+            /** @description Those affected. */
+            affected: components["schemas"]["TaskTest"];
+            /** @description Those completed. */
+            completed: components["schemas"]["TaskTest"];
+            /** @description Whether there are at least 30 attempts on either side. */
+            enough: boolean;
+        };
+        /** @description What all cards have. */
+        TaskCard: {
+            /** @description How many. */
+            count: components["schemas"]["Count"];
+            /** @description Whether there are as many as it takes to say it: 30. */
+            enough: boolean;
+            interval: components["schemas"]["Confidence"];
+            /** @description Of how many. */
+            n: components["schemas"]["Count"];
+            /** @description Which share of them. */
+            share: components["schemas"]["Rate"];
+            watch: components["schemas"]["TaskWatch"];
+        };
+        /** @description The eight cards. */
+        TaskCards: {
+            /** @description Did the task as planned. */
+            as_planned: components["schemas"]["TaskPlannedCard"];
+            /** @description Are dissatisfied. */
+            csat_low: components["schemas"]["TaskCsatCard"];
+            /** @description Had friction. */
+            friction: components["schemas"]["TaskFrictionCard"];
+            /** @description Were lost. */
+            lost: components["schemas"]["TaskLostCard"];
+            /** @description Did not finish. */
+            not_finished: components["schemas"]["TaskNotFinishedCard"];
+            /** @description Took an unexpected way. */
+            off_path: components["schemas"]["TaskOffPathCard"];
+            /** @description Would recommend it. */
+            promoters: components["schemas"]["TaskPromotersCard"];
+            /** @description Completed it, but slowly. */
+            slow: components["schemas"]["TaskSlowCard"];
+        };
+        /** @description Attempts at a task that fit everything that is said. */
+        TaskCell: {
+            /**
+             * @description The card by whose definition they count: of `promoters` the latest attempt before each answer, of `csat_low` the latest within seven days before it, of `lost` the latest within thirty days before they left.
+             * @enum {string}
+             */
+            card?: "as_planned" | "slow" | "not_finished" | "friction" | "off_path" | "promoters" | "csat_low" | "lost";
+            /**
+             * @description The part of the bar in which they are.
+             * @enum {string}
+             */
+            class?: "as_planned" | "slow" | "off_path" | "failed";
+            /**
+             * @description And no later one, and did not complete it.
+             * @default false
+             */
+            dropped?: boolean;
+            /** @description Ended on this page. */
+            exit_page?: string;
+            /** @description With a score of 30 and more, or below. */
+            friction?: boolean;
+            /** @description Began in this interval. */
+            interval?: string;
+            /** @description Saw this page. */
+            page?: string;
+            /** @description Began in this release. */
+            release?: string;
+            /** @description Had friction on this element; beside `page`, on that page. */
+            selector?: string;
+            /**
+             * @description Had this sign of friction; beside `page` or `selector`, there.
+             * @enum {string}
+             */
+            signal?: "rage_click" | "error_click" | "failed_request" | "js_error" | "dead_click" | "dead_click_on_control" | "slow_click" | "very_slow_click" | "repeated_clicks" | "reload_burst" | "u_turn" | "back_and_forth" | "loop" | "scroll_bounce" | "thrashed_cursor" | "form_refill" | "validation_error" | "submit_retry" | "form_abandon" | "slow_page" | "zoom_burst";
+            /** @description Did this step of the way, from 1. */
+            step?: number;
+        } & components["schemas"]["CellSegment"];
+        /** @description A choice of an answer. */
+        TaskChoice: {
+            /** @description Its id. */
+            choice: string;
+            /** @description How often. */
+            count: components["schemas"]["Count"];
+        };
+        /** @description A part of the bar. */
+        TaskClass: {
+            /**
+             * @description Which: failed before slow before off path before as planned, the first that holds.
+             * @enum {string}
+             */
+            class: "as_planned" | "slow" | "off_path" | "failed";
+            /** @description How many. */
+            count: components["schemas"]["Count"];
+            /** @description How many of them had friction. */
+            friction: components["schemas"]["Count"];
+            interval: components["schemas"]["Confidence"];
+            /** @description Their median active time. */
+            median_seconds: number | null;
+            /** @description Of how many. */
+            n: components["schemas"]["Count"];
+            /** @description Which share of them. */
+            share: components["schemas"]["Rate"];
+        };
+        /** @description A class. */
+        TaskClassCount: {
+            /** @description The class, or `none` without an attempt. */
+            class: string;
+            /** @description How many people. */
+            count: components["schemas"]["Count"];
+        };
+        /** @description The other range. */
+        TaskCompared: {
+            /** @description Its first instant. */
+            from: components["schemas"]["Instant"];
+            /** @description The first instant after it. */
+            to: components["schemas"]["Instant"];
+        } & components["schemas"]["TaskLine"];
+        /** @description Completion on two sides. */
+        TaskConversion: {
+            /** @description The first rate less the second. */
+            difference: number | null;
+            /** @description The 95 % interval of the difference (Newcombe). */
+            interval: components["schemas"]["Confidence"];
+            /** @description How many attempts were not completed that would have been at the rate of the others. */
+            lost: number | null;
+            p_value: components["schemas"]["PValue"];
+            /** @description With it. */
+            with: components["schemas"]["TaskShare"];
+            /** @description Without it. */
+            without: components["schemas"]["TaskShare"];
+        };
+        /** @description Answers that are dissatisfied, within seven days after an attempt. */
+        TaskCsatCard: {
+            /** @description By the class of the attempt before. */
+            by_class: components["schemas"]["TaskCsatGroup"][];
+            /** @description By the tier of its score of friction. */
+            by_tier: components["schemas"]["TaskCsatGroup"][];
+            /** @description The reasons they choose, the most frequent first. */
+            choices: components["schemas"]["TaskChoice"][];
+            /** @description What the dissatisfied say, the latest first. */
+            quotes: components["schemas"]["TaskQuote"][];
+            /** @description Answers that are satisfied. */
+            satisfied: components["schemas"]["TaskShare"];
+        } & components["schemas"]["TaskCard"];
+        /** @description A group of answers. */
+        TaskCsatGroup: {
+            /** @description The class, or the tier. */
+            name: string;
+            /** @description Answers that are satisfied; the share is null with fewer than 30. */
+            satisfied: components["schemas"]["TaskShare"];
+        };
+        /** @description A task that matters: how it begins and ends, the way that is meant, and what is too slow. */
+        TaskDefinition: {
+            /** @description Any of these gives it up. */
+            abandon?: components["schemas"]["TaskRule"][];
+            /** @description Attempts before this day, or instant, do not count. */
+            active_from?: string;
+            /** @description The event of a customer who leaves. */
+            churned?: components["schemas"]["Selector"];
+            /** @description Any of these completes it. */
+            completion: components["schemas"]["TaskRules"];
+            /**
+             * @description So many pages beside the way are still as planned.
+             * @default 1
+             */
+            detour_tolerance?: number;
+            /** @description Whose attempts, and which events, exist for the task. */
+            filter?: components["schemas"]["Filter"];
+            /** @description What is to be done about what was found, and what was. */
+            fixes?: components["schemas"]["TaskFix"][];
+            /**
+             * @description The property of page views that names the page, or the group of pages.
+             * @default $page
+             */
+            page_property?: string;
+            /**
+             * @default {
+             *       "rule": "p75",
+             *       "times": 1.5
+             *     }
+             */
+            slow?: components["schemas"]["TaskSlow"];
+            /** @description Any of these begins an attempt. Within one, another begins only after half an hour in which nothing happened. */
+            start: components["schemas"]["TaskRules"];
+            /** @description The way that is meant, in order. Without any, no way is another way. */
+            steps?: components["schemas"]["TaskStep"][];
+            surveys?: components["schemas"]["TaskSurveys"];
+            /** @description How long it may take, in active time. */
+            target_seconds?: number;
+            /**
+             * @default {
+             *       "n": 1,
+             *       "unit": "session"
+             *     }
+             */
+            window?: components["schemas"]["TaskWindow"];
+        };
+        /** @description A figure with its interval. */
+        TaskEstimate: {
+            /** @description The upper bound. */
+            high: number;
+            /** @description The lower bound at 95 %. */
+            low: number;
+            /** @description The figure. */
+            value: number;
+        };
+        /** @description A page on which attempts end. */
+        TaskExitPage: {
+            /** @description How many ended there unfinished. */
+            attempts: components["schemas"]["Count"];
+            /** @description Which share of those ended there. */
+            exit_rate: components["schemas"]["Rate"];
+            interval: components["schemas"]["Confidence"];
+            /** @description The page. */
+            page: components["schemas"]["Word"];
+            /** @description How many attempts saw the page. */
+            saw: components["schemas"]["Count"];
+            /** @description Which share of all unfinished. */
+            share: components["schemas"]["Rate"];
+        };
+        /** @description Something to fix. */
+        TaskFinding: {
+            /** @description How many attempts it affected. */
+            attempts: components["schemas"]["Count"];
+            /** @description What the fix changed; null where it is none, or lies outside the range. */
+            before_after: components["schemas"]["TaskBeforeAfter"] | null;
+            /** @description When it was fixed. */
+            fixed_at: components["schemas"]["Instant"] | null;
+            /** @description How much more often the others are completed; null with fewer than 30 attempts on a side. */
+            gap: number | null;
+            /** @description What is done about it. */
+            label: string | null;
+            /** @description Attempts affected times the gap. */
+            lost: number | null;
+            p_value: components["schemas"]["PValue"];
+            /** @description The page. */
+            page: components["schemas"]["Word"];
+            /** @description What people of such attempts say. */
+            quotes: components["schemas"]["TaskQuote"][];
+            /** @description In which release. */
+            release: string | null;
+            /** @description The element. */
+            selector: components["schemas"]["Word"];
+            /** @description Which share of all. */
+            share: components["schemas"]["Rate"];
+            /** @description The signal; null where a fix names none. */
+            signal: string | null;
+            /**
+             * @description Found, or as the task says.
+             * @enum {string}
+             */
+            state: "found" | "to_do" | "fixed";
+            /** @description Three attempts in which it was worst; their recordings are those of a question for attempts at its place. */
+            worst: components["schemas"]["TaskAttemptName"][];
+        };
+        /** @description Something that was found: a page, an element, a signal of friction, and how far it is. */
+        TaskFix: {
+            /** @description When it was fixed: a day, or an instant. */
+            at?: string;
+            /** @description What is done about it. */
+            label?: string;
+            /** @description The page. */
+            page?: string;
+            /** @description In which release. */
+            release?: string;
+            /** @description The element on it. */
+            selector?: string;
+            /**
+             * @description What happened there.
+             * @enum {string}
+             */
+            signal?: "rage_click" | "error_click" | "failed_request" | "js_error" | "dead_click" | "dead_click_on_control" | "slow_click" | "very_slow_click" | "repeated_clicks" | "reload_burst" | "u_turn" | "back_and_forth" | "loop" | "scroll_bounce" | "thrashed_cursor" | "form_refill" | "validation_error" | "submit_retry" | "form_abandon" | "slow_page" | "zoom_burst";
+            /**
+             * @description Still to be done, or fixed `at` an instant.
+             * @enum {string}
+             */
+            state: "to_do" | "fixed";
+        };
+        /** @description Attempts with a score of 30 and more. */
+        TaskFrictionCard: {
+            /** @description Completion with and without friction; null with fewer than 30 attempts on a side. */
+            conversion: components["schemas"]["TaskConversion"] | null;
+            /** @description The mean score of all attempts. */
+            mean_score: number | null;
+            /** @description Where it happens and what, what gives most points first. */
+            places: components["schemas"]["TaskPlace"][];
+        } & components["schemas"]["TaskCard"];
+        /** @description One segment. */
+        TaskGroup: {
+            breakdown: components["schemas"]["SegmentValues"];
+        } & components["schemas"]["TaskLine"];
+        /** @description An interval. */
+        TaskInterval: {
+            /** @description As planned. */
+            as_planned: components["schemas"]["Count"];
+            /** @description Attempts that began in it. */
+            attempts: components["schemas"]["Count"];
+            /** @description Answers to the question of satisfaction. */
+            csat_answers: components["schemas"]["Count"];
+            /** @description Dissatisfied ones. */
+            csat_low: components["schemas"]["Count"];
+            /** @description With friction. */
+            friction: components["schemas"]["Count"];
+            /** @description People who left. */
+            lost: components["schemas"]["Count"];
+            /** @description Not finished. */
+            not_finished: components["schemas"]["Count"];
+            /** @description Answers to the question of recommending. */
+            nps_answers: components["schemas"]["Count"];
+            /** @description Completed on another way. */
+            off_path: components["schemas"]["Count"];
+            /** @description Those of 9 and 10. */
+            promoters: components["schemas"]["Count"];
+            /** @description Completed and slow. */
+            slow: components["schemas"]["Count"];
+            /** @description Its first instant. */
+            start: components["schemas"]["Instant"];
+        };
+        /** @description Attempts, and how they went. */
+        TaskLine: {
+            /** @description How many, of which it is known how they ended. */
+            attempts: components["schemas"]["Count"];
+            /** @description The parts of the bar, as they stand in it: as planned, slow, off path, failed. They add up to all attempts. */
+            classes: components["schemas"]["TaskClass"][];
+            /** @description Those that were completed. */
+            completed: components["schemas"]["TaskShare"];
+            /** @description With a score of 30 and more. */
+            friction: components["schemas"]["TaskShare"];
+            /** @description The mean score of friction. */
+            mean_score: number | null;
+            /** @description The median active time of completed attempts. */
+            median_seconds: number | null;
+            /** @description Completed on another way, whatever else. */
+            off_path: components["schemas"]["TaskShare"];
+            /** @description How many more are still under way. */
+            open: components["schemas"]["Count"];
+            /** @description Of how many people the attempts are. */
+            people: components["schemas"]["Count"];
+            /** @description Completed and slow, whatever else. */
+            slow: components["schemas"]["TaskShare"];
+        };
+        /** @description People who left: who answered the survey for that, or did the event. */
+        TaskLostCard: {
+            /** @description The reasons they choose, the most frequent first. */
+            choices: components["schemas"]["TaskChoice"][];
+            /** @description How their last attempt within thirty days before went. */
+            last_classes: components["schemas"]["TaskClassCount"][];
+            /** @description The mean score of friction of their attempts within thirty days before; null under 30. */
+            mean_score: number | null;
+            /** @description What they say, the latest first. */
+            quotes: components["schemas"]["TaskQuote"][];
+            /** @description The mean of the scores they gave. */
+            rating: number | null;
+            /** @description The same of everybody else's attempts. */
+            retained_mean_score: number | null;
+        } & components["schemas"]["TaskCard"];
+        /** @description Attempts that were not completed. */
+        TaskNotFinishedCard: {
+            /** @description How many were given up by an event that says so. */
+            abandoned: components["schemas"]["Count"];
+            /** @description Where they ended, the most frequent first. */
+            exit_pages: components["schemas"]["TaskExitPage"][];
+        } & components["schemas"]["TaskCard"];
+        /** @description Attempts completed on another way. */
+        TaskOffPathCard: {
+            /** @description They saw more pages beside the way than are tolerated. */
+            detours: components["schemas"]["Count"];
+            /** @description Smith's lostness; up to 0.4 is fine, over 0.5 is lost. */
+            mean_lostness: number | null;
+            /** @description They did steps in another order. */
+            out_of_order: components["schemas"]["Count"];
+            /** @description The pages beside the way, the ten most frequent. */
+            pages: components["schemas"]["TaskPageCount"][];
+            /** @description Pages that fewer than 5 % of all attempts saw, by how much more often these are completed. */
+            rare_pages: components["schemas"]["TaskRarePage"][];
+            /** @description They left out steps. */
+            skipped: components["schemas"]["Count"];
+            /** @description They began in the middle. */
+            unexpected_starts: components["schemas"]["Count"];
+        } & components["schemas"]["TaskCard"];
+        /** @description A view of a page. */
+        TaskPage: {
+            /** @description The page: the value of the page property. */
+            page: string;
+        };
+        /** @description A page. */
+        TaskPageCount: {
+            /** @description In how many attempts. */
+            attempts: components["schemas"]["Count"];
+            /** @description The page. */
+            page: components["schemas"]["Word"];
+            /** @description In which share of them. */
+            share: components["schemas"]["Rate"];
+        };
+        /** @description A page. */
+        TaskPageDelay: {
+            /** @description How long slow attempts stay. */
+            median_seconds: number | null;
+            /** @description The page. */
+            page: components["schemas"]["Word"];
+            /** @description The 90th percentile of attempts as planned. */
+            usual_seconds: number | null;
+        };
+        /** @description A page, an element, a signal. */
+        TaskPlace: {
+            /** @description In how many attempts. */
+            attempts: components["schemas"]["Count"];
+            /** @description The page. */
+            page: components["schemas"]["Word"];
+            /** @description The points that it gives in all. */
+            points: number;
+            /** @description The element. */
+            selector: components["schemas"]["Word"];
+            /** @description The signal. */
+            signal: string;
+            /** @description How often. */
+            times: components["schemas"]["Count"];
+        };
+        /** @description Attempts as planned. */
+        TaskPlannedCard: {
+            /** @description The ten fastest. */
+            fastest: components["schemas"]["TaskAttemptName"][];
+            /** @description Their median active time. */
+            median_seconds: number | null;
+            /** @description The time within which the fastest quarter stayed. */
+            p25_seconds: number | null;
+        } & components["schemas"]["TaskCard"];
+        /** @description Answers of 9 and 10 by people with an attempt in the ninety days before. */
+        TaskPromotersCard: {
+            /** @description Answers up to 6. */
+            detractors: components["schemas"]["Count"];
+            /** @description The net promoter score. */
+            nps: components["schemas"]["TaskEstimate"] | null;
+            /** @description Answers of 7 and 8. */
+            passives: components["schemas"]["Count"];
+            /** @description What promoters say, the latest first. */
+            quotes: components["schemas"]["TaskQuote"][];
+        } & components["schemas"]["TaskCard"];
+        /**
+         * @description The scorecard of a task: how many did it as planned, were slow, gave up, took another way or met friction, what they said of it, and what to fix.
+         * @example {
+         *       "breakdown": [
+         *         {
+         *           "property": "$device_type"
+         *         }
+         *       ],
+         *       "compare": {
+         *         "previous": 1
+         *       },
+         *       "count": "people",
+         *       "filter": {
+         *         "property": "$browser",
+         *         "value": "Firefox"
+         *       },
+         *       "interval": "week",
+         *       "kind": "task",
+         *       "limit": 10,
+         *       "range": {
+         *         "last": 30,
+         *         "unit": "day"
+         *       },
+         *       "release": "version",
+         *       "task": {
+         *         "abandon": [
+         *           {
+         *             "event": "Campaign deleted"
+         *           }
+         *         ],
+         *         "active_from": "2025-01-01",
+         *         "churned": {
+         *           "event": "Subscription cancelled"
+         *         },
+         *         "completion": [
+         *           {
+         *             "event": "Campaign sent"
+         *           }
+         *         ],
+         *         "detour_tolerance": 2,
+         *         "filter": {
+         *           "of": "person",
+         *           "property": "plan",
+         *           "value": "pro"
+         *         },
+         *         "fixes": [
+         *           {
+         *             "at": "2025-10-06",
+         *             "label": "The button reacts at once",
+         *             "page": "/audience",
+         *             "release": "1.5",
+         *             "selector": "#next",
+         *             "signal": "rage_click",
+         *             "state": "fixed"
+         *           },
+         *           {
+         *             "page": "/campaigns/new",
+         *             "state": "to_do"
+         *           }
+         *         ],
+         *         "page_property": "$page",
+         *         "slow": {
+         *           "rule": "p75",
+         *           "times": 2
+         *         },
+         *         "start": [
+         *           {
+         *             "page": "/campaigns/new"
+         *           },
+         *           {
+         *             "event": "Campaign started",
+         *             "where": {
+         *               "property": "from",
+         *               "value": "menu"
+         *             }
+         *           }
+         *         ],
+         *         "steps": [
+         *           {
+         *             "id": "editor",
+         *             "label": "Editor",
+         *             "page": "/campaigns/new"
+         *           },
+         *           {
+         *             "id": "audience",
+         *             "label": "Audience",
+         *             "page": "/audience",
+         *             "repeatable": true
+         *           },
+         *           {
+         *             "id": "preview",
+         *             "optional": true,
+         *             "select": {
+         *               "event": "Preview"
+         *             }
+         *           }
+         *         ],
+         *         "surveys": {
+         *           "churn": "s7",
+         *           "csat": "s6",
+         *           "ease": "s1",
+         *           "effort": "s2",
+         *           "exit": "s3",
+         *           "nps": "s5",
+         *           "off_path": "s4"
+         *         },
+         *         "target_seconds": 120,
+         *         "window": {
+         *           "n": 1,
+         *           "unit": "session"
+         *         }
+         *       },
+         *       "weights": {
+         *         "rage_click": {
+         *           "points": 5
+         *         }
+         *       }
+         *     }
+         * @example {
+         *       "kind": "task",
+         *       "range": {
+         *         "last": 7,
+         *         "unit": "day"
+         *       },
+         *       "task": {
+         *         "completion": [
+         *           {
+         *             "event": "Purchase"
+         *           }
+         *         ],
+         *         "slow": {
+         *           "percent": 10,
+         *           "rule": "slowest"
+         *         },
+         *         "start": [
+         *           {
+         *             "event": "Search"
+         *           }
+         *         ],
+         *         "window": {
+         *           "n": 7,
+         *           "unit": "day"
+         *         }
+         *       }
+         *     }
+         * @example {
+         *       "kind": "task",
+         *       "range": {
+         *         "last": 7,
+         *         "unit": "day"
+         *       },
+         *       "task": {
+         *         "completion": [
+         *           {
+         *             "event": "Purchase"
+         *           }
+         *         ],
+         *         "slow": {
+         *           "rule": "target"
+         *         },
+         *         "start": [
+         *           {
+         *             "event": "Search"
+         *           }
+         *         ],
+         *         "target_seconds": 60
+         *       }
+         *     }
+         */
+        TaskQuestion: {
+            breakdown?: components["schemas"]["Breakdowns"];
+            /** @description Another range whose figures stand beside; what is slow is the same in both. */
+            compare?: components["schemas"]["Comparison"];
+            /**
+             * @description Every attempt, or of each person the best one: as planned before off path before slow before failed, and of equal ones the first.
+             * @default attempts
+             * @enum {string}
+             */
+            count?: "attempts" | "people";
+            filter?: components["schemas"]["Filter"];
+            /**
+             * @description The trend has one row for each of these.
+             * @default day
+             */
+            interval?: components["schemas"]["Interval"];
+            /**
+             * @description A task.
+             * @constant
+             */
+            kind: "task";
+            /**
+             * @description How many pages, elements, things to fix and quotes are listed.
+             * @default 20
+             */
+            limit?: number;
+            /**
+             * @description The property that names the release.
+             * @default $release
+             */
+            release?: string;
+            task: components["schemas"]["TaskDefinition"];
+            weights?: components["schemas"]["FactorWeights"];
+        } & WithRequired<components["schemas"]["Scope"], "range">;
+        /** @description Words of an answer. */
+        TaskQuote: {
+            /** @description Whose. */
+            person: string;
+            /** @description The score given beside. */
+            score: number | null;
+            /** @description The client's id of the session. */
+            session: components["schemas"]["Word"];
+            /** @description The words. */
+            text: string;
+            /** @description When. */
+            time: components["schemas"]["Instant"];
+        };
+        /** @description A page that few see. */
+        TaskRarePage: {
+            /** @description How many attempts saw it. */
+            attempts: components["schemas"]["Count"];
+            /** @description The completion rate of those over that of all. */
+            lift: number | null;
+            /** @description The page. */
+            page: components["schemas"]["Word"];
+            /** @description Which share of all. */
+            share: components["schemas"]["Rate"];
+        };
+        /** @description A release. */
+        TaskRelease: {
+            /** @description How many did. */
+            attempts: components["schemas"]["Count"];
+            /** @description Completed. */
+            completed: components["schemas"]["TaskShare"];
+            /** @description When an attempt first began in it. */
+            first_seen: components["schemas"]["Instant"];
+            /** @description With friction. */
+            friction: components["schemas"]["TaskShare"];
+            /** @description Its name. */
+            release: components["schemas"]["Word"];
+        };
+        /** @description A page that is seen, or an event. */
+        TaskRule: components["schemas"]["TaskPage"] | components["schemas"]["Selector"];
+        /** @description Any of these. */
+        TaskRules: components["schemas"]["TaskRule"][];
+        /** @description A score. */
+        TaskScoreCount: {
+            /** @description How often. */
+            count: components["schemas"]["Count"];
+            /** @description The score. */
+            score: number;
+        };
+        /** @description How many of how many. */
+        TaskShare: {
+            /** @description How many. */
+            count: components["schemas"]["Count"];
+            /** @description Its 95 % interval (Wilson). */
+            interval: components["schemas"]["Confidence"];
+            /** @description Of how many. */
+            n: components["schemas"]["Count"];
+            /** @description Which share of them. */
+            share: components["schemas"]["Rate"];
+        };
+        /** @description A sign of friction. */
+        TaskSignCount: {
+            /** @description Slow attempts that had it. */
+            attempts: components["schemas"]["Count"];
+            /** @description Which share of those as planned had it. */
+            planned_share: components["schemas"]["Rate"];
+            /** @description Which share of them. */
+            share: components["schemas"]["Rate"];
+            /** @description Which. */
+            signal: string;
+        };
+        /** @description Which completed attempts are slow, by their active time. */
+        TaskSlow: {
+            /**
+             * @description For `slowest`.
+             * @default 20
+             */
+            percent?: number;
+            /**
+             * @description Longer than the third quartile of completed attempts `times` this, longer than `target_seconds`, or the slowest `percent`.
+             * @enum {string}
+             */
+            rule: "p75" | "target" | "slowest";
+            /**
+             * @description For `p75`.
+             * @default 1.5
+             */
+            times?: number;
+        };
+        /** @description Completed attempts that took too long. */
+        TaskSlowCard: {
+            /** @description Their median active time. */
+            median_seconds: number | null;
+            /** @description Pages on which slow attempts stay unusually long: their median is over one and a half times the 90th percentile of attempts as planned. */
+            pages: components["schemas"]["TaskPageDelay"][];
+            /** @description So many times the median of attempts as planned. */
+            ratio: number | null;
+            /** @description Signs of confusion in them, against attempts as planned. */
+            signs: components["schemas"]["TaskSignCount"][];
+            /** @description Where the time goes, the longest delay first. */
+            steps: components["schemas"]["TaskStepDelay"][];
+        } & components["schemas"]["TaskCard"];
+        /** @description A step of the way: a page or an event. */
+        TaskStep: {
+            /** @description Its name for programs, no other step's. */
+            id: string;
+            /** @description Its name for people; without it the page, or the event. */
+            label?: string;
+            /**
+             * @description It may be left out.
+             * @default false
+             */
+            optional?: boolean;
+            /** @description The page that is seen. */
+            page?: string;
+            /**
+             * @description It may be done again.
+             * @default false
+             */
+            repeatable?: boolean;
+            /** @description The event, in place of `page`. */
+            select?: components["schemas"]["Selector"];
+        } & (unknown | unknown);
+        /** @description A step. */
+        TaskStepDelay: {
+            /** @description How much longer slow attempts take to it than those as planned, in the median. */
+            delay_seconds: number;
+            /** @description The step. */
+            id: string;
+            /** @description Its name. */
+            label: string;
+        };
+        /** @description A step of the way. */
+        TaskStepFigures: {
+            /** @description The pages beside the way that were seen between this step and the next that was done, the most frequent first, at most five. */
+            detours: components["schemas"]["TaskPageCount"][];
+            /** @description Of those, how many did no later step and did not complete the task. */
+            dropped: components["schemas"]["TaskShare"];
+            /** @description As the task calls it. */
+            id: string;
+            /** @description Its name. */
+            label: string;
+            /** @description The mean score of friction between this step and the next that was done. */
+            mean_score: number | null;
+            /** @description From the step that was done before, in attempts as planned. */
+            median_seconds: number | null;
+            /** @description It may be left out. */
+            optional: boolean;
+            /** @description Attempts that did it. */
+            reached: components["schemas"]["TaskShare"];
+            /** @description The same in slow ones. */
+            slow_median_seconds: number | null;
+        };
+        /** @description The surveys that ask about the task, by id. */
+        TaskSurveys: {
+            /** @description Why they left for good. */
+            churn?: string;
+            /** @description How satisfied they are. */
+            csat?: string;
+            /** @description How easy it was, of those who completed it. */
+            ease?: string;
+            /** @description How much effort it was, of those who were slow. */
+            effort?: string;
+            /** @description Why they leave. */
+            exit?: string;
+            /** @description Whether they would recommend it. */
+            nps?: string;
+            /** @description Whether they found everything, of those on another way. */
+            off_path?: string;
+        };
+        /** @description Two rates (two-proportion z-test). */
+        TaskTest: {
+            /** @description Since. */
+            after: components["schemas"]["TaskShare"];
+            /** @description Before. */
+            before: components["schemas"]["TaskShare"];
+            /** @description The second rate less the first. */
+            difference: number | null;
+            /** @description The 95 % interval of the difference (Newcombe). */
+            interval: components["schemas"]["Confidence"];
+            p_value: components["schemas"]["PValue"];
+        };
+        /** @description A survey of the task. */
+        TaskVoice: {
+            /** @description Answers with a score. */
+            answers: components["schemas"]["Count"];
+            /** @description What was chosen, the most frequent first. */
+            choices: components["schemas"]["TaskChoice"][];
+            /**
+             * @description What it is for.
+             * @enum {string}
+             */
+            link: "ease" | "effort" | "exit" | "off_path" | "nps" | "csat" | "churn";
+            /** @description Their mean. */
+            mean: number | null;
+            /** @description Words, the latest first. */
+            quotes: components["schemas"]["TaskQuote"][];
+            /** @description How often each was given. */
+            scores: components["schemas"]["TaskScoreCount"][];
+            /** @description Its id. */
+            survey: string;
+        };
+        /** @description What to watch: `at` and `sort` of a question for attempts. */
+        TaskWatch: {
+            /** @description The cell. */
+            at: Record<string, never>;
+            /** @description The order. */
+            sort: string;
+        };
+        /** @description How long an attempt may take: the session in which it began, or so long, 90 days at most. */
+        TaskWindow: {
+            /** @description How many; one session. */
+            n: number;
+            /**
+             * @description The unit.
+             * @enum {string}
+             */
+            unit: "second" | "minute" | "hour" | "day" | "week" | "month" | "session";
         };
         /** @description An operator and what it compares with. Without `op` the value is compared by `is`. */
         Test: {

@@ -1,5 +1,6 @@
 // Journeys: the paths people really take, forward from a start or back from an end; rings or flows, and the list of paths
 // that is always in step with them.
+import { Link } from "@tanstack/react-router";
 import { useMemo, useState } from "react";
 import { useSpeech } from "@/i18n/language.tsx";
 import type { JourneyQuestion } from "@/question/question.ts";
@@ -9,11 +10,12 @@ import { PathsExample } from "@/report/examples.tsx";
 import { ReportScreen } from "@/report/ReportScreen.tsx";
 import type { AnswerProps, ReportRoomParts, Telling } from "@/report/room.ts";
 import type { Asked } from "@/report/useAsk.ts";
+import { useProject } from "@/shell/session.tsx";
 import { InlineSelect, Segmented } from "@/ui/Field.tsx";
 import { NumberHead } from "@/ui/NumberHead.tsx";
 import table from "@/ui/table.module.css";
 import { JourneyBuilder, JourneyScope } from "./JourneyBuilder.tsx";
-import { arrowOf, flowOf, nodeNamer, passes, pathsShown, rooted, type FlowNode } from "./journey.ts";
+import { arrowOf, flowOf, nodeNamer, pagesOf, passes, pathsShown, rooted, type FlowNode } from "./journey.ts";
 import { Sankey } from "./Sankey.tsx";
 import { Sunburst } from "./Sunburst.tsx";
 import styles from "./JourneyRoom.module.css";
@@ -29,6 +31,7 @@ type Chosen = { path: string[] } | { node: FlowNode };
 const JourneyPicture: ReportRoomParts<"journey">["Picture"] = ({ asked, view, onView, onOpen, onAsk, pictureRef, label }) => {
   const speech = useSpeech();
   const { t, format } = speech;
+  const project = useProject();
   const [chosen, setChosen] = useState<Chosen | null>(null);
   const { question, answer } = asked;
   const { segment: chosenSegment } = view;
@@ -51,6 +54,7 @@ const JourneyPicture: ReportRoomParts<"journey">["Picture"] = ({ asked, view, on
   };
   const listed = paths.filter((path) => goesThrough(path.nodes)).toSorted((a, b) => b.count - a.count);
   const last = chosen === null ? null : "path" in chosen ? (chosen.path.at(-1) ?? null) : chosen.node.name;
+  const pages = chosen !== null && "path" in chosen ? pagesOf(chosen.path, question) : [];
   const who = actorWords(question.actor);
   const centreNote = t("journey.centreNote", { ...who, over, n: tree.count, count: format.number(tree.count), start: centre === null ? "any" : "named", name: centre === null ? "" : nodeName(centre), direction: question.direction });
   return (
@@ -134,6 +138,11 @@ const JourneyPicture: ReportRoomParts<"journey">["Picture"] = ({ asked, view, on
                       {t("journey.hideThis")}
                     </button>
                   </>
+                )}
+                {pages.length > 1 && (
+                  <Link to="/p/$project/tasks/$task" params={{ project: String(project.id), task: "new" }} search={{ q: { pages } }}>
+                    {t("task.makeOfPath")}
+                  </Link>
                 )}
                 <button type="button" className={table.open} onClick={() => setChosen(null)}>
                   {t("journey.allPaths")}
