@@ -5,6 +5,7 @@ import { Fragment, useEffect, useRef, useState } from "react";
 import type { Attempt, Task } from "@/api/task.ts";
 import type { Cell } from "@/api/types.ts";
 import { useSpeech } from "@/i18n/language.tsx";
+import { personName } from "@/question/words.ts";
 import { usePersonName } from "@/report/peopleNames.ts";
 import { tellError } from "@/shell/errors.ts";
 import { useProject } from "@/shell/session.tsx";
@@ -88,7 +89,9 @@ export function Attempts({ task }: { task: Task }) {
                     <NumberHead title={t("task.timeHint")}>{t("task.column.time")}</NumberHead>
                     <NumberHead>{t("task.column.detours")}</NumberHead>
                     <NumberHead title={t("task.scoreHint")}>{t("task.score")}</NumberHead>
-                    <th scope="col">{t("task.column.exit")}</th>
+                    <th scope="col" className={table.wide}>
+                      {t("task.column.exit")}
+                    </th>
                     <th scope="col">{t("property.deviceType")}</th>
                     <th scope="col">{t("task.column.answers")}</th>
                   </tr>
@@ -139,13 +142,13 @@ function Row({ attempt, task, search }: { attempt: Attempt; task: Task; search: 
         </td>
         <td>
           <Link to="/p/$project/people/$person" params={{ ...params, person: attempt.person }}>
-            {named?.name ?? named?.email ?? attempt.person}
+            {named?.name ?? named?.email ?? personName(attempt.person, speech)}
           </Link>
         </td>
         <td className={table.number}>{format.duration(Math.max(1, Math.round(attempt.active_seconds)))}</td>
         <td className={table.number}>{format.number(attempt.detours)}</td>
         <td className={table.number}>{attempt.score >= FRICTION ? <span className={styles.high}>{format.number(attempt.score)}</span> : format.number(attempt.score)}</td>
-        <td>{pageName(attempt.exit_page, speech)}</td>
+        <td className={table.wide}>{pageName(attempt.exit_page, speech)}</td>
         <td>{attempt.device ?? "–"}</td>
         <td>{attempt.answers.map((answer) => `${t(LINK[answer.link as SurveyLink])} ${answer.score === null ? "" : format.number(answer.score)}`.trim()).join(" · ") || "–"}</td>
       </tr>

@@ -3,6 +3,9 @@ import { useQuery } from "@tanstack/react-query";
 import { useEffect, useMemo, useState } from "react";
 import { api } from "@/api/client.ts";
 import { useSpeech } from "@/i18n/language.tsx";
+import type { RecordingRow } from "@/api/recording.ts";
+import { personName } from "@/question/words.ts";
+import { usePersonName } from "@/report/peopleNames.ts";
 import { entriesOf, relative } from "@/rooms/recording/manifest.ts";
 import { useRecordings } from "@/rooms/recording/useRecordings.ts";
 import { tellError } from "@/shell/errors.ts";
@@ -25,7 +28,7 @@ const SHOWN = 30;
 
 export function DrawFrom({ session, onClose, onDraw }: DrawFromProps) {
   const speech = useSpeech();
-  const { t, format } = speech;
+  const { t } = speech;
   const project = useProject();
   const [chosen, setChosen] = useState(session);
   const list = useRecordings(useMemo(() => ({ ...LATEST, where: [...LATEST.where] }), []), SHOWN);
@@ -56,14 +59,7 @@ export function DrawFrom({ session, onClose, onDraw }: DrawFromProps) {
       <div className={styles.draw}>
         <ul aria-label={t("room.recording")}>
           {list.recordings.map((row) => (
-            <li key={row.session}>
-              <button type="button" aria-pressed={row.session === chosen} onClick={() => setChosen(row.session)}>
-                <b>{row.person ?? t("recordings.nobody")}</b>
-                <small>
-                  {format.moment(row.start, project.timezone)} · {format.duration(row.duration_seconds)} · {t("task.pagesCount", { n: row.pages })}
-                </small>
-              </button>
-            </li>
+            <Visit key={row.session} row={row} isChosen={row.session === chosen} onChoose={() => setChosen(row.session)} />
           ))}
         </ul>
         <div>
@@ -91,5 +87,22 @@ export function DrawFrom({ session, onClose, onDraw }: DrawFromProps) {
         </div>
       </div>
     </Dialog>
+  );
+}
+
+function Visit({ row, isChosen, onChoose }: { row: RecordingRow; isChosen: boolean; onChoose: () => void }) {
+  const speech = useSpeech();
+  const { t, format } = speech;
+  const project = useProject();
+  const { named, rowRef } = usePersonName<HTMLLIElement>(row.person ?? "");
+  return (
+    <li ref={rowRef}>
+      <button type="button" aria-pressed={isChosen} onClick={onChoose}>
+        <b>{row.person === null ? t("recordings.nobody") : (named?.name ?? named?.email ?? personName(row.person, speech))}</b>
+        <small>
+          {format.moment(row.start, project.timezone)} · {format.duration(row.duration_seconds)} · {t("task.pagesCount", { n: row.pages })}
+        </small>
+      </button>
+    </li>
   );
 }

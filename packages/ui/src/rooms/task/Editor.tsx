@@ -57,16 +57,15 @@ export function Editor({ task, start, recording }: EditorProps) {
   const property = definition.page_property ?? PAGE_PROPERTY;
   const sent = trimmed({ ...definition, filter: pruned(definition.filter) });
   const settled = useSettled(JSON.stringify(sent), 350);
-  const checked = useQuery({ queryKey: ["taskCheck", project.id, settled], queryFn: ({ signal }) => api.checkTask(project.id, JSON.parse(settled) as object, signal), retry: false });
+  const checked = useQuery({ queryKey: ["taskCheck", project.id, settled], queryFn: ({ signal }) => api.checkTask(project.id, JSON.parse(settled) as object, signal), enabled: task !== null || isBegun(name, definition), retry: false });
   const wrong = checked.error instanceof ApiError ? checked.error : null;
   const place = wrong === null ? null : partOf(wrong.field);
   /** What the server says of a part, in the reader's language. */
   const problemOf = (part: string, index?: number | null): string | null => {
     if (wrong === null || place?.part !== part || (index !== undefined && place.index !== index)) return null;
-    // Nothing was written yet: what it is for stands there already.
-    if (task === null && (part === "start" || part === "completion") && definition[part].length === 0 && !isBegun(name, definition)) return null;
     const { what, mend, detail } = tellError(wrong, speech);
-    return [definition[part as keyof TaskDefinition] === undefined || (Array.isArray(definition[part as "start"]) && definition[part as "start"].length === 0) ? t("task.needsRule") : what, mend, detail].filter((one) => one !== undefined).join(" ");
+    if ((part === "start" || part === "completion") && definition[part].length === 0) return t("task.needsRule");
+    return [what, mend, detail].filter((one) => one !== undefined).join(" ");
   };
   const save = useMutation({
     mutationFn: () => (task ? api.changeTask(project.id, task.id, { name: name.trim(), owner: owner.trim(), definition: sent }) : api.createTask(project.id, { name: name.trim(), owner: owner.trim(), definition: sent })),

@@ -31,8 +31,7 @@ interface FixListProps {
 const SHOWN = 6;
 
 export function FixList({ findings, fixes, releases, ways, mayChange, isSaving, onChange }: FixListProps) {
-  const speech = useSpeech();
-  const { t } = speech;
+  const { t } = useSpeech();
   const [all, setAll] = useState(false);
   const [fixing, setFixing] = useState<TaskFinding | null>(null);
   const shown = all ? findings : findings.slice(0, SHOWN);
@@ -43,7 +42,7 @@ export function FixList({ findings, fixes, releases, ways, mayChange, isSaving, 
         <ol>
           {shown.map((finding, i) => (
             <Finding
-              key={placeName(finding, speech)}
+              key={JSON.stringify([finding.page, finding.selector, finding.signal])}
               number={i + 1}
               finding={finding}
               ways={ways}

@@ -30,13 +30,21 @@ function Step({ step, number, ways }: { step: TaskStepFigures; number: number; w
   const { reached, dropped } = step;
   return (
     <li className={styles.step}>
-      <strong title={step.label}>
-        {number}. {step.label}
-        {step.optional && <small> {t("task.optional")}</small>}
-      </strong>
+      <p className={styles.stepHead}>
+        <strong title={step.label}>
+          {number}. {step.label}
+          {step.optional && <small> {t("task.optional")}</small>}
+        </strong>
+        {step.mean_score !== null && (
+          <small title={t("task.scoreHint")}>
+            {t("task.score")} {format.number(Math.round(step.mean_score * 10) / 10)}
+          </small>
+        )}
+      </p>
       <div className={styles.reach} aria-hidden>
-        <i style={{ width: `${100 * (reached.share ?? 0)}%` }} />
-        <u style={{ width: `${100 * (reached.share ?? 0) * (dropped.share ?? 0)}%` }} />
+        <i style={{ width: `${100 * (reached.share ?? 0)}%` }}>
+          <u style={{ width: `${100 * (dropped.share ?? 0)}%` }} />
+        </i>
       </div>
       <dl>
         <div>
@@ -55,16 +63,12 @@ function Step({ step, number, ways }: { step: TaskStepFigures; number: number; w
             </Opens>
           </dd>
         </div>
-        <div title={t("task.timeHint")}>
+        <div className={styles.whole} title={t("task.timeHint")}>
           <dt>{t("task.time")}</dt>
           <dd>
             {step.median_seconds === null ? "–" : format.duration(Math.max(1, Math.round(step.median_seconds)))}
             {step.slow_median_seconds !== null && <em>{t("task.slowTime", { time: format.duration(Math.max(1, Math.round(step.slow_median_seconds))) })}</em>}
           </dd>
-        </div>
-        <div title={t("task.scoreHint")}>
-          <dt>{t("task.score")}</dt>
-          <dd>{step.mean_score === null ? "–" : format.number(Math.round(step.mean_score * 10) / 10)}</dd>
         </div>
       </dl>
       {step.detours.length > 0 && (

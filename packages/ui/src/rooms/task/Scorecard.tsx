@@ -126,11 +126,11 @@ export function Scorecard({ task }: { task: Task }) {
             <div className={styles.main}>
               <PathStrip answer={answer} ways={ways} />
               <Cards answer={answer} task={task} interval={question.interval ?? "day"} shown={shown} ways={ways} mayAsk={project.role !== "viewer"} />
+              {shown && <CardDetail card={shown} task={task} answer={answer} ways={ways} />}
+              <FixList findings={answer.fixes} fixes={task.definition.fixes ?? []} releases={answer.releases} ways={ways} mayChange={project.role !== "viewer"} isSaving={fixing.isPending} onChange={(fixes) => fixing.mutate(fixes)} />
             </div>
             <Voices task={task} voices={answer.voices} />
           </div>
-          {shown && <CardDetail card={shown} task={task} answer={answer} ways={ways} />}
-          <FixList findings={answer.fixes} fixes={task.definition.fixes ?? []} releases={answer.releases} ways={ways} mayChange={project.role !== "viewer"} isSaving={fixing.isPending} onChange={(fixes) => fixing.mutate(fixes)} />
           <p className={styles.explained}>{asked.explain.definition}</p>
         </div>
       )}

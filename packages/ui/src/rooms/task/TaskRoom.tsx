@@ -1,5 +1,5 @@
 // One task: its scorecard, the attempts at it, and what it consists of.
-import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { Link, useNavigate, useParams, useSearch } from "@tanstack/react-router";
 import { Link2, Printer, Trash2 } from "lucide-react";
 import { useState } from "react";

@@ -50,7 +50,7 @@ export function pageName(page: string | null, { t }: Speech): string {
 /** What a finding is about: the signal, where, on which element. */
 export function placeName({ page, selector, signal }: { page: string | null; selector: string | null; signal: string | null }, speech: Speech): string {
   const what = signal === null ? speech.t("task.anyFriction") : factorName(signal, speech);
-  if (page === null) return what;
+  if (page === null) return selector === null ? what : speech.t("task.placeElement", { what, element: selector });
   return selector === null ? speech.t("task.placeOnPage", { what, page }) : speech.t("task.placeOnElement", { what, page, element: selector });
 }
 
