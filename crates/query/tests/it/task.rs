@@ -233,16 +233,15 @@ fn random(seed: u64) -> World {
             for _ in 0..rng.random_range(0..14) {
                 at += rng.random_range(1..60_000);
                 let page = ["/new", "/who", "/send", "/help", "/new"][rng.random_range(0..5)];
+                let signal = ["rage_click", "dead_click", "u_turn"][rng.random_range(0..3)];
+                let view = format!("v{}", rng.random_range(0..3));
                 let (name, told) = match rng.random_range(0..20) {
                     0..9 => ("$pageview", json!({"$page": page})),
                     9..11 => ("Sent", json!({"$page": page})),
                     11 => ("Deleted", json!({"$page": page})),
                     12 => ("Look", json!({})),
                     13..17 => ("$page_summary", json!({"$page": page, "$active_ms": rng.random_range(0..20_000), "$elapsed_ms": rng.random_range(1..40_000)})),
-                    _ => (
-                        "$friction",
-                        json!({"$signal": ["rage_click", "dead_click", "u_turn"][rng.random_range(0..3)], "$selector": "#x", "$page": page, "$page_view_id": format!("v{}", rng.random_range(0..3))}),
-                    ),
+                    _ => ("$friction", json!({"$signal": signal, "$selector": "#x", "$page": page, "$page_view_id": view})),
                 };
                 events.push(event(name, &person, &session, at, told));
             }
