@@ -82,11 +82,12 @@ test("a number opens the people behind it, as many as it says", async ({ page, v
   await visit(`/tasks/${id}?q=(range:(last:30,unit:day),count:people)`);
   const failed = page.getByRole("article", { name: t("task.card.not_finished"), exact: true });
   await expect(failed).toBeVisible(COMES);
-  const counted = Number(/([\d\s,.\u202f]+?) (?:of|sur)/.exec((await failed.textContent()) ?? "")?.[1]?.replace(/\D/g, "").slice(-6));
+  // Of each person one attempt: as many people as attempts.
+  const counted = /^(\d[^ ]*) (?:of|sur) /.exec(await failed.getByText(/^\d[^ ]* (of|sur) [^ ]+$/).innerText())?.[1] ?? "";
   await failed.getByRole("button", { name: /%/ }).click();
   const panel = page.getByRole("complementary", { name: t("task.card.not_finished") });
   await expect(panel.locator("[data-row]").first()).toBeVisible(COMES);
-  expect(counted).toBeGreaterThan(0);
+  await expect(panel.getByText(t("actor.count", { actor: "person", type: "", n: Number(counted.replace(/\D/g, "")), shown: counted }))).toBeVisible();
   await expect(page).toHaveURL(/at=\(card:not_finished\)/);
 });
 
@@ -123,9 +124,9 @@ test("asking opens the survey with its page, its moment and its words", async ({
 
 test("an address shows the same to whom it is sent, on a phone too", async ({ page, visit, words: { t } }) => {
   await page.setViewportSize({ width: 390, height: 844 });
-  await visit(`/tasks/${id}?q=(range:(last:60,unit:day),device:Mobile,compare:!t)&card=slow`);
+  await visit(`/tasks/${id}?q=(range:(last:60,unit:day),device:Mobile,compare:!t)&card=not_finished`);
   await expect(page.getByLabel(t("property.deviceType"))).toHaveValue("Mobile", COMES);
-  await expect(page.getByRole("region", { name: t("task.whereTimeGoes") })).toBeVisible(COMES);
+  await expect(page.getByRole("region", { name: t("task.exitPages") })).toBeVisible(COMES);
   expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(390);
 });
 
@@ -138,4 +139,25 @@ test("a change is a new version, and a path of a journey begins a task", async (
   await visit("/tasks/new?q=(pages:!(/app/dashboard,/app/audience,/app/schedule))");
   await expect(page.getByRole("listitem", { name: t("task.stepNumber", { n: 3 }) })).toContainText("/app/schedule");
   await expect(page.getByRole("group", { name: t("task.start") })).toContainText("/app/dashboard");
+});
+
+test("what is fixed is told from what is to do, and whether it helped", async ({ page, visit, project, words: { t } }) => {
+  const kept = (await (await page.request.get(`/api/projects/${project}/tasks/${id}`)).json()) as { name: string; owner: string; definition: object };
+  const day = new Date(Date.now() - 15 * 86_400_000).toISOString().slice(0, 10);
+  const fixes = [{ page: "/app/audience", signal: "rage_click", state: "fixed", at: day, release: "2.16.0" }];
+  expect((await page.request.put(`/api/projects/${project}/tasks/${id}`, { data: { name: kept.name, owner: kept.owner, definition: { ...kept.definition, fixes } } })).ok()).toBe(true);
+  await visit(`/tasks/${id}`);
+  const fix = page.getByRole("listitem").filter({ has: page.getByRole("heading", { name: /\/app\/audience/ }) }).first();
+  await expect(fix).toContainText("2.16.0", COMES);
+  await expect(fix).toContainText(/p = /);
+  await fix.getByRole("combobox").selectOption("to_do");
+  await expect(fix.getByRole("combobox")).toHaveValue("to_do", COMES);
+  await expect(fix).not.toContainText("2.16.0", COMES);
+  await page.reload();
+  await expect(fix.getByRole("combobox")).toHaveValue("to_do", COMES);
+  await fix.getByRole("combobox").selectOption("fixed");
+  const dialog = page.getByRole("dialog", { name: t("task.markFixed") });
+  await dialog.getByLabel(t("property.release")).fill("2.17.0");
+  await dialog.getByRole("button", { name: t("action.save") }).click();
+  await expect(fix).toContainText("2.17.0", COMES);
 });

@@ -11,6 +11,7 @@ import { Opens } from "@/ui/Opens.tsx";
 import { Card } from "@/ui/Page.tsx";
 import table from "@/ui/table.module.css";
 import { points } from "./Cards.tsx";
+import { FEW } from "./figures.ts";
 import { Quotes } from "./Quotes.tsx";
 import type { Ways } from "./Scorecard.tsx";
 import { choiceName, useSurveysOf } from "./Voices.tsx";
@@ -67,6 +68,7 @@ function Lists({ card, task, answer, ways }: CardDetailProps) {
         />
       );
     case "slow":
+      if (cards.slow.steps.length + cards.slow.pages.length + cards.slow.signs.length === 0) return <p className={styles.muted}>{t("task.slowFew", { n: FEW })}</p>;
       return (
         <div className={styles.lists}>
           <Rows title={t("task.whereTimeGoes")} heads={[t("task.step"), t("task.delay")]} rows={cards.slow.steps.map((one) => [one.label, `+${seconds(one.delay_seconds)}`])} />
