@@ -8,6 +8,7 @@ import type { PlayerSearch } from "@/rooms/recording/PlayerRoom.tsx";
 import type { RecordingsSearch } from "@/rooms/recording/RecordingsRoom.tsx";
 import { TABS as STUDY_TABS, type StudySearch } from "@/rooms/interview/search.ts";
 import { TABS, type SurveySearch } from "@/rooms/survey/search.ts";
+import { TASK_TABS, type TaskSearch } from "@/rooms/task/search.ts";
 import { TEST_TABS, type UserTestSearch } from "@/rooms/user-test/search.ts";
 import { Lost, RouteFailure, Waiting } from "@/shell/Places.tsx";
 import { ME_KEY, startingProject } from "@/shell/session.tsx";
@@ -131,6 +132,22 @@ const survey = createRoute({
   component: lazyRouteComponent(() => import("@/rooms/survey/SurveyRoom.tsx"), "SurveyRoom"),
 });
 
+const tasks = createRoute({ getParentRoute: () => project, path: "tasks", component: lazyRouteComponent(() => import("@/rooms/task/TaskList.tsx"), "TaskList") });
+const task = createRoute({
+  getParentRoute: () => project,
+  path: "tasks/$task",
+  validateSearch: (search: Record<string, unknown>): TaskSearch => ({
+    tab: TASK_TABS.find((tab) => tab === search.tab),
+    q: search.q,
+    v: search.v,
+    at: search.at,
+    title: text(search.title),
+    card: text(search.card),
+    recording: text(search.recording),
+  }),
+  component: lazyRouteComponent(() => import("@/rooms/task/TaskRoom.tsx"), "TaskRoom"),
+});
+
 const userTests = createRoute({ getParentRoute: () => project, path: "user-tests", component: lazyRouteComponent(() => import("@/rooms/user-test/UserTestList.tsx"), "UserTestList") });
 const userTest = createRoute({
   getParentRoute: () => project,
@@ -177,7 +194,7 @@ const recordings = createRoute({
 const recording = createRoute({
   getParentRoute: () => project,
   path: "recordings/$session",
-  validateSearch: (search: Record<string, unknown>): PlayerSearch => ({ t: seconds(search.t), instant: text(search.instant), q: search.q }),
+  validateSearch: (search: Record<string, unknown>): PlayerSearch => ({ t: seconds(search.t), instant: text(search.instant), q: search.q, task: text(search.task), v: search.v }),
   component: lazyRouteComponent(() => import("@/rooms/recording/PlayerRoom.tsx"), "PlayerRoom"),
 });
 /** For those who were given a link: nobody is signed in. */
@@ -199,7 +216,7 @@ const tree = root.addChildren([
   signedIn.addChildren([
     home,
     newProject,
-    project.addChildren([projectHome, trends, funnels, retention, engagement, lifecycle, journeys, sessions, features, drivers, impact, friction, heatmaps, speed, errors, cohorts, cohort, reports, start, live, people, person, recordings, recording, surveys, survey, userTests, userTest, interviews, study, participant, settings, settingsTab]),
+    project.addChildren([projectHome, trends, funnels, retention, engagement, lifecycle, journeys, sessions, features, drivers, impact, friction, heatmaps, speed, errors, cohorts, cohort, reports, start, live, people, person, recordings, recording, surveys, survey, tasks, task, userTests, userTest, interviews, study, participant, settings, settingsTab]),
   ]),
 ]);
 

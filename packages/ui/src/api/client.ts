@@ -9,6 +9,7 @@ import type { InterviewNote, Invited, InviteSource, NewNote, NewPerson, Particip
 import type { Definition } from "@/question/definition.ts";
 import type { Question, QuestionKind } from "@/question/question.ts";
 import type { Manifest, RecordingNote, RecordingShare, RecordingsAnswer } from "./recording.ts";
+import type { CheckedTask, NewTask, Task } from "./task.ts";
 import type { paths } from "./schema.d.ts";
 import type { AnswerOf, Answered, Cell, Cohort, CustomEvent, FrictionWeight, FrictionWeights, KeyScope, LiveAnswer, NewCohort, NewCustomEvent, NewCustomProperty, NewLookupTable, NewPageMapping, NewReport, PageMappingToCheck, PageMappingToComplete, People, PeopleAnswer, PersonDetail, Report, Role, TimelineAnswer } from "./types.ts";
 
@@ -195,6 +196,13 @@ export const api = {
   changeSurveyAlerts: (project: number, survey: string, body: SurveyAlertSettings) => door<SurveyAlerts>("PUT", `/api/projects/${project}/surveys/${encodeURIComponent(survey)}/alerts`, { body }),
   responsesFile: (project: number, survey: string, language: string) => `/api/projects/${project}/surveys/${encodeURIComponent(survey)}/responses.csv?language=${encodeURIComponent(language)}`,
   responsesJson: (project: number, survey: string) => `/api/projects/${project}/surveys/${encodeURIComponent(survey)}/responses.json`,
+
+  tasks: (project: number) => door<{ tasks: Task[] }>("GET", `/api/projects/${project}/tasks`),
+  task: (project: number, task: string) => door<Task>("GET", `/api/projects/${project}/tasks/${encodeURIComponent(task)}`),
+  checkTask: (project: number, definition: object, signal?: AbortSignal) => door<CheckedTask>("POST", `/api/projects/${project}/tasks/check`, { body: { definition }, signal }),
+  createTask: (project: number, body: NewTask) => door<Task>("POST", `/api/projects/${project}/tasks`, { body }),
+  changeTask: (project: number, task: string, body: NewTask) => door<Task>("PUT", `/api/projects/${project}/tasks/${encodeURIComponent(task)}`, { body }),
+  removeTask: (project: number, task: string) => door<void>("DELETE", `/api/projects/${project}/tasks/${encodeURIComponent(task)}`),
 
   userTests: (project: number) => door<{ tests: UserTestInList[] }>("GET", `/api/projects/${project}/user-tests`),
   userTest: (project: number, test: string) => door<UserTest>("GET", userTestPath(project, test)),

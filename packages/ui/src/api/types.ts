@@ -3,6 +3,7 @@
 import type { Definition } from "@/question/definition.ts";
 import type { Selector } from "@/question/question.ts";
 import type { components } from "./schema.d.ts";
+import type { AttemptsAnswer, TaskAnswer } from "./task.ts";
 
 type Schema = components["schemas"];
 
@@ -415,6 +416,8 @@ export interface FrictionWeights {
   history: { version: number; created_by: string; created_at: string }[];
 }
 export interface AnswerOf {
+  task: TaskAnswer;
+  attempts: AttemptsAnswer;
   friction: FrictionAnswer;
   heatmap: HeatmapAnswer;
   vital: VitalAnswer;

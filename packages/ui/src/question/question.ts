@@ -1,6 +1,7 @@
 // The questions the builders write, exactly in the shapes of the query API. The schemas read what a URL or a saved
 // report holds; a shape we do not draw (but the server knows) is kept as it is, never dropped.
 import * as v from "valibot";
+import type { TaskDefinition } from "@/rooms/task/definition.ts";
 
 export type PropertyOwner = string; // event | person | session | group:<type>
 
@@ -296,7 +297,32 @@ export interface ErrorQuestion extends Common {
   limit?: number;
 }
 
-export type Question = TrendQuestion | FunnelQuestion | RetentionQuestion | FrequencyQuestion | LifecycleQuestion | JourneyQuestion | SessionsQuestion | DriverQuestion | ImpactQuestion | FeatureQuestion | FrictionQuestion | HeatmapQuestion | VitalQuestion | ErrorQuestion;
+/** The scorecard of a task. */
+export interface TaskQuestion extends Common {
+  kind: "task";
+  task: TaskDefinition;
+  count?: "attempts" | "people";
+  interval?: TrendInterval;
+  compare?: { previous: number };
+  limit?: number;
+}
+
+export type AttemptSort = "latest" | "shortest" | "longest" | "exit_page" | "score" | "rage_clicks" | "rare_page" | "rating";
+/** Attempts at a task, in the order in which they are worth watching. */
+export interface AttemptsQuestion extends Common {
+  kind: "attempts";
+  task: TaskDefinition;
+  count?: "attempts" | "people";
+  interval?: TrendInterval;
+  /** Only those behind this figure of the scorecard. */
+  at?: object;
+  sort?: AttemptSort;
+  recorded?: boolean;
+  limit?: number;
+  skip?: number;
+}
+
+export type Question = TaskQuestion | AttemptsQuestion | TrendQuestion | FunnelQuestion | RetentionQuestion | FrequencyQuestion | LifecycleQuestion | JourneyQuestion | SessionsQuestion | DriverQuestion | ImpactQuestion | FeatureQuestion | FrictionQuestion | HeatmapQuestion | VitalQuestion | ErrorQuestion;
 export type QuestionKind = Question["kind"];
 export type QuestionOf<K extends QuestionKind> = Extract<Question, { kind: K }>;
 
@@ -375,6 +401,8 @@ const schemas = {
   vital: v.looseObject({ kind: v.literal("vital"), ...common, interval: intervals }),
   error: v.looseObject({ kind: v.literal("error"), ...common, interval: intervals }),
   sessions: v.looseObject({ kind: v.literal("sessions"), ...common }),
+  task: v.looseObject({ kind: v.literal("task"), ...common, task: v.looseObject({}) }),
+  attempts: v.looseObject({ kind: v.literal("attempts"), ...common, task: v.looseObject({}) }),
   journey: v.looseObject({ kind: v.literal("journey"), ...common, direction: v.picklist(["forward", "reverse"] as const), depth: v.number(), top: v.number(), goal: v.optional(selectorSchema) }),
 };
 

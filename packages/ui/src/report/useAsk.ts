@@ -125,6 +125,8 @@ function withoutEmptyGroups(question: Question): Question {
     case "vital":
     case "error":
     case "sessions":
+    case "task":
+    case "attempts":
       return { ...question, filter };
     case "journey":
       return { ...question, filter, select: pruned(question.select), goal: question.goal && select(question.goal) };

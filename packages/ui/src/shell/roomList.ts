@@ -1,17 +1,17 @@
 // The rooms that exist, by intent. Navigation, palette and routes read this one list: a room that is not here is not shown.
-import { Activity, Blocks, Bug, CalendarDays, ChartNoAxesColumn, CircleAlert, ClipboardCheck, Filter, Flame, Gauge, LayoutList, MessageSquareText, Radio, Repeat2, Rocket, Route as RouteIcon, Signpost, Sprout, Timer, Users, UsersRound, Video } from "lucide-react";
+import { Activity, Blocks, Bug, CalendarDays, ChartNoAxesColumn, CircleAlert, ClipboardCheck, Filter, Flame, Gauge, LayoutList, MessageSquareText, Radio, Repeat2, Rocket, Route as RouteIcon, Signpost, Sprout, Target, Timer, Users, UsersRound, Video } from "lucide-react";
 import type { ComponentType } from "react";
 import type { QuestionKind } from "@/question/question.ts";
 import type { MessageKey } from "@/i18n/catalogue.ts";
 
-export type RoomPath = "trends" | "funnels" | "retention" | "engagement" | "lifecycle" | "journeys" | "sessions" | "cohorts" | "features" | "drivers" | "impact" | "friction" | "heatmaps" | "speed" | "errors" | "reports" | "live" | "people" | "recordings" | "surveys" | "user-tests" | "interviews";
+export type RoomPath = "trends" | "funnels" | "retention" | "engagement" | "lifecycle" | "journeys" | "sessions" | "cohorts" | "features" | "drivers" | "impact" | "friction" | "heatmaps" | "speed" | "errors" | "reports" | "live" | "people" | "recordings" | "surveys" | "tasks" | "user-tests" | "interviews";
 
 export interface RoomEntry {
   path: RoomPath;
   label: MessageKey;
   icon: ComponentType<{ "aria-hidden"?: boolean }>;
   /** The kind of question that its reports ask, if it is a report builder. */
-  kind?: QuestionKind;
+  kind?: Exclude<QuestionKind, "task" | "attempts">;
   /** The kind under which what is saved here is found, where it is no report. */
   keeps?: string;
 }
@@ -40,6 +40,7 @@ export const intents: Intent[] = [
   {
     label: "intent.why",
     rooms: [
+      { path: "tasks", label: "room.task", icon: Target },
       { path: "recordings", label: "room.recording", icon: Video, keeps: "recordings" },
       { path: "heatmaps", label: "room.heatmap", icon: Flame, kind: "heatmap" },
       { path: "friction", label: "room.friction", icon: CircleAlert, kind: "friction" },

@@ -1,5 +1,6 @@
 // Journeys: the paths people really take, forward from a start or back from an end; rings or flows, and the list of paths
 // that is always in step with them.
+import { Link } from "@tanstack/react-router";
 import { useMemo, useState } from "react";
 import { useSpeech } from "@/i18n/language.tsx";
 import type { JourneyQuestion } from "@/question/question.ts";
@@ -9,13 +10,14 @@ import { PathsExample } from "@/report/examples.tsx";
 import { ReportScreen } from "@/report/ReportScreen.tsx";
 import type { AnswerProps, ReportRoomParts, Telling } from "@/report/room.ts";
 import { useAsk, type Asked } from "@/report/useAsk.ts";
+import { useProject } from "@/shell/session.tsx";
 import { InlineSelect, Segmented } from "@/ui/Field.tsx";
 import { NumberHead } from "@/ui/NumberHead.tsx";
 import table from "@/ui/table.module.css";
 import { besideQuestion, DEVICE_TYPES } from "./beside.ts";
 import { JourneyBuilder, JourneyScope } from "./JourneyBuilder.tsx";
 import { JourneyDetails } from "./JourneyDetails.tsx";
-import { arrowOf, flowOf, namesByWeight, nodeNamer, passes, pathsShown, rooted, type FlowNode } from "./journey.ts";
+import { arrowOf, flowOf, namesByWeight, nodeNamer, pagesOf, passes, pathsShown, rooted, type FlowNode } from "./journey.ts";
 import { PathActions } from "./PathActions.tsx";
 import { Sankey } from "./Sankey.tsx";
 import { Sunburst } from "./Sunburst.tsx";
@@ -32,6 +34,7 @@ type Chosen = { path: string[]; ended?: boolean } | { node: FlowNode };
 const JourneyPicture: ReportRoomParts<"journey">["Picture"] = ({ asked, view, onView, onOpen, onAsk, pictureRef, label }) => {
   const speech = useSpeech();
   const { t, format } = speech;
+  const project = useProject();
   const [chosen, setChosen] = useState<Chosen | null>(null);
   const { question, answer } = asked;
   const { segment: chosenSegment } = view;
@@ -62,6 +65,7 @@ const JourneyPicture: ReportRoomParts<"journey">["Picture"] = ({ asked, view, on
   const otherFlow = otherPaths ? flowOf(otherPaths.paths, Math.min(question.top, FLOW_NAMES)) : null;
   const listed = paths.filter((path) => goesThrough(path.nodes)).toSorted((a, b) => b.count - a.count);
   const last = chosen === null ? null : "path" in chosen ? (chosen.path.at(-1) ?? null) : chosen.node.name;
+  const pages = chosen !== null && "path" in chosen ? pagesOf(chosen.path, question) : [];
   const who = actorWords(question.actor);
   const centreNote = t("journey.centreNote", { ...who, over, n: tree.count, count: format.number(tree.count), start: centre === null ? "any" : "named", name: centre === null ? "" : nodeName(centre), direction: question.direction });
   return (
@@ -168,6 +172,11 @@ const JourneyPicture: ReportRoomParts<"journey">["Picture"] = ({ asked, view, on
                       {t("journey.hideThis")}
                     </button>
                   </>
+                )}
+                {pages.length > 1 && (
+                  <Link to="/p/$project/tasks/$task" params={{ project: String(project.id), task: "new" }} search={{ q: { pages } }}>
+                    {t("task.makeOfPath")}
+                  </Link>
                 )}
                 <button type="button" className={table.open} onClick={() => setChosen(null)}>
                   {t("journey.allPaths")}

@@ -35,6 +35,12 @@ export function arrowOf(question: JourneyQuestion): string {
   return question.direction === "reverse" ? " ← " : " → ";
 }
 
+/** The pages of a path, in the order in which they were seen; events among them are left out. */
+export function pagesOf(path: readonly string[], question: JourneyQuestion): string[] {
+  const pages = path.filter((name) => /^(https?:\/)?\//.test(name));
+  return question.direction === "reverse" ? pages.toReversed() : pages;
+}
+
 /** Where all paths begin with the same node (an anchor), that node is the centre rather than a ring of one. */
 export function rooted(tree: JourneyNode): { centre: string | null; start: string[]; from: JourneyNode } {
   const [only] = tree.children;

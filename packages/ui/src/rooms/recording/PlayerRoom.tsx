@@ -4,7 +4,6 @@ import { Link, useNavigate, useParams, useSearch } from "@tanstack/react-router"
 import { ArrowLeft, Eye, EyeOff, Share2, StickyNote, Trash2 } from "lucide-react";
 import { useCallback, useEffect, useMemo, useState } from "react";
 import { api, ApiError } from "@/api/client.ts";
-import type { RecordingRow } from "@/api/recording.ts";
 import { useSpeech } from "@/i18n/language.tsx";
 import { tellError } from "@/shell/errors.ts";
 import { useProject } from "@/shell/session.tsx";
@@ -13,7 +12,7 @@ import { Check } from "@/ui/Field.tsx";
 import { useDocumentTitle } from "@/ui/Page.tsx";
 import { Empty, Failure, SkeletonRows } from "@/ui/State.tsx";
 import { relative } from "./manifest.ts";
-import { momentOf, placeOf } from "./moment.ts";
+import { placeOf } from "./moment.ts";
 import { About } from "./player/About.tsx";
 import { NotesTab } from "./player/NotesTab.tsx";
 import { Player } from "./player/Player.tsx";
@@ -22,7 +21,8 @@ import { ShareDialog } from "./player/ShareDialog.tsx";
 import type { Stage } from "./replay/stage.ts";
 import { readRecordingsQuestion, type RecordingsQuestion } from "./question.ts";
 import { RemoveRecording } from "./RemoveRecording.tsx";
-import { useRecordings, useWatched } from "./useRecordings.ts";
+import { usePlaylist, type OfTask, type PlaylistRow } from "./usePlaylist.ts";
+import { useWatched } from "./useRecordings.ts";
 import { usePersonName } from "@/report/peopleNames.ts";
 import styles from "./PlayerRoom.module.css";
 
@@ -33,6 +33,9 @@ export interface PlayerSearch {
   instant?: string;
   /** The list it was opened from. */
   q?: unknown;
+  /** The task whose attempts that list is of; `q` and `v` are then those of its address. */
+  task?: string;
+  v?: unknown;
 }
 
 /** How long one has to stay before the next begins. */
@@ -68,24 +71,23 @@ export function PlayerRoom() {
   }
   if (query.error || !query.data) return <Failure {...tellError(query.error, speech)} />;
   // A stage belongs to one recording: another begins anew.
-  return <Open key={session} session={session} manifest={query.data} question={question} startAt={search.t === undefined && search.instant ? placeOf(search.instant, query.data.recording.start) : (search.t ?? 0) * 1000} q={search.q} />;
+  return <Open key={session} session={session} manifest={query.data} question={question} startAt={search.t === undefined && search.instant ? placeOf(search.instant, query.data.recording.start) : (search.t ?? 0) * 1000} q={search.q} task={search.task} v={search.v} />;
 }
 
-interface OpenProps {
+interface OpenProps extends OfTask {
   session: string;
   manifest: ReturnType<typeof relative>;
   question: RecordingsQuestion | null;
   startAt: number;
-  q: unknown;
 }
 
-function Open({ session, manifest, question, startAt, q }: OpenProps) {
+function Open({ session, manifest, question, startAt, q, task, v }: OpenProps) {
   const speech = useSpeech();
   const { t, format } = speech;
   const project = useProject();
   const navigate = useNavigate();
   const params = { project: String(project.id) };
-  const list = useRecordings(question);
+  const list = usePlaylist(question, { task, q, v });
   const watched = useWatched();
   const notes = useQuery({ queryKey: ["recordingNotes", project.id, session], queryFn: ({ signal }) => api.recordingNotes(project.id, session, signal), staleTime: 30_000, retry: false });
   const [isWatched, setIsWatched] = useState(manifest.recording.watched);
@@ -97,18 +99,18 @@ function Open({ session, manifest, question, startAt, q }: OpenProps) {
   const [leaving, setLeaving] = useState(false);
   const [stageNow, setStageNow] = useState<Stage | null>(null);
 
-  const place = list.recordings.findIndex((row) => row.session === session);
-  const next = list.recordings.slice(place + 1).find((row) => !preferences.unwatchedOnly || !row.watched);
-  const previous = place > 0 ? list.recordings.slice(0, place).findLast((row) => !preferences.unwatchedOnly || !row.watched) : undefined;
+  const place = list.rows.findIndex((row) => row.session === session);
+  const next = list.rows.slice(place + 1).find((row) => !preferences.unwatchedOnly || !row.watched);
+  const previous = place > 0 ? list.rows.slice(0, place).findLast((row) => !preferences.unwatchedOnly || !row.watched) : undefined;
   const { hasNextPage, isFetchingNextPage, fetchNextPage } = list;
   // The list goes on: its next page is fetched before its last row is reached.
   useEffect(() => {
-    if (place !== -1 && place >= list.recordings.length - 3 && hasNextPage && !isFetchingNextPage) void fetchNextPage();
-  }, [place, list.recordings.length, hasNextPage, isFetchingNextPage, fetchNextPage]);
+    if (place !== -1 && place >= list.rows.length - 3 && hasNextPage && !isFetchingNextPage) void fetchNextPage();
+  }, [place, list.rows.length, hasNextPage, isFetchingNextPage, fetchNextPage]);
 
   const open = useCallback(
-    (row: RecordingRow) => void navigate({ to: "/p/$project/recordings/$session", params: { project: String(project.id), session: row.session }, search: { q, t: momentOf(row) } }),
-    [navigate, project.id, q],
+    (row: PlaylistRow) => void navigate({ to: "/p/$project/recordings/$session", params: { project: String(project.id), session: row.session }, search: { q, t: row.t, task, v } }),
+    [navigate, project.id, q, task, v],
   );
   useEffect(() => {
     if (!leaving || !next) return;
@@ -125,7 +127,7 @@ function Open({ session, manifest, question, startAt, q }: OpenProps) {
     setPreferences({ ...preferences, ...change });
   };
   const { recording } = manifest;
-  const hasList = question !== null && list.recordings.length > 1;
+  const hasList = (question !== null || task !== undefined) && list.rows.length > 1;
   const isViewer = project.role === "viewer";
   return (
     <>
@@ -137,14 +139,20 @@ function Open({ session, manifest, question, startAt, q }: OpenProps) {
         onTab={setTab}
         title={
           <>
-            <Link to="/p/$project/recordings" params={params} search={{ q }} className={styles.back} aria-label={t("player.toList")} title={t("player.toList")}>
-              <ArrowLeft aria-hidden />
-            </Link>
+            {task === undefined ? (
+              <Link to="/p/$project/recordings" params={params} search={{ q }} className={styles.back} aria-label={t("player.toList")} title={t("player.toList")}>
+                <ArrowLeft aria-hidden />
+              </Link>
+            ) : (
+              <Link to="/p/$project/tasks/$task" params={{ ...params, task }} search={{ tab: "attempts", q, v }} className={styles.back} aria-label={t("task.toAttempts")} title={t("task.toAttempts")}>
+                <ArrowLeft aria-hidden />
+              </Link>
+            )}
             <h1 className={styles.name}>
               <Name person={recording.person} />
               <small>
                 {format.moment(recording.start, project.timezone)} · {format.duration(recording.duration_seconds)}
-                {hasList && place !== -1 && ` · ${t("player.place", { n: format.number(place + 1), total: format.number(list.count ?? list.recordings.length) })}`}
+                {hasList && place !== -1 && ` · ${t("player.place", { n: format.number(place + 1), total: format.number(list.count ?? list.rows.length) })}`}
               </small>
             </h1>
           </>

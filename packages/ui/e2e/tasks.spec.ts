@@ -1,0 +1,163 @@
+// A task of Courriel from its definition to what is done about it: the scorecard, its numbers, the attempts behind them, a survey that a card asks, a fix.
+import type { Page } from "@playwright/test";
+import type { MessageKey } from "../src/i18n/catalogue.ts";
+import { expect, test } from "./words.ts";
+
+test.describe.configure({ mode: "serial", timeout: 90_000 });
+
+const COMES = { timeout: 30_000 };
+const CARDS: MessageKey[] = ["task.card.as_planned", "task.card.slow", "task.card.not_finished", "task.card.friction", "task.card.off_path", "task.card.promoters", "task.card.csat_low", "task.card.lost"];
+/** The steps of the story; its pages are named by the property `page`. */
+const STEPS = ["/app/audience", "/app/template", "/app/editor", "/app/schedule"];
+
+let id = "";
+
+async function tasksOf(page: Page, project: number): Promise<{ id: string; version: number }[]> {
+  return ((await (await page.request.get(`/api/projects/${project}/tasks`)).json()) as { tasks: { id: string; version: number }[] }).tasks;
+}
+
+test("with nothing there, the room teaches and leads on", async ({ page, visit, project, words: { t } }) => {
+  for (const task of await tasksOf(page, project)) expect((await page.request.delete(`/api/projects/${project}/tasks/${task.id}`)).status()).toBe(204);
+  await visit("/tasks");
+  await expect(page.getByText(t("empty.exampleLabel"))).toBeVisible();
+  await page.getByRole("button", { name: t("task.create") }).click();
+  await expect(page.getByLabel(t("task.name"))).toBeVisible();
+  await expect(page.getByRole("button", { name: t("task.createThis") })).toBeDisabled();
+});
+
+test("a task is written with pages and events that were seen, and what is missing is said at its field", async ({ page, visit, words: { t, language } }) => {
+  await visit("/tasks/new");
+  await page.getByLabel(t("task.name")).fill(`Campaign ${language}`);
+  await page.getByLabel(t("task.owner")).fill("Growth");
+  const start = page.getByRole("group", { name: t("task.start") });
+  await expect(start.getByRole("alert")).toHaveText(t("task.needsRule"), COMES);
+  await page.getByLabel(t("task.pageProperty")).selectOption("page");
+  const pickEvent = async (group: string, event: string) => {
+    await page.getByRole("group", { name: group }).getByRole("button", { name: t("task.addEvent") }).click();
+    await page.getByRole("combobox", { name: t("pick.event") }).fill(event);
+    await page.getByRole("option", { name: event }).first().click();
+  };
+  await pickEvent(t("task.start"), "Campaign started");
+  const completion = page.getByRole("group", { name: t("task.completion") });
+  await expect(completion.getByRole("alert")).toHaveText(t("task.needsRule"), COMES);
+  await pickEvent(t("task.completion"), "Campaign sent");
+  for (const step of STEPS) {
+    await page.getByRole("button", { name: t("task.addPageStep"), exact: true }).click();
+    await page.getByRole("combobox", { name: t("task.findPage") }).fill(step);
+    await page.getByRole("option", { name: step }).first().click();
+  }
+  // Out of its place and back.
+  await page.getByRole("button", { name: t("task.stepUp", { n: 4 }) }).click();
+  await expect(page.getByRole("listitem", { name: t("task.stepNumber", { n: 3 }) })).toContainText("/app/schedule");
+  await page.getByRole("button", { name: t("task.stepDown", { n: 3 }) }).click();
+  await page.getByLabel(t("task.stepLabel", { n: 1 })).fill("Audience");
+  // A rule that needs a target says so at the target.
+  await page.getByLabel(t("task.slow"), { exact: true }).selectOption("target");
+  await expect(page.getByText(t("fieldName.slow"), { exact: false }).or(page.getByText("target_seconds")).first()).toBeVisible(COMES);
+  await page.getByLabel(t("task.slow"), { exact: true }).selectOption("p75");
+  const create = page.getByRole("button", { name: t("task.createThis") });
+  await expect(create).toBeEnabled(COMES);
+  await create.click();
+  await expect(page.getByRole("heading", { level: 1, name: `Campaign ${language}` })).toBeVisible(COMES);
+  id = /tasks\/([0-9a-f-]+)/.exec(page.url())?.[1] ?? "";
+  expect(id).not.toBe("");
+});
+
+test("one screen says how attempts went, and every part of it is there", async ({ page, visit, words: { t } }) => {
+  await visit(`/tasks/${id}`);
+  for (const card of CARDS) await expect(page.getByRole("article", { name: t(card), exact: true })).toBeVisible(COMES);
+  const planned = page.getByRole("article", { name: t("task.card.as_planned"), exact: true });
+  await expect(planned.getByRole("img")).toBeVisible();
+  const path = page.getByRole("region", { name: t("task.path") });
+  await expect(path.getByRole("listitem").filter({ hasText: "1. Audience" })).toBeVisible();
+  // All of it above the fold.
+  const lost = await page.getByRole("article", { name: t("task.card.lost"), exact: true }).boundingBox();
+  expect((lost?.y ?? 0) + (lost?.height ?? 0)).toBeLessThanOrEqual(900);
+  await page.getByRole("checkbox", { name: t("range.compare") }).check();
+  await expect(page).toHaveURL(/compare/);
+  await expect(planned.getByText(/^(was|avant)/)).toBeVisible(COMES);
+});
+
+test("a number opens the people behind it, as many as it says", async ({ page, visit, words: { t } }) => {
+  await visit(`/tasks/${id}?q=(range:(last:30,unit:day),count:people)`);
+  const failed = page.getByRole("article", { name: t("task.card.not_finished"), exact: true });
+  await expect(failed).toBeVisible(COMES);
+  // Of each person one attempt: as many people as attempts.
+  const counted = /^(\d[^ ]*) (?:of|sur) /.exec(await failed.getByText(/^\d[^ ]* (of|sur) [^ ]+$/).innerText())?.[1] ?? "";
+  await failed.getByRole("button", { name: /%/ }).click();
+  const panel = page.getByRole("complementary", { name: t("task.card.not_finished") });
+  await expect(panel.locator("[data-row]").first()).toBeVisible(COMES);
+  await expect(panel.getByText(t("actor.count", { actor: "person", type: "", n: Number(counted.replace(/\D/g, "")), shown: counted }))).toBeVisible();
+  await expect(page).toHaveURL(/at=\(card:not_finished\)/);
+});
+
+test("a card unfolds to what is behind it", async ({ page, visit, words: { t } }) => {
+  await visit(`/tasks/${id}`);
+  await page.getByRole("button", { name: t("task.card.not_finished"), exact: true }).click(COMES);
+  await expect(page.getByRole("region", { name: t("task.exitPages") }).getByRole("row", { name: /\/app\/audience/ })).toBeVisible();
+  await expect(page).toHaveURL(/card=not_finished/);
+});
+
+test("watching leads to the attempts as the card says, and a row unfolds to what happened", async ({ page, visit, words: { t } }) => {
+  await visit(`/tasks/${id}`);
+  await page.getByRole("button", { name: t("task.watchNamed", { name: t("task.card.slow") }) }).click(COMES);
+  await expect(page).toHaveURL(/tab=attempts/);
+  await expect(page.getByLabel(t("task.sort"), { exact: true })).toHaveValue("longest");
+  await expect(page.getByLabel(t("task.card"), { exact: true })).toHaveValue("slow");
+  const recorded = page.getByRole("checkbox", { name: t("task.recordedOnly") });
+  await expect(recorded).toBeChecked();
+  // The story has no recordings.
+  await page.getByRole("button", { name: t("task.showAll") }).click(COMES);
+  const rows = page.getByRole("region", { name: t("task.tab.attempts") });
+  await expect(rows.getByRole("row").nth(1)).toContainText(t("task.class.slow"));
+  await rows.getByRole("button", { expanded: false }).first().click();
+  await expect(rows.getByText(t("task.endBy", { how: "completed" })).first()).toBeVisible();
+});
+
+test("asking opens the survey with its page, its moment and its words", async ({ page, visit, words: { t, language } }) => {
+  await visit(`/tasks/${id}`);
+  await page.getByRole("button", { name: t("task.askNamed", { name: t("task.card.not_finished") }) }).click(COMES);
+  await expect(page.getByLabel(t("survey.name"))).toHaveValue(language === "fr" ? /.+/ : "Exit intent");
+  await expect(page.getByLabel(t("survey.pageValue")).first()).toHaveValue(/^\/app\//);
+  await expect(page.getByLabel(t("survey.triggers")).first()).toHaveValue("exit");
+});
+
+test("an address shows the same to whom it is sent, on a phone too", async ({ page, visit, words: { t } }) => {
+  await page.setViewportSize({ width: 390, height: 844 });
+  await visit(`/tasks/${id}?q=(range:(last:60,unit:day),device:Mobile,compare:!t)&card=not_finished`);
+  await expect(page.getByLabel(t("property.deviceType"))).toHaveValue("Mobile", COMES);
+  await expect(page.getByRole("region", { name: t("task.exitPages") })).toBeVisible(COMES);
+  expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(390);
+});
+
+test("a change is a new version, and a path of a journey begins a task", async ({ page, visit, project, words: { t } }) => {
+  await visit(`/tasks/${id}?tab=edit`);
+  await page.getByLabel(t("task.tolerance")).fill("3");
+  await page.getByRole("button", { name: t("action.saveChanges") }).click();
+  await expect(page).toHaveURL(/tab=scorecard/, COMES);
+  expect((await tasksOf(page, project)).find((one) => one.id === id)?.version).toBe(2);
+  await visit("/tasks/new?q=(pages:!(/app/dashboard,/app/audience,/app/schedule))");
+  await expect(page.getByRole("listitem", { name: t("task.stepNumber", { n: 3 }) })).toContainText("/app/schedule");
+  await expect(page.getByRole("group", { name: t("task.start") })).toContainText("/app/dashboard");
+});
+
+test("what is fixed is told from what is to do, and whether it helped", async ({ page, visit, project, words: { t } }) => {
+  const kept = (await (await page.request.get(`/api/projects/${project}/tasks/${id}`)).json()) as { name: string; owner: string; definition: object };
+  const day = new Date(Date.now() - 15 * 86_400_000).toISOString().slice(0, 10);
+  const fixes = [{ page: "/app/audience", signal: "rage_click", state: "fixed", at: day, release: "2.16.0" }];
+  expect((await page.request.put(`/api/projects/${project}/tasks/${id}`, { data: { name: kept.name, owner: kept.owner, definition: { ...kept.definition, fixes } } })).ok()).toBe(true);
+  await visit(`/tasks/${id}`);
+  const fix = page.getByRole("listitem").filter({ has: page.getByRole("heading", { name: /\/app\/audience/ }) }).first();
+  await expect(fix).toContainText("2.16.0", COMES);
+  await expect(fix).toContainText(/p = /);
+  await fix.getByRole("combobox").selectOption("to_do");
+  await expect(fix.getByRole("combobox")).toHaveValue("to_do", COMES);
+  await expect(fix).not.toContainText("2.16.0", COMES);
+  await page.reload();
+  await expect(fix.getByRole("combobox")).toHaveValue("to_do", COMES);
+  await fix.getByRole("combobox").selectOption("fixed");
+  const dialog = page.getByRole("dialog", { name: t("task.markFixed") });
+  await dialog.getByLabel(t("property.release")).fill("2.17.0");
+  await dialog.getByRole("button", { name: t("action.save") }).click();
+  await expect(fix).toContainText("2.17.0", COMES);
+});

@@ -1,0 +1,166 @@
+// The eight cards: a number with its interval and n, how it went, and two verbs: watch, and ask.
+import { MessageSquarePlus, Play } from "lucide-react";
+import type { Task, TaskAnswer, TaskCardName } from "@/api/task.ts";
+import { watchOf } from "@/api/task.ts";
+import type { TrendInterval } from "@/question/question.ts";
+import { factorName } from "@/rooms/friction/friction.ts";
+import type { Speech } from "@/report/room.ts";
+import { useSpeech } from "@/i18n/language.tsx";
+import { useProject } from "@/shell/session.tsx";
+import { Button } from "@/ui/Button.tsx";
+import { Opens } from "@/ui/Opens.tsx";
+import { beforeOf, FEW, sparkLines, trendOf } from "./figures.ts";
+import type { Ways } from "./Scorecard.tsx";
+import { SORTS } from "./search.ts";
+import { CARD, CARDS, pageName } from "./words.ts";
+import styles from "./task.module.css";
+
+interface CardsProps {
+  answer: TaskAnswer;
+  task: Task;
+  interval: TrendInterval;
+  shown: TaskCardName | null;
+  ways: Ways;
+  mayAsk: boolean;
+}
+
+export function Cards(props: CardsProps) {
+  return (
+    <div className={styles.cards}>
+      {CARDS.map((card) => (
+        <OneCard key={card} card={card} {...props} />
+      ))}
+    </div>
+  );
+}
+
+const SPARK = { width: 96, height: 22 };
+
+function OneCard({ card, answer, task, interval, shown, ways, mayAsk }: CardsProps & { card: TaskCardName }) {
+  const speech = useSpeech();
+  const { t, format } = speech;
+  const figures = answer.cards[card];
+  const name = t(CARD[card]);
+  const { surveys } = task.definition;
+  const unlinked = (card === "promoters" && !surveys?.nps) || (card === "csat_low" && !surveys?.csat) || (card === "lost" && !surveys?.churn && !task.definition.churned);
+  const { value, between } = headOf(card, answer, speech);
+  const { at, sort } = watchOf(figures);
+  const was = beforeOf(card, answer.compared);
+  const isOpen = shown === card;
+  return (
+    <article className={styles.card} data-few={!figures.enough || undefined} data-open={isOpen || undefined} aria-label={name}>
+      <h3>
+        <button type="button" aria-expanded={isOpen} onClick={() => ways.unfold(isOpen ? null : card)}>
+          {name}
+        </button>
+      </h3>
+      <div className={styles.head}>
+        <strong>
+          <Opens nobody={figures.count === 0} onOpen={() => ways.open(at, name)}>
+            {value}
+          </Opens>
+        </strong>
+        <Spark card={card} answer={answer} interval={interval} name={name} />
+      </div>
+      <p className={styles.sure}>
+        {between !== null && <span>{between}</span>}
+        <span>{figures.n === 0 ? t("task.cardNone") : t("task.countOf", { n: figures.count, count: format.number(figures.count), of: format.number(figures.n) })}</span>
+        {was !== null && <span>{t("task.was", { share: format.percent(was, 0) })}</span>}
+      </p>
+      <p className={styles.say}>{unlinked ? t("task.unlinked") : !figures.enough ? t("task.few", { n: FEW }) : detailOf(card, answer, speech)}</p>
+      <div className={styles.verbs}>
+        <Button size="small" icon={<Play aria-hidden />} disabled={figures.count === 0} aria-label={t("task.watchNamed", { name })} onClick={() => ways.watch(at, SORTS.find((one) => one === sort) ?? "latest")}>
+          {t("task.watch")}
+        </Button>
+        {mayAsk && (
+          <Button size="small" icon={<MessageSquarePlus aria-hidden />} aria-label={t("task.askNamed", { name })} onClick={() => ways.ask(card)}>
+            {t("task.ask")}
+          </Button>
+        )}
+      </div>
+    </article>
+  );
+}
+
+/** The number of a card and its interval. */
+function headOf(card: TaskCardName, answer: TaskAnswer, { t, format }: Speech): { value: string; between: string | null } {
+  const figures = answer.cards[card];
+  if (figures.n === 0 && card !== "lost") return { value: "–", between: null };
+  if (card === "promoters") {
+    const { nps } = answer.cards.promoters;
+    if (nps === null) return { value: "–", between: null };
+    const whole = (value: number): string => format.number(Math.round(value));
+    return { value: t("task.nps", { value: whole(nps.value) }), between: t("task.between", { low: whole(nps.low), high: whole(nps.high) }) };
+  }
+  if (card === "lost") return { value: format.number(figures.count), between: figures.share === null ? null : t("task.lostShare", { share: format.percent(figures.share, 0) }) };
+  return {
+    value: figures.share === null ? "–" : format.percent(figures.share, 0),
+    between: figures.interval ? t("task.between", { low: format.number(Math.round(figures.interval[0] * 100)), high: format.percent(figures.interval[1], 0) }) : null,
+  };
+}
+
+/** The one thing worth saying below. */
+function detailOf(card: TaskCardName, { cards }: TaskAnswer, speech: Speech): string {
+  const { t, format } = speech;
+  switch (card) {
+    case "as_planned": {
+      const { median_seconds, p25_seconds } = cards.as_planned;
+      return median_seconds === null ? "" : t("task.say.as_planned", { median: format.duration(median_seconds), fast: format.duration(p25_seconds ?? median_seconds) });
+    }
+    case "slow": {
+      const { ratio, median_seconds, steps } = cards.slow;
+      return t("task.say.slow", { hasRatio: ratio === null ? "no" : "yes", ratio: ratio === null ? "" : format.number(Math.round(ratio * 10) / 10), median: median_seconds === null ? "–" : format.duration(median_seconds), hasStep: steps[0] ? "yes" : "no", step: steps[0]?.label ?? "" });
+    }
+    case "not_finished": {
+      const [first] = cards.not_finished.exit_pages;
+      return first ? t("task.say.not_finished", { page: pageName(first.page, speech), share: format.percent(first.share ?? 0, 0) }) : "";
+    }
+    case "friction": {
+      const { conversion, places, mean_score } = cards.friction;
+      const difference = conversion?.difference ?? null;
+      return difference !== null && conversion
+        ? t("task.say.frictionCosts", { points: points(difference, speech), n: Math.round(conversion.lost ?? 0), lost: format.number(Math.round(conversion.lost ?? 0)) })
+        : t("task.say.friction", { score: format.number(Math.round((mean_score ?? 0) * 10) / 10), hasSignal: places[0] ? "yes" : "no", signal: places[0] ? factorName(places[0].signal, speech) : "" });
+    }
+    case "off_path": {
+      const { pages, unexpected_starts, skipped } = cards.off_path;
+      return t("task.say.off_path", { hasPage: pages[0] ? "yes" : "no", page: pages[0] ? pageName(pages[0].page, speech) : "", skipped: format.number(skipped), starts: format.number(unexpected_starts) });
+    }
+    case "promoters":
+      return t("task.say.promoters", { passives: format.number(cards.promoters.passives), detractors: format.number(cards.promoters.detractors) });
+    case "csat_low": {
+      const { satisfied } = cards.csat_low;
+      return satisfied.share === null ? "" : t("task.say.csat_low", { share: format.percent(satisfied.share, 0) });
+    }
+    case "lost": {
+      const { rating, last_classes } = cards.lost;
+      const failed = last_classes.find((one) => one.class === "failed")?.count ?? 0;
+      return t("task.say.lost", { hasRating: rating === null ? "no" : "yes", rating: rating === null ? "" : format.number(Math.round(rating * 10) / 10), failed: format.number(failed), n: failed });
+    }
+  }
+}
+
+/** A difference of shares, in points of a per cent, with its sign. */
+export function points(difference: number, { t, format }: Speech): string {
+  const value = Math.round(difference * 1000) / 10;
+  return t("task.points", { value: `${value > 0 ? "+" : value < 0 ? "−" : ""}${format.number(Math.abs(value))}` });
+}
+
+function Spark({ card, answer, interval, name }: { card: TaskCardName; answer: TaskAnswer; interval: TrendInterval; name: string }) {
+  const { t, format } = useSpeech();
+  const project = useProject();
+  const values = trendOf(card, answer.intervals);
+  if (values.filter((value) => value !== null).length < 2) return null;
+  const write = (value: number | null): string => (value === null ? "–" : card === "lost" ? format.number(value) : format.percent(value, 0));
+  const last = answer.intervals.length - 1;
+  const label = t("task.trend", { name, from: format.interval(answer.intervals[0]?.start ?? "", interval, project.timezone), to: format.interval(answer.intervals[last]?.start ?? "", interval, project.timezone), first: write(values[0] ?? null), last: write(values[last] ?? null) });
+  return (
+    <svg className={styles.spark} viewBox={`0 -2 ${SPARK.width} ${SPARK.height + 3}`} role="img" aria-label={label}>
+      <title>{label}</title>
+      <path d={`M0 ${SPARK.height}H${SPARK.width}`} />
+      {sparkLines(values, SPARK.width, SPARK.height).map((line) => (
+        <polyline key={line} points={line} />
+      ))}
+    </svg>
+  );
+}
