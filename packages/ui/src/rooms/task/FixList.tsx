@@ -34,16 +34,18 @@ export function FixList({ findings, fixes, releases, ways, mayChange, isSaving, 
   const { t } = useSpeech();
   const [all, setAll] = useState(false);
   const [fixing, setFixing] = useState<TaskFinding | null>(null);
-  const shown = all ? findings : findings.slice(0, SHOWN);
+  const ranked = findings.map((finding, i) => ({ finding, number: i + 1 }));
+  // What was decided on is always there.
+  const shown = all ? ranked : ranked.filter(({ finding, number }) => number <= SHOWN || finding.state !== "found");
   return (
     <div className={styles.fixes}>
       <Card title={t("task.fixes")} aside={<span className={styles.muted}>{t("task.fixesHint")}</span>} flush>
         {findings.length === 0 && <p className={styles.nothing}>{t("task.nothingToFix")}</p>}
         <ol>
-          {shown.map((finding, i) => (
+          {shown.map(({ finding, number }) => (
             <Finding
               key={JSON.stringify([finding.page, finding.selector, finding.signal])}
-              number={i + 1}
+              number={number}
               finding={finding}
               ways={ways}
               mayChange={mayChange && !isSaving}
@@ -54,7 +56,7 @@ export function FixList({ findings, fixes, releases, ways, mayChange, isSaving, 
             />
           ))}
         </ol>
-        {findings.length > SHOWN && !all && (
+        {shown.length < findings.length && (
           <p className={styles.nothing}>
             <Button size="small" onClick={() => setAll(true)}>
               {t("action.more")}
