@@ -3,7 +3,7 @@ use serde_json::{Value, json};
 use sillage_behavior::page_group::{PageMapping, folded, mapping_of, path_of};
 
 fn mapping(rules: Value) -> PageMapping {
-    PageMapping::from_json(&rules, "rules").unwrap()
+    PageMapping::from_json(&rules, "rules").expect("rules that can be read")
 }
 
 #[test]

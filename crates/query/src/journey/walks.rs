@@ -117,7 +117,7 @@ impl Walks {
             into.insert("nodes".to_owned(), seen.into_iter().map(|(node, sum)| sum.to_json(journey, &names[node])).collect());
         }
         if journey.loops {
-            let mut loops: Vec<(&(u32, u32), &(u64, u64))> = self.loops.iter().collect();
+            let mut loops: Vec<_> = self.loops.iter().collect();
             loops.sort_by_key(|(pair, (count, _))| (Reverse(*count), **pair));
             loops.truncate(MOST_LOOPS);
             let name = |node: u32| &*names[node as usize];

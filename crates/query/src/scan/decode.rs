@@ -348,7 +348,7 @@ impl<'a> Decoder<'a> {
                 rows.runs.push(start..start + run.len, run.bits);
             }
             self.summaries(batch, read, before, None, rows);
-            return self.side_values(batch, runs, &view, &positions, None, None, rows);
+            return self.side_values(runs, &view, &positions, None, None, rows);
         }
         let mut chosen: Vec<u32> = Vec::with_capacity(n);
         let mut row = 0usize;
@@ -415,7 +415,7 @@ impl<'a> Decoder<'a> {
             row += len;
         }
         self.summaries(batch, read, before, Some(&chosen), rows);
-        self.side_values(batch, runs, &view, &positions, walk.as_deref(), Some(&chosen), rows)
+        self.side_values(runs, &view, &positions, walk.as_deref(), Some(&chosen), rows)
     }
 
     /// The page summaries of the rows whose masks were added from `before` on.
@@ -471,7 +471,6 @@ impl<'a> Decoder<'a> {
     /// Copies what the chosen rows carry; all rows when none are named.
     fn side_values(
         &self,
-        batch: &RecordBatch,
         runs: &[EventRun],
         view: &predicate::Rows<'_>,
         positions: &[u32],
@@ -479,7 +478,7 @@ impl<'a> Decoder<'a> {
         chosen: Option<&[u32]>,
         rows: &mut Rows<'_>,
     ) -> Result<(), AskError> {
-        let request = self.request;
+        let (request, batch) = (self.request, view.batch);
         let times: &Int64Array = batch.column(0).as_primitive();
         let times = times.values();
         fn pick<T: Copy>(all: &[T], chosen: Option<&[u32]>, into: &mut Vec<T>) {

@@ -421,13 +421,8 @@ fn findings(scene: &Scene<'_>) -> Result<Value, AskError> {
         let affected = Part::of(attempts.iter().filter(|one| is_affected(one, place.0, place.1, place.2)), Attempt::is_completed);
         rows.push(Row { place, affected, gap: sillage_behavior::task::findings::gap(affected, all), fix: Some(fix) });
     }
-    let mut n_found = 0;
-    for ((page, selector, factor), sum, gap) in ranked(attempts) {
+    for ((page, selector, factor), sum, gap) in ranked(attempts).into_iter().take(scene.asked.limit) {
         let place = (Some(page).filter(|page| *page != 0), Some(selector).filter(|selector| *selector != 0), Some(factor));
-        if n_found == scene.asked.limit {
-            break;
-        }
-        n_found += 1;
         if !rows.iter().any(|row| row.fix.is_some() && row.place == place) {
             rows.push(Row { place, affected: Part { count: sum.completed, n: sum.attempts }, gap, fix: None });
         }

@@ -9,7 +9,7 @@ pub(super) fn answer(scene: &Scene<'_>) -> Value {
     let exists: Vec<&Row<'_>> = scene.existing().into_iter().filter(|row| scene.in_range(row.event.time)).collect();
     let is_walked = |row: &Row<'_>| question.get("select").is_none_or(|select| scene.passes(row, select));
     let mut counts: BTreeMap<Vec<String>, [u64; 4]> = BTreeMap::new();
-    let mut walks: Vec<(Vec<String>, [bool; 2])> = Vec::new();
+    let mut walks: Vec<Walk> = Vec::new();
     for own in scene.by_actor(&exists).into_values() {
         let inside: Vec<&Row<'_>> = own.iter().copied().filter(|row| is_walked(row)).collect();
         let numbered: Vec<(&Row<'_>, usize)> =
@@ -26,15 +26,15 @@ pub(super) fn answer(scene: &Scene<'_>) -> Value {
             happened[session][0] |= question.get("goal").is_some_and(|goal| scene.matches(row, goal));
             happened[session][1] |= row.event.name == "$friction" && row.event.properties.get("$signal") != Some(&json!("hesitation"));
         }
-        for session in 0..n {
+        for (session, happened) in happened.iter().enumerate() {
             let walk: Vec<&Row<'_>> = numbered.iter().filter(|(_, one)| *one == session).map(|(row, _)| *row).collect();
             let found = paths(scene, &walk);
             if !found.is_empty() {
-                walks.push((nodes_of(scene, &walk).into_iter().map(|(node, _)| node).collect(), happened[session]));
+                walks.push((nodes_of(scene, &walk).into_iter().map(|(node, _)| node).collect(), *happened));
             }
             for (path, ends) in found {
                 let slot = counts.entry(path).or_default();
-                let sums = [true, ends, happened[session][0], happened[session][1]];
+                let sums = [true, ends, happened[0], happened[1]];
                 slot.iter_mut().zip(sums).for_each(|(sum, counts)| *sum += u64::from(counts));
             }
         }
@@ -74,14 +74,17 @@ fn beside(scene: &Scene<'_>, row: &Row<'_>, numbered: &[(&Row<'_>, usize)]) -> O
     let together = |other: &Row<'_>| {
         scene.question["over"] == "person" || (other.event.session_id == row.event.session_id && (other.event.time - time).abs() <= sessions::timeout_ms(scene))
     };
-    let before = numbered.iter().filter(|(one, _)| one.event.time <= time).next_back();
+    let before = numbered.iter().rfind(|(one, _)| one.event.time <= time);
     let after = numbered.iter().find(|(one, _)| one.event.time > time);
     before.filter(|(one, _)| together(one)).or_else(|| after.filter(|(one, _)| together(one))).map(|(_, n)| *n)
 }
 
-fn node_json(question: &Value, name: &str, walks: &[(Vec<String>, [bool; 2])]) -> Value {
-    let with = |is: &dyn Fn(&(Vec<String>, [bool; 2])) -> bool| walks.iter().filter(|walk| is(walk)).count() as u64;
-    let saw = |walk: &(Vec<String>, [bool; 2])| walk.0.iter().any(|node| node == name);
+/// The nodes of a walk, and whether the goal was reached and friction met in it.
+type Walk = (Vec<String>, [bool; 2]);
+
+fn node_json(question: &Value, name: &str, walks: &[Walk]) -> Value {
+    let with = |is: &dyn Fn(&Walk) -> bool| walks.iter().filter(|walk| is(walk)).count() as u64;
+    let saw = |walk: &Walk| walk.0.iter().any(|node| node == name);
     let views: usize = walks.iter().map(|(nodes, _)| nodes.iter().filter(|node| *node == name).count()).sum();
     let node = json!({
         "node": name,
@@ -94,7 +97,7 @@ fn node_json(question: &Value, name: &str, walks: &[(Vec<String>, [bool; 2])]) -
     with_outcomes(question, node, with(&|walk| saw(walk) && walk.1[0]), with(&|walk| saw(walk) && walk.1[1]))
 }
 
-fn loops_json(walks: &[(Vec<String>, [bool; 2])]) -> Value {
+fn loops_json(walks: &[Walk]) -> Value {
     let mut pairs: BTreeMap<(String, String), (u64, u64)> = BTreeMap::new();
     let mut at_least = [0u64; 5];
     for (nodes, _) in walks {
