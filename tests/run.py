@@ -21,6 +21,7 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 PYTHON = ROOT / ".venv" / "bin" / "python"
 UI, SDK, TESTS = ROOT / "packages" / "ui", ROOT / "packages" / "sdk", ROOT / "tests"
 SHARED = pathlib.Path(os.environ.get("SHARED", ROOT.parent / "shared"))
+DISK = "test_disk.py"
 ANSI = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
 # The lines in which pytest, nextest, vitest and Playwright name a test that failed.
 FAILED = re.compile(r"(?m)^\s*(?:FAILED |ERROR |FAIL +|\[(?:en|fr)\] › )\S.*$")
@@ -282,8 +283,17 @@ def cases():
 
 
 def server():
-    """The built program from outside: its protocols with the real clients, bad input, kills, a full disk, its command line, the demo. Mostly waiting, so two files at a time."""
-    code, text = run(PYTHON, "-m", "pytest", "-c", TESTS / "pytest.ini", "-rfEs", "--durations=5", "-n", "2", "--dist", "loadfile", cwd=TESTS, env={"CHROMIUM": chromium() or ""})
+    """The built program from outside: its protocols with the real clients, bad input, kills, its command line, the demo. Mostly waiting, so two files at a time."""
+    return pytest("-n", "2", "--dist", "loadfile", "--ignore", TESTS / DISK)
+
+
+def disk():
+    """A full, slow and failing disk, alone: how much memory a slow one costs depends on what else the machine does."""
+    return pytest(TESTS / DISK)
+
+
+def pytest(*arguments):
+    code, text = run(PYTHON, "-m", "pytest", "-c", TESTS / "pytest.ini", "-rfEs", "--durations=5", *arguments, cwd=TESTS, env={"CHROMIUM": chromium() or ""})
     return counted(code, text, r"(?m)^=*\s*\d+ (?:passed|failed|skipped|error).* in .*$")
 
 
@@ -306,6 +316,7 @@ STAGES = {
     "docs": docs,
     "cases": cases,
     "server": server,
+    "disk": disk,
     "screens": screens,
 }
 
