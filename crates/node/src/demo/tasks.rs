@@ -24,11 +24,12 @@ pub(super) async fn of_courriel(catalog: &Catalog, project: ProjectId, by: &str,
         "surveys": {"ease": surveys.ease.id, "nps": surveys.nps.id, "csat": surveys.csat.id, "churn": surveys.churn.id},
         "churned": {"event": "Plan cancelled"},
         "fixes": [{
-            "page": "/app/audience", "selector": "[data-px-id=\"audience-next\"]", "state": "fixed", "at": to_rfc3339(mended_ms(end_ms)),
+            "page": "/app/audience", "selector": "[data-px-id=\"audience-next\"]", "signal": "dead_click_on_control", "state": "fixed", "at": to_rfc3339(mended_ms(end_ms)),
             "release": MENDED_IN, "label": say("The way on shows again on phones", "Le bouton Suivant revient sur téléphone"),
         }],
     });
-    let new = NewTask { name: say("Plan an e-mail campaign", "Planifier une campagne e-mail").to_owned(), owner: say("Product", "Produit").to_owned(), definition };
+    let new =
+        NewTask { name: say("Plan an e-mail campaign", "Planifier une campagne e-mail").to_owned(), owner: say("Product", "Produit").to_owned(), definition };
     catalog.create_task(project, &new, by).await?;
     Ok(catalog.set_setting(MADE, "1").await?)
 }

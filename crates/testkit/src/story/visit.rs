@@ -103,7 +103,18 @@ fn invoices(calendar: Calendar, person: &Person, steps: &mut Vec<Step>, since: i
             let plan = person.plan_at(at);
             let amount = if plan == "team" { 99 } else { 29 };
             let details = vec![("amount", json!(amount)), ("currency", json!("EUR"))];
-            let invoice = Step { at, event: "Invoice paid", page: None, opened: at, began: at, details, asked: None, signed_in: true, first_touch: false, from_server: true };
+            let invoice = Step {
+                at,
+                event: "Invoice paid",
+                page: None,
+                opened: at,
+                began: at,
+                details,
+                asked: None,
+                signed_in: true,
+                first_touch: false,
+                from_server: true,
+            };
             steps.push(invoice);
         }
         at += 30 * DAY_MS;
@@ -193,7 +204,12 @@ impl<'a> Visit<'a> {
     fn work(&mut self, n_visits: u32) {
         let tries = self.chance(0.40);
         if tries {
-            self.plan_campaign();
+            let is_sent = self.plan_campaign();
+            self.answer_csat();
+            // Most who give up leave.
+            if !is_sent && self.chance(0.7) {
+                return;
+            }
         }
         if self.chance(0.42) {
             self.wait(10, 60);
@@ -231,17 +247,16 @@ impl<'a> Visit<'a> {
             self.tell(Asked::Nps, "$survey_shown", Vec::new());
             self.tell(Asked::Nps, "$survey_dismissed", vec![("$question", json!("score"))]);
         }
-        if tries {
-            self.answer_csat();
-        }
         if self.chance(0.02) {
-            let details = [("$fingerprint", "1d0k7xw"), ("$kind", "TimeoutError"), ("$message", "The draft could not be saved in time"), ("$file", "/assets/draft.js")];
+            let details =
+                [("$fingerprint", "1d0k7xw"), ("$kind", "TimeoutError"), ("$message", "The draft could not be saved in time"), ("$file", "/assets/draft.js")];
             self.act("$error", details.map(|(name, value)| (name, json!(value))).to_vec());
         }
     }
 
     /// The task that matters most: audience, template, editor, schedule, sent.
-    fn plan_campaign(&mut self) {
+    /// Whether the campaign was sent.
+    fn plan_campaign(&mut self) -> bool {
         let manner = self.person.manner;
         self.wait(6, 40);
         if manner == Manner::OddPath && self.chance(0.4) {
@@ -257,28 +272,28 @@ impl<'a> Visit<'a> {
             self.meet("back_and_forth", None, vec![("$other_page", json!("/app/account"))]);
         }
         if !self.choose_audience() {
-            return;
+            return false;
         }
         self.think();
         self.open("/app/template");
         if self.chance(0.04) {
-            return;
+            return false;
         }
         self.choose_template();
         if self.chance(0.05) {
-            return;
+            return false;
         }
         self.open("/app/editor");
-        self.write_and_send();
+        self.write_and_send()
     }
 
     /// Some never found the way in: they take an old campaign from the reports and change it.
-    fn reuse_campaign(&mut self) {
+    fn reuse_campaign(&mut self) -> bool {
         self.open("/app/reports");
         self.wait(15, 90);
         self.act("Campaign reused", Vec::new());
         self.open("/app/editor");
-        self.write_and_send();
+        self.write_and_send()
     }
 
     /// Who is slow is so above all here: the templates take seconds to come, nothing says so, and they try one after the other.
@@ -294,31 +309,32 @@ impl<'a> Visit<'a> {
         self.act("Template chosen", vec![("template", json!(template))]);
     }
 
-    fn write_and_send(&mut self) {
+    fn write_and_send(&mut self) -> bool {
         self.think();
         self.think();
         let template = one_of(self.rng, &words::TEMPLATES);
         let blocks = self.rng.random_range(2..14);
         self.act("E-mail edited", vec![("blocks", json!(blocks)), ("template", json!(template))]);
         if self.chance(0.05) {
-            return;
+            return false;
         }
         self.wait(3, 15);
         self.open("/app/schedule");
         self.think();
         if self.person.manner == Manner::RageClicks && self.chance(0.75) && !self.rage_at_schedule() {
-            return;
+            return false;
         }
         let when = if self.chance(0.55) { "now" } else { "later" };
         self.act("Campaign scheduled", vec![("when", json!(when))]);
         if self.chance(0.03) {
-            return;
+            return false;
         }
         self.wait(1, 6);
         self.open("/app/campaign-sent");
         let recipients = self.rng.random_range(30..8_000);
         self.act("Campaign sent", vec![("recipients", json!(recipients)), ("template", json!(template)), ("when", json!(when))]);
         self.answer_ease();
+        true
     }
 
     /// Whether the person got past the audience screen.
@@ -607,7 +623,18 @@ impl<'a> Visit<'a> {
 
     fn push(&mut self, event: &'static str, details: Vec<(&'static str, Value)>, first_touch: bool) {
         let (at, opened, began) = (self.now, self.opened.unwrap_or(self.began), self.began);
-        self.steps.push(Step { at, event, page: Some(self.page), opened, began, details, asked: None, signed_in: self.signed_in, first_touch, from_server: false });
+        self.steps.push(Step {
+            at,
+            event,
+            page: Some(self.page),
+            opened,
+            began,
+            details,
+            asked: None,
+            signed_in: self.signed_in,
+            first_touch,
+            from_server: false,
+        });
     }
 
     /// The pause of somebody who reads and decides; the slow take longer.
