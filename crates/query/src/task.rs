@@ -5,6 +5,7 @@
 
 mod gather;
 mod listed;
+mod said;
 mod scorecard;
 mod voice;
 
@@ -69,7 +70,7 @@ impl<'a> Scene<'a> {
                 promoters.filter_map(|one| at(one.person, one.time, PROMOTERS_WITHIN_MS)).collect()
             }
             Card::CsatLow => {
-                let low = responses(&self.voices.csat).into_iter().filter(|one| one.is_dissatisfied());
+                let low = responses(&self.voices.csat).into_iter().filter(|one| self.voices.scale.is_dissatisfied(one));
                 low.filter_map(|one| at(one.person, one.time, CSAT_WITHIN_MS)).collect()
             }
             Card::Lost => self.voices.lost.iter().filter_map(|(person, time)| at(*person, *time, LOST_WITHIN_MS)).collect(),
@@ -131,12 +132,15 @@ pub(crate) fn answer(context: &Context<'_>, scope: &Scope, asked: &TaskQuestion)
             let mut other = plan.tried(context, range)?;
             context.forget_people();
             context.count_people(people.unwrap_or(0) as usize);
+            let voices = Voices::heard(context, &plan, range, &other.attempts, &by_person(&other.attempts))?;
             if asked.by_person {
                 best_of_people(&mut other.attempts, scene.rule);
+                other.attempts.sort_by_key(|attempt| attempt.person);
             }
             let mut line = scorecard::line(&other.attempts.iter().collect::<Vec<_>>(), other.open.len(), scene.rule);
             line["from"] = context.zone.format(range.0).into();
             line["to"] = context.zone.format(range.1).into();
+            line["said"] = said::of(&voices, &other.attempts, &by_person(&other.attempts), &|_| true);
             line
         }
     };
@@ -147,6 +151,9 @@ pub(crate) fn answer(context: &Context<'_>, scope: &Scope, asked: &TaskQuestion)
             .into_iter()
             .map(|(key, attempts, open)| {
                 let mut line = scorecard::line(&attempts, open, scene.rule);
+                line["said"] = said::of(&scene.voices, &scene.tried.attempts, &scene.of_person, &|one| {
+                    one.is_some_and(|one| scene.tried.segments(one.group).contains(&key))
+                });
                 line["breakdown"] = key.to_json(scope.breakdown.len());
                 line
             })

@@ -122,6 +122,50 @@ test("asking opens the survey with its page, its moment and its words", async ({
   await expect(page.getByLabel(t("survey.triggers")).first()).toHaveValue("exit");
 });
 
+test("a survey that a card asks waits for what the card counts, and is linked when it is saved", async ({ page, visit, project, words: { t, language } }) => {
+  await visit(`/tasks/${id}`);
+  await page.getByRole("button", { name: t("task.askNamed", { name: t("task.card.slow") }) }).click(COMES);
+  await expect(page.getByLabel(t("survey.triggers")).first()).toHaveValue("task", COMES);
+  await expect(page.getByLabel(t("survey.outcome"), { exact: true })).toHaveValue("slow");
+  const link = page.getByRole("checkbox", { name: t("survey.linkTo", { task: `Campaign ${language}`, what: t("task.link.effort") }) });
+  await expect(link).toBeChecked(COMES);
+  await page.getByRole("button", { name: t("action.save"), exact: true }).click();
+  await expect(page).toHaveURL(/surveys\/[0-9a-f-]{36}/, COMES);
+  const survey = /surveys\/([0-9a-f-]+)/.exec(page.url())?.[1] ?? "";
+  const task = (await (await page.request.get(`/api/projects/${project}/tasks/${id}`)).json()) as { definition: { surveys?: Record<string, string> } };
+  expect(task.definition.surveys).toMatchObject({ effort: survey });
+  // Why they did not finish may be asked before they leave, or once they have.
+  await visit(`/tasks/${id}`);
+  await page.getByRole("button", { name: t("task.askNamed", { name: t("task.card.not_finished") }) }).click(COMES);
+  await page.getByRole("radio", { name: t("survey.linkAfter") }).click(COMES);
+  await expect(page.getByLabel(t("survey.outcome"), { exact: true })).toHaveValue("failed");
+});
+
+test("who left is asked by a link in the cancellation mail", async ({ page, visit, words: { t } }) => {
+  await visit(`/tasks/${id}`);
+  await page.getByRole("button", { name: t("task.askNamed", { name: t("task.card.lost") }) }).click(COMES);
+  await page.getByRole("button", { name: t("survey.publish"), exact: true }).click(COMES);
+  await expect(page).toHaveURL(/tab=share/, COMES);
+  await expect(page.getByLabel(t("survey.share.address"))).toContainText("/survey/", COMES);
+  await expect(page.getByLabel(t("survey.share.cancellation"))).toContainText('href="{{link}}"', COMES);
+  await expect(page.getByLabel(t("survey.share.links")).first()).toContainText("/links");
+  // Asked again, it leads there.
+  await visit(`/tasks/${id}`);
+  await page.getByRole("button", { name: t("task.askNamed", { name: t("task.card.lost") }) }).click(COMES);
+  await expect(page).toHaveURL(/tab=share/, COMES);
+});
+
+test("devices and periods stand side by side, each with its interval and n", async ({ page, visit, words: { t } }) => {
+  await visit(`/tasks/${id}?q=(range:(last:60,unit:day),by:(property:%27$device_type%27),compare:!t)`);
+  const table = page.getByRole("region", { name: t("task.sideBySide") });
+  await expect(table.getByRole("columnheader")).toHaveCount(5, COMES);
+  await expect(table.getByRole("row", { name: new RegExp(t("task.card.as_planned")) })).toContainText(/%.*\[/);
+  await expect(table.getByRole("columnheader", { name: /Mobile/ })).toBeVisible();
+  await table.getByRole("row", { name: new RegExp(t("task.card.slow")) }).getByRole("button").last().click();
+  await expect(page.getByRole("complementary").locator("[data-row]").first()).toBeVisible(COMES);
+  await expect(page).toHaveURL(/breakdown/);
+});
+
 test("an address shows the same to whom it is sent, on a phone too", async ({ page, visit, words: { t } }) => {
   await page.setViewportSize({ width: 390, height: 844 });
   await visit(`/tasks/${id}?q=(range:(last:60,unit:day),device:Mobile,compare:!t)&card=not_finished`);
