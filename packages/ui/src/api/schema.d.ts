@@ -2583,16 +2583,53 @@ export interface components {
         /**
          * @description Attempts at a task, one row each, in the order in which their recordings are worth watching.
          * @example {
-         *       "kind": "attempts",
-         *       "task": {
-         *         "start": [
-         *           {
-         *             "page": "/campaigns/new"
-         *           }
+         *       "at": {
+         *         "breakdown": [
+         *           "Desktop"
          *         ],
+         *         "card": "slow",
+         *         "class": "slow",
+         *         "dropped": false,
+         *         "exit_page": "/audience",
+         *         "friction": true,
+         *         "interval": "2025-10-06T00:00:00+02:00",
+         *         "page": "/audience",
+         *         "release": "1.5",
+         *         "selector": "#next",
+         *         "signal": "rage_click",
+         *         "step": 1
+         *       },
+         *       "breakdown": [
+         *         {
+         *           "property": "$device_type"
+         *         }
+         *       ],
+         *       "count": "people",
+         *       "csat_points": 7,
+         *       "filter": {
+         *         "property": "$browser",
+         *         "value": "Firefox"
+         *       },
+         *       "interval": "week",
+         *       "kind": "attempts",
+         *       "limit": 10,
+         *       "range": {
+         *         "last": 30,
+         *         "unit": "day"
+         *       },
+         *       "recorded": true,
+         *       "release": "version",
+         *       "skip": 10,
+         *       "sort": "longest",
+         *       "task": {
          *         "completion": [
          *           {
          *             "event": "Campaign sent"
+         *           }
+         *         ],
+         *         "start": [
+         *           {
+         *             "page": "/campaigns/new"
          *           }
          *         ],
          *         "steps": [
@@ -2602,121 +2639,84 @@ export interface components {
          *           }
          *         ]
          *       },
-         *       "at": {
-         *         "card": "slow",
-         *         "class": "slow",
-         *         "friction": true,
-         *         "step": 1,
-         *         "dropped": false,
-         *         "page": "/audience",
-         *         "exit_page": "/audience",
-         *         "selector": "#next",
-         *         "signal": "rage_click",
-         *         "release": "1.5",
-         *         "interval": "2025-10-06T00:00:00+02:00",
-         *         "breakdown": [
-         *           "Desktop"
-         *         ]
-         *       },
-         *       "sort": "longest",
-         *       "recorded": true,
-         *       "limit": 10,
-         *       "skip": 10,
-         *       "count": "people",
-         *       "interval": "week",
          *       "weights": {
          *         "rage_click": {
          *           "points": 5
          *         }
-         *       },
-         *       "csat_points": 7,
-         *       "release": "version",
+         *       }
+         *     }
+         * @example {
+         *       "at": {},
+         *       "kind": "attempts",
          *       "range": {
          *         "last": 30,
          *         "unit": "day"
          *       },
-         *       "filter": {
-         *         "property": "$browser",
-         *         "value": "Firefox"
-         *       },
-         *       "breakdown": [
-         *         {
-         *           "property": "$device_type"
-         *         }
-         *       ]
-         *     }
-         * @example {
-         *       "kind": "attempts",
          *       "task": {
-         *         "start": [
-         *           {
-         *             "event": "Search"
-         *           }
-         *         ],
          *         "completion": [
          *           {
          *             "event": "Purchase"
          *           }
+         *         ],
+         *         "start": [
+         *           {
+         *             "event": "Search"
+         *           }
          *         ]
-         *       },
-         *       "at": {},
-         *       "range": {
-         *         "last": 30,
-         *         "unit": "day"
          *       }
          *     }
          */
         AttemptsQuestion: {
-            /**
-             * @description Attempts.
-             * @constant
-             */
-            kind: "attempts";
-            task: components["schemas"]["TaskDefinition"];
             /** @description Only those behind this figure of the task's answer. */
             at?: components["schemas"]["TaskCell"];
-            /**
-             * @description What comes first: the latest; by active time; those that ended where most of them did; the most friction; the most rage clicks; those with the rarest page; the lowest score that was answered. Among equals the latest.
-             * @default latest
-             * @enum {string}
-             */
-            sort?: "latest" | "shortest" | "longest" | "exit_page" | "score" | "rage_clicks" | "rare_page" | "rating";
-            /**
-             * @description Only attempts with a recording.
-             * @default false
-             */
-            recorded?: boolean;
-            /**
-             * @description How many are listed.
-             * @default 50
-             */
-            limit?: number;
-            /**
-             * @description How many of the list are left out before these.
-             * @default 0
-             */
-            skip?: number;
+            breakdown?: components["schemas"]["Breakdowns"];
             /**
              * @description As in a question of the task.
              * @default attempts
              * @enum {string}
              */
             count?: "attempts" | "people";
+            /** @description How many points the question of satisfaction has that is linked; that of the linked survey where nothing is said, and five where there is none. */
+            csat_points?: number;
+            filter?: components["schemas"]["Filter"];
             /**
              * @description Of which `at` names one.
              * @default day
              */
             interval?: components["schemas"]["Interval"];
-            weights?: components["schemas"]["FactorWeights"];
-            /** @description How many points the question of satisfaction has that is linked; that of the linked survey where nothing is said, and five where there is none. */
-            csat_points?: number;
+            /**
+             * @description Attempts.
+             * @constant
+             */
+            kind: "attempts";
+            /**
+             * @description How many are listed.
+             * @default 50
+             */
+            limit?: number;
+            /**
+             * @description Only attempts with a recording.
+             * @default false
+             */
+            recorded?: boolean;
             /**
              * @description The property that names the release.
              * @default $release
              */
             release?: string;
-            filter?: components["schemas"]["Filter"];
-            breakdown?: components["schemas"]["Breakdowns"];
+            /**
+             * @description How many of the list are left out before these.
+             * @default 0
+             */
+            skip?: number;
+            /**
+             * @description What comes first: the latest; by active time; those that ended where most of them did; the most friction; the most rage clicks; those with the rarest page; the lowest score that was answered. Among equals the latest.
+             * @default latest
+             * @enum {string}
+             */
+            sort?: "latest" | "shortest" | "longest" | "exit_page" | "score" | "rage_clicks" | "rare_page" | "rating";
+            task: components["schemas"]["TaskDefinition"];
+            weights?: components["schemas"]["FactorWeights"];
         } & WithRequired<components["schemas"]["Scope"], "range">;
         /** @description Gives each conversion, an event of a series, to what the person met before it, in place of a breakdown. */
         Attribution: {
@@ -7757,6 +7757,8 @@ export interface components {
             history: Record<string, never>;
             /** @description The first published first. */
             surveys: components["schemas"]["RunningSurvey"][];
+            /** @description The tasks whose outcomes show one of them, as pages walk them: which events start, complete and abandon an attempt, the steps, the window, and from when on it is slow. */
+            tasks: Record<string, never>[];
         };
         /**
          * @description What may stand in a question of any kind: which time it looks at, who is counted, and what the names in it mean.
@@ -8705,13 +8707,13 @@ export interface components {
             /** @description A CSS selector. */
             selector: string;
         } | {
+            /** @description Its name. */
+            event: string;
             /**
              * @description An event of the site.
              * @constant
              */
             on: "event";
-            /** @description Its name. */
-            event: string;
             /** @description All of them hold. */
             where?: components["schemas"]["SurveyCondition"][];
         } | {
@@ -8728,13 +8730,13 @@ export interface components {
              * @constant
              */
             on: "task";
-            /** @description The task's id. */
-            task: string;
             /**
              * @description What it came to; one that was slow or took another way was completed too.
              * @enum {unknown}
              */
             outcome: "completed" | "slow" | "off_path" | "failed";
+            /** @description The task's id. */
+            task: string;
         } | {
             /**
              * @description `sillage.survey(id)` of the page.
@@ -8930,9 +8932,9 @@ export interface components {
         TaskCompared: {
             /** @description Its first instant. */
             from: components["schemas"]["Instant"];
+            said: components["schemas"]["TaskSaid"];
             /** @description The first instant after it. */
             to: components["schemas"]["Instant"];
-            said: components["schemas"]["TaskSaid"];
         } & components["schemas"]["TaskLine"];
         /** @description Completion on two sides. */
         TaskConversion: {
@@ -9259,8 +9261,69 @@ export interface components {
         /**
          * @description The scorecard of a task: how many did it as planned, were slow, gave up, took another way or met friction, what they said of it, and what to fix.
          * @example {
+         *       "breakdown": [
+         *         {
+         *           "property": "$device_type"
+         *         }
+         *       ],
+         *       "compare": {
+         *         "previous": 1
+         *       },
+         *       "count": "people",
+         *       "csat_points": 7,
+         *       "filter": {
+         *         "property": "$browser",
+         *         "value": "Firefox"
+         *       },
+         *       "interval": "week",
          *       "kind": "task",
+         *       "limit": 10,
+         *       "range": {
+         *         "last": 30,
+         *         "unit": "day"
+         *       },
+         *       "release": "version",
          *       "task": {
+         *         "abandon": [
+         *           {
+         *             "event": "Campaign deleted"
+         *           }
+         *         ],
+         *         "active_from": "2025-01-01",
+         *         "churned": {
+         *           "event": "Subscription cancelled"
+         *         },
+         *         "completion": [
+         *           {
+         *             "event": "Campaign sent"
+         *           }
+         *         ],
+         *         "detour_tolerance": 2,
+         *         "filter": {
+         *           "of": "person",
+         *           "property": "plan",
+         *           "value": "pro"
+         *         },
+         *         "fixes": [
+         *           {
+         *             "at": "2025-10-06",
+         *             "label": "The button reacts at once",
+         *             "page": "/audience",
+         *             "release": "1.5",
+         *             "selector": "#next",
+         *             "signal": "rage_click",
+         *             "state": "fixed"
+         *           },
+         *           {
+         *             "page": "/campaigns/new",
+         *             "state": "to_do"
+         *           }
+         *         ],
+         *         "page_property": "$page",
+         *         "slow": {
+         *           "rule": "p75",
+         *           "times": 2
+         *         },
          *         "start": [
          *           {
          *             "page": "/campaigns/new"
@@ -9271,16 +9334,6 @@ export interface components {
          *               "property": "from",
          *               "value": "menu"
          *             }
-         *           }
-         *         ],
-         *         "completion": [
-         *           {
-         *             "event": "Campaign sent"
-         *           }
-         *         ],
-         *         "abandon": [
-         *           {
-         *             "event": "Campaign deleted"
          *           }
          *         ],
          *         "steps": [
@@ -9297,170 +9350,119 @@ export interface components {
          *           },
          *           {
          *             "id": "preview",
+         *             "optional": true,
          *             "select": {
          *               "event": "Preview"
-         *             },
-         *             "optional": true
+         *             }
          *           }
          *         ],
-         *         "window": {
-         *           "n": 1,
-         *           "unit": "session"
-         *         },
-         *         "target_seconds": 120,
-         *         "slow": {
-         *           "rule": "p75",
-         *           "times": 2
-         *         },
-         *         "detour_tolerance": 2,
-         *         "filter": {
-         *           "property": "plan",
-         *           "of": "person",
-         *           "value": "pro"
-         *         },
-         *         "page_property": "$page",
          *         "surveys": {
+         *           "churn": "s7",
+         *           "csat": "s6",
          *           "ease": "s1",
          *           "effort": "s2",
          *           "exit": "s3",
-         *           "off_path": "s4",
          *           "nps": "s5",
-         *           "csat": "s6",
-         *           "churn": "s7"
+         *           "off_path": "s4"
          *         },
-         *         "churned": {
-         *           "event": "Subscription cancelled"
-         *         },
-         *         "active_from": "2025-01-01",
-         *         "fixes": [
-         *           {
-         *             "page": "/audience",
-         *             "selector": "#next",
-         *             "signal": "rage_click",
-         *             "state": "fixed",
-         *             "at": "2025-10-06",
-         *             "release": "1.5",
-         *             "label": "The button reacts at once"
-         *           },
-         *           {
-         *             "page": "/campaigns/new",
-         *             "state": "to_do"
-         *           }
-         *         ]
-         *       },
-         *       "count": "people",
-         *       "interval": "week",
-         *       "compare": {
-         *         "previous": 1
+         *         "target_seconds": 120,
+         *         "window": {
+         *           "n": 1,
+         *           "unit": "session"
+         *         }
          *       },
          *       "weights": {
          *         "rage_click": {
          *           "points": 5
          *         }
-         *       },
-         *       "csat_points": 7,
-         *       "release": "version",
-         *       "limit": 10,
-         *       "range": {
-         *         "last": 30,
-         *         "unit": "day"
-         *       },
-         *       "filter": {
-         *         "property": "$browser",
-         *         "value": "Firefox"
-         *       },
-         *       "breakdown": [
-         *         {
-         *           "property": "$device_type"
-         *         }
-         *       ]
+         *       }
          *     }
          * @example {
          *       "kind": "task",
+         *       "range": {
+         *         "last": 7,
+         *         "unit": "day"
+         *       },
          *       "task": {
-         *         "start": [
-         *           {
-         *             "event": "Search"
-         *           }
-         *         ],
          *         "completion": [
          *           {
          *             "event": "Purchase"
+         *           }
+         *         ],
+         *         "slow": {
+         *           "percent": 10,
+         *           "rule": "slowest"
+         *         },
+         *         "start": [
+         *           {
+         *             "event": "Search"
          *           }
          *         ],
          *         "window": {
          *           "n": 7,
          *           "unit": "day"
-         *         },
-         *         "slow": {
-         *           "rule": "slowest",
-         *           "percent": 10
          *         }
-         *       },
-         *       "range": {
-         *         "last": 7,
-         *         "unit": "day"
          *       }
          *     }
          * @example {
          *       "kind": "task",
+         *       "range": {
+         *         "last": 7,
+         *         "unit": "day"
+         *       },
          *       "task": {
-         *         "start": [
-         *           {
-         *             "event": "Search"
-         *           }
-         *         ],
          *         "completion": [
          *           {
          *             "event": "Purchase"
          *           }
          *         ],
-         *         "target_seconds": 60,
          *         "slow": {
          *           "rule": "target"
-         *         }
-         *       },
-         *       "range": {
-         *         "last": 7,
-         *         "unit": "day"
+         *         },
+         *         "start": [
+         *           {
+         *             "event": "Search"
+         *           }
+         *         ],
+         *         "target_seconds": 60
          *       }
          *     }
          */
         TaskQuestion: {
-            /**
-             * @description A task.
-             * @constant
-             */
-            kind: "task";
-            task: components["schemas"]["TaskDefinition"];
+            breakdown?: components["schemas"]["Breakdowns"];
+            /** @description Another range whose figures stand beside; what is slow is the same in both. */
+            compare?: components["schemas"]["Comparison"];
             /**
              * @description Every attempt, or of each person the best one: as planned before off path before slow before failed, and of equal ones the first.
              * @default attempts
              * @enum {string}
              */
             count?: "attempts" | "people";
+            /** @description How many points the question of satisfaction has that is linked; that of the linked survey where nothing is said, and five where there is none. */
+            csat_points?: number;
+            filter?: components["schemas"]["Filter"];
             /**
              * @description The trend has one row for each of these.
              * @default day
              */
             interval?: components["schemas"]["Interval"];
-            /** @description Another range whose figures stand beside; what is slow is the same in both. */
-            compare?: components["schemas"]["Comparison"];
-            weights?: components["schemas"]["FactorWeights"];
-            /** @description How many points the question of satisfaction has that is linked; that of the linked survey where nothing is said, and five where there is none. */
-            csat_points?: number;
             /**
-             * @description The property that names the release.
-             * @default $release
+             * @description A task.
+             * @constant
              */
-            release?: string;
+            kind: "task";
             /**
              * @description How many pages, elements, things to fix and quotes are listed.
              * @default 20
              */
             limit?: number;
-            filter?: components["schemas"]["Filter"];
-            breakdown?: components["schemas"]["Breakdowns"];
+            /**
+             * @description The property that names the release.
+             * @default $release
+             */
+            release?: string;
+            task: components["schemas"]["TaskDefinition"];
+            weights?: components["schemas"]["FactorWeights"];
         } & WithRequired<components["schemas"]["Scope"], "range">;
         /** @description Words of an answer. */
         TaskQuote: {
@@ -9503,6 +9505,19 @@ export interface components {
         TaskRule: components["schemas"]["TaskPage"] | components["schemas"]["Selector"];
         /** @description Any of these. */
         TaskRules: components["schemas"]["TaskRule"][];
+        /** @description What was said of these attempts: the main numbers of the cards of answers. */
+        TaskSaid: {
+            /** @description Answers that are dissatisfied. */
+            csat_low: components["schemas"]["TaskShare"];
+            /** @description People who left, of everybody who tried. */
+            lost: components["schemas"]["TaskShare"];
+            /** @description The net promoter score. */
+            nps: components["schemas"]["TaskEstimate"] | null;
+            /** @description Answers of promoters. */
+            promoters: components["schemas"]["TaskShare"];
+            /** @description Answers that are satisfied. */
+            satisfied: components["schemas"]["TaskShare"];
+        };
         /** @description A score. */
         TaskScoreCount: {
             /** @description How often. */
@@ -11055,19 +11070,6 @@ export interface components {
             name: string;
             /** @description A selector of the answer's `elements`, or a list of them. */
             selector: string | string[];
-        };
-        /** @description What was said of these attempts: the main numbers of the cards of answers. */
-        TaskSaid: {
-            /** @description The net promoter score. */
-            nps: components["schemas"]["TaskEstimate"] | null;
-            /** @description Answers of promoters. */
-            promoters: components["schemas"]["TaskShare"];
-            /** @description Answers that are dissatisfied. */
-            csat_low: components["schemas"]["TaskShare"];
-            /** @description Answers that are satisfied. */
-            satisfied: components["schemas"]["TaskShare"];
-            /** @description People who left, of everybody who tried. */
-            lost: components["schemas"]["TaskShare"];
         };
     };
     responses: never;
