@@ -5,6 +5,7 @@
 
 mod gather;
 mod listed;
+mod said;
 mod scorecard;
 mod voice;
 
@@ -76,7 +77,7 @@ impl<'a> Scene<'a> {
                 promoters.filter_map(|one| at(one.person, one.time, PROMOTERS_WITHIN_MS)).collect()
             }
             Card::CsatLow => {
-                let low = responses(&self.voices.csat).into_iter().filter(|one| one.is_dissatisfied());
+                let low = responses(&self.voices.csat).into_iter().filter(|one| self.voices.scale.is_dissatisfied(one));
                 low.filter_map(|one| at(one.person, one.time, CSAT_WITHIN_MS)).collect()
             }
             Card::Lost => self.voices.lost.iter().filter_map(|(person, time)| at(*person, *time, LOST_WITHIN_MS)).collect(),
@@ -136,16 +137,19 @@ pub(crate) fn answer(context: &Context<'_>, scope: &Scope, asked: &TaskQuestion)
         Some(with) => {
             let range = compared_range(context, asked.interval, with)?;
             let people = context.people();
-            let (mut other, _) = plan.tried(context, range)?;
+            let (mut other, of_person) = plan.tried(context, range)?;
             context.forget_people();
             context.count_people(people.unwrap_or(0) as usize);
+            let voices = Voices::heard(context, &plan, range, &other.attempts, &of_person)?;
             if asked.by_person {
                 best_of_people(&mut other.attempts, scene.rule);
+                other.attempts.sort_by_key(|attempt| attempt.person);
             }
             let marked = other.attempts.iter().map(|attempt| (attempt, scene.rule.mark(attempt)));
             let mut line = scorecard::line(marked, other.open.len());
             line["from"] = context.zone.format(range.0).into();
             line["to"] = context.zone.format(range.1).into();
+            line["said"] = said::of(&voices, &other.attempts, &by_person(&other.attempts), &|_| true);
             line
         }
     };
@@ -156,6 +160,9 @@ pub(crate) fn answer(context: &Context<'_>, scope: &Scope, asked: &TaskQuestion)
             .into_iter()
             .map(|(key, attempts, open)| {
                 let mut line = scorecard::line(attempts.into_iter(), open);
+                line["said"] = said::of(&scene.voices, &scene.tried.attempts, &scene.of_person, &|one| {
+                    one.is_some_and(|one| scene.tried.segments(one.group).contains(&key))
+                });
                 line["breakdown"] = key.to_json(scope.breakdown.len());
                 line
             })

@@ -122,6 +122,51 @@ test("asking opens the survey with its page, its moment and its words", async ({
   await expect(page.getByLabel(t("survey.triggers")).first()).toHaveValue("exit");
 });
 
+test("a survey that a card asks waits for what the card counts, and is linked when it is saved", async ({ page, visit, project, words: { t, language } }) => {
+  await visit(`/tasks/${id}`);
+  await page.getByRole("button", { name: t("task.askNamed", { name: t("task.card.slow") }) }).click(COMES);
+  await expect(page.getByLabel(t("survey.triggers")).first()).toHaveValue("task", COMES);
+  await expect(page.getByLabel(t("survey.outcome"), { exact: true })).toHaveValue("slow");
+  const link = page.getByRole("checkbox", { name: t("survey.linkTo", { task: `Campaign ${language}`, what: t("task.link.effort") }) });
+  await expect(link).toBeChecked(COMES);
+  await page.getByRole("button", { name: t("action.save"), exact: true }).click();
+  await expect(page).toHaveURL(/surveys\/[0-9a-f-]{36}/, COMES);
+  const survey = /surveys\/([0-9a-f-]+)/.exec(page.url())?.[1] ?? "";
+  const task = (await (await page.request.get(`/api/projects/${project}/tasks/${id}`)).json()) as { definition: { surveys?: Record<string, string> } };
+  expect(task.definition.surveys).toMatchObject({ effort: survey });
+  // Why they did not finish may be asked before they leave, or once they have.
+  await visit(`/tasks/${id}`);
+  await page.getByRole("button", { name: t("task.askNamed", { name: t("task.card.not_finished") }) }).click(COMES);
+  await page.getByRole("radio", { name: t("survey.linkAfter") }).click(COMES);
+  await expect(page.getByLabel(t("survey.outcome"), { exact: true })).toHaveValue("failed");
+});
+
+test("who left is asked by a link in the cancellation mail", async ({ page, visit, words: { t } }) => {
+  await visit(`/tasks/${id}`);
+  await page.getByRole("button", { name: t("task.askNamed", { name: t("task.card.lost") }) }).click(COMES);
+  await page.getByRole("button", { name: t("survey.publish"), exact: true }).click(COMES);
+  await expect(page).toHaveURL(/tab=share/, COMES);
+  await expect(page.getByLabel(t("survey.share.address"))).toContainText("/survey/", COMES);
+  await expect(page.getByLabel(t("survey.share.cancellation"))).toContainText('href="{{link}}"', COMES);
+  await expect(page.getByLabel(t("survey.share.links")).first()).toContainText("/links");
+  // Asked again, it leads there.
+  await visit(`/tasks/${id}`);
+  await page.getByRole("button", { name: t("task.askNamed", { name: t("task.card.lost") }) }).click(COMES);
+  await expect(page).toHaveURL(/tab=share/, COMES);
+});
+
+test("devices and periods stand side by side, each with its interval and n", async ({ page, visit, words: { t } }) => {
+  await visit(`/tasks/${id}?q=(range:(last:60,unit:day),by:(property:%27$device_type%27),compare:!t)`);
+  const table = page.getByRole("region", { name: t("task.sideBySide") });
+  // What is counted, all, the period before, and a column for each device.
+  await expect(table.getByRole("columnheader", { name: new RegExp(t("task.before")) })).toBeVisible(COMES);
+  await expect(table.getByRole("row", { name: new RegExp(t("task.card.as_planned")) })).toContainText(/%.*\[/);
+  await expect(table.getByRole("columnheader", { name: /Mobile/ })).toBeVisible();
+  await table.getByRole("row", { name: new RegExp(t("task.card.slow")) }).getByRole("button").last().click();
+  await expect(page.getByRole("complementary").locator("[data-row]").first()).toBeVisible(COMES);
+  await expect(page).toHaveURL(/breakdown/);
+});
+
 test("an address shows the same to whom it is sent, on a phone too", async ({ page, visit, words: { t } }) => {
   await page.setViewportSize({ width: 390, height: 844 });
   await visit(`/tasks/${id}?q=(range:(last:60,unit:day),device:Mobile,compare:!t)&card=not_finished`);
@@ -131,11 +176,12 @@ test("an address shows the same to whom it is sent, on a phone too", async ({ pa
 });
 
 test("a change is a new version, and a path of a journey begins a task", async ({ page, visit, project, words: { t } }) => {
+  const before = (await tasksOf(page, project)).find((one) => one.id === id)?.version ?? 0;
   await visit(`/tasks/${id}?tab=edit`);
   await page.getByLabel(t("task.tolerance")).fill("3");
   await page.getByRole("button", { name: t("action.saveChanges") }).click();
   await expect(page).toHaveURL(/tab=scorecard/, COMES);
-  expect((await tasksOf(page, project)).find((one) => one.id === id)?.version).toBe(2);
+  expect((await tasksOf(page, project)).find((one) => one.id === id)?.version).toBe(before + 1);
   await visit("/tasks/new?q=(pages:!(/app/dashboard,/app/audience,/app/schedule))");
   await expect(page.getByRole("listitem", { name: t("task.stepNumber", { n: 3 }) })).toContainText("/app/schedule");
   await expect(page.getByRole("group", { name: t("task.start") })).toContainText("/app/dashboard");

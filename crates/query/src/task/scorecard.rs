@@ -20,7 +20,7 @@ use sillage_behavior::{
     statistics::{mean, median, percentile, two_proportion_interval, two_proportion_p_value, wilson_interval},
     survey::nps,
     task::{
-        Fix, LINKS,
+        CSAT, Fix, LINKS, NPS,
         findings::{self, FEWEST, Gap, Part, Place, add_places, is_affected, ranked},
         judge::{Attempt, CLASSES, Card, Class, Mark, NEVER},
         walk::End,
@@ -28,7 +28,7 @@ use sillage_behavior::{
 };
 use std::{
     cmp::Reverse,
-    collections::{BTreeMap, HashMap},
+    collections::{BTreeMap, HashMap, HashSet},
 };
 
 const MOST_FASTEST: usize = 10;
@@ -480,10 +480,11 @@ fn promoters_card(scene: &Scene<'_>, _: &Counted) -> Result<Value, AskError> {
 
 fn csat_card(scene: &Scene<'_>, _: &Counted) -> Result<Value, AskError> {
     let answers: Vec<&Response> = scene.voices.csat.iter().map(|at| &scene.voices.responses[*at]).collect();
-    let low: Vec<&Response> = answers.iter().copied().filter(|one| one.is_dissatisfied()).collect();
+    let scale = scene.voices.scale;
+    let low: Vec<&Response> = answers.iter().copied().filter(|one| scale.is_dissatisfied(one)).collect();
     let n = answers.len() as u64;
     let mut card = card(Part { count: low.len() as u64, n }, n >= FEWEST, watch("csat_low", "rating"));
-    card["satisfied"] = share(Part { count: n - low.len() as u64, n });
+    card["satisfied"] = share(Part { count: answers.iter().filter(|one| scale.is_satisfied(one)).count() as u64, n });
     let joined: Vec<(&Response, &Attempt)> = answers
         .iter()
         .filter_map(|one| {
@@ -493,7 +494,7 @@ fn csat_card(scene: &Scene<'_>, _: &Counted) -> Result<Value, AskError> {
         .collect();
     let group = |name: &str, is: &dyn Fn(&Attempt) -> bool| {
         let own = joined.iter().filter(|(_, attempt)| is(attempt));
-        let part = own.fold(Part::default(), |part, (one, _)| Part { count: part.count + u64::from(!one.is_dissatisfied()), n: part.n + 1 });
+        let part = own.fold(Part::default(), |part, (one, _)| Part { count: part.count + u64::from(scale.is_satisfied(one)), n: part.n + 1 });
         let mut satisfied = share(part);
         if part.n < FEWEST {
             satisfied["share"] = Value::Null;
@@ -561,12 +562,15 @@ fn findings(scene: &Scene<'_>, counted: &Counted) -> Result<Value, AskError> {
     let lost = |row: &Row<'_>| row.gap.map_or(0.0, |gap| gap.lost.max(0.0));
     let words = |row: &Row<'_>| (row.place.0.map(|page| scene.word_order(page)), row.place.1.map(|selector| scene.word_order(selector)), row.place.2);
     rows.sort_by(|a, b| lost(b).total_cmp(&lost(a)).then(b.affected.n.cmp(&a.affected.n)).then_with(|| words(a).cmp(&words(b))));
-    // What people said is about the attempt before.
+    // What people said is about the attempt before; praise tells nothing of what to fix.
+    let is_content = |one: &Response| (one.link == NPS && one.is_promoter()) || (one.link == CSAT && scene.voices.scale.is_satisfied(one));
+    // A survey that is linked twice said it once.
+    let mut heard = HashSet::new();
     let spoken: Vec<(&Response, &Attempt)> = scene
         .voices
         .responses
         .iter()
-        .filter(|one| one.text != 0)
+        .filter(|one| one.text != 0 && !is_content(one) && heard.insert((one.person, one.time, one.text)))
         .filter_map(|one| Some((one, &attempts[before(attempts, &scene.of_person, one.person, one.time, CSAT_WITHIN_MS)? as usize])))
         .collect();
     let written = rows.par_iter().map(|row| row.write(scene, counted, &spoken)).collect::<Result<Vec<Value>, AskError>>()?;
@@ -606,7 +610,7 @@ impl Row<'_> {
         keep_first(&mut worst, 3, |one| (Reverse(one.micro), Reverse(one.start), one.person));
         let own = |text: fn(&Fix) -> &Option<String>| self.fix.and_then(|fix| text(fix).clone());
         let shown = |key: Option<u64>, own: Option<String>| own.map_or_else(|| key.map_or(Value::Null, |key| scene.word(key)), Value::from);
-        let fixed_at = self.fix.and_then(|fix| fix.fixed_at);
+        let fixed_at = self.fix.and_then(|fix| fix.fixed).map(|fixed| fixed.since(&scene.context.zone));
         let state = match (self.fix, fixed_at) {
             (None, _) => "found",
             (Some(_), None) => "to_do",
@@ -678,7 +682,7 @@ fn by_interval(scene: &Scene<'_>, _: &Counted) -> Result<Value, AskError> {
     for at in &scene.voices.csat {
         let one = &scene.voices.responses[*at];
         add(one.time, 8, 1);
-        add(one.time, 9, u64::from(one.is_dissatisfied()));
+        add(one.time, 9, u64::from(scene.voices.scale.is_dissatisfied(one)));
     }
     scene.voices.lost.values().for_each(|time| add(*time, 10, 1));
     let names: [&str; COUNTS] =
@@ -775,7 +779,7 @@ fn order_of(scene: &Scene<'_>, (page, selector, factor): Place) -> (String, Stri
     (scene.word_order(page), scene.word_order(selector), factor)
 }
 
-fn share(part: Part) -> Value {
+pub(super) fn share(part: Part) -> Value {
     json!({"count": part.count, "n": part.n, "share": number(part.share()), "interval": interval(part)})
 }
 

@@ -28,6 +28,7 @@ export interface CheckedTask {
 
 export type TaskLine = Schema["TaskLine"];
 export type TaskShare = Schema["TaskShare"];
+export type TaskSaid = Schema["TaskSaid"];
 export type TaskClass = Schema["TaskClass"]["class"];
 export type TaskCards = Schema["TaskCards"];
 export type TaskCardName = keyof TaskCards;

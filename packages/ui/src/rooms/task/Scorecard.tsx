@@ -6,7 +6,7 @@ import type { Task, TaskAnswer, TaskCardName } from "@/api/task.ts";
 import type { Cell } from "@/api/types.ts";
 import { useSpeech } from "@/i18n/language.tsx";
 import type { AttemptSort, Filter } from "@/question/question.ts";
-import { conditionName, rangeName } from "@/question/words.ts";
+import { breakdownName, conditionName, rangeName } from "@/question/words.ts";
 import { PeoplePanel } from "@/report/PeoplePanel.tsx";
 import { useAsk } from "@/report/useAsk.ts";
 import { tellError } from "@/shell/errors.ts";
@@ -15,7 +15,7 @@ import { Button } from "@/ui/Button.tsx";
 import { Card } from "@/ui/Page.tsx";
 import { Empty, Failure, Note, Skeleton, SkeletonRows } from "@/ui/State.tsx";
 import { useToast } from "@/ui/Toast.tsx";
-import { surveyOf } from "./ask.ts";
+import { SLOT, surveyOf } from "./ask.ts";
 import { CardDetail } from "./CardDetail.tsx";
 import { Cards } from "./Cards.tsx";
 import type { Fix } from "./definition.ts";
@@ -25,6 +25,7 @@ import { OutcomeBar } from "./OutcomeBar.tsx";
 import { PathStrip } from "./PathStrip.tsx";
 import { ScopeBar } from "./ScopeBar.tsx";
 import { readScope, scorecardQuestion, type Scope, type TaskSearch } from "./search.ts";
+import { SideBySide } from "./SideBySide.tsx";
 import { TaskExample } from "./TaskExample.tsx";
 import { Voices } from "./Voices.tsx";
 import { CARDS } from "./words.ts";
@@ -70,8 +71,12 @@ export function Scorecard({ task }: { task: Task }) {
     watch: (at, sort) => go({ tab: "attempts", v: { at, sort, recorded: true }, at: undefined, title: undefined }),
     ask: (card) => {
       if (!answer) return;
-      const { template, definition } = surveyOf(card, task.definition, answer, scope);
-      void navigate({ to: "/p/$project/surveys/$survey", params: { ...params, survey: "new" }, search: { template, q: definition } });
+      const { churn } = task.definition.surveys ?? {};
+      // Who left is asked by mail: its link is where the survey is shared.
+      if (card === "lost" && churn) return void navigate({ to: "/p/$project/surveys/$survey", params: { ...params, survey: churn }, search: { tab: "share" } });
+      const { template, definition } = surveyOf(card, task.id, task.definition, answer, scope);
+      const link = SLOT[card];
+      void navigate({ to: "/p/$project/surveys/$survey", params: { ...params, survey: "new" }, search: { template, q: definition, ...(link ? { task: task.id, link } : {}) } });
     },
     unfold: (card) => go({ card: card ?? undefined }, true),
   };
@@ -122,6 +127,7 @@ export function Scorecard({ task }: { task: Task }) {
             </Note>
           ))}
           <OutcomeBar answer={answer} ways={ways} />
+          {(scope.by || scope.compare) && <SideBySide answer={answer} by={scope.by} ways={ways} />}
           <div className={styles.columns}>
             <div className={styles.main}>
               <PathStrip answer={answer} ways={ways} />
@@ -129,7 +135,7 @@ export function Scorecard({ task }: { task: Task }) {
               {shown && <CardDetail card={shown} task={task} answer={answer} ways={ways} />}
               <FixList findings={answer.fixes} fixes={task.definition.fixes ?? []} releases={answer.releases} ways={ways} mayChange={project.role !== "viewer"} isSaving={fixing.isPending} onChange={(fixes) => fixing.mutate(fixes)} />
             </div>
-            <Voices task={task} voices={answer.voices} />
+            <Voices task={task} voices={answer.voices} scope={scope} />
           </div>
           <p className={styles.explained}>{asked.explain.definition}</p>
         </div>
@@ -140,8 +146,8 @@ export function Scorecard({ task }: { task: Task }) {
 }
 
 /** On paper the pickers are not there: their words are. */
-function printedScope({ range, device, release, filter, count, compare }: Scope, speech: ReturnType<typeof useSpeech>): string {
-  const parts = [rangeName(range, speech), device, release, filter ? conditionName(filter as Filter, speech) : undefined, speech.t(count === "people" ? "task.count.people" : "task.count.attempts"), compare ? speech.t("range.compare") : undefined];
+function printedScope({ range, device, release, filter, count, compare, by }: Scope, speech: ReturnType<typeof useSpeech>): string {
+  const parts = [rangeName(range, speech), device, release, filter ? conditionName(filter as Filter, speech) : undefined, speech.t(count === "people" ? "task.count.people" : "task.count.attempts"), compare ? speech.t("range.compare") : undefined, by ? speech.t("task.comparedBy", { what: breakdownName(by, speech) }) : undefined];
   return parts.filter((part) => part !== undefined).join(" · ");
 }
 
