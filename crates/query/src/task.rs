@@ -13,6 +13,7 @@ pub(crate) use listed::answer as attempts;
 
 use crate::{
     group::{GroupKey, check_count},
+    hashed::ByHash,
     scan::{Context, context::SessionBehind, key_of_text},
     trend::{compared_range, intervals},
 };
@@ -44,6 +45,8 @@ struct Scene<'a> {
     rule: Rule,
     /// What the rule says of each attempt.
     marks: Vec<Mark>,
+    /// Sessions of which there is a recording.
+    recorded: ByHash<u64, ()>,
 }
 
 impl<'a> Scene<'a> {
@@ -60,7 +63,12 @@ impl<'a> Scene<'a> {
             of_person = by_person(&tried.attempts);
         }
         let marks = tried.attempts.par_iter().with_min_len(4096).map(|attempt| rule.mark(attempt)).collect();
-        Ok(Self { context, asked, tried, of_person, voices, rule, marks })
+        let recorded: ByHash<u64, ()> = context.recordings()?.rows.iter().map(|row| (row.session_key, ())).collect();
+        if !recorded.is_empty() {
+            // Recordings come and go, and no version of events tells of them.
+            context.clock_moves();
+        }
+        Ok(Self { context, asked, tried, of_person, voices, rule, marks, recorded })
     }
 
     fn marked(&self) -> impl Iterator<Item = (&Attempt, Mark)> + Clone {

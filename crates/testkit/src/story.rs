@@ -169,8 +169,7 @@ fn person_line(person: &Person, companies: &[Company], calendar: Calendar) -> Op
 fn event_line(rank: usize, step: &Step, person: &Person, companies: &[Company], calendar: Calendar, surveys: &Surveys) -> Value {
     let mut properties = Map::new();
     if let Some(page) = step.page {
-        let site = if page.starts_with("/app") { "https://app.courriel.example" } else { "https://courriel.example" };
-        properties.insert("$current_url".into(), format!("{site}{page}").into());
+        properties.insert("$current_url".into(), format!("https://courriel.example{page}").into());
         properties.insert("$page".into(), page.into());
         if !step.from_server {
             properties.insert("$page_view_id".into(), format!("{}-{}", person.device_id, step.opened).into());

@@ -7,7 +7,7 @@ test.describe.configure({ mode: "serial", timeout: 90_000 });
 
 const COMES = { timeout: 30_000 };
 const CARDS: MessageKey[] = ["task.card.as_planned", "task.card.slow", "task.card.not_finished", "task.card.friction", "task.card.off_path", "task.card.promoters", "task.card.csat_low", "task.card.lost"];
-/** The steps of the story; its pages are named by the property `page`. */
+/** The steps of the story. */
 const STEPS = ["/app/audience", "/app/template", "/app/editor", "/app/schedule"];
 
 let id = "";
@@ -31,7 +31,6 @@ test("a task is written with pages and events that were seen, and what is missin
   await page.getByLabel(t("task.owner")).fill("Growth");
   const start = page.getByRole("group", { name: t("task.start") });
   await expect(start.getByRole("alert")).toHaveText(t("task.needsRule"), COMES);
-  await page.getByLabel(t("task.pageProperty")).selectOption("page");
   const pickEvent = async (group: string, event: string) => {
     await page.getByRole("group", { name: group }).getByRole("button", { name: t("task.addEvent") }).click();
     await page.getByRole("combobox", { name: t("pick.event") }).fill(event);
@@ -100,13 +99,14 @@ test("a card unfolds to what is behind it", async ({ page, visit, words: { t } }
 
 test("watching leads to the attempts as the card says, and a row unfolds to what happened", async ({ page, visit, words: { t } }) => {
   await visit(`/tasks/${id}`);
-  await page.getByRole("button", { name: t("task.watchNamed", { name: t("task.card.slow") }) }).click(COMES);
+  // The story has no recordings: the card lists its attempts.
+  await page.getByRole("button", { name: t("task.listNamed", { name: t("task.card.slow") }) }).click(COMES);
   await expect(page).toHaveURL(/tab=attempts/);
   await expect(page.getByLabel(t("task.sort"), { exact: true })).toHaveValue("longest");
   await expect(page.getByLabel(t("task.card"), { exact: true })).toHaveValue("slow");
   const recorded = page.getByRole("checkbox", { name: t("task.recordedOnly") });
-  await expect(recorded).toBeChecked();
-  // The story has no recordings.
+  await expect(recorded).not.toBeChecked();
+  await recorded.check();
   await page.getByRole("button", { name: t("task.showAll") }).click(COMES);
   const rows = page.getByRole("region", { name: t("task.tab.attempts") });
   await expect(rows.getByRole("row").nth(1)).toContainText(t("task.class.slow"));

@@ -22,7 +22,7 @@ use sillage_behavior::{
     task::{
         CSAT, Fix, LINKS, NPS,
         findings::{self, FEWEST, Gap, Part, Place, add_places, is_affected, ranked},
-        judge::{Attempt, CLASSES, Card, Class, Mark, NEVER},
+        judge::{self, Attempt, CLASSES, Card, Class, Mark, NEVER},
         walk::End,
     },
 };
@@ -63,6 +63,9 @@ pub(super) fn write(scene: &Scene<'_>) -> Result<Value, AskError> {
     );
     let mut sections = sections?;
     let parts = sections.split_off(CARDS.len());
+    for (card, n) in sections.iter_mut().zip(recorded(scene)) {
+        card["watch"]["recorded"] = n.into();
+    }
     answer["slow_from_seconds"] = seconds(scene.rule.slow_from_ms);
     answer["cards"] = CARDS.iter().zip(sections).map(|((name, _), card)| ((*name).to_owned(), card)).collect();
     for ((name, _), part) in PARTS.iter().zip(parts) {
@@ -70,6 +73,19 @@ pub(super) fn write(scene: &Scene<'_>) -> Result<Value, AskError> {
     }
     answer["weights_version"] = scene.asked.weights.as_ref().and_then(|own| own.version).into();
     Ok(answer)
+}
+
+/// Of how many attempts on each card there is a recording.
+fn recorded(scene: &Scene<'_>) -> [u64; CARDS.len()] {
+    if scene.recorded.is_empty() {
+        return [0; CARDS.len()];
+    }
+    let is_recorded = |at: u32| scene.recorded.contains_key(&scene.tried.attempts[at as usize].session);
+    let own: Vec<Mark> = scene.marks.iter().zip(0..).filter(|(_, at)| is_recorded(*at)).map(|(mark, _)| *mark).collect();
+    judge::CARDS.map(|(_, card)| match card {
+        Card::Promoters | Card::CsatLow | Card::Lost => scene.joined(card).into_iter().filter(|at| is_recorded(*at)).count() as u64,
+        _ => own.iter().filter(|mark| mark.is_on(card)).count() as u64,
+    })
 }
 
 /// What attempts add up to.
@@ -561,7 +577,11 @@ fn findings(scene: &Scene<'_>, counted: &Counted) -> Result<Value, AskError> {
     }
     let lost = |row: &Row<'_>| row.gap.map_or(0.0, |gap| gap.lost.max(0.0));
     let words = |row: &Row<'_>| (row.place.0.map(|page| scene.word_order(page)), row.place.1.map(|selector| scene.word_order(selector)), row.place.2);
-    rows.sort_by(|a, b| lost(b).total_cmp(&lost(a)).then(b.affected.n.cmp(&a.affected.n)).then_with(|| words(a).cmp(&words(b))));
+    // What was fixed is there to be proved, below what is to be done.
+    let is_fixed = |row: &Row<'_>| row.fix.is_some_and(|fix| fix.fixed.is_some());
+    rows.sort_by(|a, b| {
+        is_fixed(a).cmp(&is_fixed(b)).then_with(|| lost(b).total_cmp(&lost(a)).then(b.affected.n.cmp(&a.affected.n)).then_with(|| words(a).cmp(&words(b))))
+    });
     // What people said is about the attempt before; praise tells nothing of what to fix.
     let is_content = |one: &Response| (one.link == NPS && one.is_promoter()) || (one.link == CSAT && scene.voices.scale.is_satisfied(one));
     // A survey that is linked twice said it once.
@@ -752,8 +772,10 @@ fn quotes<'r>(scene: &Scene<'_>, responses: impl Iterator<Item = &'r Response>, 
     own.sort_by_key(|one| (std::cmp::Reverse(one.time), one.person));
     own.truncate(most);
     let quote = |one: &Response| {
-        Ok(json!({"text": scene.word_order(one.text), "person": scene.context.name_of(one.person)?, "session": scene.word(one.session),
-            "time": sillage_event::time::to_rfc3339(one.time), "score": number(one.score)}))
+        Ok(
+            json!({"text": scene.word_order(one.text), "person": scene.context.name_of(one.person)?, "session": if scene.recorded.contains_key(&one.session) { scene.word(one.session) } else { Value::Null },
+            "time": sillage_event::time::to_rfc3339(one.time), "score": number(one.score)}),
+        )
     };
     own.into_iter().map(quote).collect::<Result<Vec<Value>, AskError>>().map(Value::from)
 }

@@ -34,7 +34,7 @@ function walked({ task, walked: told, events }: Case): Attempt[] {
 describe("the vectors that the engine is held to as well", () => {
   it.each(cases)("$name", (one) => {
     const found = walked(one).map(({ began, outcomes }) => [began / 1000, outcomes]);
-    expect(found.toSorted((a, b) => (a[0] as number) - (b[0] as number))).toEqual(one.attempts);
+    expect([...found].sort((a, b) => (a[0] as number) - (b[0] as number))).toEqual(one.attempts);
   });
 });
 

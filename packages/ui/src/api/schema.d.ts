@@ -9697,6 +9697,8 @@ export interface components {
         TaskWatch: {
             /** @description The cell. */
             at: Record<string, never>;
+            /** @description Of how many of these attempts there is a recording. */
+            recorded: components["schemas"]["Count"];
             /** @description The order. */
             sort: string;
         };

@@ -35,8 +35,8 @@ import styles from "./task.module.css";
 export interface Ways {
   /** Opens the people and recordings behind a figure. */
   open: (cell: Cell, title: string) => void;
-  /** Opens the list of attempts, recorded ones, in the order in which they are worth watching. */
-  watch: (cell: Cell, sort: AttemptSort) => void;
+  /** Opens the list of attempts in the order in which they are worth watching; those that are recorded, unless all are wanted. */
+  watch: (cell: Cell, sort: AttemptSort, all?: boolean) => void;
   ask: (card: TaskCardName) => void;
   /** Unfolds a card; null folds it. */
   unfold: (card: TaskCardName | null) => void;
@@ -68,7 +68,7 @@ export function Scorecard({ task }: { task: Task }) {
   const answer = asked?.answer;
   const ways: Ways = {
     open: (at, title) => go({ at, title }),
-    watch: (at, sort) => go({ tab: "attempts", v: { at, sort, recorded: true }, at: undefined, title: undefined }),
+    watch: (at, sort, all) => go({ tab: "attempts", v: { at, sort, recorded: !all }, at: undefined, title: undefined }),
     ask: (card) => {
       if (!answer) return;
       const { churn } = task.definition.surveys ?? {};
@@ -161,8 +161,10 @@ function Sentence({ answer, people }: { answer: TaskAnswer; people: boolean }) {
   const { ratio } = answer.cards.slow;
   const exit = answer.cards.not_finished.exit_pages[0]?.page ?? null;
   const percent = (share: number | null | undefined): string => format.percent(share ?? 0, 0);
+  // Two shares may read the same, so a figure is told apart by its place.
+  let place = 0;
   return rich("task.sentence", {
-    b: (parts: unknown[]) => <b key={String(parts)}>{parts as string[]}</b>,
+    b: (parts: unknown[]) => <b key={place++}>{parts as string[]}</b>,
     n: answer.attempts,
     shown: format.number(answer.attempts),
     count: people ? "people" : "attempts",
