@@ -166,8 +166,8 @@ pub(crate) fn answer(context: &Context<'_>, scope: &Scope, asked: &TaskQuestion)
         check_count(segments.len())?;
         answer["groups"] = segments
             .into_iter()
-            .map(|(key, attempts, open)| {
-                let mut line = scorecard::line(attempts.into_iter(), open);
+            .map(|(key, own)| {
+                let mut line = scorecard::line(own.attempts.into_iter(), own.open);
                 line["said"] = said::of(&scene.voices, &scene.tried.attempts, &scene.of_person, &|one| {
                     one.is_some_and(|one| scene.tried.segments(one.group).contains(&key))
                 });

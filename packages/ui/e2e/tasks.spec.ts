@@ -190,10 +190,10 @@ test("a change is a new version, and a path of a journey begins a task", async (
 test("what is fixed is told from what is to do, and whether it helped", async ({ page, visit, project, words: { t } }) => {
   const kept = (await (await page.request.get(`/api/projects/${project}/tasks/${id}`)).json()) as { name: string; owner: string; definition: object };
   const day = new Date(Date.now() - 15 * 86_400_000).toISOString().slice(0, 10);
-  const fixes = [{ page: "/app/audience", signal: "rage_click", state: "fixed", at: day, release: "2.16.0" }];
+  const fixes = [{ page: "/app/audience", selector: "#the-way-on", state: "fixed", at: day, release: "2.16.0" }];
   expect((await page.request.put(`/api/projects/${project}/tasks/${id}`, { data: { name: kept.name, owner: kept.owner, definition: { ...kept.definition, fixes } } })).ok()).toBe(true);
   await visit(`/tasks/${id}`);
-  const fix = page.getByRole("listitem").filter({ has: page.getByRole("heading", { name: /\/app\/audience/ }) }).first();
+  const fix = page.getByRole("listitem").filter({ has: page.getByRole("heading", { name: /#the-way-on/ }) });
   await expect(fix).toContainText("2.16.0", COMES);
   await expect(fix).toContainText(/p = /);
   await fix.getByRole("combobox").selectOption("to_do");

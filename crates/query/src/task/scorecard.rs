@@ -271,21 +271,28 @@ impl OfStep {
     }
 }
 
-/// The attempts of each segment and how many are open in it, the most first.
-pub(super) fn by_segment<'s>(scene: &'s Scene<'_>) -> Vec<(GroupKey, Vec<(&'s Attempt, Mark)>, usize)> {
-    let mut segments: HashMap<GroupKey, (Vec<(&Attempt, Mark)>, usize)> = HashMap::new();
+/// The attempts of a segment, and how many are open in it.
+#[derive(Debug, Default)]
+pub(super) struct OfSegment<'s> {
+    pub(super) attempts: Vec<(&'s Attempt, Mark)>,
+    pub(super) open: usize,
+}
+
+/// The segments, the most frequent first.
+pub(super) fn by_segment<'s>(scene: &'s Scene<'_>) -> Vec<(GroupKey, OfSegment<'s>)> {
+    let mut segments: HashMap<GroupKey, OfSegment<'s>> = HashMap::new();
     for marked in scene.marked() {
         for key in scene.tried.segments(marked.0.group) {
-            segments.entry(key.clone()).or_default().0.push(marked);
+            segments.entry(key.clone()).or_default().attempts.push(marked);
         }
     }
     for open in &scene.tried.open {
         for key in scene.tried.segments(open.group) {
-            segments.entry(key.clone()).or_default().1 += 1;
+            segments.entry(key.clone()).or_default().open += 1;
         }
     }
-    let mut segments: Vec<(GroupKey, Vec<(&Attempt, Mark)>, usize)> = segments.into_iter().map(|(key, (attempts, open))| (key, attempts, open)).collect();
-    segments.sort_by(|a, b| b.1.len().cmp(&a.1.len()).then_with(|| a.0.order(&b.0)));
+    let mut segments: Vec<(GroupKey, OfSegment<'_>)> = segments.into_iter().collect();
+    segments.sort_by(|a, b| b.1.attempts.len().cmp(&a.1.attempts.len()).then_with(|| a.0.order(&b.0)));
     segments
 }
 
