@@ -51,7 +51,7 @@ class Server:
         self.home = pathlib.Path(tempfile.mkdtemp(prefix="sillage-test-")) if data is None else None
         self.data = pathlib.Path(data) if data else self.home / "data"
         if self.home:
-            self.data.mkdir()
+            self.data.mkdir(mode=0o700)
         self.options = list(options)
         self.env = env or {}
         self.port = free_port()
