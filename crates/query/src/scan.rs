@@ -14,6 +14,7 @@ mod gather;
 mod keys;
 mod nodes;
 mod read;
+mod reading;
 mod selecting;
 mod session_ids;
 mod side;
@@ -26,33 +27,23 @@ pub(crate) use context::Context;
 pub(crate) use decode::cuts_an_hour;
 pub(crate) use keys::{device_keys, key_of_text, session_columns, session_keys};
 pub(crate) use nodes::{NodeNames, Nodes};
+pub(crate) use reading::{InBucket, run, run_together};
 pub(crate) use selecting::{is_any, selects_name};
 pub(crate) use session_ids::NO_SESSION;
 pub(crate) use stream::{Bucket, Person, Rows, sessions_of};
 
-use crate::{
-    group::{GroupKey, Groups},
-    memory::Held,
-    people::{self, Mapping, Within},
-    predicate::did_leaves,
-};
+use crate::{group::GroupKey, predicate::did_leaves};
 use decode::Decoder;
-use gather::Gather;
-use parking_lot::Mutex;
-use rayon::prelude::*;
-use read::Shared;
 use sillage_behavior::{
     AskError, AskErrorCode,
     filter::Filter,
     question::{Breakdown, Compare, Selector},
 };
-use sillage_event::{Actor, PersonId};
-use sillage_store::{Segment, StoreError};
+use sillage_store::StoreError;
 use std::{
     collections::{HashMap, HashSet},
     sync::Arc,
 };
-use stream::Scratch;
 
 /// A row that belongs to nobody.
 pub(crate) const NO_PERSON: u32 = u32::MAX;
@@ -97,6 +88,8 @@ pub(crate) struct Request<'a> {
     pub(crate) session_ids: bool,
     /// Rows are grouped by person.
     pub(crate) by_person: bool,
+    /// Its people are not counted: another request tells whom the answer is about.
+    pub(crate) counts_nobody: bool,
     /// A person's hits come in order of time.
     pub(crate) in_order: bool,
     /// Which of two events of one millisecond came first matters.
@@ -136,72 +129,6 @@ pub(crate) fn failed(message: impl Into<String>) -> AskError {
 
 pub(crate) fn store_failed(error: StoreError) -> AskError {
     failed(format!("stored events cannot be read: {error}"))
-}
-
-/// Reads and makes one partial answer per bucket, added up by `merge`.
-pub(crate) fn run<P: Held + Send>(
-    context: &Context<'_>,
-    request: &Request<'_>,
-    partial: impl Fn(&mut Bucket<'_>) -> Result<P, AskError> + Sync,
-    merge: impl Fn(P, P) -> P + Sync,
-) -> Result<Option<P>, AskError> {
-    let mut decoder = Decoder::new(context, request)?;
-    context.footprint.events_before(decoder.bounds().1);
-    let mut segments: Vec<&dyn Segment> = context.snapshot.segments.iter().map(|one| &**one).filter(|segment| decoder.may_hold(*segment)).collect();
-    // Segments of one month after the other: most of a person's rows come in order of time.
-    segments.sort_by_key(|segment| segment.time_range());
-    if request.ties {
-        decoder.disputed = ties::disputed(&segments);
-    }
-    let decoder = decoder;
-    let pool: Mutex<Vec<Scratch<'_>>> = Mutex::default();
-    let bits = segments.iter().map(|segment| segment.bucket_bits()).max().unwrap_or(0);
-    let n_buckets = 1usize << bits;
-    let moved: Vec<Vec<(PersonId, PersonId)>> = segments.iter().map(|segment| context.snapshot.links.changed_since(segment.links_applied())).collect();
-    let persons = context.actor == Actor::Person;
-
-    let holding = context.memory.hold();
-    let side = side::read(context, request, &decoder, &segments, &moved, bits, &holding)?;
-
-    let shared: Vec<Shared> = segments.iter().map(|segment| Shared::new(segment.bucket_bits(), bits)).collect();
-    let gather = Gather::new(&holding, bits, merge);
-    (0..n_buckets).into_par_iter().try_for_each(|bucket| {
-        context.check()?;
-        let mut scratch = pool.lock().pop().unwrap_or_default();
-        let (mut rows, mut ids) = scratch.take(Groups::new(request.keep.clone(), request.counts_groups), Nodes::new(request.nodes));
-        let mut parts: Vec<(usize, usize)> = Vec::with_capacity(segments.len());
-        let mut mappings: Vec<Mapping> = Vec::with_capacity(segments.len());
-        for (s, segment) in segments.iter().enumerate().filter(|_| persons) {
-            let own_bits = segment.bucket_bits();
-            let (own_bucket, within) = if request.by_person {
-                (bucket >> (bits - own_bits), Some(Within { bits, bucket }))
-            } else if bucket < 1 << own_bits {
-                // A question that does not look at people takes each segment in its own buckets.
-                (bucket, None)
-            } else {
-                continue;
-            };
-            parts.push((s, own_bucket));
-            mappings.push(if decoder.uses_people() { Mapping::new(*segment, own_bucket, &moved[s], within)? } else { Mapping::default() });
-        }
-        people::merge_people(&mut mappings, side.iter().flat_map(|strays| strays.people(bucket).iter().copied()), &mut ids);
-        for ((s, own_bucket), mapping) in parts.iter().zip(&mappings) {
-            if request.by_person && segments[*s].bucket_bits() < bits {
-                decoder.decode_slice(segments[*s], &shared[*s], bucket, mapping, &ids, &mut rows)?;
-            } else {
-                decoder.decode(segments[*s], *own_bucket, mapping, &ids, &mut rows)?;
-            }
-            context.check()?;
-        }
-        side.iter().for_each(|strays| strays.append_to(&mut rows, bucket, &ids));
-        rows.rank_ties(&decoder.disputed);
-        let mut read = Bucket::new(context, request, &decoder, ids, rows, &mut scratch);
-        let answer = partial(&mut read);
-        read.give_back(&mut scratch);
-        pool.lock().push(scratch);
-        gather.add(bucket, answer?)
-    })?;
-    Ok(gather.into_sum())
 }
 
 /// The segments that `top` keeps, and how many are left out.

@@ -3,6 +3,8 @@
 //! Attempts are gathered ([`gather`]), what people said is joined ([`voice`]), and both are counted ([`scorecard`]) or listed ([`listed`]). What they are
 //! is said in `sillage_behavior::task`.
 
+mod attempts;
+mod differences;
 mod gather;
 mod listed;
 mod said;
@@ -17,7 +19,7 @@ use crate::{
     scan::{Context, context::SessionBehind, key_of_text},
     trend::{compared_range, intervals},
 };
-use gather::{OfPeople, Plan, Tried, by_person};
+use gather::{Plan, Tried};
 use rayon::prelude::*;
 use serde_json::{Value, json};
 use sillage_behavior::{
@@ -25,12 +27,12 @@ use sillage_behavior::{
     question::{Scope, TaskCell, TaskQuestion},
     task::{
         findings::is_affected,
-        judge::{Attempt, Card, Mark, NEVER, Rule, best_of_people},
+        judge::{Attempt, Card, Mark, NEVER, Rule},
     },
 };
 use sillage_event::{DAY_MS, PersonId};
 use std::collections::HashSet;
-use voice::{CSAT_WITHIN_MS, LOST_WITHIN_MS, Voices, before};
+use voice::{CSAT_WITHIN_MS, LOST_WITHIN_MS, Voices};
 
 /// Answers of promoters are about attempts so long before.
 const PROMOTERS_WITHIN_MS: i64 = 90 * DAY_MS;
@@ -40,7 +42,6 @@ struct Scene<'a> {
     context: &'a Context<'a>,
     asked: &'a TaskQuestion,
     tried: Tried,
-    of_person: OfPeople,
     voices: Voices,
     rule: Rule,
     /// What the rule says of each attempt.
@@ -51,24 +52,22 @@ struct Scene<'a> {
 
 impl<'a> Scene<'a> {
     fn new(context: &'a Context<'a>, plan: &Plan<'a>) -> Result<Self, AskError> {
-        let (mut tried, mut of_person) = plan.tried(context, context.range)?;
+        let mut tried = plan.tried(context, context.range)?;
         let asked = plan.asked;
         let mut completed: Vec<f64> = tried.attempts.iter().filter(|one| one.is_completed()).map(|one| one.active_ms as f64).collect();
         let rule = Rule::of(&asked.task, asked.task.slow_from(&mut completed));
         // Answers are joined to all attempts, also where only the best of each person counts.
-        let voices = Voices::heard(context, plan, context.range, &tried.attempts, &of_person)?;
+        let voices = Voices::heard(context, plan, context.range, &tried.attempts)?;
         if asked.by_person {
-            best_of_people(&mut tried.attempts, rule);
-            tried.attempts.sort_by_key(|attempt| attempt.person);
-            of_person = by_person(&tried.attempts);
+            tried.attempts = tried.attempts.best_of_people(rule);
         }
-        let marks = tried.attempts.par_iter().with_min_len(4096).map(|attempt| rule.mark(attempt)).collect();
+        let marks: Vec<Vec<Mark>> = tried.attempts.par_parts().map(|(_, part)| part.iter().map(|attempt| rule.mark(attempt)).collect()).collect();
         let recorded: ByHash<u64, ()> = context.recordings()?.rows.iter().map(|row| (row.session_key, ())).collect();
         if !recorded.is_empty() {
             // Recordings come and go, and no version of events tells of them.
             context.clock_moves();
         }
-        Ok(Self { context, asked, tried, of_person, voices, rule, marks, recorded })
+        Ok(Self { context, asked, tried, voices, rule, marks: marks.concat(), recorded })
     }
 
     fn marked(&self) -> impl Iterator<Item = (&Attempt, Mark)> + Clone {
@@ -77,7 +76,7 @@ impl<'a> Scene<'a> {
 
     /// The attempts that answers on a card are about.
     fn joined(&self, card: Card) -> HashSet<u32> {
-        let at = |person: PersonId, time: i64, within: i64| before(&self.tried.attempts, &self.of_person, person, time, within);
+        let at = |person: PersonId, time: i64, within: i64| self.tried.attempts.before(person, time, within);
         let responses = |of: &[usize]| of.iter().map(|at| &self.voices.responses[*at]).collect::<Vec<_>>();
         match card {
             Card::Promoters => {
@@ -137,27 +136,29 @@ impl<'a> Scene<'a> {
 }
 
 pub(crate) fn answer(context: &Context<'_>, scope: &Scope, asked: &TaskQuestion) -> Result<Value, AskError> {
-    let plan = Plan::new(context, scope, asked);
+    let plan = Plan::new(context, scope, asked).showing(asked.differences.iter().map(String::as_str).collect());
     let scene = Scene::new(context, &plan)?;
     let mut answer = scorecard::write(&scene)?;
+    if !asked.differences.is_empty() {
+        answer["differences"] = differences::of(&scene);
+    }
     answer["compared"] = match asked.compare {
         None => Value::Null,
         Some(with) => {
             let range = compared_range(context, asked.interval, with)?;
             let people = context.people();
-            let (mut other, of_person) = plan.tried(context, range)?;
+            let mut other = plan.tried(context, range)?;
             context.forget_people();
             context.count_people(people.unwrap_or(0) as usize);
-            let voices = Voices::heard(context, &plan, range, &other.attempts, &of_person)?;
+            let voices = Voices::heard(context, &plan, range, &other.attempts)?;
             if asked.by_person {
-                best_of_people(&mut other.attempts, scene.rule);
-                other.attempts.sort_by_key(|attempt| attempt.person);
+                other.attempts = other.attempts.best_of_people(scene.rule);
             }
             let marked = other.attempts.iter().map(|attempt| (attempt, scene.rule.mark(attempt)));
             let mut line = scorecard::line(marked, other.open.len());
             line["from"] = context.zone.format(range.0).into();
             line["to"] = context.zone.format(range.1).into();
-            line["said"] = said::of(&voices, &other.attempts, &by_person(&other.attempts), &|_| true);
+            line["said"] = said::of(&voices, &other.attempts, &|_| true);
             line
         }
     };
@@ -168,9 +169,7 @@ pub(crate) fn answer(context: &Context<'_>, scope: &Scope, asked: &TaskQuestion)
             .into_iter()
             .map(|(key, own)| {
                 let mut line = scorecard::line(own.attempts.into_iter(), own.open);
-                line["said"] = said::of(&scene.voices, &scene.tried.attempts, &scene.of_person, &|one| {
-                    one.is_some_and(|one| scene.tried.segments(one.group).contains(&key))
-                });
+                line["said"] = said::of(&scene.voices, &scene.tried.attempts, &|one| one.is_some_and(|one| scene.tried.segments(one.group).contains(&key)));
                 line["breakdown"] = key.to_json(scope.breakdown.len());
                 line
             })
@@ -193,7 +192,7 @@ pub(crate) fn people_at(
     let selector = cell.selector.as_deref().map(key_of_text);
     let mut sessions = Vec::new();
     for at in scene.behind(cell, segment)? {
-        let attempt = &scene.tried.attempts[at as usize];
+        let attempt = &scene.tried.attempts[at];
         let is_meant = |factor: u8, of: u64| signal.is_none_or(|signal| signal == factor) && selector.is_none_or(|selector| selector == of);
         let sign = attempt.signs.iter().find(|sign| (signal.is_some() || selector.is_some()) && is_meant(sign.factor, sign.selector));
         let time = attempt.start + sign.map_or(0, |sign| i64::from(sign.at_ms));

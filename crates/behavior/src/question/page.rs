@@ -68,6 +68,8 @@ pub struct TaskQuestion {
     pub csat_points: Option<u32>,
     /// The property that names a release.
     pub release: String,
+    /// Properties of an attempt's first event, by whose values the answer tells where it goes worse.
+    pub differences: Vec<String>,
     /// Pages, elements, findings and quotes that are listed; of a question for attempts, attempts.
     pub limit: usize,
 }

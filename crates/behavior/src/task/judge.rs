@@ -36,7 +36,8 @@ pub struct Attempt {
     pub errors: u32,
     pub session: u64,
     pub release: u64,
-    pub device: u64,
+    /// What else is asked of its first event.
+    pub shown: Box<[u64]>,
     /// The segment of its first event.
     pub group: Option<u32>,
 }
@@ -278,9 +279,8 @@ pub fn median_seconds<'a>(attempts: impl Iterator<Item = &'a Attempt>) -> Option
     median(&mut times)
 }
 
-/// Of each person the best attempt, of equal ones the first; in the order in which they came.
+/// Of each person the best attempt, of equal ones the first; in order of person.
 pub fn best_of_people(attempts: &mut Vec<Attempt>, rule: Rule) {
     attempts.sort_by_key(|attempt| (attempt.person, rule.class(attempt).rank(), attempt.start, attempt.session));
     attempts.dedup_by_key(|attempt| attempt.person);
-    attempts.sort_by_key(|attempt| (attempt.start, attempt.person));
 }

@@ -29,7 +29,7 @@ fn attempt(person: u64, end: End, active_ms: i64) -> Attempt {
         errors: 0,
         session: 0,
         release: 0,
-        device: 0,
+        shown: Box::default(),
         group: None,
     }
 }

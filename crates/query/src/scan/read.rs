@@ -74,6 +74,15 @@ struct Kept {
     taken: usize,
 }
 
+impl Kept {
+    fn take(&mut self, shift: u32) {
+        self.taken += 1;
+        if self.taken == 1 << shift {
+            self.read = None;
+        }
+    }
+}
+
 impl Shared {
     pub(super) fn new(own_bits: u32, bits: u32) -> Self {
         Self { shift: bits - own_bits, buckets: (0..1usize << own_bits).map(|_| Mutex::default()).collect() }
@@ -89,10 +98,12 @@ impl Shared {
                 found
             }
         };
-        kept.taken += 1;
-        if kept.taken == 1 << self.shift {
-            kept.read = None;
-        }
+        kept.take(self.shift);
         Ok(found)
+    }
+
+    /// A finer bucket needs no slice.
+    pub(super) fn pass_by(&self, own_bucket: usize) {
+        self.buckets[own_bucket].lock().take(self.shift);
     }
 }

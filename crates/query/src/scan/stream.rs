@@ -300,6 +300,12 @@ impl<'c> Bucket<'c> {
         self.request.by_person
     }
 
+    fn count_people(&self, n: usize) {
+        if !self.request.counts_nobody {
+            self.context.count_people(n);
+        }
+    }
+
     /// Calls with everybody who has a hit left. `each` may look at the rows and their groups.
     pub(crate) fn for_each_person(&mut self, mut each: impl FnMut(&mut Rows<'c>, Person<'_>)) {
         if !self.request.by_person {
@@ -358,7 +364,7 @@ impl<'c> Bucket<'c> {
                 each(&mut self.rows, Person { id: self.people[position], hits: &hits[..n] });
             }
         }
-        self.context.count_people(n_people);
+        self.count_people(n_people);
         self.scratch = scratch;
     }
 
@@ -386,7 +392,7 @@ impl<'c> Bucket<'c> {
             }
         }
         self.scratch.hits = hits;
-        self.context.count_people(firsts.n_people);
+        self.count_people(firsts.n_people);
         true
     }
 
@@ -405,7 +411,7 @@ impl<'c> Bucket<'c> {
             }
         };
         let n_people = for_each_starter(rows, &self.people, self.request.picks.len(), source, each);
-        self.context.count_people(n_people);
+        self.count_people(n_people);
         self.scratch = scratch;
     }
 

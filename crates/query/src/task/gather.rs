@@ -1,12 +1,13 @@
-//! Attempts, from events: who tried, by one pass over each person's starts, ends, steps and pages; then, for those only, how long they were active and what stood in
-//! their way, each by a pass that reads nothing else.
+//! Attempts, from events, bucket by bucket: who tried, by each person's starts, ends, steps and pages; then how long those were active and what stood in their way,
+//! each by a request that reads nothing else.
 
+use super::attempts::{Attempts, own_of};
 use crate::{
     friction::{self, Signals},
     group::GroupKey,
     hashed::ByHash,
     memory::{Held, held},
-    scan::{self, Bucket, Context, Pick, Request, Rows, key_of_text, sessions_of},
+    scan::{self, Bucket, Context, InBucket, Pick, Request, Rows, key_of_text, sessions_of},
 };
 use sillage_behavior::{
     AskError, Hit,
@@ -27,7 +28,6 @@ use std::{collections::HashMap, ops::Range};
 const MOST_PAGES: usize = 1000;
 /// The last part of a page's summary comes when the page goes.
 const SUMMARY_LATER_MS: i64 = 3_600_000;
-const DEVICE: &str = "$device_type";
 
 /// What an event is to the task, as bits.
 mod is {
@@ -43,18 +43,26 @@ mod is {
 mod text {
     pub(super) const PAGE: usize = 0;
     pub(super) const RELEASE: usize = 1;
-    pub(super) const DEVICE: usize = 2;
+    /// From there on what else is asked of an attempt's first event.
+    pub(super) const SHOWN: usize = 2;
 }
 
 /// Everything that was tried in a range.
 #[derive(Debug, Default)]
 pub(super) struct Tried {
-    /// In order of person and start.
-    pub(super) attempts: Vec<Attempt>,
+    pub(super) attempts: Attempts,
     /// Under way still.
     pub(super) open: Vec<Open>,
     /// The segments that `group` of an attempt numbers.
     pub(super) groups: Vec<Vec<GroupKey>>,
+}
+
+/// What was tried by the people of one bucket.
+#[derive(Debug, Default)]
+struct Part {
+    attempts: Vec<Attempt>,
+    open: Vec<Open>,
+    groups: Vec<Vec<GroupKey>>,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -64,26 +72,28 @@ pub(super) struct Open {
 
 held! {
     Open {}
-    Tried { attempts, open, groups }
+    Part { attempts, open, groups }
 }
 
 impl Held for Attempt {
     fn held(&self) -> usize {
-        self.steps.len() * size_of::<u32>() + self.pages.len() * size_of::<Visited>()
+        self.steps.len() * size_of::<u32>() + self.pages.len() * size_of::<Visited>() + self.shown.len() * size_of::<u64>()
     }
 }
 
 impl Tried {
     /// Of the parts of buckets, in order of these, which is the order of people too.
-    fn joined(parts: Vec<Self>) -> Self {
-        let n = parts.iter().map(|part| part.attempts.len()).sum();
-        let mut all = Self { attempts: Vec::with_capacity(n), ..Self::default() };
-        for part in parts {
+    fn of_parts(parts: Vec<Part>) -> Self {
+        let mut all = Self::default();
+        for mut part in parts {
             let before = all.groups.len() as u32;
-            let moved = |group: Option<u32>| group.map(|group| group + before);
+            if before > 0 {
+                let groups = part.attempts.iter_mut().map(|attempt| &mut attempt.group).chain(part.open.iter_mut().map(|open| &mut open.group));
+                groups.flatten().for_each(|group| *group += before);
+            }
             all.groups.extend(part.groups);
-            all.attempts.extend(part.attempts.into_iter().map(|attempt| Attempt { group: moved(attempt.group), ..attempt }));
-            all.open.extend(part.open.into_iter().map(|open| Open { group: moved(open.group) }));
+            all.open.extend(part.open);
+            all.attempts.push(part.attempts);
         }
         all
     }
@@ -107,8 +117,8 @@ pub(super) struct Plan<'a> {
     path: Path,
     weights: Weights,
     rules: Rules,
-    /// Whether the answer names the device of each attempt.
-    shows_devices: bool,
+    /// What else is asked of the first event of each attempt.
+    shown: Vec<&'a str>,
 }
 
 impl<'a> Plan<'a> {
@@ -137,55 +147,29 @@ impl<'a> Plan<'a> {
             path: asked.task.path(),
             weights: asked.weights.as_ref().map(|own| own.weights.clone()).unwrap_or_default(),
             rules: Rules { window_ms: asked.task.window_ms(), idle_ms: context.session_timeout_ms },
-            shows_devices: false,
+            shown: Vec::new(),
         }
     }
 
-    pub(super) fn with_devices(self) -> Self {
-        Self { shows_devices: true, ..self }
+    pub(super) fn showing(self, shown: Vec<&'a str>) -> Self {
+        Self { shown, ..self }
     }
 
     pub(super) fn filter(&self) -> Option<&Filter> {
         self.filter.as_ref()
     }
 
-    /// The attempts that begin in a range, scored, in order of person and start.
-    pub(super) fn tried(&self, context: &Context<'_>, range: (i64, i64)) -> Result<(Tried, OfPeople), AskError> {
-        let range = (range.0.max(self.asked.task.active_from.unwrap_or(i64::MIN)), range.1);
-        let mut tried = self.walked(context, range)?;
-        let of_person = by_person(&tried.attempts);
-        if tried.attempts.is_empty() {
-            return Ok((tried, of_person));
-        }
-        let span = (range.0, tried.attempts.iter().map(|attempt| attempt.until).max().unwrap_or(range.1) + 1);
-        let people = context.people();
-        let active = self.active(context, span, &tried.attempts, &of_person)?;
-        let met = self.met(context, span, &tried.attempts, &of_person)?;
-        context.forget_people();
-        context.count_people(people.unwrap_or(0) as usize);
-        for one in active {
-            let attempt = &mut tried.attempts[one.attempt as usize];
-            attempt.active_ms = one.milliseconds;
-            attempt.elapsed_ms = attempt.elapsed_ms.max(one.last - attempt.start);
-        }
-        for one in met {
-            let attempt = &mut tried.attempts[one.attempt as usize];
-            attempt.errors = one.errors;
-            attempt.elapsed_ms = attempt.elapsed_ms.max(one.last - attempt.start);
-            attempt.score_signs(&one.signs, &self.weights);
-        }
-        Ok((tried, of_person))
-    }
-
-    fn walked(&self, context: &Context<'_>, range: (i64, i64)) -> Result<Tried, AskError> {
+    /// The attempts that begin in a range, scored.
+    pub(super) fn tried(&self, context: &Context<'_>, range: (i64, i64)) -> Result<Tried, AskError> {
         let task = &self.asked.task;
+        let range = (range.0.max(task.active_from.unwrap_or(i64::MIN)), range.1);
         // Who began before the range is on the way already; who begins in it may take as long as the window.
         let around = self.rules.window_ms.unwrap_or(DAY_MS);
         let (from, to) = (range.0.saturating_sub(around), range.1.saturating_add(around));
         let selects = [&self.pages].into_iter().chain(self.others.iter().map(|(select, _)| *select));
         let mut texts = vec![task.page.as_str(), self.asked.release.as_str()];
-        texts.extend(self.shows_devices.then_some(DEVICE));
-        let request = Request {
+        texts.extend(&self.shown);
+        let walked = Request {
             picks: selects.map(|select| Pick { select, from, to }).collect(),
             filter: self.filter(),
             breakdown: &self.scope.breakdown,
@@ -197,51 +181,113 @@ impl<'a> Plan<'a> {
             ties: true,
             ..Request::default()
         };
-        let collect = |bucket: &mut Bucket<'_>| {
-            let mut tried = Tried::default();
-            let mut groups: HashMap<u32, u32> = HashMap::new();
-            let mut own = OfPerson::default();
-            bucket.for_each_person(|rows, person| {
-                own.what.clear();
-                own.what.extend(person.hits.iter().map(|hit| self.what(rows, hit)));
-                if own.what.iter().all(|what| what & (is::START | is::COMPLETION) == 0) {
-                    return;
-                }
-                sessions_of(context, rows, person.hits, &mut own.sessions);
-                own.events.clear();
-                let events = person.hits.iter().zip(&own.sessions).zip(&own.what);
-                own.events.extend(events.map(|((hit, session), what)| Event { time: hit.time, what: event_bits(*what), session: *session }));
-                own.walk.through(&own.events, self.rules);
-                let before = tried.attempts.len();
-                for at in 0..own.walk.spans.len() {
-                    let span = own.walk.spans[at].clone();
-                    let member = |at: usize| person.hits[own.walk.order[at] as usize];
-                    let (first, last) = (member(span.members.start), member(span.members.end - 1));
-                    if !(range.0..range.1).contains(&first.time) {
-                        continue;
-                    }
-                    let group = rows.group.get(first.row as usize).map(|group| {
-                        *groups.entry(*group).or_insert_with(|| {
-                            let members = rows.groups.members(group).iter();
-                            tried.groups.push(members.map(|member| rows.groups.keys[*member as usize].clone()).collect());
-                            tried.groups.len() as u32 - 1
-                        })
-                    });
-                    let goes_on_until = self.rules.window_ms.map_or(last.time + context.session_timeout_ms, |ms| first.time + ms);
-                    let until = if span.end == End::RanOut { goes_on_until.min(last.time + context.session_timeout_ms) } else { last.time };
-                    if span.is_last && !context.is_over(goes_on_until) {
-                        tried.open.push(Open { group });
-                        continue;
-                    }
-                    own.items(rows, person.hits, span.members.clone(), self.path);
-                    let attempt = own.attempt(rows, person.hits, span.members.clone(), self.path, context.session_timeout_ms);
-                    tried.attempts.push(Attempt { person: person.id, end: span.end, is_unexpected: span.is_unexpected, until, group, ..attempt });
-                }
-                settle(&mut tried.attempts[before..]);
-            });
-            Ok(vec![tried])
+        // No attempt goes on for longer after the last that was walked through.
+        let span = (range.0, to.saturating_add(context.session_timeout_ms));
+        let named = |names: &[&str]| Selector { events: names.iter().map(|name| (*name).to_owned()).collect(), ..Selector::default() };
+        let (summary, signs, errors) = (named(&["$page_summary"]), named(&["$friction"]), named(&["$error", "$failed_request"]));
+        let active = Request {
+            picks: vec![Pick { select: &summary, from: span.0, to: span.1.saturating_add(SUMMARY_LATER_MS) }],
+            numbers: vec!["$active_ms", "$elapsed_ms"],
+            ..self.of_attempts()
         };
-        Ok(Tried::joined(scan::run(context, &request, collect, append)?.unwrap_or_default()))
+        let met = Request {
+            picks: [&signs, &errors].map(|select| Pick { select, from: span.0, to: span.1 }).to_vec(),
+            numbers: friction::NUMBERS.to_vec(),
+            texts: friction::TEXTS.into_iter().chain([task.page.as_str()]).collect(),
+            words: vec![friction::TEXTS[friction::text::SELECTOR], &task.page],
+            ..self.of_attempts()
+        };
+        let signals = Signals::known();
+        let collect = |people: &mut InBucket<'_, '_>| {
+            let mut part = people.read(0, |bucket| Ok(self.walked(context, range, bucket)))?;
+            if !part.attempts.is_empty() {
+                people.read(1, |bucket| Ok(active_in(bucket, &mut part.attempts)))?;
+                people.read(2, |bucket| Ok(self.met_in(bucket, &signals, &mut part.attempts)))?;
+            }
+            Ok(vec![part])
+        };
+        let append = |mut a: Vec<Part>, b: Vec<Part>| {
+            a.extend(b);
+            a
+        };
+        Ok(Tried::of_parts(scan::run_together(context, &[&walked, &active, &met], collect, append)?.unwrap_or_default()))
+    }
+
+    /// What else is read of people whose attempts are known.
+    fn of_attempts(&self) -> Request<'_> {
+        Request { filter: self.filter(), by_person: true, in_order: true, counts_nobody: true, ..Request::default() }
+    }
+
+    fn walked(&self, context: &Context<'_>, range: (i64, i64), bucket: &mut Bucket<'_>) -> Part {
+        let mut part = Part::default();
+        let mut groups: HashMap<u32, u32> = HashMap::new();
+        let mut own = OfPerson::default();
+        bucket.for_each_person(|rows, person| {
+            own.what.clear();
+            own.what.extend(person.hits.iter().map(|hit| self.what(rows, hit)));
+            if own.what.iter().all(|what| what & (is::START | is::COMPLETION) == 0) {
+                return;
+            }
+            sessions_of(context, rows, person.hits, &mut own.sessions);
+            own.events.clear();
+            let events = person.hits.iter().zip(&own.sessions).zip(&own.what);
+            own.events.extend(events.map(|((hit, session), what)| Event { time: hit.time, what: event_bits(*what), session: *session }));
+            own.walk.through(&own.events, self.rules);
+            let before = part.attempts.len();
+            for at in 0..own.walk.spans.len() {
+                let span = own.walk.spans[at].clone();
+                let member = |at: usize| person.hits[own.walk.order[at] as usize];
+                let (first, last) = (member(span.members.start), member(span.members.end - 1));
+                if !(range.0..range.1).contains(&first.time) {
+                    continue;
+                }
+                let group = rows.group.get(first.row as usize).map(|group| {
+                    *groups.entry(*group).or_insert_with(|| {
+                        let members = rows.groups.members(group).iter();
+                        part.groups.push(members.map(|member| rows.groups.keys[*member as usize].clone()).collect());
+                        part.groups.len() as u32 - 1
+                    })
+                });
+                let goes_on_until = self.rules.window_ms.map_or(last.time + context.session_timeout_ms, |ms| first.time + ms);
+                let until = if span.end == End::RanOut { goes_on_until.min(last.time + context.session_timeout_ms) } else { last.time };
+                if span.is_last && !context.is_over(goes_on_until) {
+                    part.open.push(Open { group });
+                    continue;
+                }
+                own.items(rows, person.hits, span.members.clone(), self.path);
+                let attempt = own.attempt(rows, person.hits, span.members.clone(), self.path, context.session_timeout_ms);
+                part.attempts.push(Attempt { person: person.id, end: span.end, is_unexpected: span.is_unexpected, until, group, ..attempt });
+            }
+            settle(&mut part.attempts[before..]);
+        });
+        part
+    }
+
+    /// Gives attempts the signs of friction in them, and errors.
+    fn met_in(&self, bucket: &mut Bucket<'_>, signals: &Signals, attempts: &mut [Attempt]) {
+        // Each with its page, and the view of it.
+        let mut signs: Vec<(Sign, u64, u64)> = Vec::new();
+        bucket.for_each_person(|rows, person| {
+            let own = own_of(attempts, person.id);
+            for attempt in &mut attempts[own] {
+                signs.clear();
+                let mut last = attempt.start;
+                for hit in person.hits.iter().filter(|hit| (attempt.start..=attempt.until).contains(&hit.time)) {
+                    let value = |field: usize| rows.texts[field][hit.row as usize];
+                    last = hit.time;
+                    attempt.errors += u32::from(hit.mask & 2 != 0);
+                    if hit.mask & 1 != 0
+                        && let Some(sign) = signals.sign(rows, hit.time, hit.row)
+                    {
+                        signs.push((sign, value(friction::TEXTS.len()), value(friction::text::PAGE_VIEW)));
+                    }
+                }
+                if attempt.errors > 0 || !signs.is_empty() {
+                    attempt.elapsed_ms = attempt.elapsed_ms.max(last - attempt.start);
+                    attempt.score_signs(&signs, &self.weights);
+                }
+            }
+        });
     }
 
     fn what(&self, rows: &Rows<'_>, hit: &Hit) -> u64 {
@@ -256,96 +302,45 @@ impl<'a> Plan<'a> {
         }
         what
     }
+}
 
-    /// How long somebody was active in each attempt, by page summaries; only of attempts that have some.
-    fn active(&self, context: &Context<'_>, span: (i64, i64), attempts: &[Attempt], of_person: &OfPeople) -> Result<Vec<Active>, AskError> {
-        let summary = Selector { events: vec!["$page_summary".to_owned()], ..Selector::default() };
-        let request = Request {
-            picks: vec![Pick { select: &summary, from: span.0, to: span.1.saturating_add(SUMMARY_LATER_MS) }],
-            filter: self.filter(),
-            numbers: vec!["$active_ms", "$elapsed_ms"],
-            by_person: true,
-            in_order: true,
-            ..Request::default()
-        };
-        let collect = |bucket: &mut Bucket<'_>| {
-            let mut found: Vec<Active> = Vec::new();
-            bucket.for_each_person(|rows, person| {
-                let Some(own) = of_person.get(&person.id) else { return };
-                let first = found.len();
-                let mut before = i64::MIN;
-                for hit in person.hits {
-                    let [active, elapsed] = [0, 1].map(|field| rows.numbers[field][hit.row as usize]);
-                    if !active.is_finite() {
-                        continue;
-                    }
-                    // From when on this part tells, and no earlier than the one before.
-                    let length = if elapsed.is_finite() { elapsed.clamp(0.0, 1e9) as i64 } else { i64::MAX };
-                    let began = hit.time.saturating_sub(length).max(before);
-                    before = hit.time;
-                    let length = (hit.time - began).max(1);
-                    let active = active.clamp(0.0, length as f64);
-                    for at in own.clone() {
-                        let attempt = &attempts[at as usize];
-                        let overlap = hit.time.min(attempt.until) - began.max(attempt.start);
-                        if overlap > 0 {
-                            let milliseconds = (active * overlap as f64 / length as f64).round() as i64;
-                            match found[first..].iter_mut().find(|one| one.attempt == at) {
-                                Some(one) => (one.milliseconds, one.last) = (one.milliseconds + milliseconds, hit.time.min(attempt.until)),
-                                None => found.push(Active { attempt: at, milliseconds, last: hit.time.min(attempt.until) }),
-                            }
-                        }
-                    }
+/// Gives attempts the time that people were active in them by page summaries, where there are some.
+fn active_in(bucket: &mut Bucket<'_>, attempts: &mut [Attempt]) {
+    // Of each attempt of one person: milliseconds, and when something was last told.
+    let mut told: Vec<Option<(i64, i64)>> = Vec::new();
+    bucket.for_each_person(|rows, person| {
+        let own = own_of(attempts, person.id);
+        let own = &mut attempts[own];
+        if own.is_empty() {
+            return;
+        }
+        told.clear();
+        told.resize(own.len(), None);
+        let mut before = i64::MIN;
+        for hit in person.hits {
+            let [active, elapsed] = [0, 1].map(|field| rows.numbers[field][hit.row as usize]);
+            if !active.is_finite() {
+                continue;
+            }
+            // From when on this part tells, and no earlier than the one before.
+            let length = if elapsed.is_finite() { elapsed.clamp(0.0, 1e9) as i64 } else { i64::MAX };
+            let began = hit.time.saturating_sub(length).max(before);
+            before = hit.time;
+            let length = (hit.time - began).max(1);
+            let active = active.clamp(0.0, length as f64);
+            for (attempt, told) in own.iter().zip(&mut told) {
+                let overlap = hit.time.min(attempt.until) - began.max(attempt.start);
+                if overlap > 0 {
+                    let milliseconds = (active * overlap as f64 / length as f64).round() as i64;
+                    *told = Some((told.map_or(0, |(sum, _)| sum) + milliseconds, hit.time.min(attempt.until)));
                 }
-            });
-            Ok(found)
-        };
-        Ok(scan::run(context, &request, collect, append)?.unwrap_or_default())
-    }
-
-    /// The signs of friction in each attempt, and errors; only of attempts that have some.
-    fn met(&self, context: &Context<'_>, span: (i64, i64), attempts: &[Attempt], of_person: &OfPeople) -> Result<Vec<Happened>, AskError> {
-        let named = |names: &[&str]| Selector { events: names.iter().map(|name| (*name).to_owned()).collect(), ..Selector::default() };
-        let (signs, errors) = (named(&["$friction"]), named(&["$error", "$failed_request"]));
-        let page = self.asked.task.page.as_str();
-        let request = Request {
-            picks: [&signs, &errors].map(|select| Pick { select, from: span.0, to: span.1 }).to_vec(),
-            filter: self.filter(),
-            numbers: friction::NUMBERS.to_vec(),
-            texts: friction::TEXTS.into_iter().chain([page]).collect(),
-            words: vec![friction::TEXTS[friction::text::SELECTOR], page],
-            by_person: true,
-            in_order: true,
-            ..Request::default()
-        };
-        let signals = Signals::known();
-        let collect = |bucket: &mut Bucket<'_>| {
-            let mut found: Vec<Happened> = Vec::new();
-            bucket.for_each_person(|rows, person| {
-                let Some(own) = of_person.get(&person.id) else { return };
-                for at in own.clone() {
-                    let attempt = &attempts[at as usize];
-                    let within = |hit: &&Hit| (attempt.start..=attempt.until).contains(&hit.time);
-                    let mut happened = Happened { attempt: at, signs: Vec::new(), errors: 0, last: attempt.start };
-                    for hit in person.hits.iter().filter(within) {
-                        let value = |field: usize| rows.texts[field][hit.row as usize];
-                        happened.last = hit.time;
-                        happened.errors += u32::from(hit.mask & 2 != 0);
-                        if hit.mask & 1 != 0
-                            && let Some(sign) = signals.sign(rows, hit.time, hit.row)
-                        {
-                            happened.signs.push((sign, value(friction::TEXTS.len()), value(friction::text::PAGE_VIEW)));
-                        }
-                    }
-                    if happened.errors > 0 || !happened.signs.is_empty() {
-                        found.push(happened);
-                    }
-                }
-            });
-            Ok(found)
-        };
-        Ok(scan::run(context, &request, collect, append)?.unwrap_or_default())
-    }
+            }
+        }
+        for (attempt, (milliseconds, last)) in own.iter_mut().zip(&told).filter_map(|(attempt, told)| Some((attempt, (*told)?))) {
+            attempt.active_ms = milliseconds;
+            attempt.elapsed_ms = attempt.elapsed_ms.max(last - attempt.start);
+        }
+    });
 }
 
 /// The pages whose views a rule means, if that is all that it means.
@@ -373,52 +368,6 @@ fn settle(attempts: &mut [Attempt]) {
         if attempt.end == End::RanOut {
             attempt.until = attempt.until.min(next - 1).max(attempt.end_ms());
         }
-    }
-}
-
-fn append<T>(mut a: Vec<T>, b: Vec<T>) -> Vec<T> {
-    a.extend(b);
-    a
-}
-
-/// Where somebody's attempts lie among all of them.
-pub(super) type OfPeople = ByHash<PersonId, Range<u32>>;
-
-/// Of attempts in order of person.
-pub(super) fn by_person(attempts: &[Attempt]) -> OfPeople {
-    let mut of_person = OfPeople::default();
-    let mut from = 0;
-    for own in attempts.chunk_by(|a, b| a.person == b.person) {
-        of_person.insert(own[0].person, from..from + own.len() as u32);
-        from += own.len() as u32;
-    }
-    of_person
-}
-
-#[derive(Clone, Copy, Debug)]
-struct Active {
-    attempt: u32,
-    milliseconds: i64,
-    /// When something was last told.
-    last: i64,
-}
-
-#[derive(Debug)]
-struct Happened {
-    attempt: u32,
-    /// Each with its page, and the view of it.
-    signs: Vec<(Sign, u64, u64)>,
-    errors: u32,
-    last: i64,
-}
-
-held! {
-    Active {}
-}
-
-impl Held for Happened {
-    fn held(&self) -> usize {
-        self.signs.capacity() * size_of::<(Sign, u64, u64)>()
     }
 }
 
@@ -503,7 +452,7 @@ impl OfPerson {
             errors: 0,
             session: rows.session_key[first.row as usize],
             release: value(text::RELEASE),
-            device: if rows.texts.len() > text::DEVICE { value(text::DEVICE) } else { 0 },
+            shown: rows.texts.get(text::SHOWN..).unwrap_or_default().iter().map(|texts| texts[first.row as usize]).collect(),
             group: None,
         }
     }

@@ -30,10 +30,11 @@ use std::{
 };
 
 const MOST_PAGES: usize = 200;
+const DEVICE: &str = "$device_type";
 
 pub(crate) fn answer(context: &Context<'_>, scope: &Scope, question: &Attempts) -> Result<Value, AskError> {
     let asked = &question.of;
-    let plan = Plan::new(context, scope, asked).with_devices();
+    let plan = Plan::new(context, scope, asked).showing(vec![DEVICE]);
     let scene = Scene::new(context, &plan)?;
     let segment = match question.breakdown.as_slice() {
         [] => None,
@@ -44,17 +45,17 @@ pub(crate) fn answer(context: &Context<'_>, scope: &Scope, question: &Attempts) 
     let index = context.recordings()?;
     let recorded: HashMap<u64, &Arc<recording::Row>> = index.rows.iter().map(|row| (row.session_key, row)).collect();
     if question.recorded {
-        found.retain(|at| recorded.contains_key(&scene.tried.attempts[*at as usize].session));
+        found.retain(|at| recorded.contains_key(&scene.tried.attempts[*at].session));
     }
     let count = found.len();
-    let mut people: Vec<_> = found.iter().map(|at| scene.tried.attempts[*at as usize].person).collect();
+    let mut people: Vec<_> = found.iter().map(|at| scene.tried.attempts[*at].person).collect();
     people.sort_unstable();
     people.dedup();
     sort(&scene, question.sort, &mut found);
     let listed: Vec<u32> = found.into_iter().skip(question.skip).take(asked.limit).collect();
 
     // The client names a session with the event that began the attempt.
-    let wanted: HashSet<u64> = listed.iter().map(|at| scene.tried.attempts[*at as usize].session).filter(|key| *key != 0).collect();
+    let wanted: HashSet<u64> = listed.iter().map(|at| scene.tried.attempts[*at].session).filter(|key| *key != 0).collect();
     if !wanted.is_empty() {
         let alternatives = vec![asked.task.start.clone(), asked.task.completion.clone()];
         learn_sessions(context, &Selector { alternatives, ..Selector::default() }, wanted)?;
@@ -65,7 +66,7 @@ pub(crate) fn answer(context: &Context<'_>, scope: &Scope, question: &Attempts) 
 
 fn sort(scene: &Scene<'_>, by: Sort, found: &mut [u32]) {
     let attempts = &scene.tried.attempts;
-    let one = |at: &u32| &attempts[*at as usize];
+    let one = |at: &u32| &attempts[*at];
     // Among equals the latest.
     found.sort_by_key(|at| (Reverse(one(at).start), one(at).person));
     match by {
@@ -81,7 +82,7 @@ fn sort(scene: &Scene<'_>, by: Sort, found: &mut [u32]) {
         }
         Sort::RarePage => {
             let mut seen: HashMap<u64, u64> = HashMap::new();
-            for attempt in attempts {
+            for attempt in attempts.iter() {
                 let pages: HashSet<u64> = attempt.pages.iter().map(|visited| visited.page).collect();
                 pages.into_iter().for_each(|page| *seen.entry(page).or_default() += 1);
             }
@@ -97,8 +98,8 @@ fn sort(scene: &Scene<'_>, by: Sort, found: &mut [u32]) {
 /// What the person answered within seven days after an attempt, before the next.
 fn answers<'s>(scene: &'s Scene<'_>, at: u32) -> impl Iterator<Item = &'s Response> {
     let attempts = &scene.tried.attempts;
-    let attempt = &attempts[at as usize];
-    let next = attempts.get(at as usize + 1).filter(|next| next.person == attempt.person).map_or(i64::MAX, |next| next.start);
+    let attempt = &attempts[at];
+    let next = attempts.get(at + 1).filter(|next| next.person == attempt.person).map_or(i64::MAX, |next| next.start);
     let until = (attempt.end_ms() + CSAT_WITHIN_MS).min(next.saturating_sub(1));
     let responses = &scene.voices.responses;
     let from = responses.partition_point(|one| (one.person, one.time) < (attempt.person, attempt.start));
@@ -106,7 +107,7 @@ fn answers<'s>(scene: &'s Scene<'_>, at: u32) -> impl Iterator<Item = &'s Respon
 }
 
 fn row(scene: &Scene<'_>, at: u32, recorded: &HashMap<u64, &Arc<recording::Row>>) -> Result<Value, AskError> {
-    let attempt: &Attempt = &scene.tried.attempts[at as usize];
+    let attempt: &Attempt = &scene.tried.attempts[at];
     let task = &scene.asked.task;
     let seconds = |milliseconds: i64| number(Some(milliseconds as f64 / 1000.0));
     let steps = task.steps.iter().zip(attempt.steps.iter()).filter(|(_, at_ms)| **at_ms != NEVER);
@@ -143,7 +144,7 @@ fn row(scene: &Scene<'_>, at: u32, recorded: &HashMap<u64, &Arc<recording::Row>>
         "signals": signals.collect::<Map<_, _>>(),
         "errors": attempt.errors,
         "release": scene.word(attempt.release),
-        "device": scene.word(attempt.device),
+        "device": scene.word(attempt.shown[0]),
         "answers": said.collect::<Value>(),
         "recording": recording,
     }))

@@ -2,9 +2,9 @@
 
 use super::{
     PROMOTERS_WITHIN_MS,
-    gather::OfPeople,
+    attempts::Attempts,
     scorecard::share,
-    voice::{CSAT_WITHIN_MS, LOST_WITHIN_MS, Response, Voices, before},
+    voice::{CSAT_WITHIN_MS, LOST_WITHIN_MS, Response, Voices},
 };
 use serde_json::{Value, json};
 use sillage_behavior::{
@@ -15,8 +15,8 @@ use sillage_event::PersonId;
 use std::collections::HashSet;
 
 /// Of the answers about attempts that are in it; an answer whose attempt lies before the range is about none.
-pub(super) fn of(voices: &Voices, attempts: &[Attempt], of_person: &OfPeople, is_in: &dyn Fn(Option<&Attempt>) -> bool) -> Value {
-    let about = |person: PersonId, time: i64, within_ms: i64| is_in(before(attempts, of_person, person, time, within_ms).map(|at| &attempts[at as usize]));
+pub(super) fn of(voices: &Voices, attempts: &Attempts, is_in: &dyn Fn(Option<&Attempt>) -> bool) -> Value {
+    let about = |person: PersonId, time: i64, within_ms: i64| is_in(attempts.before(person, time, within_ms).map(|at| &attempts[at]));
     let answers = |of: &[usize], within_ms: i64| {
         let all = of.iter().map(|at| &voices.responses[*at]);
         all.filter(|one| about(one.person, one.time, within_ms)).collect::<Vec<&Response>>()

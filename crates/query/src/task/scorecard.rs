@@ -3,8 +3,10 @@
 //! What needs a look at every attempt is counted in one pass, in parallel ([`Counted`]); the parts of the answer are written beside each other.
 
 use super::{
-    Scene, voice,
-    voice::{CSAT_WITHIN_MS, LOST_WITHIN_MS, Response, before},
+    Scene,
+    attempts::Attempts,
+    voice,
+    voice::{CSAT_WITHIN_MS, LOST_WITHIN_MS, Response},
     watch,
 };
 use crate::{
@@ -37,8 +39,6 @@ const MOST_RELEASES: usize = 200;
 const RARE: f64 = 0.05;
 /// Signs of confusion: px.md 6.2.
 const CONFUSION: [&str; 6] = ["repeated_clicks", "u_turn", "back_and_forth", "loop", "scroll_bounce", "thrashed_cursor"];
-/// Attempts that are counted at a time.
-const AT_ONCE: usize = 4096;
 
 type Section = (&'static str, fn(&Scene<'_>, &Counted) -> Result<Value, AskError>);
 
@@ -80,7 +80,7 @@ fn recorded(scene: &Scene<'_>) -> [u64; CARDS.len()] {
     if scene.recorded.is_empty() {
         return [0; CARDS.len()];
     }
-    let is_recorded = |at: u32| scene.recorded.contains_key(&scene.tried.attempts[at as usize].session);
+    let is_recorded = |at: u32| scene.recorded.contains_key(&scene.tried.attempts[at].session);
     let own: Vec<Mark> = scene.marks.iter().zip(0..).filter(|(_, at)| is_recorded(*at)).map(|(mark, _)| *mark).collect();
     judge::CARDS.map(|(_, card)| match card {
         Card::Promoters | Card::CsatLow | Card::Lost => scene.joined(card).into_iter().filter(|at| is_recorded(*at)).count() as u64,
@@ -163,24 +163,30 @@ struct OfStep {
     detours: ByHash<u64, u64>,
     planned: Vec<f64>,
     slow: Vec<f64>,
+    planned_seconds: Option<f64>,
+    slow_seconds: Option<f64>,
 }
 
 impl Counted {
     fn of(scene: &Scene<'_>) -> Self {
         let attempts = &scene.tried.attempts;
         let n_steps = scene.asked.task.steps.len();
-        let chunks = attempts.par_chunks(AT_ONCE).zip(scene.marks.par_chunks(AT_ONCE)).enumerate();
-        let partial = |(chunk, (attempts, marks)): (usize, (&[Attempt], &[Mark]))| {
+        let partial = |(start, attempts): (usize, &[Attempt])| {
             let mut own = Self { steps: vec![OfStep::default(); n_steps], ..Self::default() };
             let mut seen: Vec<u64> = Vec::new();
-            for (at, (attempt, mark)) in attempts.iter().zip(marks).enumerate() {
+            for (at, (attempt, mark)) in (start..).zip(attempts.iter().zip(&scene.marks[start..])) {
                 own.count(attempt, *mark, &mut seen);
-                own.meet(attempt, (chunk * AT_ONCE + at) as u32);
+                own.meet(attempt, at as u32);
             }
             own
         };
         let empty = || Self { steps: vec![OfStep::default(); n_steps], ..Self::default() };
-        chunks.map(partial).reduce(empty, Self::add)
+        let mut all = attempts.par_parts().map(partial).reduce(empty, Self::add);
+        all.steps.par_iter_mut().for_each(|step| {
+            let seconds = |times: &mut Vec<f64>| median(times).map(|ms| ms / 1000.0);
+            (step.planned_seconds, step.slow_seconds) = (seconds(&mut step.planned), seconds(&mut step.slow));
+        });
+        all
     }
 
     fn meet(&mut self, attempt: &Attempt, at: u32) {
@@ -265,12 +271,6 @@ impl Counted {
     }
 }
 
-impl OfStep {
-    fn median_seconds(times: &[f64]) -> Option<f64> {
-        median(&mut times.to_vec()).map(|ms| ms / 1000.0)
-    }
-}
-
 /// The attempts of a segment, and how many are open in it.
 #[derive(Debug, Default)]
 pub(super) struct OfSegment<'s> {
@@ -313,8 +313,8 @@ fn steps(scene: &Scene<'_>, counted: &Counted) -> Result<Value, AskError> {
             "optional": step.optional,
             "reached": share(Part { count: own.reached, n }),
             "dropped": share(Part { count: own.dropped, n: own.reached }),
-            "median_seconds": number(OfStep::median_seconds(&own.planned)),
-            "slow_median_seconds": number(OfStep::median_seconds(&own.slow)),
+            "median_seconds": number(own.planned_seconds),
+            "slow_median_seconds": number(own.slow_seconds),
             "mean_score": mean_of(own.scores, own.reached),
             "detours": page_counts(scene, own.detours.iter().map(|(page, n)| (*page, *n)).collect(), own.reached, 5),
         })
@@ -365,7 +365,7 @@ fn slow_card(scene: &Scene<'_>, counted: &Counted) -> Result<Value, AskError> {
     card["ratio"] = number(median_slow.zip(median_planned).filter(|(_, planned)| is_comparable && *planned > 0.0).map(|(slow, planned)| slow / planned));
     let mut delays = Vec::new();
     for (step, times) in scene.asked.task.steps.iter().zip(&counted.steps).filter(|_| is_comparable) {
-        if let (Some(slow), Some(planned)) = (OfStep::median_seconds(&times.slow), OfStep::median_seconds(&times.planned)) {
+        if let Some((slow, planned)) = times.slow_seconds.zip(times.planned_seconds) {
             delays.push((slow - planned, step));
         }
     }
@@ -511,8 +511,8 @@ fn csat_card(scene: &Scene<'_>, _: &Counted) -> Result<Value, AskError> {
     let joined: Vec<(&Response, &Attempt)> = answers
         .iter()
         .filter_map(|one| {
-            let at = before(&scene.tried.attempts, &scene.of_person, one.person, one.time, CSAT_WITHIN_MS)?;
-            Some((*one, &scene.tried.attempts[at as usize]))
+            let at = scene.tried.attempts.before(one.person, one.time, CSAT_WITHIN_MS)?;
+            Some((*one, &scene.tried.attempts[at]))
         })
         .collect();
     let group = |name: &str, is: &dyn Fn(&Attempt) -> bool| {
@@ -537,17 +537,16 @@ fn lost_card(scene: &Scene<'_>, _: &Counted) -> Result<Value, AskError> {
     let attempts = &scene.tried.attempts;
     let n = lost.len() as u64;
     // Of everybody who tried or left.
-    let others = scene.of_person.keys().filter(|person| !lost.contains_key(person)).count() as u64;
+    let others = attempts.n_people(|person| !lost.contains_key(&person));
     let mut card = card(Part { count: n, n: n + others }, n >= FEWEST, watch("lost", "latest"));
     let said: Vec<&Response> = scene.voices.responses.iter().filter(|one| one.link == sillage_behavior::task::CHURN).collect();
     let ratings: Vec<f64> = said.iter().filter_map(|one| one.score).collect();
     let mut classes: BTreeMap<Option<Class>, u64> = BTreeMap::new();
     let mut scores = Vec::new();
     for (person, time) in lost {
-        let last = before(attempts, &scene.of_person, *person, *time, LOST_WITHIN_MS).map(|at| scene.rule.class(&attempts[at as usize]));
+        let last = attempts.before(*person, *time, LOST_WITHIN_MS).map(|at| scene.rule.class(&attempts[at]));
         *classes.entry(last).or_default() += 1;
-        let own = scene.of_person.get(person).cloned().unwrap_or_default();
-        let recent = own.map(|at| &attempts[at as usize]).filter(|one| one.start <= *time && one.end_ms() >= *time - LOST_WITHIN_MS);
+        let recent = attempts.of(*person).map(|at| &attempts[at]).filter(|one| one.start <= *time && one.end_ms() >= *time - LOST_WITHIN_MS);
         scores.extend(recent.map(|one| f64::from(one.score)));
     }
     let retained = attempts.iter().filter(|one| !lost.contains_key(&one.person));
@@ -573,7 +572,7 @@ fn findings(scene: &Scene<'_>, counted: &Counted) -> Result<Value, AskError> {
     let mut rows: Vec<Row<'_>> = Vec::new();
     for fix in &scene.asked.task.fixes {
         let place = place_of(fix);
-        let affected = Part::of(affected(attempts, counted, place).map(|at| &attempts[at as usize]), Attempt::is_completed);
+        let affected = Part::of(affected(attempts, counted, place).map(|at| &attempts[at]), Attempt::is_completed);
         rows.push(Row { place, affected, gap: findings::gap(affected, all), fix: Some(fix) });
     }
     for ((page, selector, factor), sum, gap) in ranked(&counted.places, all).into_iter().take(scene.asked.limit) {
@@ -598,16 +597,16 @@ fn findings(scene: &Scene<'_>, counted: &Counted) -> Result<Value, AskError> {
         .responses
         .iter()
         .filter(|one| one.text != 0 && !is_content(one) && heard.insert((one.person, one.time, one.text)))
-        .filter_map(|one| Some((one, &attempts[before(attempts, &scene.of_person, one.person, one.time, CSAT_WITHIN_MS)? as usize])))
+        .filter_map(|one| Some((one, &attempts[attempts.before(one.person, one.time, CSAT_WITHIN_MS)?])))
         .collect();
     let written = rows.par_iter().map(|row| row.write(scene, counted, &spoken)).collect::<Result<Vec<Value>, AskError>>()?;
     Ok(written.into())
 }
 
 /// Positions of the attempts that met something at a place.
-fn affected<'a>(attempts: &'a [Attempt], counted: &'a Counted, (page, selector, factor): Wanted) -> Box<dyn Iterator<Item = u32> + 'a> {
+fn affected<'a>(attempts: &'a Attempts, counted: &'a Counted, (page, selector, factor): Wanted) -> Box<dyn Iterator<Item = u32> + 'a> {
     if selector.is_none() && factor.is_none() {
-        return Box::new((0..attempts.len() as u32).filter(move |at| is_affected(&attempts[*at as usize], page, selector, factor)));
+        return Box::new((0..).zip(attempts.iter()).filter(move |(_, one)| is_affected(one, page, selector, factor)).map(|(at, _)| at));
     }
     let fits = |place: &Place| page.is_none_or(|page| place.0 == page) && selector.is_none_or(|own| place.1 == own) && factor.is_none_or(|own| place.2 == own);
     let mut positions: Vec<u32> = counted.met.iter().filter(|(place, _)| fits(place)).flat_map(|(_, positions)| positions.iter().copied()).collect();
@@ -633,7 +632,7 @@ impl Row<'_> {
         let (page, selector, factor) = self.place;
         let is_it = |attempt: &Attempt| is_affected(attempt, page, selector, factor);
         let attempts = &scene.tried.attempts;
-        let mut worst: Vec<&Attempt> = affected(attempts, counted, self.place).map(|at| &attempts[at as usize]).collect();
+        let mut worst: Vec<&Attempt> = affected(attempts, counted, self.place).map(|at| &attempts[at]).collect();
         keep_first(&mut worst, 3, |one| (Reverse(one.micro), Reverse(one.start), one.person));
         let own = |text: fn(&Fix) -> &Option<String>| self.fix.and_then(|fix| text(fix).clone());
         let shown = |key: Option<u64>, own: Option<String>| own.map_or_else(|| key.map_or(Value::Null, |key| scene.word(key)), Value::from);
@@ -674,7 +673,7 @@ fn before_after(scene: &Scene<'_>, at: i64, affected: &mut dyn Iterator<Item = u
         side[0] += 1;
         side[1] += u64::from(mark.is_completed());
     }
-    affected.for_each(|one| sides[usize::from(scene.tried.attempts[one as usize].start >= at)][2] += 1);
+    affected.for_each(|one| sides[usize::from(scene.tried.attempts[one].start >= at)][2] += 1);
     let test = |of: usize| {
         let [before, after] = sides.map(|side| Part { count: side[of], n: side[0] });
         let difference = after.share().zip(before.share()).map(|(after, before)| after - before);
@@ -816,7 +815,7 @@ fn interval(part: Part) -> Option<[f64; 2]> {
     wilson_interval(part.count, part.n).map(|(low, high)| [low, high])
 }
 
-fn difference_interval(a: Part, b: Part) -> Option<[f64; 2]> {
+pub(super) fn difference_interval(a: Part, b: Part) -> Option<[f64; 2]> {
     two_proportion_interval(a.count, a.n, b.count, b.n).map(|(low, high)| [low, high])
 }
 

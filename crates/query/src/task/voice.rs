@@ -1,6 +1,6 @@
 //! What the surveys of a task heard, and who left.
 
-use super::gather::{OfPeople, Plan};
+use super::{attempts::Attempts, gather::Plan};
 use crate::{
     memory::held,
     scan::{self, Bucket, Context, Pick, Request, key_of_text},
@@ -9,7 +9,7 @@ use sillage_behavior::{
     AskError,
     filter::{Filter, Of, Test},
     question::Selector,
-    task::{CHURN, CSAT, LINKS, NPS, judge::Attempt},
+    task::{CHURN, CSAT, LINKS, NPS},
 };
 use sillage_event::{DAY_MS, PersonId};
 use std::collections::{BTreeMap, HashMap, HashSet};
@@ -95,8 +95,7 @@ impl Scale {
 }
 
 impl Voices {
-    pub(super) fn heard(context: &Context<'_>, plan: &Plan<'_>, range: (i64, i64), attempts: &[Attempt], of_person: &OfPeople) -> Result<Self, AskError> {
-        let people = context.people();
+    pub(super) fn heard(context: &Context<'_>, plan: &Plan<'_>, range: (i64, i64), attempts: &Attempts) -> Result<Self, AskError> {
         let scale = plan.asked.csat_points.map_or_else(Scale::default, |points| Scale { points: f64::from(points) });
         let mut voices = Self { responses: responses(context, plan, range)?, scale, ..Self::default() };
         voices.lost = left(context, plan, range)?;
@@ -118,12 +117,10 @@ impl Voices {
                 .iter()
                 .enumerate()
                 .filter(scored(CSAT))
-                .filter(|(_, one)| has_tried(one, CSAT_WITHIN_MS) || before(attempts, of_person, one.person, one.time, CSAT_WITHIN_MS).is_some());
+                .filter(|(_, one)| has_tried(one, CSAT_WITHIN_MS) || attempts.before(one.person, one.time, CSAT_WITHIN_MS).is_some());
             let csat = csat.map(|(at, _)| at).collect();
             (voices.nps, voices.csat) = (nps, csat);
         }
-        context.forget_people();
-        context.count_people(people.unwrap_or(0) as usize);
         Ok(voices)
     }
 }
@@ -136,14 +133,6 @@ impl Response {
     pub(super) fn is_passive(&self) -> bool {
         self.score.is_some_and(|score| (PASSIVE..PROMOTER).contains(&score))
     }
-}
-
-/// The last attempt of somebody that began before a time and ended no longer than so before it.
-pub(super) fn before(attempts: &[Attempt], of_person: &OfPeople, person: PersonId, time: i64, within_ms: i64) -> Option<u32> {
-    of_person.get(&person)?.clone().rev().find(|at| {
-        let attempt = &attempts[*at as usize];
-        attempt.start <= time && attempt.end_ms() >= time - within_ms
-    })
 }
 
 fn responses(context: &Context<'_>, plan: &Plan<'_>, range: (i64, i64)) -> Result<Vec<Response>, AskError> {
@@ -170,6 +159,7 @@ fn responses(context: &Context<'_>, plan: &Plan<'_>, range: (i64, i64)) -> Resul
         words: vec!["$choice", "$answer", "$session_id"],
         numbers: vec!["$score"],
         by_person: true,
+        counts_nobody: true,
         in_order: true,
         ties: true,
         ..Request::default()
@@ -218,7 +208,7 @@ fn responses(context: &Context<'_>, plan: &Plan<'_>, range: (i64, i64)) -> Resul
 fn left(context: &Context<'_>, plan: &Plan<'_>, range: (i64, i64)) -> Result<BTreeMap<PersonId, i64>, AskError> {
     let Some(churned) = &plan.asked.task.churned else { return Ok(BTreeMap::new()) };
     let picks = vec![Pick { select: churned, from: range.0, to: range.1 }];
-    let request = Request { picks, filter: plan.filter(), by_person: true, in_order: true, ..Request::default() };
+    let request = Request { picks, filter: plan.filter(), by_person: true, counts_nobody: true, in_order: true, ..Request::default() };
     let collect = |bucket: &mut Bucket<'_>| {
         let mut found = Vec::new();
         bucket.for_each_person(|_, person| found.push((person.id, person.hits[0].time)));
@@ -234,6 +224,7 @@ fn tries(context: &Context<'_>, plan: &Plan<'_>, range: (i64, i64), people: &Has
         picks: [&task.start, &task.completion].map(|select| Pick { select, from: range.0, to: range.1 }).to_vec(),
         filter: plan.filter(),
         by_person: true,
+        counts_nobody: true,
         in_order: true,
         ..Request::default()
     };

@@ -261,6 +261,51 @@ fn what_is_under_way_is_told_apart_and_a_fix_is_tested() {
 }
 
 #[test]
+fn where_it_goes_worse_is_told_and_luck_is_not() {
+    let mut events = Vec::new();
+    let mut tries = |n: i64, browser: Option<&str>, steps: &[&str]| {
+        let mut own = Vec::new();
+        visit(&mut own, &format!("p{n}"), n * 7, steps);
+        for event in &mut own {
+            event.properties.insert("$os".to_owned(), json!(if n % 2 == 0 { "Linux" } else { "macOS" }));
+            browser.into_iter().for_each(|browser| {
+                event.properties.insert("$browser".to_owned(), json!(browser));
+            });
+        }
+        events.extend(own);
+    };
+    let (done, given_up) = (["/new", "/who", "/send", "Sent"], ["/new", "/who"]);
+    for n in 0..100 {
+        tries(n, Some("Safari"), if n < 60 { &given_up } else { &done });
+    }
+    for n in 100..300 {
+        tries(n, if n % 10 == 0 { None } else { Some("Firefox") }, if n < 120 { &given_up } else { &done });
+    }
+    // Too few to tell anything.
+    for n in 300..310 {
+        tries(n, Some("Rare"), &given_up);
+    }
+    let world = world(events);
+    for layout in LAYOUTS {
+        let engine = asking::engine(&world, layout);
+        let answer = ask(&engine, &scorecard(json!({"differences": ["$os", "$browser", "$nothing"]})));
+        let found = answer["differences"].as_array().unwrap();
+        assert_eq!(found.len(), 1, "{found:?}");
+        let safari = &found[0];
+        assert_eq!((&safari["property"], &safari["value"], &safari["outcome"]), (&json!("$browser"), &json!("Safari"), &json!("not_completed")));
+        let counts = |side: &Value| (side["count"].as_u64().unwrap(), side["n"].as_u64().unwrap());
+        // Twenty who took another browser or none gave up, and the ten of the rare one.
+        assert_eq!((counts(&safari["with"]), counts(&safari["without"])), ((60, 100), (30, 210)));
+        assert!((safari["more"].as_f64().unwrap() - (0.6 - 30.0 / 210.0) * 100.0).abs() < 1e-9, "{safari}");
+        assert!(safari["q_value"].as_f64().unwrap() < 1e-6, "{safari}");
+        // It names a segment that can be looked into.
+        let by_browser = scorecard(json!({"breakdown": [{"property": "$browser"}]}));
+        assert_eq!(people(&engine, &by_browser, &json!({"class": "failed", "breakdown": ["Safari"]})).unwrap().1, 60);
+        assert!(ask(&engine, &scorecard(json!({})))["differences"].is_null());
+    }
+}
+
+#[test]
 fn errors_name_the_field() {
     let engine = asking::engine(&world(story()), LAYOUTS[0]);
     for (field, question) in [
@@ -270,6 +315,7 @@ fn errors_name_the_field() {
         ("at.breakdown", listed(json!({"at": {"breakdown": ["x"]}}))),
         ("at.interval", listed(json!({"at": {"interval": "2031-01-01T00:00:00Z"}}))),
         ("session_by", scorecard(json!({"session_by": {"property": "x"}}))),
+        ("differences", scorecard(json!({"differences": vec!["x"; 13]}))),
     ] {
         let error = try_ask(&engine, &question).unwrap_err();
         assert_eq!(error.field.as_deref(), Some(field), "{error:?}");

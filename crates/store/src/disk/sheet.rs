@@ -1,11 +1,13 @@
 //! A Parquet file whose every byte is covered by a checksum: one per column chunk in its own metadata, one over that metadata kept by whoever names
 //! the file. Reading goes by position in a file that stays open; a chunk is verified when it is first read.
 
+mod column;
 mod packed;
 mod pages;
+mod split;
 mod words;
 
-use self::{pages::Room, words::Unpacker};
+use self::{column::Form, pages::Room, words::Unpacker};
 use crate::{StoreError, steady::SteadyFile};
 use arrow_array::{ArrayRef, Int64Array, RecordBatch, RecordBatchOptions, StringArray, UInt32Array};
 use arrow_schema::{DataType, SchemaRef};
@@ -19,7 +21,7 @@ use parquet::{
     errors::ParquetError,
     file::{
         metadata::{KeyValue, PageIndexPolicy, ParquetMetaData},
-        properties::WriterProperties,
+        properties::WriterPropertiesBuilder,
         reader::{ChunkReader, Length},
     },
 };
@@ -72,18 +74,31 @@ pub(crate) struct Seal {
 pub(crate) struct SheetWriter {
     path: PathBuf,
     file: File,
-    writer: ArrowWriter<SteadyFile>,
+    schema: SchemaRef,
+    /// Until the first rows tell how numbers are written.
+    properties: WriterPropertiesBuilder,
+    writer: Option<ArrowWriter<SteadyFile>>,
     sums: Vec<Vec<u32>>,
     foot_at: u64,
 }
 
 impl SheetWriter {
-    pub(crate) fn create(path: &Path, schema: SchemaRef, properties: WriterProperties) -> Result<Self, StoreError> {
+    pub(crate) fn create(path: &Path, schema: SchemaRef, properties: WriterPropertiesBuilder) -> Result<Self, StoreError> {
         let open = || OpenOptions::new().create(true).truncate(true).read(true).write(true).open(path);
         let file = open().map_err(StoreError::io("make", path))?;
-        let copy = file.try_clone().map_err(StoreError::io("make", path))?;
-        let writer = ArrowWriter::try_new(SteadyFile::new(copy), schema, Some(properties))?;
-        Ok(Self { path: path.to_owned(), file, writer, sums: Vec::new(), foot_at: 0 })
+        Ok(Self { path: path.to_owned(), file, schema, properties, writer: None, sums: Vec::new(), foot_at: 0 })
+    }
+
+    /// The writer, begun with these rows if none is yet.
+    fn begun(&mut self, first: &RecordBatch) -> Result<&mut ArrowWriter<SteadyFile>, StoreError> {
+        match &mut self.writer {
+            Some(writer) => Ok(writer),
+            none => {
+                let copy = self.file.try_clone().map_err(StoreError::io("make", &self.path))?;
+                let properties = split::write_so(self.properties.clone(), first).build();
+                Ok(none.insert(ArrowWriter::try_new(SteadyFile::new(copy), Arc::clone(&self.schema), Some(properties))?))
+            }
+        }
     }
 
     /// Writes a row group; an empty one is left out. Returns its index.
@@ -91,10 +106,12 @@ impl SheetWriter {
         if rows.num_rows() == 0 {
             return Ok(None);
         }
-        self.writer.write(rows)?;
-        self.writer.flush()?;
-        self.writer.sync().map_err(StoreError::io("write", &self.path))?;
-        let Some(group) = self.writer.flushed_row_groups().last() else { return Ok(None) };
+        let writer = self.begun(rows)?;
+        writer.write(rows)?;
+        writer.flush()?;
+        let synced = writer.sync();
+        let Some(group) = writer.flushed_row_groups().last().cloned() else { return Ok(None) };
+        synced.map_err(StoreError::io("write", &self.path))?;
         let mut sums = Vec::with_capacity(group.num_columns());
         let mut chunk_bytes = Vec::new();
         for chunk in group.columns() {
@@ -111,11 +128,12 @@ impl SheetWriter {
     /// Writes the metadata and syncs the file.
     pub(crate) fn finish(mut self, about: Vec<(&str, String)>) -> Result<Seal, StoreError> {
         let sums = serde_json::to_string(&self.sums).map_err(|error| StoreError::Invalid(error.to_string()))?;
-        self.writer.append_key_value_metadata(KeyValue::new(SUMS_KEY.to_owned(), sums));
+        let writer = self.begun(&RecordBatch::new_empty(Arc::clone(&self.schema)))?;
+        writer.append_key_value_metadata(KeyValue::new(SUMS_KEY.to_owned(), sums));
         for (key, value) in about {
-            self.writer.append_key_value_metadata(KeyValue::new(key.to_owned(), value));
+            writer.append_key_value_metadata(KeyValue::new(key.to_owned(), value));
         }
-        self.writer.finish()?;
+        writer.finish()?;
         let path = &self.path;
         self.file.sync_all().map_err(StoreError::io("sync", path))?;
         let bytes = self.file.metadata().map_err(StoreError::io("look at", path))?.len();
@@ -191,7 +209,7 @@ impl Sheet {
         Ok(RecordBatch::try_new_with_options(schema, arrays.into_iter().flatten().collect(), &options)?)
     }
 
-    /// A column of packed numbers, none of them missing, or of texts or numbers in a dictionary, straight from its pages; `None` when it is another one.
+    /// A column of packed numbers, none of them missing, of texts or numbers in a dictionary, or of numbers byte by byte, straight from its pages; `None` when it is another one.
     fn read_straight(&self, group: usize, column: usize, rows: &[Range<usize>]) -> Result<Option<ArrayRef>, StoreError> {
         let field = self.schema().field(column);
         let metadata = self.metadata.metadata();
@@ -216,13 +234,18 @@ impl Sheet {
                     Arc::new(Int64Array::from(numbers.map_err(damaged)?))
                 }
                 (DataType::Dictionary(_, _) | DataType::Float64, Some(dictionary)) if is_known && dictionary.start < dictionary.end => {
-                    let form = words::Form { is_compressed, may_be_missing: field.is_nullable() };
+                    let form = Form { is_compressed, may_be_missing: field.is_nullable(), encodings: &words::BY_NUMBER };
                     let words = match field.data_type() {
                         DataType::Float64 => words::read_rows::<Vec<f64>, _>(dictionary, pages, n_rows, rows, form, lent, read)?,
                         _ => words::read_rows::<StringArray, _>(dictionary, pages, n_rows, rows, form, lent, read)?,
                     };
                     let Some(words) = words else { return Ok(None) };
                     words.map_err(damaged)?
+                }
+                (DataType::Float64, None) if is_known && chunk.encodings().any(|one| one == Encoding::BYTE_STREAM_SPLIT) => {
+                    let form = Form { is_compressed, may_be_missing: field.is_nullable(), encodings: &split::SPLIT };
+                    let Some(numbers) = split::read_rows(pages, n_rows, rows, form, lent, read)? else { return Ok(None) };
+                    numbers.map_err(damaged)?
                 }
                 _ => return Ok(None),
             };

@@ -250,8 +250,9 @@ impl<'a> Text<'a> {
     }
 }
 
-/// Numbers that are nearly sorted are packed as differences; text goes through a dictionary and zstd; statistics are off, since ranges are known.
-fn row_properties(schema: &Schema) -> WriterProperties {
+/// Numbers that are nearly sorted are packed as differences; text, and numbers that repeat, go through a dictionary and zstd; statistics are off, since ranges are
+/// known.
+fn row_properties(schema: &Schema) -> WriterPropertiesBuilder {
     let mut properties = base_properties().set_compression(Compression::ZSTD(ZstdLevel::default()));
     for name in [column::PERSON, column::TIME, column::TIE, column::RECEIVED_AT, column::SEQ] {
         let path = ColumnPath::from(name);
@@ -263,15 +264,14 @@ fn row_properties(schema: &Schema) -> WriterProperties {
     for field in schema.fields().iter().filter(|field| matches!(field.data_type(), DataType::Utf8 | DataType::Binary)) {
         properties = properties.set_column_dictionary_enabled(ColumnPath::new(vec![field.name().clone()]), false);
     }
-    properties.build()
+    properties
 }
 
-fn people_properties() -> WriterProperties {
+fn people_properties() -> WriterPropertiesBuilder {
     base_properties()
         .set_dictionary_enabled(false)
         .set_compression(Compression::UNCOMPRESSED)
         .set_column_compression(ColumnPath::from("identity"), Compression::ZSTD(ZstdLevel::default()))
-        .build()
 }
 
 fn base_properties() -> WriterPropertiesBuilder {

@@ -8791,6 +8791,8 @@ export interface components {
             cards: components["schemas"]["TaskCards"];
             /** @description The other range; null without `compare`. */
             compared: components["schemas"]["TaskCompared"] | null;
+            /** @description Where the task goes worse, with `differences`: what costs most attempts first. Attempts of one person count each, so a few people who try often weigh more; `count` of people counts each once. */
+            differences?: components["schemas"]["TaskDifference"][];
             /** @description What to fix, what would gain most first: attempts affected times the gap in completion. */
             fixes: components["schemas"]["TaskFinding"][];
             /** @description The segments, with a breakdown. */
@@ -9015,6 +9017,30 @@ export interface components {
              *     }
              */
             window?: components["schemas"]["TaskWindow"];
+        };
+        /** @description A value of a property with which fewer attempts are completed, or more meet friction, than without: by three points at least, thirty attempts on each side, and a q-value of 0.05 at most over all that was tested. */
+        TaskDifference: {
+            /** @description The 95 % interval of the difference. */
+            interval: components["schemas"]["Confidence"];
+            /** @description How many attempts more than if it went as without. */
+            more: number;
+            /**
+             * @description What is more frequent with it.
+             * @enum {string}
+             */
+            outcome: "not_completed" | "friction";
+            /** @description Of a chi-square test. */
+            p_value: components["schemas"]["PValue"];
+            /** @description The property of the event with which an attempt begins. */
+            property: string;
+            /** @description After Benjamini and Hochberg, over every value and outcome that was tested. */
+            q_value: components["schemas"]["PValue"];
+            /** @description Its value. */
+            value: components["schemas"]["Word"];
+            /** @description Of attempts with the value. */
+            with: components["schemas"]["TaskShare"];
+            /** @description Of all others. */
+            without: components["schemas"]["TaskShare"];
         };
         /** @description A figure with its interval. */
         TaskEstimate: {
@@ -9271,6 +9297,10 @@ export interface components {
          *       },
          *       "count": "people",
          *       "csat_points": 7,
+         *       "differences": [
+         *         "$browser",
+         *         "$os"
+         *       ],
          *       "filter": {
          *         "property": "$browser",
          *         "value": "Firefox"
@@ -9440,6 +9470,8 @@ export interface components {
             count?: "attempts" | "people";
             /** @description How many points the question of satisfaction has that is linked; that of the linked survey where nothing is said, and five where there is none. */
             csat_points?: number;
+            /** @description Properties of the event with which an attempt begins: the answer's `differences` tell with which of their values fewer complete the task, or more meet friction, than without. */
+            differences?: string[];
             filter?: components["schemas"]["Filter"];
             /**
              * @description The trend has one row for each of these.
@@ -9620,7 +9652,7 @@ export interface components {
             label: string;
             /** @description The mean score of friction between this step and the next that was done. */
             mean_score: number | null;
-            /** @description From the step that was done before, in attempts as planned. */
+            /** @description How long people stay at it, until the next step is done or the attempt ends, in attempts as planned. */
             median_seconds: number | null;
             /** @description It may be left out. */
             optional: boolean;

@@ -304,6 +304,8 @@ export interface TaskQuestion extends Common {
   count?: "attempts" | "people";
   interval?: TrendInterval;
   compare?: { previous: number };
+  /** Properties by whose values the answer tells where it goes worse. */
+  differences?: string[];
   limit?: number;
 }
 

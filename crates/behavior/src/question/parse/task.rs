@@ -25,6 +25,7 @@ use std::collections::HashSet;
 
 const MOST_RULES: usize = 20;
 const MOST_FIXES: usize = 200;
+const MOST_DIFFERENCES: usize = 12;
 const MOST_TARGET_SECONDS: i64 = 90 * 86_400;
 
 impl Task {
@@ -65,7 +66,8 @@ pub(super) fn read_task(fields: &mut Fields<'_>) -> Read<TaskQuestion> {
     let compare_path = fields.at("compare");
     let compare = fields.get("compare").map(|value| read_compare_with(value, &compare_path)).transpose()?;
     let (weights, csat_points, release) = read_scoring(fields)?;
-    Ok(TaskQuestion { task, by_person, interval, compare, weights, csat_points, release, limit: limit(fields, 20, 1000)? })
+    let differences = read_differences(fields)?;
+    Ok(TaskQuestion { task, by_person, interval, compare, weights, csat_points, release, differences, limit: limit(fields, 20, 1000)? })
 }
 
 pub(super) fn read_attempts(fields: &mut Fields<'_>) -> Read<Attempts> {
@@ -88,7 +90,8 @@ pub(super) fn read_attempts(fields: &mut Fields<'_>) -> Read<Attempts> {
     let recorded = fields.flag("recorded")?.unwrap_or(false);
     let (weights, csat_points, release) = read_scoring(fields)?;
     let skip = fields.whole("skip", 0, 1_000_000)?.unwrap_or(0) as usize;
-    let of = TaskQuestion { task, by_person, interval, compare: None, weights, csat_points, release, limit: limit(fields, 50, 1000)? };
+    let limit = limit(fields, 50, 1000)?;
+    let of = TaskQuestion { task, by_person, interval, compare: None, weights, csat_points, release, differences: Vec::new(), limit };
     Ok(Attempts { of, at, breakdown, sort, recorded, skip })
 }
 
@@ -133,6 +136,15 @@ fn read_scoring(fields: &mut Fields<'_>) -> Read<(Option<FrictionWeights>, Optio
     let release = fields.text("release")?.unwrap_or("$release").to_owned();
     let csat_points = fields.whole("csat_points", 2, 10)?.map(|points| points as u32);
     Ok((weights.map(|weights| FrictionWeights { version: None, weights }), csat_points, release))
+}
+
+fn read_differences(fields: &mut Fields<'_>) -> Read<Vec<String>> {
+    let path = fields.at("differences");
+    let names = fields.texts("differences")?.unwrap_or_default();
+    if names.len() > MOST_DIFFERENCES {
+        return Err(not_allowed(&path, format!("takes at most {MOST_DIFFERENCES} properties")));
+    }
+    names.iter().enumerate().map(|(i, name)| checked_name(name, &format!("{path}[{i}]"))).collect()
 }
 
 /// Any of several rules, as one selector.

@@ -6,6 +6,7 @@
 
 use super::{
     Lent,
+    column::{Column, Form},
     packed::{STRETCH, unpack},
     pages::{Compact, Head, Malformed, each_page},
 };
@@ -15,17 +16,10 @@ use parquet::file::page_index::offset_index::PageLocation;
 use std::{ops::Range, sync::Arc};
 
 /// Encodings, in the format's own numbers: a page's values by their number in the dictionary, and a dictionary's words one behind the other.
-const BY_NUMBER: [i64; 2] = [2, 8];
+pub(super) const BY_NUMBER: [i64; 2] = [2, 8];
 const PLAIN: [i64; 2] = [0, 2];
 /// No page is larger unpacked.
 const MOST_PAGE_BYTES: i64 = 1 << 28;
-
-/// How the pages of a column chunk are written.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Form {
-    pub(super) is_compressed: bool,
-    pub(super) may_be_missing: bool,
-}
 
 /// What a dictionary holds, and what becomes of it and of the places that rows name.
 pub(super) trait Words: Sized {
@@ -93,9 +87,9 @@ pub(super) fn read_rows<W: Words, E>(
         Some(Err(malformed)) => return Ok(Some(Err(malformed))),
         None => return Ok(None),
     };
-    let mut column = Column::new(form, wanted.iter().map(ExactSizeIterator::len).sum());
+    let mut column = Column::new(form, wanted.iter().map(ExactSizeIterator::len).sum(), places);
     let outcome = each_page(pages, n_rows, wanted, room, read, |page, n_rows, rows| column.add(page, n_rows, rows, unpacker))?;
-    Ok(outcome.map(|outcome| outcome.and_then(|()| words.array(column.keys, column.is_set))))
+    Ok(outcome.map(|outcome| outcome.and_then(|()| words.array(column.rows, column.is_set))))
 }
 
 /// What stands on a dictionary's page.
@@ -112,7 +106,7 @@ pub(super) struct Unpacker {
 }
 
 impl Unpacker {
-    fn body<'a>(&'a mut self, head: &Head, page: &'a [u8], form: Form) -> Result<&'a [u8], Malformed> {
+    pub(super) fn body<'a>(&'a mut self, head: &Head, page: &'a [u8], form: Form) -> Result<&'a [u8], Malformed> {
         let body = &page[head.bytes..];
         if !form.is_compressed {
             return Ok(body);
@@ -136,74 +130,14 @@ impl Unpacker {
     }
 }
 
-/// A column while its pages are read.
-struct Column {
-    form: Form,
-    /// The place in the dictionary of each row's value, 0 where there is none.
-    keys: Vec<i32>,
-    /// From the first missing value on: which rows have one.
-    is_set: Option<Vec<bool>>,
-    levels: Vec<i32>,
-    numbers: Vec<i32>,
-}
-
-impl Column {
-    fn new(form: Form, n_rows: usize) -> Self {
-        Self { form, keys: Vec::with_capacity(n_rows), is_set: None, levels: Vec::new(), numbers: Vec::new() }
-    }
-
-    fn add(&mut self, page: &[u8], n_rows: usize, rows: &[Range<usize>], unpacker: &mut Unpacker) -> Option<Result<(), Malformed>> {
-        let head = Head::read(page).filter(|head| head.kind == Head::DATA && BY_NUMBER.contains(&head.encoding) && head.n_values == n_rows as i64)?;
-        Some(unpacker.body(&head, page, self.form).and_then(|body| self.add_body(body, rows)))
-    }
-
-    fn add_body(&mut self, mut body: &[u8], rows: &[Range<usize>]) -> Result<(), Malformed> {
-        let (Some(first), Some(last)) = (rows.first(), rows.last()) else { return Ok(()) };
-        let wanted = first.start..last.end;
-        self.levels.clear();
-        self.numbers.clear();
-        if self.form.may_be_missing {
-            let (length, rest) = body.split_first_chunk::<4>().ok_or(Malformed)?;
-            let levels = rest.get(..u32::from_le_bytes(*length) as usize).ok_or(Malformed)?;
-            body = &rest[levels.len()..];
-            hybrid(levels, 1, 0..wanted.end, &mut self.levels)?;
-        }
-        let n_set = |levels: &[i32]| levels.iter().map(|level| *level as usize).sum::<usize>();
-        let set = if self.form.may_be_missing { n_set(&self.levels[..wanted.start])..n_set(&self.levels) } else { wanted.clone() };
-        if !set.is_empty() {
-            let (width, numbers) = body.split_first().ok_or(Malformed)?;
-            hybrid(numbers, usize::from(*width), set.clone(), &mut self.numbers)?;
-        }
-        let places = |rows: &Range<usize>| rows.start - wanted.start..rows.end - wanted.start;
-        if set.len() == wanted.len() {
-            for rows in rows {
-                self.keys.extend_from_slice(self.numbers.get(places(rows)).ok_or(Malformed)?);
-            }
-            if let Some(is_set) = &mut self.is_set {
-                is_set.resize(self.keys.len(), true);
-            }
-            return Ok(());
-        }
-        let is_set = self.is_set.get_or_insert_with(|| vec![true; self.keys.len()]);
-        let mut numbers = self.numbers.iter();
-        let mut at = wanted.start;
-        for rows in rows {
-            let skipped: i32 = self.levels.get(at..rows.start).ok_or(Malformed)?.iter().sum();
-            if skipped > 0 {
-                numbers.nth(skipped as usize - 1);
-            }
-            for level in self.levels.get(rows.clone()).ok_or(Malformed)? {
-                is_set.push(*level != 0);
-                self.keys.push(if *level == 0 { 0 } else { *numbers.next().ok_or(Malformed)? });
-            }
-            at = rows.end;
-        }
-        Ok(())
-    }
+/// The places in the dictionary of a page's values.
+fn places(bytes: &[u8], wanted: Range<usize>, into: &mut Vec<i32>) -> Result<(), Malformed> {
+    let (width, numbers) = bytes.split_first().ok_or(Malformed)?;
+    hybrid(numbers, usize::from(*width), wanted, into)
 }
 
 /// Some of the numbers out of runs of equal ones and stretches of packed ones, each of `width` bits.
-fn hybrid(bytes: &[u8], width: usize, wanted: Range<usize>, into: &mut Vec<i32>) -> Result<(), Malformed> {
+pub(super) fn hybrid(bytes: &[u8], width: usize, wanted: Range<usize>, into: &mut Vec<i32>) -> Result<(), Malformed> {
     if width > 31 {
         return Err(Malformed);
     }

@@ -19,6 +19,7 @@ import { SLOT, surveyOf } from "./ask.ts";
 import { CardDetail } from "./CardDetail.tsx";
 import { Cards } from "./Cards.tsx";
 import type { Fix } from "./definition.ts";
+import { Differences } from "./Differences.tsx";
 import { classOf } from "./figures.ts";
 import { FixList } from "./FixList.tsx";
 import { OutcomeBar } from "./OutcomeBar.tsx";
@@ -133,6 +134,7 @@ export function Scorecard({ task }: { task: Task }) {
               <PathStrip answer={answer} ways={ways} />
               <Cards answer={answer} task={task} interval={question.interval ?? "day"} shown={shown} ways={ways} mayAsk={project.role !== "viewer"} />
               {shown && <CardDetail card={shown} task={task} answer={answer} ways={ways} />}
+              <Differences task={task} scope={scope} onScope={(next) => go({ q: next, at: undefined, title: undefined })} />
               <FixList findings={answer.fixes} fixes={task.definition.fixes ?? []} releases={answer.releases} ways={ways} mayChange={project.role !== "viewer"} isSaving={fixing.isPending} onChange={(fixes) => fixing.mutate(fixes)} />
             </div>
             <Voices task={task} voices={answer.voices} scope={scope} />

@@ -23,8 +23,7 @@ fn sheet_of(folder: &std::path::Path, ordinals: &[u32], times: &[i64], page_rows
         .set_encoding(Encoding::DELTA_BINARY_PACKED)
         .set_compression(Compression::UNCOMPRESSED)
         .set_data_page_row_count_limit(page_rows)
-        .set_write_batch_size(7)
-        .build();
+        .set_write_batch_size(7);
     let path = folder.join("sheet.parquet");
     let mut writer = SheetWriter::create(&path, Arc::clone(&schema), properties).unwrap();
     let columns: Vec<arrow_array::ArrayRef> = vec![Arc::new(UInt32Array::from(ordinals.to_vec())), Arc::new(Int64Array::from(times.to_vec()))];

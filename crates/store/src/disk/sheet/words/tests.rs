@@ -19,8 +19,7 @@ fn sheet_of(folder: &std::path::Path, texts: &[Option<String>], page_rows: usize
         .set_compression(if is_compressed { Compression::ZSTD(ZstdLevel::default()) } else { Compression::UNCOMPRESSED })
         .set_data_page_row_count_limit(page_rows)
         .set_dictionary_page_size_limit(dictionary_bytes)
-        .set_write_batch_size(7)
-        .build();
+        .set_write_batch_size(7);
     let path = folder.join("sheet.parquet");
     let mut writer = SheetWriter::create(&path, Arc::clone(&schema), properties).unwrap();
     let column: ArrayRef = Arc::new(texts.iter().map(Option::as_deref).collect::<DictionaryArray<Int32Type>>());
@@ -94,9 +93,9 @@ proptest! {
         }
         let _ = StringArray::of_page(&bytes, n as i64);
         let _ = Vec::<f64>::of_page(&bytes, n as i64);
-        let form = Form { is_compressed: false, may_be_missing: true };
+        let form = Form { is_compressed: false, may_be_missing: true, encodings: &BY_NUMBER };
         let _ = words_of::<StringArray>(&bytes, form, &mut Unpacker::default());
-        let mut column = Column::new(form, 0);
+        let mut column = Column::new(form, 0, places);
         let _ = column.add_body(&bytes, &[n / 3..n / 2, n / 2..n]);
     }
 }

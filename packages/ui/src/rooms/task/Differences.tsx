@@ -1,0 +1,81 @@
+// Where the task goes worse: what people have in common who complete it less often, or meet friction more often, than all others.
+import type { Task, TaskAnswer } from "@/api/task.ts";
+import { useSpeech } from "@/i18n/language.tsx";
+import { usePropertiesOf } from "@/question/names.ts";
+import type { Filter } from "@/question/question.ts";
+import { propertyName } from "@/question/words.ts";
+import { useAsk } from "@/report/useAsk.ts";
+import { Button } from "@/ui/Button.tsx";
+import { Card } from "@/ui/Page.tsx";
+import { SkeletonRows } from "@/ui/State.tsx";
+import { scorecardQuestion, type Scope } from "./search.ts";
+import styles from "./task.module.css";
+
+/** What visits are told apart by, as the tag and servers name it. */
+const TOLD_APART_BY = ["$device_type", "$browser", "$os", "$language", "$country_code", "mp_country_code", "utm_source"];
+const SHOWN = 5;
+
+export type Difference = NonNullable<TaskAnswer["differences"]>[number];
+
+interface DifferencesProps {
+  task: Task;
+  scope: Scope;
+  onScope: (scope: Scope) => void;
+}
+
+export function Differences({ task, scope, onScope }: DifferencesProps) {
+  const { t } = useSpeech();
+  const { lists } = usePropertiesOf(["event"]);
+  const known = new Set(lists[0]?.properties.map(({ name }) => name));
+  const differences = TOLD_APART_BY.filter((name) => known.has(name));
+  // Asked by itself: it reads more than the rest, and the rest does not wait for it.
+  const alone: Scope = { ...scope, compare: undefined, by: undefined };
+  const { asked } = useAsk<"task">(differences.length === 0 ? null : { ...scorecardQuestion(task.definition, alone), differences });
+  const found = asked?.answer.differences;
+  if (differences.length === 0) return null;
+  return (
+    <Card title={t("task.differences")} aside={<span className={styles.muted}>{t("task.differencesHint")}</span>} flush>
+      {found === undefined && <SkeletonRows rows={2} />}
+      {found?.length === 0 && <p className={styles.nothing}>{t("task.noDifferences")}</p>}
+      {found !== undefined && found.length > 0 && (
+        <ol className={styles.differences}>
+          {found.slice(0, SHOWN).map((one) => (
+            <Row key={JSON.stringify([one.property, one.value, one.outcome])} one={one} scope={scope} onScope={onScope} />
+          ))}
+        </ol>
+      )}
+    </Card>
+  );
+}
+
+function Row({ one, scope, onScope }: { one: Difference; scope: Scope; onScope: (scope: Scope) => void }) {
+  const speech = useSpeech();
+  const { t, format } = speech;
+  const value = String(one.value);
+  return (
+    <li className={styles.difference}>
+      <h3>
+        <small>{propertyName(one.property, speech)}</small> {value}
+      </h3>
+      <p>
+        {t("task.difference", { outcome: one.outcome, share: format.percent(one.with.share ?? 0, 0), others: format.percent(one.without.share ?? 0, 0) })}{" "}
+        <span className={styles.muted}>{t("task.differenceMore", { more: format.number(Math.round(one.more)), n: one.with.n, shown: format.number(one.with.n) })}</span>
+      </p>
+      <span className={styles.acts}>
+        <Button size="small" onClick={() => onScope({ ...scope, by: { property: one.property } })}>
+          {t("task.sideBySide")}
+        </Button>
+        <Button size="small" onClick={() => onScope({ ...scope, by: undefined, filter: narrowed(scope.filter, one) })}>
+          {t("task.onlyThese")}
+        </Button>
+      </span>
+    </li>
+  );
+}
+
+/** What was looked at before, of these only. */
+export function narrowed(filter: Filter | undefined, { property, value }: Pick<Difference, "property" | "value">): Filter {
+  const only: Filter = { property, op: "is", value: String(value) };
+  if (filter === undefined) return only;
+  return "all" in filter && filter.all ? { all: [...filter.all, only] } : { all: [filter, only] };
+}
