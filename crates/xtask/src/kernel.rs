@@ -89,7 +89,7 @@ fn receive(body: &[u8]) -> anyhow::Result<Batch> {
         request_id: "1",
         idempotency_key: None,
     };
-    let settings = sillage_wire::Settings { limits: sillage_wire::Limits::default(), geo: None, group_types: &|_, _| Vec::new(), visitor_secret: b"kernel" };
+    let settings = sillage_wire::Settings { limits: sillage_wire::Limits::default(), geo: None, group_types: &|_, _| Vec::new(), plan: &|_, _| None, visitor_secret: b"kernel" };
     let decoded = sillage_wire::receive(&received, &settings)?;
     let (_, batch) = decoded.batches.into_iter().find(|(token, _)| *token == Token::OfKey).context("nothing was accepted")?;
     anyhow::ensure!(batch.refused.is_empty() && batch.events.len() == BATCH, "the load generator makes events that are refused");
