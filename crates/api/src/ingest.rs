@@ -5,8 +5,7 @@ use crate::{
     body::{BodyError, Share, read_body},
     client_address::client_address,
     error::ApiError,
-    plan,
-    survey,
+    plan, survey,
 };
 use axum::{
     extract::Request,
@@ -50,7 +49,13 @@ impl Intake {
     pub(crate) fn new(bytes: usize) -> Self {
         // Reading is work for processors: more at once than there are would only take more memory.
         let decoders = std::thread::available_parallelism().map_or(2, usize::from).max(2);
-        Self { bytes: Arc::new(Semaphore::new(bytes)), decoders: Semaphore::new(decoders), group_types: Mutex::default(), plans: plan::Plans::default(), next_request: AtomicU64::new(1) }
+        Self {
+            bytes: Arc::new(Semaphore::new(bytes)),
+            decoders: Semaphore::new(decoders),
+            group_types: Mutex::default(),
+            plans: plan::Plans::default(),
+            next_request: AtomicU64::new(1),
+        }
     }
 }
 

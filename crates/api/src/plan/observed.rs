@@ -76,8 +76,7 @@ async fn events(State(api): State<Api>, inside: Inside<ToRead>, Query(query): Qu
     let (draft, _) = working_copy(&api, project).await?;
     let empty = Plan::default();
     let planned = plan.as_ref().map_or(&empty, |plan| &plan.plan);
-    let replaced: BTreeMap<&String, &String> =
-        planned.events.iter().flat_map(|(name, event)| event.replaces.iter().map(move |old| (old, name))).collect();
+    let replaced: BTreeMap<&String, &String> = planned.events.iter().flat_map(|(name, event)| event.replaces.iter().map(move |old| (old, name))).collect();
     let names: BTreeSet<&String> = planned.events.keys().chain(draft.events.keys()).chain(seen.keys()).chain(broken.keys()).collect();
     let events = names.into_iter().map(|name| {
         let info = seen.get(name);

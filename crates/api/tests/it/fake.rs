@@ -199,7 +199,10 @@ impl Browse for FakeStore {
     fn refused(&self, project: ProjectId, query: &RefusedQuery) -> Result<RefusedFeed, AskError> {
         let kept = self.kept(project);
         let newest_first = kept.refused.iter().rev().filter(|(id, _)| query.before.is_none_or(|before| **id < before));
-        let wanted = newest_first.filter(|(_, record)| query.code.as_ref().is_none_or(|code| record.code == *code) && query.stage.as_ref().map_or(record.stage != QUARANTINE, |stage| record.stage == *stage));
+        let wanted = newest_first.filter(|(_, record)| {
+            query.code.as_ref().is_none_or(|code| record.code == *code)
+                && query.stage.as_ref().map_or(record.stage != QUARANTINE, |stage| record.stage == *stage)
+        });
         let refused = wanted.take(query.limit).map(|(id, record)| RefusedInfo { id: *id, record: record.clone() }).collect();
         let mut counts: BTreeMap<(String, String), u64> = BTreeMap::new();
         for record in kept.refused.values() {

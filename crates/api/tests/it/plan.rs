@@ -166,7 +166,10 @@ async fn an_event_in_quarantine_is_released_once_or_dropped() {
 async fn names_are_merged_and_hidden_where_events_are_chosen() {
     let world = World::new().await;
     let admin = world.member(Role::Admin).await;
-    world.send_events(json!([event("order", "1", json!({})), event("Order Placed", "2", json!({"amount": 1})), event("Secret Kept", "3", json!({}))])).await.expect(200);
+    world
+        .send_events(json!([event("order", "1", json!({})), event("Order Placed", "2", json!({"amount": 1})), event("Secret Kept", "3", json!({}))]))
+        .await
+        .expect(200);
     let offered = async |path: &str| {
         let listed = world.get(&world.path(path), &admin).await.expect(200).json;
         let mut listed: Vec<(String, u64)> =
@@ -189,7 +192,9 @@ async fn what_arrived_unplanned_is_adopted_into_a_draft() {
     let (editor, admin) = (world.member(Role::Editor).await, world.member(Role::Admin).await);
     publish(&world, &admin, json!({"plan": 1, "events": {}})).await;
     world.send_events(json!([event("Order Placed", "1", json!({"note": "x", "$browser": "y"}))])).await.expect(200);
-    let adopted = world.post(&world.path("/plan/adopt"), &editor, json!({"seen": [{"event": "Order Placed"}, {"event": "Other Thing", "property": "n", "type": "number"}]})).await;
+    let adopted = world
+        .post(&world.path("/plan/adopt"), &editor, json!({"seen": [{"event": "Order Placed"}, {"event": "Other Thing", "property": "n", "type": "number"}]}))
+        .await;
     let adopted = adopted.expect(200).json;
     assert_eq!(adopted["added"], 4);
     let events = &adopted["draft"]["document"]["events"];

@@ -26,7 +26,8 @@ fn check(plan: &Plan, event: &str, value: Value, fate: Fate, broken: &[&str]) {
 #[test]
 fn events_are_held_against_each_rule() {
     let plan = plan(example());
-    let good = json!({"recipients": 12, "plan": "pro", "plan_type": "free", "template": "tpl_1", "channels": ["mail", "sms"], "$browser": "x", "mp_lib": "web"});
+    let good =
+        json!({"recipients": 12, "plan": "pro", "plan_type": "free", "template": "tpl_1", "channels": ["mail", "sms"], "$browser": "x", "mp_lib": "web"});
     let but = |name: &str, value: Value| {
         let mut changed = good.clone();
         changed[name] = value;
@@ -79,7 +80,9 @@ fn the_nearest_level_holds_and_the_strictest_decides() {
 
 #[test]
 fn what_is_blocked_is_dropped_or_taken_off() {
-    let plan = plan(json!({"plan": 1, "events": {"A": {"status": "blocked"}, "B": {"properties": {"secret": {"status": "blocked", "required": true}, "old": {"status": "deprecated"}}}}}));
+    let plan = plan(
+        json!({"plan": 1, "events": {"A": {"status": "blocked"}, "B": {"properties": {"secret": {"status": "blocked", "required": true}, "old": {"status": "deprecated"}}}}}),
+    );
     check(&plan, "A", json!({"x": 1}), Fate::Drop, &["blocked"]);
     check(&plan, "B", json!({"secret": 1, "old": 2}), Fate::Keep, &["deprecated old", "blocked secret"]);
     let (compiled, sent) = (Compiled::new(&plan).unwrap(), properties(json!({"secret": 1})));
@@ -128,7 +131,8 @@ fn violations_add_up_by_sdk_and_stay_bounded() {
         let sent = properties(json!({"x": value, "mp_lib": "web", "$lib_version": version}));
         tally.add("A", &sent, &compiled.check("A", &sent));
     }
-    let mut counted: Vec<(String, u64, String)> = tally.iter().map(|(key, one)| (format!("{} {}", key.sdk, key.sdk_version), one.count, one.sample.clone())).collect();
+    let mut counted: Vec<(String, u64, String)> =
+        tally.iter().map(|(key, one)| (format!("{} {}", key.sdk, key.sdk_version), one.count, one.sample.clone())).collect();
     counted.sort();
     assert_eq!(counted, [("web 2.1".to_owned(), 2, "…@…".to_owned()), ("web 2.2".to_owned(), 1, "c".to_owned())]);
     for i in 0..10_000 {

@@ -1,3 +1,4 @@
+mod bringing;
 mod checking;
 mod reading;
 mod schema;

@@ -25,7 +25,10 @@ fn a_plan_is_written_and_read_back_as_yaml_and_as_json() {
     assert_eq!(read(&to_yaml(&plan)).unwrap(), plan, "{}", to_yaml(&plan));
     assert_eq!(read(&to_json(&plan)).unwrap(), plan);
     // Texts that YAML would take for something else.
-    let odd = with_event("no", json!({"description": "true: #x\n- y", "owner": "1e3", "tags": ["~", "null", "0x10", " a ", "é « x »"], "replaces": ["yes", "2026-01-01"]}));
+    let odd = with_event(
+        "no",
+        json!({"description": "true: #x\n- y", "owner": "1e3", "tags": ["~", "null", "0x10", " a ", "é « x »"], "replaces": ["yes", "2026-01-01"]}),
+    );
     let odd = crate::plan(odd);
     assert_eq!(read(&to_yaml(&odd)).unwrap(), odd, "{}", to_yaml(&odd));
 }
@@ -121,7 +124,9 @@ fn names_follow_a_convention() {
 #[test]
 fn a_difference_is_told_where_it_lies() {
     let before = plan(json!({"plan": 1, "events": {"A": {"description": "x", "properties": {"n": {"type": "number"}}}, "B": {}}}));
-    let after = plan(json!({"plan": 1, "on_violation": "warn", "events": {"A": {"description": "y", "properties": {"n": {"type": "number", "min": 1.0}, "m": {}}}, "C": {}}}));
+    let after = plan(
+        json!({"plan": 1, "on_violation": "warn", "events": {"A": {"description": "y", "properties": {"n": {"type": "number", "min": 1.0}, "m": {}}}, "C": {}}}),
+    );
     let told: Vec<(ChangeKind, String)> = diff(&before, &after).into_iter().map(|change| (change.kind, change.field)).collect();
     let expected = [
         (ChangeKind::Changed, "events.A.description"),

@@ -49,7 +49,9 @@ fn what_the_parser_takes_is_in_the_schema_and_the_other_way_round() {
         let parsed = from_json(&document);
         let described = schema.check_as("TrackingPlan", &document);
         // Null is read as left out, which a schema does not say; lists of values and their ends are rules that `problems` looks at.
-        let is_beyond = document.to_string().contains("null") || document.to_string().contains("\"values\":[]") || matches!(&parsed, Ok(plan) if sillage_plan::problems(plan).iter().any(|problem| problem.field.contains("values[")));
+        let is_beyond = document.to_string().contains("null")
+            || document.to_string().contains("\"values\":[]")
+            || matches!(&parsed, Ok(plan) if sillage_plan::problems(plan).iter().any(|problem| problem.field.contains("values[")));
         match (&parsed, &described) {
             _ if is_beyond => {}
             (Ok(_), Ok(_)) => n_good += 1,

@@ -11035,6 +11035,281 @@ export interface components {
             /** @description A selector of the answer's `elements`, or a list of them. */
             selector: string | string[];
         };
+        /**
+         * @description What a product sends, and what becomes of events that are otherwise.
+         * @example {
+         *       "plan": 1,
+         *       "name": "Courriel",
+         *       "naming": {
+         *         "events": "object_action",
+         *         "properties": "snake_case",
+         *         "level": "warn"
+         *       },
+         *       "on_violation": "warn",
+         *       "on_unplanned_event": "accept",
+         *       "objectives": {
+         *         "activation": {
+         *           "description": "Companies send their first campaign within a week",
+         *           "owner": "growth@courriel.example"
+         *         }
+         *       },
+         *       "properties": {
+         *         "plan_type": {
+         *           "type": "string",
+         *           "values": [
+         *             "free",
+         *             "pro",
+         *             "business"
+         *           ],
+         *           "description": "What the company pays for"
+         *         }
+         *       },
+         *       "events": {
+         *         "Campaign Sent": {
+         *           "description": "A campaign left for its audience",
+         *           "trigger": "The server has handed over the last mail",
+         *           "owner": "editor@courriel.example",
+         *           "objective": "activation",
+         *           "replaces": [
+         *             "campaign_sent"
+         *           ],
+         *           "tags": [
+         *             "core"
+         *           ],
+         *           "on_violation": "quarantine",
+         *           "properties": {
+         *             "recipients": {
+         *               "type": "integer",
+         *               "required": true,
+         *               "min": 1,
+         *               "max": 1000000,
+         *               "example": 1200
+         *             },
+         *             "template": {
+         *               "type": "string",
+         *               "pattern": "^tpl_"
+         *             },
+         *             "plan": {
+         *               "same_as": "plan_type",
+         *               "required": true
+         *             },
+         *             "channels": {
+         *               "type": "list",
+         *               "items": {
+         *                 "type": "string",
+         *                 "values": [
+         *                   "mail",
+         *                   "sms"
+         *                 ]
+         *               }
+         *             }
+         *           }
+         *         },
+         *         "Dashboard Viewed": {
+         *           "status": "deprecated",
+         *           "description": "Nobody asks about it"
+         *         }
+         *       }
+         *     }
+         */
+        TrackingPlan: {
+            /**
+             * @description The version of the format.
+             * @constant
+             */
+            plan: 1;
+            /** @description What the plan is called. */
+            name?: string;
+            /** @description What it is about. */
+            description?: string;
+            naming?: components["schemas"]["PlanNaming"];
+            /** @description What becomes of an event that breaks a rule of its properties; `accept` unless said. */
+            on_violation?: components["schemas"]["PlanLevel"];
+            /** @description What becomes of an event that the plan does not name; `accept` unless said. */
+            on_unplanned_event?: components["schemas"]["PlanLevel"];
+            /** @description What becomes of an event with a property that the plan does not name; `accept` unless said. */
+            on_unplanned_property?: components["schemas"]["PlanLevel"];
+            /** @description What the company wants to reach, by name. */
+            objectives?: {
+                [key: string]: components["schemas"]["PlanObjective"];
+            };
+            /** @description Shared properties by name: planned on every event, and what a property of an event may be the `same_as`. */
+            properties?: {
+                [key: string]: components["schemas"]["PlannedProperty"];
+            };
+            /** @description Events by name. */
+            events?: {
+                [key: string]: components["schemas"]["PlannedEvent"];
+            };
+        };
+        /** @description How names are written. */
+        PlanNaming: {
+            events?: components["schemas"]["PlanConvention"];
+            properties?: components["schemas"]["PlanConvention"];
+            /** @description What becomes of an event with an unplanned name that is written otherwise; with `reject`, planned names have to be written so too. `accept` unless said. */
+            level?: components["schemas"]["PlanLevel"];
+        };
+        /**
+         * @description campaign_sent, campaignSent, CampaignSent, campaign-sent, Campaign Sent, Campaign sent
+         * @enum {unknown}
+         */
+        PlanConvention: "snake_case" | "camel_case" | "pascal_case" | "kebab_case" | "object_action" | "sentence_case";
+        /**
+         * @description `accept`: kept and counted. `warn`: also marked on the event, in `$plan_warnings`. `quarantine`: kept apart until somebody releases or drops it. `reject`: refused, and the reply says why.
+         * @enum {unknown}
+         */
+        PlanLevel: "accept" | "warn" | "quarantine" | "reject";
+        /**
+         * @description `planned`: not sent yet. `deprecated`: should no longer be sent, and is counted. `hidden`: kept, and not offered where events are chosen. `blocked`: not kept.
+         * @enum {unknown}
+         */
+        PlanStatus: "planned" | "active" | "deprecated" | "hidden" | "blocked";
+        /**
+         * @description `integer`: a number without a fraction. `time`: ISO 8601 as a text.
+         * @enum {unknown}
+         */
+        PlanType: "string" | "number" | "integer" | "boolean" | "time" | "list" | "object" | "any";
+        /** @description Something to reach. */
+        PlanObjective: {
+            /** @description What would be true then. */
+            description?: string;
+            /** @description Who answers for it. */
+            owner?: string;
+        };
+        /** @description An event. */
+        PlannedEvent: {
+            /** @description What it means. */
+            description?: string;
+            /** @description When exactly it is sent. */
+            trigger?: string;
+            /** @description Who answers for it. */
+            owner?: string;
+            status?: components["schemas"]["PlanStatus"];
+            /** @description The objective that it serves, one of `objectives` where the plan lists them. */
+            objective?: string;
+            tags?: string[];
+            /** @description Names that it had, or events that are the same: questions about this event count them too. */
+            replaces?: string[];
+            /** @description In place of the plan's. */
+            on_violation?: components["schemas"]["PlanLevel"];
+            /** @description In place of the plan's. */
+            on_unplanned_property?: components["schemas"]["PlanLevel"];
+            /** @description By name. */
+            properties?: {
+                [key: string]: components["schemas"]["PlannedProperty"];
+            };
+        };
+        /** @description The rules of a property. What is left out is taken from the shared property that it is the `same_as`. */
+        PlannedProperty: {
+            type?: components["schemas"]["PlanType"];
+            /** @description The only values that are right. */
+            values?: (string | number | boolean)[];
+            /** @description The least that a number may be. */
+            min?: number;
+            /** @description The most that a number may be. */
+            max?: number;
+            /** @description A regular expression (Rust's `regex`) found anywhere in a text; `^` and `$` hold it to the whole. */
+            pattern?: string;
+            /** @description A shared property of the plan. */
+            same_as?: string;
+            /** @description Whether it has to be sent; null is not sent. */
+            required?: boolean;
+            items?: components["schemas"]["PlanItems"];
+            /** @description What it means. */
+            description?: string;
+            /** @description A value as it may be. */
+            example?: unknown;
+            /** @description Who answers for it. */
+            owner?: string;
+            status?: components["schemas"]["PlanStatus"];
+            /** @description In place of the event's. */
+            on_violation?: components["schemas"]["PlanLevel"];
+        };
+        /** @description What the elements of a list are. */
+        PlanItems: {
+            type?: components["schemas"]["PlanType"];
+            /** @description The only values that are right. */
+            values?: (string | number | boolean)[];
+            /** @description The least that a number may be. */
+            min?: number;
+            /** @description The most that a number may be. */
+            max?: number;
+            /** @description A regular expression (Rust's `regex`) found anywhere in a text; `^` and `$` hold it to the whole. */
+            pattern?: string;
+        };
+        PlanProblem: {
+            severity: string;
+            field: string;
+            message: string;
+        };
+        PlanChange: {
+            kind: string;
+            field: string;
+            before?: unknown;
+            after?: unknown;
+        };
+        DraftedPlan: {
+            revision: number;
+            base_version: number;
+            changed_by: string;
+            changed_at: string;
+            document: components["schemas"]["TrackingPlan"];
+            problems: components["schemas"]["PlanProblem"][];
+            changes: components["schemas"]["PlanChange"][];
+        };
+        PublishedPlan: {
+            version: number;
+            note: string;
+            published_by: string;
+            published_at: string;
+            document: components["schemas"]["TrackingPlan"];
+        };
+        PlanState: {
+            quarantined: number;
+            draft?: null | components["schemas"]["DraftedPlan"];
+            published?: null | components["schemas"]["PublishedPlan"];
+        };
+        ObservedEvent: {
+            name: string;
+            planned: boolean;
+            count: number;
+            violations: number;
+            replaced_by?: string | null;
+            first_seen?: string | null;
+            last_seen?: string | null;
+        };
+        PlanViolation: {
+            event: string;
+            rule: string;
+            sdk: string;
+            sdk_version: string;
+            level: string;
+            count: number;
+            sample: string;
+            first_seen: string;
+            last_seen: string;
+            property?: string | null;
+            seen_type?: string | null;
+        };
+        QuarantinedEvent: {
+            id: number;
+            at: string;
+            code: string;
+            message: string;
+            field?: string | null;
+            event?: unknown;
+        };
+        PlanVersionInfo: {
+            version: number;
+            note: string;
+            published_by: string;
+            published_at: string;
+            events: number;
+            changes?: number | null;
+        };
+        PlanVersions: {
+            versions: components["schemas"]["PlanVersionInfo"][];
+        };
     };
     responses: never;
     parameters: never;
