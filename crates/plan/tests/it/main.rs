@@ -1,4 +1,3 @@
-mod bringing;
 mod checking;
 mod reading;
 mod schema;
