@@ -149,7 +149,7 @@ function Row({ one, planned, onOpen, onAdopt, busy }: { one: ObservedEvent; plan
   return (
     <tr>
       <th scope="row" className={table.pinned}>
-        <button type="button" className={table.open} onClick={onOpen}>
+        <button type="button" className={`${table.open} ${styles.name}`} onClick={onOpen}>
           {eventName(one.name, speech)}
         </button>
       </th>

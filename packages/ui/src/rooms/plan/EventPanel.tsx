@@ -76,101 +76,103 @@ export function EventPanel({ name, state, onClose }: EventPanelProps) {
         )
       }
     >
-      <fieldset className={styles.form} disabled={!mayChange}>
-        {keep.error && <Failure {...tellError(keep.error, speech)} />}
-        <LongField label={t("plan.field.description")} hint={t("plan.field.descriptionHint")} value={event.description ?? ""} onChange={(now) => change({ description: now.target.value })} />
-        <TextField label={t("plan.field.trigger")} hint={t("plan.field.triggerHint")} value={event.trigger ?? ""} onChange={(now) => change({ trigger: now.target.value })} />
-        <div className={styles.pair}>
-          <TextField label={t("plan.column.owner")} value={event.owner ?? ""} onChange={(now) => change({ owner: now.target.value })} />
-          {objectives.length > 0 ? (
-            <SelectField
-              label={t("plan.field.objective")}
-              value={event.objective ?? ""}
-              onPick={(objective) => change({ objective })}
-              choices={[{ value: "", label: t("plan.noObjective") }, ...objectives.map((one) => ({ value: one, label: one }))]}
-            />
-          ) : (
-            <TextField label={t("plan.field.objective")} value={event.objective ?? ""} onChange={(now) => change({ objective: now.target.value })} />
-          )}
-        </div>
-        <div className={styles.pair}>
-          <SelectField
-            label={t("plan.column.status")}
-            value={event.status ?? "active"}
-            onPick={(status) => change({ status: status === "active" ? undefined : status })}
-            choices={STATUSES.map((status) => ({ value: status, label: t(STATUS[status]) }))}
-          />
-          <SelectField
-            label={t("plan.field.onViolation")}
-            value={event.on_violation ?? "inherit"}
-            onPick={(level) => change({ on_violation: level === "inherit" ? undefined : (level satisfies PlanLevel) })}
-            choices={levels}
-          />
-        </div>
-        <TextField
-          label={t("plan.field.replaces")}
-          hint={t("plan.field.replacesHint")}
-          defaultValue={(event.replaces ?? []).join(", ")}
-          onChange={(now) => change({ replaces: now.target.value.split(",").map((one) => one.trim()).filter((one) => one !== "") })}
-        />
-      </fieldset>
-      <section className={styles.part}>
-        <h3>{t("plan.properties", { n: Object.keys(properties).length })}</h3>
-        {Object.keys(properties).length === 0 && <p className={styles.muted}>{t("plan.noProperties")}</p>}
-        <ul className={styles.properties}>
-          {Object.entries(properties)
-            .toSorted(([a], [b]) => a.localeCompare(b))
-            .map(([property, rules]) => (
-              <PropertyEditor key={property} name={property} rules={rules} plan={plan} mayChange={mayChange} onChange={(next) => setProperty(property, next)} onRemove={() => setProperty(property, undefined)} />
-            ))}
-        </ul>
-        {mayChange && (
-          <form
-            className={styles.adder}
-            onSubmit={(submitted) => {
-              submitted.preventDefault();
-              if (adding.trim() !== "" && !Object.hasOwn(properties, adding.trim())) add(adding.trim(), {});
-            }}
-          >
-            <input className={styles.find} value={adding} maxLength={200} placeholder={t("plan.propertyName")} aria-label={t("plan.propertyName")} onChange={(now) => setAdding(now.target.value)} />
-            <Button size="small" type="submit" icon={<Plus aria-hidden />} disabled={adding.trim() === ""}>
-              {t("plan.addProperty")}
-            </Button>
-          </form>
-        )}
-      </section>
-      {mayChange && unplanned.length > 0 && (
-        <section className={styles.part}>
-          <h3>{t("plan.seenUnplanned")}</h3>
-          <div className={styles.chips}>
-            {unplanned.map((one) => {
-              const type = one.types.length === 1 ? one.types[0] : undefined;
-              return (
-                <Button key={one.name} size="small" icon={<Plus aria-hidden />} onClick={() => add(one.name, type ? { type: type as PlannedProperty["type"] } : {})}>
-                  {one.name}
-                </Button>
-              );
-            })}
+      <div className={styles.panel}>
+        <fieldset className={styles.form} disabled={!mayChange}>
+          {keep.error && <Failure {...tellError(keep.error, speech)} />}
+          <LongField label={t("plan.field.description")} hint={t("plan.field.descriptionHint")} value={event.description ?? ""} onChange={(now) => change({ description: now.target.value })} />
+          <TextField label={t("plan.field.trigger")} hint={t("plan.field.triggerHint")} value={event.trigger ?? ""} onChange={(now) => change({ trigger: now.target.value })} />
+          <div className={styles.pair}>
+            <TextField label={t("plan.column.owner")} value={event.owner ?? ""} onChange={(now) => change({ owner: now.target.value })} />
+            {objectives.length > 0 ? (
+              <SelectField
+                label={t("plan.field.objective")}
+                value={event.objective ?? ""}
+                onPick={(objective) => change({ objective })}
+                choices={[{ value: "", label: t("plan.noObjective") }, ...objectives.map((one) => ({ value: one, label: one }))]}
+              />
+            ) : (
+              <TextField label={t("plan.field.objective")} value={event.objective ?? ""} onChange={(now) => change({ objective: now.target.value })} />
+            )}
           </div>
-        </section>
-      )}
-      {(broken.data?.violations.length ?? 0) > 0 && (
+          <div className={styles.pair}>
+            <SelectField
+              label={t("plan.column.status")}
+              value={event.status ?? "active"}
+              onPick={(status) => change({ status: status === "active" ? undefined : status })}
+              choices={STATUSES.map((status) => ({ value: status, label: t(STATUS[status]) }))}
+            />
+            <SelectField
+              label={t("plan.field.onViolation")}
+              value={event.on_violation ?? "inherit"}
+              onPick={(level) => change({ on_violation: level === "inherit" ? undefined : (level satisfies PlanLevel) })}
+              choices={levels}
+            />
+          </div>
+          <TextField
+            label={t("plan.field.replaces")}
+            hint={t("plan.field.replacesHint")}
+            defaultValue={(event.replaces ?? []).join(", ")}
+            onChange={(now) => change({ replaces: now.target.value.split(",").map((one) => one.trim()).filter((one) => one !== "") })}
+          />
+        </fieldset>
         <section className={styles.part}>
-          <h3>{t("plan.brokenLately")}</h3>
-          <ul className={styles.broken}>
-            {broken.data?.violations.slice(0, 10).map((one) => (
-              <li key={`${one.property} ${one.rule} ${one.sdk} ${one.sdk_version}`}>
-                <b>{format.number(one.count)}</b>
-                <span>
-                  {ruleWord(one.rule, speech)}
-                  {one.property != null && <code>{one.property}</code>}
-                </span>
-                <span className={styles.muted}>{[one.sdk, one.sdk_version].filter(Boolean).join(" ")}</span>
-              </li>
-            ))}
+          <h3>{t("plan.properties", { n: Object.keys(properties).length })}</h3>
+          {Object.keys(properties).length === 0 && <p className={styles.muted}>{t("plan.noProperties")}</p>}
+          <ul className={styles.properties}>
+            {Object.entries(properties)
+              .toSorted(([a], [b]) => a.localeCompare(b))
+              .map(([property, rules]) => (
+                <PropertyEditor key={property} name={property} rules={rules} plan={plan} mayChange={mayChange} onChange={(next) => setProperty(property, next)} onRemove={() => setProperty(property, undefined)} />
+              ))}
           </ul>
+          {mayChange && (
+            <form
+              className={styles.adder}
+              onSubmit={(submitted) => {
+                submitted.preventDefault();
+                if (adding.trim() !== "" && !Object.hasOwn(properties, adding.trim())) add(adding.trim(), {});
+              }}
+            >
+              <input className={styles.find} value={adding} maxLength={200} placeholder={t("plan.propertyName")} aria-label={t("plan.propertyName")} onChange={(now) => setAdding(now.target.value)} />
+              <Button size="small" type="submit" icon={<Plus aria-hidden />} disabled={adding.trim() === ""}>
+                {t("plan.addProperty")}
+              </Button>
+            </form>
+          )}
         </section>
-      )}
+        {mayChange && unplanned.length > 0 && (
+          <section className={styles.part}>
+            <h3>{t("plan.seenUnplanned")}</h3>
+            <div className={styles.chips}>
+              {unplanned.map((one) => {
+                const type = one.types.length === 1 ? one.types[0] : undefined;
+                return (
+                  <Button key={one.name} size="small" icon={<Plus aria-hidden />} onClick={() => add(one.name, type ? { type: type as PlannedProperty["type"] } : {})}>
+                    {one.name}
+                  </Button>
+                );
+              })}
+            </div>
+          </section>
+        )}
+        {(broken.data?.violations.length ?? 0) > 0 && (
+          <section className={styles.part}>
+            <h3>{t("plan.brokenLately")}</h3>
+            <ul className={styles.broken}>
+              {broken.data?.violations.slice(0, 10).map((one) => (
+                <li key={`${one.property} ${one.rule} ${one.sdk} ${one.sdk_version}`}>
+                  <b>{format.number(one.count)}</b>
+                  <span>
+                    {ruleWord(one.rule, speech)}
+                    {one.property != null && <code>{one.property}</code>}
+                  </span>
+                  <span className={styles.muted}>{[one.sdk, one.sdk_version].filter(Boolean).join(" ")}</span>
+                </li>
+              ))}
+            </ul>
+          </section>
+        )}
+      </div>
     </SidePanel>
   );
 }

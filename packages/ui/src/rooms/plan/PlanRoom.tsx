@@ -69,7 +69,7 @@ export function PlanRoom() {
             {PLAN_TABS.map((one) => link(one, t(TAB[one]), one === "quarantine" ? state.quarantined : 0))}
           </nav>
           {tab === undefined && <EventList state={state} find={find ?? ""} onFind={(next) => void navigate({ to: ".", search: { find: next === "" ? undefined : next }, replace: true })} onOpen={open} />}
-          {tab === "violations" && <Violations onOpen={open} />}
+          {tab === "violations" && <Violations state={state} onOpen={open} />}
           {tab === "quarantine" && <Quarantine />}
           {tab === "versions" && <Versions state={state} />}
           {event !== undefined && <EventPanel key={`${event} ${state.draft?.revision ?? 0}`} name={event} state={state} onClose={() => open(undefined)} />}

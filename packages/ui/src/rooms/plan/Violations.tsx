@@ -2,7 +2,7 @@
 import { useMutation, useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { api } from "@/api/client.ts";
-import type { PlanViolation, SeenUnplanned } from "@/api/plan.ts";
+import type { PlanState, PlanViolation, SeenUnplanned } from "@/api/plan.ts";
 import { useSpeech } from "@/i18n/language.tsx";
 import { eventName } from "@/question/words.ts";
 import { tellError } from "@/shell/errors.ts";
@@ -13,13 +13,14 @@ import { Card } from "@/ui/Page.tsx";
 import { Empty, Failure, SkeletonRows } from "@/ui/State.tsx";
 import table from "@/ui/table.module.css";
 import { useToast } from "@/ui/Toast.tsx";
+import { eventsOf, workingCopy } from "./document.ts";
 import { useRefreshPlan } from "./usePlan.ts";
-import { levelWord, ruleWord } from "./words.ts";
+import { outcomeWord, ruleWord } from "./words.ts";
 import styles from "./plan.module.css";
 
 const UNPLANNED = new Set(["unplanned_event", "unplanned_property"]);
 
-export function Violations({ onOpen }: { onOpen: (event: string) => void }) {
+export function Violations({ state, onOpen }: { state: PlanState; onOpen: (event: string) => void }) {
   const speech = useSpeech();
   const { t, format } = speech;
   const project = useProject();
@@ -41,6 +42,11 @@ export function Violations({ onOpen }: { onOpen: (event: string) => void }) {
   for (const one of data.violations) byRule.set(one.rule, (byRule.get(one.rule) ?? 0) + one.count);
   const shown = data.violations.filter((one) => rule === null || one.rule === rule);
   const mayChange = project.role !== "viewer";
+  const events = eventsOf(workingCopy(state));
+  const isPlanned = (one: PlanViolation) => {
+    const event = events[one.event];
+    return event !== undefined && (one.property == null || Object.hasOwn(event.properties ?? {}, one.property));
+  };
   const seenOf = (one: PlanViolation): SeenUnplanned => ({ event: one.event, ...(one.property != null ? { property: one.property } : {}), ...(one.seen_type != null ? { type: one.seen_type } : {}) });
   return (
     <>
@@ -90,10 +96,10 @@ export function Violations({ onOpen }: { onOpen: (event: string) => void }) {
                   <td className={table.number}>{format.number(one.count)}</td>
                   <td>{[one.sdk, one.sdk_version].filter(Boolean).join(" ") || "–"}</td>
                   <td>{one.sample === "" ? "–" : <code className={styles.sample}>{one.sample}</code>}</td>
-                  <td>{levelWord(one.level, speech)}</td>
+                  <td>{outcomeWord(one, speech)}</td>
                   <td>{format.ago(one.last_seen, Date.now())}</td>
                   <td className={table.wide}>
-                    {mayChange && one.event !== "" && UNPLANNED.has(one.rule) && (
+                    {mayChange && one.event !== "" && UNPLANNED.has(one.rule) && !isPlanned(one) && (
                       <Button size="small" busy={adopt.isPending} aria-label={t("plan.adoptNamed", { name: one.property ?? one.event })} onClick={() => adopt.mutate(seenOf(one))}>
                         {t("plan.adopt")}
                       </Button>

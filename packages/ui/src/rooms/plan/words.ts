@@ -1,5 +1,5 @@
 // What levels, states, types and rules are called.
-import type { PlanLevel, PlanProblem, PlanStatus, PlanType } from "@/api/plan.ts";
+import type { PlanLevel, PlanProblem, PlanStatus, PlanType, PlanViolation } from "@/api/plan.ts";
 import { isMessage, type MessageKey, type Messages } from "@/i18n/catalogue.ts";
 
 export const LEVEL: Record<PlanLevel, MessageKey> = { accept: "plan.level.accept", warn: "plan.level.warn", quarantine: "plan.level.quarantine", reject: "plan.level.reject" };
@@ -19,7 +19,13 @@ export const LEVELS = Object.keys(LEVEL) as PlanLevel[];
 export const STATUSES = Object.keys(STATUS) as PlanStatus[];
 export const TYPES = Object.keys(TYPE) as PlanType[];
 
-export const levelWord = (level: string, { t }: Messages): string => (level in LEVEL ? t(LEVEL[level as PlanLevel]) : level);
+/** What became of an event that broke a rule. */
+const OUTCOME: Record<PlanLevel, MessageKey> = { accept: "plan.outcome.accept", warn: "plan.outcome.warn", quarantine: "plan.outcome.quarantine", reject: "plan.outcome.reject" };
+
+export function outcomeWord({ level, rule, property }: PlanViolation, { t }: Messages): string {
+  if (rule === "blocked") return property == null ? t("plan.outcome.dropped") : t("plan.outcome.takenOff");
+  return level in OUTCOME ? t(OUTCOME[level as PlanLevel]) : level;
+}
 
 export const RULE: Record<string, MessageKey> = {
   unplanned_event: "plan.rule.unplanned_event",
