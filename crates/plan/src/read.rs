@@ -2,7 +2,7 @@
 
 use crate::{Convention, FORMAT, Items, Level, Plan, Property, Type, is_reserved};
 use regex::{Regex, RegexBuilder};
-use serde_json::Value;
+use serde_json::{Map, Value};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Bytes of a plan as a text.
@@ -76,9 +76,33 @@ pub fn from_json(value: &Value) -> Result<Plan, ReadError> {
     if document.get("plan").and_then(Value::as_u64) != Some(u64::from(FORMAT)) {
         return Err(ReadError::new("plan", format!("begin with `plan: {FORMAT}`, the version of the format that this program reads")));
     }
+    expect_maps(document)?;
     serde_path_to_error::deserialize(value).map_err(|error| {
         let path = error.path().to_string();
         ReadError::new(if path == "." { String::new() } else { path }, error.into_inner().to_string().replace(" at line 0 column 0", ""))
+    })
+}
+
+/// A list in place of a map is an error, which a reader of types would take for its fields in order.
+fn expect_maps(document: &Map<String, Value>) -> Result<(), ReadError> {
+    let one = |value: &Value, field: String| match value {
+        Value::Array(_) => Err(ReadError::new(field, "is a map with named fields, and not a list")),
+        _ => Ok(()),
+    };
+    let entries = |whole: &Value, name: &str| whole.get(name).and_then(Value::as_object).cloned().unwrap_or_default();
+    let properties = |whole: &Value, path: &str| {
+        entries(whole, "properties").iter().try_for_each(|(name, property)| {
+            one(property, format!("{path}properties.{name}"))?;
+            property.get("items").map_or(Ok(()), |items| one(items, format!("{path}properties.{name}.items")))
+        })
+    };
+    let whole = Value::Object(document.clone());
+    document.get("naming").map_or(Ok(()), |naming| one(naming, "naming".to_owned()))?;
+    entries(&whole, "objectives").iter().try_for_each(|(name, objective)| one(objective, format!("objectives.{name}")))?;
+    properties(&whole, "")?;
+    entries(&whole, "events").iter().try_for_each(|(name, event)| {
+        one(event, format!("events.{name}"))?;
+        properties(event, &format!("events.{name}."))
     })
 }
 

@@ -87,7 +87,7 @@ async fn what_is_wrong_with_a_plan_is_named() {
     assert_eq!(draft["problems"][0]["severity"], "error");
     let wrong = world.post(&world.path("/plan/publish"), &admin, json!({"revision": draft["revision"]})).await.expect(400);
     assert_eq!(wrong.json["error"]["field"], "properties.a.same_as");
-    for path in ["/plan/file?format=xml", "/plan/file?of=all", "/plan/violations?days=x", "/plan/quarantine?limit=-1"] {
+    for path in ["/plan/file?of=draft&format=xml", "/plan/file?of=all", "/plan/violations?days=x", "/plan/quarantine?limit=-1"] {
         world.get(&world.path(path), &admin).await.expect(400);
     }
     for body in [json!({}), json!({"ids": [1], "all": true})] {

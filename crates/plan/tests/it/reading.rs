@@ -50,6 +50,9 @@ fn what_is_no_plan_is_refused_with_its_field() {
     refused("events: {}", "plan", "begin with `plan: 1`");
     refused("plan: 1\nevents: {A: {properties: {x: {type: text}}}}", "events.A.properties.x.type", "unknown variant `text`");
     refused("plan: 1\nevents: {A: {propertys: {}}}", "events.A.propertys", "unknown field `propertys`");
+    refused("plan: 1\nevents: {A: []}", "events.A", "not a list");
+    refused("plan: 1\nnaming: []", "naming", "not a list");
+    refused("plan: 1\nevents: {A: {properties: {x: {items: []}}}}", "events.A.properties.x.items", "not a list");
     refused("plan: 1\nevents: {A: {status: 3}}", "events.A.status", "");
     refused("plan: 1\nevents: {A: {}, A: {}}", "", "neither YAML nor JSON");
     refused("plan: 1\nevents: {A: [", "", "neither YAML nor JSON");
