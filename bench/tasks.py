@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""How long the scorecard of a task takes over five million page views, some 300,000 attempts.
+"""How long the scorecard of a task, and a journey, take over five million page views, some 300,000 attempts.
 
     tasks.py [--page-views 5000000] [--days 30] [--runs 7] [--again]
 
@@ -15,6 +15,7 @@ import sys
 import seen
 
 SCORECARD_MS = 1000
+JOURNEY_MS = 1000
 
 WAY = ["/campaigns/new", "/audience", "/templates", "/editor", "/schedule"]
 OTHERS = ["/", "/dashboard", "/contacts", "/help", "/pricing", "/account", "/reports", "/settings", "/templates/:id"]
@@ -69,6 +70,9 @@ QUESTIONS = {
     "slow attempts, longest first": ("attempts", {"task": TASK, "at": {"card": "slow"}, "sort": "longest"}),
 }
 
+VISITS = {"node": {"property": "$page"}, "select": {"event": "$pageview"}, "over": "session", "depth": 8}
+JOURNEYS = {"from the first page": VISITS, "to the last page": VISITS | {"direction": "reverse"}}
+
 
 def fill(server, page_views: int, days: int) -> None:
     file = seen.HERE / "out" / f"tasks-{page_views}.ndjson"
@@ -96,6 +100,8 @@ def main() -> int:
             before = server.processor_seconds()
             is_slow |= seen.timed(server, kind, {name: more | {"range": RANGE}}, SCORECARD_MS, a.runs)
             print(f"  processor {(server.processor_seconds() - before) / (a.runs + 1):.2f} s an answer")
+        for name, more in JOURNEYS.items():
+            is_slow |= seen.timed(server, "journey", {name: more | {"range": RANGE}}, JOURNEY_MS, a.runs, "top")
     return int(is_slow)
 
 

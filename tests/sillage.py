@@ -47,8 +47,11 @@ class Server:
     """`with Server() as server:` starts one, sets it up and stops it; `kill()` and `start()` go on with the same data."""
 
     def __init__(self, data=None, setup=True, options=(), env=None):
-        self.owned = data is None
-        self.data = pathlib.Path(data or tempfile.mkdtemp(prefix="sillage-test-"))
+        # Of its own, with nothing beside the data: a test may look at what lies there.
+        self.home = pathlib.Path(tempfile.mkdtemp(prefix="sillage-test-")) if data is None else None
+        self.data = pathlib.Path(data) if data else self.home / "data"
+        if self.home:
+            self.data.mkdir(mode=0o700)
         self.options = list(options)
         self.env = env or {}
         self.port = free_port()
@@ -70,10 +73,8 @@ class Server:
 
     def __exit__(self, *_):
         self.stop()
-        if self.owned:
-            shutil.rmtree(self.data, ignore_errors=True)
-            with contextlib.suppress(OSError):
-                self.log.unlink()
+        if self.home:
+            shutil.rmtree(self.home, ignore_errors=True)
 
     def start(self, wait_seconds=60):
         with open(self.log, "ab") as log:

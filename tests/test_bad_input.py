@@ -19,9 +19,9 @@ def event(n, **other):
     return {"event": "Good", "distinct_id": "bad-input", "time": int((NOW - 60) * 1000) + n, "insert_id": f"good-{time.monotonic_ns()}-{n}", "properties": {"n": n}} | other
 
 
-def raw(server, body, **headers):
+def raw(server, body, path="/v1/events", **headers):
     began = time.monotonic()
-    reply = server.request("POST", "/v1/events", body, {"content-type": "application/json", "authorization": f"Bearer {server.write_key}"} | headers)
+    reply = server.request("POST", path, body, {"content-type": "application/json", "authorization": f"Bearer {server.write_key}"} | headers)
     reply.seconds = time.monotonic() - began
     assert reply.status < 500, reply
     return reply
@@ -112,38 +112,56 @@ def test_no_key_and_wrong_key(server):
         assert reply.status in (400, 401, 403) and reply.json()["error"]["message"], reply
 
 
-def costs(server, what, memory_mb, processor_seconds, call):
-    """What the call answers. It may raise the memory of the server, over what it was before the test, by so much at its peak, and take so much of a processor;
-    what runs beside it now and then (merging, sealing) may not be counted as its cost, so it is tried five times at most."""
-    for _ in range(5):
-        server.forget_peak()
-        processor = server.processor_seconds()
-        reply = call()
-        memory, processor = (server.peak_memory_kb() - server.usual_memory_kb) / 1024, server.processor_seconds() - processor
-        print(f"{what}: {memory:.1f} MB, {processor:.2f} s of a processor")
-        if memory <= memory_mb and processor <= processor_seconds:
-            return reply
-        time.sleep(1)
-    pytest.fail(f"{what} took {memory:.1f} MB and {processor:.2f} s of a processor; {memory_mb:.1f} MB and {processor_seconds} s are allowed")
-
-
 USUAL = 24 * 500
+
+
+class Fresh:
+    """A server whose threads have all done their usual work, batches of 500 events of 400 bytes, and nothing larger: what it has free cannot hide what something takes."""
+
+    def __init__(self):
+        self.server = None
+
+    def __enter__(self):
+        self.renew()
+        return self
+
+    def __exit__(self, *_):
+        if self.server:
+            self.server.__exit__()
+            self.server = None
+
+    def renew(self):
+        self.__exit__()
+        self.server = Server().__enter__()
+        with concurrent.futures.ThreadPoolExecutor(6) as pool:
+            list(pool.map(self.usual, range(24)))
+        assert self.server.count("Good") == USUAL
+        time.sleep(0.5)
+        self.usual_memory_kb = self.server.memory_kb()
+
+    def usual(self, round_number):
+        events = [event(n) | {"insert_id": f"usual-{round_number}-{n}", "properties": {"n": n, "filler": "x" * 300}} for n in range(500)]
+        assert raw(self.server, gzip.compress(json.dumps(events).encode()), **{"content-encoding": "gzip"}).status == 200
+        assert raw(self.server, gzip.compress(b"[{]"), **{"content-encoding": "gzip"}).status == 400
+
+    def costs(self, what, memory_mb, processor_seconds, call):
+        """What the call answers. It may raise the memory of the server, over what it usually is, by so much at its peak, and take so much of a processor. What runs beside it
+        now and then (merging, sealing) may not be counted as its cost, so it is tried three times at most, each time on a new server: threads keep what earlier tries took."""
+        for _ in range(3):
+            self.server.forget_peak()
+            processor = self.server.processor_seconds()
+            reply = call(self.server)
+            memory, processor = (self.server.peak_memory_kb() - self.usual_memory_kb) / 1024, self.server.processor_seconds() - processor
+            print(f"{what}: {memory:.1f} MB, {processor:.2f} s of a processor")
+            if memory <= memory_mb and processor <= processor_seconds:
+                return reply
+            self.renew()
+        pytest.fail(f"{what} took {memory:.1f} MB and {processor:.2f} s of a processor; {memory_mb:.1f} MB and {processor_seconds} s are allowed")
 
 
 @pytest.fixture
 def fresh():
-    """A server whose threads have all done their usual work, batches of 500 events of 400 bytes, and nothing larger: what it has free cannot hide what something takes."""
-    with Server() as one:
-        def usual(round_number):
-            events = [event(n) | {"insert_id": f"usual-{round_number}-{n}", "properties": {"n": n, "filler": "x" * 300}} for n in range(500)]
-            assert raw(one, gzip.compress(json.dumps(events).encode()), **{"content-encoding": "gzip"}).status == 200
-            assert raw(one, gzip.compress(b"[{]"), **{"content-encoding": "gzip"}).status == 400
-
-        with concurrent.futures.ThreadPoolExecutor(6) as pool:
-            list(pool.map(usual, range(24)))
-        assert one.count("Good") == USUAL
-        time.sleep(0.5)
-        one.usual_memory_kb = one.memory_kb()
+    with Fresh() as one:
         yield one
 
 
@@ -174,17 +192,17 @@ WIDE = {
 def test_depth_and_width_bombs(fresh, name):
     """Check 33: 4xx, 100 ms of a processor, 16 MB."""
     body = (DEEP | WIDE)[name]
-    reply = costs(fresh, name, 16, 0.1, lambda: raw(fresh, body))
+    reply = fresh.costs(name, 16, 0.1, lambda server: raw(server, body))
     assert reply.status in (400, 413), reply
     assert len(reply.body) < 10_000, "a reply stays small whatever was sent"
     # The same behind the door of Mixpanel, where a form is there as it came, unescaped and decoded, and packed: what counts is what is inside.
     form = b"data=" + base64.b64encode(body[:6_000_000])
-    answer = costs(fresh, f"{name}, /track", 32, 0.2, lambda: fresh.request("POST", "/track?verbose=1", form, {"content-type": "application/x-www-form-urlencoded"}))
+    answer = fresh.costs(f"{name}, /track", 32, 0.2, lambda server: server.request("POST", "/track?verbose=1", form, {"content-type": "application/x-www-form-urlencoded"}))
     assert answer.status in (400, 413) and answer.json()["status"] == 0, answer
     packed = gzip.compress(body, 6)
-    reply = costs(fresh, f"{name}, packed in {len(packed)} bytes", 32, 0.3, lambda: raw(fresh, packed, **{"content-encoding": "gzip"}))
+    reply = fresh.costs(f"{name}, packed in {len(packed)} bytes", 32, 0.3, lambda server: raw(server, packed, **{"content-encoding": "gzip"}))
     assert reply.status in (400, 413), reply
-    assert fresh.count("Good") == USUAL and fresh.count("Wide") == fresh.count("Deep") == 0
+    assert fresh.server.count("Good") == USUAL and fresh.server.count("Wide") == fresh.server.count("Deep") == 0
 
 
 def gzip_bomb(packed_mb):
@@ -240,12 +258,11 @@ def test_decompression_bombs(fresh, name):
     body = make()
     assert len(body) <= 10_485_760, "small enough to be taken"
     for path in ("/v1/events", "/import"):
-        headers = {"content-type": "application/json", "authorization": f"Bearer {fresh.write_key}", "content-encoding": encoding}
         limit = 32 + max(0, len(body) - 1_000_000) / 2**20
-        reply = costs(fresh, f"{name}, {len(body)} bytes to {path}", limit, 1, lambda: fresh.request("POST", path, body, headers))
+        reply = fresh.costs(f"{name}, {len(body)} bytes to {path}", limit, 1, lambda server: raw(server, body, path, **{"content-encoding": encoding}))
         is_refused_at_once = encoding not in ("gzip", "zstd", "deflate") or "2 GB" in name or "128 MB" in name or name == "gzip in gzip"
         assert reply.status in ((400, 415) if is_refused_at_once else (413,)), reply
-    assert fresh.count("Good") == USUAL
+    assert fresh.server.count("Good") == USUAL
 
 
 def test_broken_compression(server):

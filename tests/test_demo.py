@@ -81,4 +81,4 @@ def test_the_demo_stopped_while_it_loads(tmp_path):
     whole.sign_in()
     counts = whole.counts()
     whole.stop()
-    assert 60_000 < counts["Courriel"] < 150_000, counts
+    assert 100_000 < counts["Courriel"] < 250_000, counts

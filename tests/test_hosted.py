@@ -316,6 +316,40 @@ def test_a_personal_link_ties_the_answer_to_the_person_and_is_good_once(server, 
     assert "This link is yours" in Visitor(server).get(other).form.words
 
 
+def test_who_left_is_asked_by_mail_and_found_on_the_card_of_lost_customers(server, surveys):
+    minute, start = 60_000, int(time.time() * 1000) - 3 * 3_600_000
+    events = []
+    for person in ("u_leaving", "u_staying"):
+        for n, (name, page) in enumerate([("$pageview", "/new"), ("$pageview", "/audience")] + ([] if person == "u_leaving" else [("Sent", "/audience")])):
+            events.append({"event": name, "user_id": person, "session_id": f"{person}-visit", "time": start + n * minute, "properties": {"$page": page}})
+    server.send(events)
+    survey = surveys.open("goodbye", definition([question for question in QUESTIONS if question["id"] in ("one", "stars", "why")], privacy={"link": "consent"}))
+    task = {"start": [{"page": "/new"}], "completion": [{"event": "Sent"}], "surveys": {"churn": survey}}
+    made = server.post(f"/api/projects/{server.project}/tasks", {"name": "Plan a campaign", "definition": task})
+    assert made.status == 200, made
+    tasks = f"/api/projects/{server.project}/tasks/{made.json()['id']}"
+    assert server.post(f"{tasks}/scorecard", {}).json()["answer"]["cards"]["lost"]["count"] == 0
+    # As the server of a shop does it when it sends the mail: one link for who it goes to.
+    [link] = surveys.links(survey, ["u_leaving"], days=90)
+    visitor = Visitor(server).get(link)
+    for _ in range(3):
+        if "Why?" in visitor.form.words:
+            visitor.send({"answer": "price"})
+        elif "Stars?" in visitor.form.words:
+            visitor.send({"answer": "2"})
+        else:
+            visitor.send({"answer": "Too dear"})
+    assert "Thank you!" in visitor.form.words
+    lost = server.post(f"{tasks}/scorecard", {}).json()["answer"]["cards"]["lost"]
+    assert (lost["count"], lost["n"], lost["rating"]) == (1, 2, 2)
+    assert {choice["choice"]: choice["count"] for choice in lost["choices"]} == {"price": 1} and lost["quotes"][0]["text"] == "Too dear"
+    assert lost["last_classes"] == [{"class": "failed", "count": 1}]
+    # The link leads to what the person did before they left.
+    [attempt] = server.post(f"{tasks}/attempts", {"at": {"card": "lost"}}).json()["answer"]["attempts"]
+    assert (attempt["person"], attempt["session"], attempt["exit_page"]) == ("u_leaving", "u_leaving-visit", "/audience")
+    assert [answer["link"] for answer in attempt["answers"]] == ["churn"]
+
+
 def test_a_person_is_asked_before_the_answer_names_them_or_never_named(server, surveys):
     asked = surveys.open("asking", definition(SHORT, privacy={"link": "ask"}))
     [yes, no] = surveys.links(asked, ["u_yes", "u_no"])

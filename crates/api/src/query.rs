@@ -6,7 +6,7 @@ use crate::{
     body::{Json, Named},
     cohort, custom_event, custom_property,
     error::ApiError,
-    friction_weights, page_mapping, recording, written,
+    friction_weights, page_mapping, recording, task, written,
 };
 use axum::{
     extract::State,
@@ -143,6 +143,7 @@ pub(crate) async fn answer(api: &Api, project: &Project, mut question: Question,
     question.expand_custom_properties(&properties);
     page_mapping::use_in(api, project.id, &mut question).await?;
     friction_weights::use_in(api, project.id, &mut question).await?;
+    task::use_in(api, project.id, &mut question).await?;
     let asked = api.running.begin(project.id, id)?;
     let limit = api.options.question_time;
     let timed_out = || {

@@ -5,6 +5,7 @@
 mod alerts;
 pub(crate) mod answers;
 mod door;
+mod outcomes;
 mod page;
 pub(crate) mod responses;
 mod results;
@@ -205,9 +206,9 @@ async fn create(State(api): State<Api>, inside: Inside<ToWrite>, Json(body): Jso
 
 /// Read a definition without keeping it: what it leaves to the defaults, and what stands in its way.
 #[utoipa::path(post, path = "/api/projects/{project}/surveys/check", tag = "survey", params(("project" = u32, Path)), request_body = SurveyToCheck, responses((status = 200, body = CheckedSurvey)))]
-async fn check(_inside: Inside<ToRead>, Json(body): Json<SurveyToCheck>) -> Result<axum::Json<CheckedSurvey>, ApiError> {
+async fn check(State(api): State<Api>, inside: Inside<ToRead>, Json(body): Json<SurveyToCheck>) -> Result<axum::Json<CheckedSurvey>, ApiError> {
     let definition = Definition::from_json(&body.definition, "definition")?;
-    let problems = definition.problems().into_iter().map(SurveyProblem::from).collect();
+    let problems = problems_of(&api, &inside, &definition).await?;
     Ok(axum::Json(CheckedSurvey { definition: as_json(&definition)?, problems }))
 }
 
@@ -246,7 +247,7 @@ async fn delete(State(api): State<Api>, inside: Inside<ToWrite>, Named(id): Name
 async fn publish(State(api): State<Api>, inside: Inside<ToWrite>, Named(id): Named) -> Result<axum::Json<Survey>, ApiError> {
     let survey = api.catalog.survey(inside.project.id, &id).await?;
     let definition = Definition::from_json(&survey.definition, "definition")?;
-    if let Some(problem) = definition.problems().into_iter().find(|problem| problem.level == Level::Error) {
+    if let Some(problem) = problems_of(&api, &inside, &definition).await?.into_iter().find(|problem| problem.level == "error") {
         let message = format!("it cannot be published yet: {} {}", problem.field, problem.message);
         return Err(ApiError { field: Some(format!("definition.{}", problem.field)), ..ApiError::new(StatusCode::CONFLICT, "not_ready", message) });
     }
@@ -324,11 +325,11 @@ async fn refuse_other_kinds(api: &Api, inside: &Inside<ToWrite>, id: &str, defin
 }
 
 async fn whole<N>(api: &Api, inside: &Inside<N>, survey: sillage_catalog::Survey) -> Result<Survey, ApiError> {
-    let problems = Definition::from_json(&survey.definition, "definition")?.problems();
+    let problems = problems_of(api, inside, &Definition::from_json(&survey.definition, "definition")?).await?;
     let latest = api.catalog.survey_versions(inside.project.id, &survey.id).await?.into_iter().next();
     Ok(Survey {
         changed: latest.is_none_or(|latest| latest.definition != survey.definition),
-        problems: problems.into_iter().map(SurveyProblem::from).collect(),
+        problems,
         id: survey.id,
         name: survey.name,
         status: survey.status.as_str().to_owned(),
@@ -339,6 +340,14 @@ async fn whole<N>(api: &Api, inside: &Inside<N>, survey: sillage_catalog::Survey
         updated_at: shown(survey.updated_at),
         published_at: survey.published_at.map(shown),
     })
+}
+
+/// Everything that stands in its way, errors first: what it says of itself, and of the tasks that it names.
+async fn problems_of<N>(api: &Api, inside: &Inside<N>, definition: &Definition) -> Result<Vec<SurveyProblem>, ApiError> {
+    let mut problems: Vec<SurveyProblem> = definition.problems().into_iter().map(SurveyProblem::from).collect();
+    problems.extend(outcomes::problems(api, &inside.project, definition).await?);
+    problems.sort_by_key(|problem| problem.level != "error");
+    Ok(problems)
 }
 
 async fn record<N>(api: &Api, inside: &Inside<N>, action: &'static str, survey: &sillage_catalog::Survey) -> Result<(), ApiError> {

@@ -14,8 +14,13 @@ use crate::{
 use axum::{extract::State, http::StatusCode};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
-use sillage_behavior::{Question, task::Task as Definition};
-use sillage_catalog::{NewAuditEntry, NewTask};
+use sillage_behavior::{
+    Question,
+    task::{CSAT, Task as Definition},
+};
+use sillage_catalog::{CatalogError, NewAuditEntry, NewTask};
+use sillage_event::ProjectId;
+use std::collections::BTreeSet;
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::{router::OpenApiRouter, routes};
 
@@ -305,6 +310,30 @@ async fn of_task(api: &Api, inside: &Inside<ToRead>, id: &str, kind: &str, mut a
     asked.entry("range").or_insert_with(|| range(None, None, None));
     let question = Question::from_json(&Value::Object(asked))?;
     Ok(axum::Json(answer(api, &inside.project, question, None).await?.into()))
+}
+
+/// Tells questions about tasks how many points the question of satisfaction has that is linked to each.
+pub(crate) async fn use_in(api: &Api, project: ProjectId, question: &mut Question) -> Result<(), ApiError> {
+    let mut linked = BTreeSet::new();
+    question.each_task(&mut |asked| {
+        if asked.csat_points.is_none() {
+            linked.extend(asked.task.surveys[CSAT].clone());
+        }
+    });
+    for id in linked {
+        let survey = match api.catalog.survey(project, &id).await {
+            Err(CatalogError::NotFound) => continue,
+            found => found?,
+        };
+        let csat = survey.definition["questions"].as_array().into_iter().flatten().find(|one| one["kind"] == "csat");
+        let points = csat.and_then(|one| one["points"].as_u64()).map(|points| points as u32);
+        question.each_task(&mut |asked| {
+            if asked.csat_points.is_none() && asked.task.surveys[CSAT].as_deref() == Some(&id) {
+                asked.csat_points = points;
+            }
+        });
+    }
+    Ok(())
 }
 
 fn range(from: Option<String>, to: Option<String>, last: Option<u32>) -> Value {

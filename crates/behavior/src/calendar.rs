@@ -74,7 +74,9 @@ impl Zone {
         self.at(ms).datetime()
     }
 
-    fn start_of(&self, date: civil::Date) -> i64 {
+    /// The first instant of a day.
+    #[must_use]
+    pub fn start_of(&self, date: civil::Date) -> i64 {
         date.to_zoned(self.zone.clone()).map_or(0, |zoned| zoned.timestamp().as_millisecond())
     }
 

@@ -17,7 +17,7 @@ use crate::{
     },
 };
 use regex::{Captures, Regex, RegexBuilder};
-use serde_json::Value;
+use serde_json::{Value, json};
 use std::{
     borrow::Cow,
     collections::{BTreeMap, BTreeSet},
@@ -176,6 +176,19 @@ impl PageRule {
             _ => return Err(not_allowed(&op_path, format!("\"{op}\" is not an operator; use {}", OPERATORS.join(", ")))),
         };
         Ok(Self { group: group.trim().to_owned(), test, of_path })
+    }
+
+    /// As pages read it: a glob is a regular expression, and where it looks is said.
+    pub(crate) fn written(&self) -> Value {
+        let (op, value) = match &self.test {
+            PageTest::Is(value) => ("is", value.as_str()),
+            PageTest::Under(value) => ("under", value.as_str()),
+            PageTest::StartsWith(value) => ("starts_with", value.as_str()),
+            PageTest::EndsWith(value) => ("ends_with", value.as_str()),
+            PageTest::Contains(value) => ("contains", value.as_str()),
+            PageTest::Matches(regex) => ("matches", regex.as_str()),
+        };
+        json!({"group": self.group, "path": self.of_path, "op": op, "value": value})
     }
 
     fn meets(&self, address: &str, path: &str) -> bool {

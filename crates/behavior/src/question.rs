@@ -123,6 +123,15 @@ impl Kind {
 }
 
 impl Question {
+    /// Every question about a task in it, itself too.
+    pub fn each_task(&mut self, each: &mut dyn FnMut(&mut TaskQuestion)) {
+        parts::in_question(self, &mut |part| {
+            if let parts::Part::Task(asked) = part {
+                each(asked);
+            }
+        });
+    }
+
     /// The question as it is meant at this moment: what its conditions say of the last days, they say of those before it. Beside it, whether
     /// any of them does.
     #[must_use]

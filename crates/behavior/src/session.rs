@@ -34,6 +34,9 @@ pub fn assign(visits: &[Visit], timeout_ms: i64, sessions: &mut Vec<u32>) {
         last: i64,
     }
     sessions.clear();
+    if visits.iter().all(|visit| visit.session_key != 0) {
+        return assign_by_key(visits, sessions);
+    }
     let mut by_key: HashMap<u64, u32> = HashMap::new();
     let mut last_key: Option<(u64, u32)> = None;
     let mut open: Vec<Open> = Vec::new();
@@ -70,6 +73,35 @@ pub fn assign(visits: &[Visit], timeout_ms: i64, sessions: &mut Vec<u32>) {
     }
 }
 
+/// Where every event names its session.
+fn assign_by_key(visits: &[Visit], sessions: &mut Vec<u32>) {
+    let mut found = Numbers::default();
+    sessions.extend(visits.iter().map(|visit| found.of(visit.session_key)));
+}
+
+/// Keys numbered as they come. Most people have few sessions, one after the other.
+#[derive(Debug, Default)]
+struct Numbers {
+    few: Vec<u64>,
+    many: HashMap<u64, u32>,
+}
+
+impl Numbers {
+    const FEW: usize = 16;
+
+    fn of(&mut self, key: u64) -> u32 {
+        if let Some(at) = self.few.iter().rposition(|one| *one == key) {
+            return at as u32;
+        }
+        if self.few.len() < Self::FEW {
+            self.few.push(key);
+            return self.few.len() as u32 - 1;
+        }
+        let next = (Self::FEW + self.many.len()) as u32;
+        *self.many.entry(key).or_insert(next)
+    }
+}
+
 /// Sessions that are told apart by a property alone: each value of a person is one, what has none belongs to none.
 pub fn assign_by_value(visits: &[Visit], sessions: &mut Vec<u32>) {
     sessions.clear();
@@ -96,6 +128,29 @@ pub fn assign_by_events(visits: &[Visit], sessions: &mut Vec<u32>) {
         sessions.push(open.unwrap_or(NO_SESSION));
         if visit.session_key & CLOSES != 0 {
             open = None;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        /// However many sessions somebody has, they are numbered in order of their first event.
+        #[test]
+        fn named_sessions_are_numbered_as_they_come(keys in prop::collection::vec(1u64..40, 0..120)) {
+            let visits: Vec<Visit> = keys.iter().map(|key| Visit { time: 0, session_key: *key, device_key: 0 }).collect();
+            let mut sessions = Vec::new();
+            assign(&visits, 1, &mut sessions);
+            let mut met: Vec<u64> = Vec::new();
+            for (key, number) in keys.iter().zip(&sessions) {
+                if !met.contains(key) {
+                    met.push(*key);
+                }
+                prop_assert_eq!(met[*number as usize], *key);
+            }
         }
     }
 }

@@ -24,6 +24,7 @@ pub use problem::{Level, Problem};
 pub use result::{Before, ChoiceResult, Group, ItemResult, Measured, Measures, QuestionResult, Tally, compare, fold};
 pub use score::{Estimate, Histogram, mean, median, nps, share, sus, sus_equivalent, t_975, umux_lite, z_of_means, z_of_nps};
 
+use crate::task::outcome::Outcome;
 use serde::Serialize;
 use std::collections::BTreeMap;
 
@@ -364,6 +365,12 @@ pub enum Trigger {
     Friction {
         signal: String,
     },
+    /// An attempt at a task came to this.
+    Task {
+        /// Its id.
+        task: String,
+        outcome: Outcome,
+    },
     /// `sillage.survey("…")` of the page.
     Call,
 }
@@ -487,6 +494,14 @@ pub enum LinkAnswer {
 }
 
 impl Survey {
+    /// The tasks whose outcomes show it, each by the position of its trigger.
+    pub fn tasks(&self) -> impl Iterator<Item = (usize, &str, Outcome)> {
+        self.triggers.iter().enumerate().filter_map(|(at, trigger)| match trigger {
+            Trigger::Task { task, outcome } => Some((at, task.as_str(), *outcome)),
+            _ => None,
+        })
+    }
+
     /// The position of a question.
     #[must_use]
     pub fn position(&self, id: &str) -> Option<usize> {

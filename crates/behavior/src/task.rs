@@ -7,6 +7,7 @@
 //! | adherence | the longest sequence of mandatory steps that was done in order, of all mandatory steps ([`align`]) |
 //! | detour | an item that is no step of that sequence |
 //! | slow | completed, in more active time than the rule allows ([`judge`]) |
+//! | outcome | what an attempt came to, as it is told to pages ([`outcome`]) |
 //! | class | failed before slow before off path before as planned, the first that holds |
 //!
 //! What must stay true: the classes add up to all attempts; what is as planned by its own definition is exactly what no other class takes.
@@ -14,13 +15,16 @@
 pub mod align;
 pub mod findings;
 pub mod judge;
+pub mod outcome;
 pub mod walk;
 
 use crate::{
+    calendar::Zone,
     filter::Filter,
     question::{Selector, Window},
     statistics::percentile,
 };
+use jiff::civil::Date;
 
 /// A project has no more than so many.
 pub const MOST_TASKS: usize = 50;
@@ -86,9 +90,29 @@ pub struct Fix {
     /// A factor of friction.
     pub signal: Option<usize>,
     pub label: Option<String>,
-    /// Milliseconds UTC; `None` while it is to be done.
-    pub fixed_at: Option<i64>,
+    /// `None` while it is to be done.
+    pub fixed: Option<Fixed>,
     pub release: Option<String>,
+}
+
+/// When something was fixed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fixed {
+    /// Milliseconds UTC.
+    At(i64),
+    /// From the beginning of a day on, in the zone of the question.
+    On(Date),
+}
+
+impl Fixed {
+    /// Milliseconds UTC.
+    #[must_use]
+    pub fn since(self, zone: &Zone) -> i64 {
+        match self {
+            Self::At(ms) => ms,
+            Self::On(date) => zone.start_of(date),
+        }
+    }
 }
 
 impl Task {

@@ -3,6 +3,7 @@
 
 mod reports;
 mod surveys;
+mod tasks;
 mod visits;
 
 use crate::{
@@ -134,7 +135,9 @@ async fn prepare(arguments: &Arguments, catalog: &Catalog, url: String) -> Resul
         let project = project_for(catalog, &chapter).await?;
         if setting == STORY_DONE {
             let surveys = surveys::of_courriel(catalog, project.id, &user.name, french).await?;
-            write_story(&chapter.file, end_of(catalog, STORY_END).await?, surveys)?;
+            let end_ms = end_of(catalog, STORY_END).await?;
+            tasks::of_courriel(catalog, project.id, &user.name, french, &surveys, end_ms).await?;
+            write_story(&chapter.file, end_ms, surveys)?;
         }
         let target = Target { url: url.clone(), key: project.write_key.clone(), api_key: None, connections: 2 };
         let (file, shape) = (chapter.file.clone(), chapter.shape.clone());

@@ -23,6 +23,7 @@ mod frequency;
 mod friction;
 mod funnel;
 mod group;
+mod hashed;
 mod heatmap;
 mod impact;
 mod journey;

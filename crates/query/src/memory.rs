@@ -100,7 +100,7 @@ impl<T: Held> Held for Vec<T> {
     }
 }
 
-impl<K: Held, V: Held> Held for HashMap<K, V> {
+impl<K: Held, V: Held, S> Held for HashMap<K, V, S> {
     fn held(&self) -> usize {
         // One entry in eight stays free, and each has a byte that says so.
         self.capacity() * 8 / 7 * (size_of::<(K, V)>() + 1) + self.iter().map(|(key, value)| key.held() + value.held()).sum::<usize>()

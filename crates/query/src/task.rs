@@ -5,6 +5,7 @@
 
 mod gather;
 mod listed;
+mod said;
 mod scorecard;
 mod voice;
 
@@ -12,17 +13,19 @@ pub(crate) use listed::answer as attempts;
 
 use crate::{
     group::{GroupKey, check_count},
+    hashed::ByHash,
     scan::{Context, context::SessionBehind, key_of_text},
     trend::{compared_range, intervals},
 };
 use gather::{OfPeople, Plan, Tried, by_person};
+use rayon::prelude::*;
 use serde_json::{Value, json};
 use sillage_behavior::{
     AskError,
     question::{Scope, TaskCell, TaskQuestion},
     task::{
         findings::is_affected,
-        judge::{Attempt, Card, NEVER, Rule, best_of_people},
+        judge::{Attempt, Card, Mark, NEVER, Rule, best_of_people},
     },
 };
 use sillage_event::{DAY_MS, PersonId};
@@ -40,23 +43,36 @@ struct Scene<'a> {
     of_person: OfPeople,
     voices: Voices,
     rule: Rule,
+    /// What the rule says of each attempt.
+    marks: Vec<Mark>,
+    /// Sessions of which there is a recording.
+    recorded: ByHash<u64, ()>,
 }
 
 impl<'a> Scene<'a> {
     fn new(context: &'a Context<'a>, plan: &Plan<'a>) -> Result<Self, AskError> {
-        let mut tried = plan.tried(context, context.range)?;
+        let (mut tried, mut of_person) = plan.tried(context, context.range)?;
         let asked = plan.asked;
         let mut completed: Vec<f64> = tried.attempts.iter().filter(|one| one.is_completed()).map(|one| one.active_ms as f64).collect();
         let rule = Rule::of(&asked.task, asked.task.slow_from(&mut completed));
         // Answers are joined to all attempts, also where only the best of each person counts.
-        let of_person = by_person(&tried.attempts);
         let voices = Voices::heard(context, plan, context.range, &tried.attempts, &of_person)?;
         if asked.by_person {
             best_of_people(&mut tried.attempts, rule);
             tried.attempts.sort_by_key(|attempt| attempt.person);
+            of_person = by_person(&tried.attempts);
         }
-        let of_person = by_person(&tried.attempts);
-        Ok(Self { context, asked, tried, of_person, voices, rule })
+        let marks = tried.attempts.par_iter().with_min_len(4096).map(|attempt| rule.mark(attempt)).collect();
+        let recorded: ByHash<u64, ()> = context.recordings()?.rows.iter().map(|row| (row.session_key, ())).collect();
+        if !recorded.is_empty() {
+            // Recordings come and go, and no version of events tells of them.
+            context.clock_moves();
+        }
+        Ok(Self { context, asked, tried, of_person, voices, rule, marks, recorded })
+    }
+
+    fn marked(&self) -> impl Iterator<Item = (&Attempt, Mark)> + Clone {
+        self.tried.attempts.iter().zip(self.marks.iter().copied())
     }
 
     /// The attempts that answers on a card are about.
@@ -69,7 +85,7 @@ impl<'a> Scene<'a> {
                 promoters.filter_map(|one| at(one.person, one.time, PROMOTERS_WITHIN_MS)).collect()
             }
             Card::CsatLow => {
-                let low = responses(&self.voices.csat).into_iter().filter(|one| one.is_dissatisfied());
+                let low = responses(&self.voices.csat).into_iter().filter(|one| self.voices.scale.is_dissatisfied(one));
                 low.filter_map(|one| at(one.person, one.time, CSAT_WITHIN_MS)).collect()
             }
             Card::Lost => self.voices.lost.iter().filter_map(|(person, time)| at(*person, *time, LOST_WITHIN_MS)).collect(),
@@ -93,8 +109,9 @@ impl<'a> Scene<'a> {
             }
         };
         let fits = |at: u32, attempt: &Attempt| {
-            cell.class.is_none_or(|class| self.rule.class(attempt) == class)
-                && cell.card.is_none_or(|card| joined.as_ref().map_or_else(|| self.rule.is_on(card, attempt), |joined| joined.contains(&at)))
+            let mark = self.marks[at as usize];
+            cell.class.is_none_or(|class| mark.class == class)
+                && cell.card.is_none_or(|card| joined.as_ref().map_or_else(|| mark.is_on(card), |joined| joined.contains(&at)))
                 && cell.friction.is_none_or(|with| attempt.has_friction() == with)
                 && cell.step.is_none_or(|step| {
                     attempt.steps.get(step).is_some_and(|done| *done != NEVER)
@@ -128,15 +145,19 @@ pub(crate) fn answer(context: &Context<'_>, scope: &Scope, asked: &TaskQuestion)
         Some(with) => {
             let range = compared_range(context, asked.interval, with)?;
             let people = context.people();
-            let mut other = plan.tried(context, range)?;
+            let (mut other, of_person) = plan.tried(context, range)?;
             context.forget_people();
             context.count_people(people.unwrap_or(0) as usize);
+            let voices = Voices::heard(context, &plan, range, &other.attempts, &of_person)?;
             if asked.by_person {
                 best_of_people(&mut other.attempts, scene.rule);
+                other.attempts.sort_by_key(|attempt| attempt.person);
             }
-            let mut line = scorecard::line(&other.attempts.iter().collect::<Vec<_>>(), other.open.len(), scene.rule);
+            let marked = other.attempts.iter().map(|attempt| (attempt, scene.rule.mark(attempt)));
+            let mut line = scorecard::line(marked, other.open.len());
             line["from"] = context.zone.format(range.0).into();
             line["to"] = context.zone.format(range.1).into();
+            line["said"] = said::of(&voices, &other.attempts, &by_person(&other.attempts), &|_| true);
             line
         }
     };
@@ -145,8 +166,11 @@ pub(crate) fn answer(context: &Context<'_>, scope: &Scope, asked: &TaskQuestion)
         check_count(segments.len())?;
         answer["groups"] = segments
             .into_iter()
-            .map(|(key, attempts, open)| {
-                let mut line = scorecard::line(&attempts, open, scene.rule);
+            .map(|(key, own)| {
+                let mut line = scorecard::line(own.attempts.into_iter(), own.open);
+                line["said"] = said::of(&scene.voices, &scene.tried.attempts, &scene.of_person, &|one| {
+                    one.is_some_and(|one| scene.tried.segments(one.group).contains(&key))
+                });
                 line["breakdown"] = key.to_json(scope.breakdown.len());
                 line
             })

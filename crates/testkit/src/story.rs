@@ -3,7 +3,8 @@
 //! It is told in the import form (groups first, then people, then events in order of time), so that it enters like any file of a user.
 //! People arrive through channels on an anonymous device, some sign up, some plan campaigns; some do it as planned, some slowly, some give up at the
 //! choice of the audience, some click in rage on a button that is disabled, some take an odd path; they praise, complain, pay, leave.
-//! Half-way, release 2.15 breaks the audience screen on phones and in Safari, and release 2.16 mends it: the funnel shows both.
+//! After two months release 2.15 breaks the audience screen on phones and in Safari, and two weeks before the end release 2.16 mends it: the funnel shows both.
+//! What they do in the browser is told as the tag tells it: pages, sessions, page summaries, signals of friction.
 //!
 //! It must stay true that the same `end_ms` and `seed` give the same lines, that no event lies after `end_ms`, and that no two events are duplicates.
 
@@ -26,6 +27,15 @@ pub(crate) const HOUR_MS: i64 = 60 * MINUTE_MS;
 pub(crate) const DAY_MS: i64 = 24 * HOUR_MS;
 /// How much is told: three months.
 pub(crate) const STORY_DAYS: i64 = 92;
+const BROKEN_FROM_DAY: i64 = 55;
+const MENDED_FROM_DAY: i64 = 77;
+/// The release that mends the audience screen.
+pub const MENDED_IN: &str = "2.16.0";
+
+/// When it came, in a story that stops at that moment.
+pub const fn mended_ms(end_ms: i64) -> i64 {
+    end_ms - (STORY_DAYS - MENDED_FROM_DAY) * DAY_MS
+}
 
 /// A survey in the project that the story is told to.
 #[derive(Clone, Debug)]
@@ -41,6 +51,8 @@ pub struct Surveys {
     pub nps: Survey,
     /// Shown where a campaign is sent. Questions: `score` (of 5), `why`.
     pub ease: Survey,
+    /// Shown after the task that matters most, however it ended. Questions: `score` (of 5), `why`.
+    pub csat: Survey,
     /// Of those who left. Questions: `reason` (`price`, `complicated`, `missing`, `other_tool`, `over`), `rating` (of 5), `words`.
     pub churn: Survey,
 }
@@ -48,7 +60,7 @@ pub struct Surveys {
 impl Default for Surveys {
     fn default() -> Self {
         let named = |id: &str, name: &str| Survey { id: id.to_owned(), name: name.to_owned() };
-        Self { nps: named("nps", "Recommend"), ease: named("ease", "Sending a campaign"), churn: named("churn", "Leaving") }
+        Self { nps: named("nps", "Recommend"), ease: named("ease", "Sending a campaign"), csat: named("csat", "Satisfied"), churn: named("churn", "Leaving") }
     }
 }
 
@@ -57,6 +69,7 @@ impl Default for Surveys {
 pub(crate) enum Asked {
     Nps,
     Ease,
+    Csat,
     Churn,
 }
 
@@ -65,6 +78,7 @@ impl Asked {
         match self {
             Self::Nps => "nps",
             Self::Ease => "ease",
+            Self::Csat => "csat",
             Self::Churn => "churn",
         }
     }
@@ -73,6 +87,7 @@ impl Asked {
         let (survey, display) = match self {
             Self::Nps => (&surveys.nps, "popover"),
             Self::Ease => (&surveys.ease, "popover"),
+            Self::Csat => (&surveys.csat, "popover"),
             Self::Churn => (&surveys.churn, "hosted"),
         };
         [("$survey", survey.id.clone().into()), ("$survey_name", survey.name.clone().into()), ("$survey_display", display.into())]
@@ -94,9 +109,9 @@ impl Calendar {
     /// The release that people have in front of them at a moment.
     pub(crate) fn release(&self, at: i64) -> &'static str {
         match (at - self.start_ms) / DAY_MS {
-            ..44 => "2.14.0",
-            44..66 => "2.15.0",
-            _ => "2.16.0",
+            ..BROKEN_FROM_DAY => "2.14.0",
+            BROKEN_FROM_DAY..MENDED_FROM_DAY => "2.15.0",
+            _ => MENDED_IN,
         }
     }
 
@@ -154,15 +169,17 @@ fn person_line(person: &Person, companies: &[Company], calendar: Calendar) -> Op
 fn event_line(rank: usize, step: &Step, person: &Person, companies: &[Company], calendar: Calendar, surveys: &Surveys) -> Value {
     let mut properties = Map::new();
     if let Some(page) = step.page {
-        let site = if page.starts_with("/app") { "https://app.courriel.example" } else { "https://courriel.example" };
-        properties.insert("$current_url".into(), format!("{site}{page}").into());
-        properties.insert("page".into(), page.into());
+        properties.insert("$current_url".into(), format!("https://courriel.example{page}").into());
+        properties.insert("$page".into(), page.into());
+        if !step.from_server {
+            properties.insert("$page_view_id".into(), format!("{}-{}", person.device_id, step.opened).into());
+        }
     }
     if !step.from_server {
         for (name, value) in [("$browser", person.browser), ("$os", person.os), ("$device_type", person.device_type)] {
             properties.insert(name.into(), value.into());
         }
-        properties.insert("release".into(), calendar.release(step.at).into());
+        properties.insert("$release".into(), calendar.release(step.at).into());
     }
     for (name, value) in [("country", person.country), ("language", person.language)] {
         properties.insert(name.into(), value.into());
@@ -196,6 +213,7 @@ fn event_line(rank: usize, step: &Step, person: &Person, companies: &[Company], 
     line.insert("distinct_id".into(), user.cloned().unwrap_or_else(|| format!("$device:{}", person.device_id)).into());
     if !step.from_server {
         line.insert("device_id".into(), person.device_id.clone().into());
+        line.insert("session_id".into(), format!("{}-{}", person.device_id, step.began).into());
     }
     if let Some(user) = user {
         line.insert("user_id".into(), user.clone().into());

@@ -25,7 +25,7 @@ export function whoSignedIn() {
 export function introduce() {
   if (localStorage.getItem(CHOICE) !== "yes") return;
   const user = whoSignedIn();
-  tag("register", { release: RELEASE, language: document.documentElement.lang, ...(user && { country: user.country, plan: user.plan }) });
+  tag("register", { $release: RELEASE, language: document.documentElement.lang, ...(user && { country: user.country, plan: user.plan }) });
   if (!user) return;
   tag("identify", user.id, { $name: user.name, company: user.company, plan: user.plan, country: user.country, language: document.documentElement.lang });
   tag("group", "company", user.company.toLowerCase());

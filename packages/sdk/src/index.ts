@@ -3,7 +3,7 @@
 import type { LoadPart, PartName } from "./part.ts";
 import { createTag } from "./tag.ts";
 
-const load = ((name: PartName | "words" | "widget"): Promise<unknown> => {
+const load = ((name: PartName | "words" | "widget" | "task"): Promise<unknown> => {
   switch (name) {
     case "words":
       return import("./words/part.ts");
@@ -23,6 +23,8 @@ const load = ((name: PartName | "words" | "widget"): Promise<unknown> => {
       return import("./user-test/part.ts");
     case "widget":
       return import("./widget/part.ts");
+    case "task":
+      return import("./task/part.ts");
   }
 }) as LoadPart;
 

@@ -10,6 +10,7 @@ import type { Session } from "./session.ts";
 import type { Signal } from "./friction/signal.ts";
 import type { Store } from "./store.ts";
 import type { View } from "./page/view.ts";
+import type { TaskPart } from "./task/part.ts";
 import type { WidgetPart } from "./widget/part.ts";
 
 export type PartName = "heatmap" | "friction" | "vital" | "error" | "replay" | "survey" | "test";
@@ -28,6 +29,7 @@ export interface Words {
 export interface LoadPart {
   (name: "words"): Promise<Words>;
   (name: "widget"): Promise<WidgetPart>;
+  (name: "task"): Promise<TaskPart>;
   (name: PartName): Promise<Part>;
 }
 

@@ -40,7 +40,7 @@ test("a survey gets an address, a code, a frame and a mail", async ({ page, visi
   await expect(page.getByLabel(t("survey.share.address"))).toContainText(`/survey/${slug}`);
   const code = page.getByRole("img", { name: new RegExp(slug) });
   await expect(code).toBeVisible();
-  expect(await code.evaluate((image: HTMLImageElement) => image.naturalWidth)).toBeGreaterThan(100);
+  await expect.poll(() => code.evaluate((image: HTMLImageElement) => image.naturalWidth)).toBeGreaterThan(100);
   for (const kind of ["SVG", "PNG"]) {
     const [file] = await Promise.all([page.waitForEvent("download"), page.getByRole("button", { name: kind, exact: true }).click()]);
     expect(file.suggestedFilename()).toBe(`${slug}.${kind.toLowerCase()}`);

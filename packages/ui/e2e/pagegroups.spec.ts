@@ -26,7 +26,7 @@ test("pages are grouped from a suggestion, tried, put in order and seen in a tre
   await page.getByRole("button", { name: t("pageMapping.up", { n: 2 }) }).click();
   await expect(tested.getByRole("listitem").first()).toContainText("Inside");
   await page.getByRole("button", { name: t("action.save"), exact: true }).click();
-  await expect(page.getByText(t("toast.saved"))).toBeVisible();
+  await expect(page.getByText(t("toast.saved"), { exact: true })).toBeVisible();
 
   const made = (await (await page.request.get(`/api/projects/${project}/page-mappings`)).json()) as { page_mappings: { id: string; name: string; is_default: boolean; rules: { group: string }[] }[] };
   const saved = made.page_mappings.find((one) => one.name === name);

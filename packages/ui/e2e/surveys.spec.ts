@@ -17,6 +17,7 @@ const ease = TEMPLATES.find((one) => one.id === "task-ease");
 let survey = "";
 
 interface Shop {
+  origin: string;
   url: string;
   close: () => Promise<void>;
 }
@@ -28,6 +29,7 @@ async function openShop(server: string, key: string, language: string, consent: 
   const site = createServer((_, reply) => reply.writeHead(200, { "content-type": "text/html; charset=utf-8", "content-security-policy": `default-src 'self' ${server}; style-src 'none'; connect-src ${server}` }).end(html));
   await new Promise<void>((done) => site.listen(0, "127.0.0.1", done));
   return {
+    origin: `http://127.0.0.1:${(site.address() as AddressInfo).port}`,
     url: `http://127.0.0.1:${(site.address() as AddressInfo).port}/order/placed`,
     close: () => {
       site.closeAllConnections();
@@ -211,4 +213,55 @@ test("what people wrote becomes themes, which the team corrects", async ({ page,
   await page.getByRole("button", { name: t("theme.takeBack") }).click();
   await expect(themes.getByRole("button", { name: new RegExp(`Waiting ${language}`) })).toHaveCount(0);
   await expect(themes.getByRole("button").first()).toBeVisible();
+});
+
+test("a survey waits for what an attempt at a task came to", async ({ page, browser, project, visit, baseURL, words: { t, language } }) => {
+  const api = `/api/projects/${project}`;
+  const { surveys } = (await (await page.request.get(`${api}/surveys`)).json()) as { surveys: { id: string; status: string }[] };
+  for (const one of surveys.filter(({ status }) => status === "running")) expect((await page.request.put(`${api}/surveys/${one.id}/status`, { data: { status: "paused" } })).ok()).toBe(true);
+  const steps = ["/order/new", "/order/pay", "/order/done"].map((path, i) => ({ id: `s${i}`, page: path }));
+  const made = await page.request.post(`${api}/tasks`, { data: { name: `Order ${language}`, definition: { start: [{ page: "/order/new" }], completion: [{ page: "/order/done" }], steps, detour_tolerance: 0 } } });
+  const task = ((await made.json()) as { id: string }).id;
+  // Written as somebody does it: the task and what it came to are chosen from lists.
+  await visit("/surveys/new?template=seq");
+  await page.getByLabel(t("survey.name")).fill(`Another way ${language}`);
+  await page.getByLabel(t("survey.triggers")).first().selectOption("task");
+  await page.getByLabel(t("survey.task"), { exact: true }).selectOption(task);
+  await page.getByLabel(t("survey.outcome"), { exact: true }).selectOption("slow");
+  await expect(page.getByText(t("survey.problem.slow_unknown"))).toBeVisible(COMES);
+  await page.getByLabel(t("survey.outcome"), { exact: true }).selectOption("off_path");
+  await expect(page.getByText(t("survey.problem.slow_unknown"))).toHaveCount(0, COMES);
+  await page.getByRole("button", { name: t("survey.publish"), exact: true }).click();
+  await expect(page).toHaveURL(/tab=results/, COMES);
+  const id = /surveys\/([0-9a-f-]+)/.exec(page.url())?.[1] ?? "";
+
+  const shop = await openShop(baseURL ?? "", await keyOf(page, project), language, {});
+  const go = async (one: Page, path: string, isThere: boolean): Promise<void> => {
+    await one.evaluate((to) => location.assign(to), shop.origin + path);
+    await one.waitForURL(`**${path}`);
+    // Long enough for the tag's parts, or not.
+    if (isThere) await one.waitForTimeout(4000);
+  };
+  const straight = await visitor(browser, { ...shop, url: `${shop.origin}/order/new` });
+  await straight.waitForTimeout(4000);
+  // Left at once: the address that led to the next page says that it was seen.
+  await go(straight, "/order/pay", false);
+  await go(straight, "/order/done", true);
+  await expect(widgetOf(straight)).toHaveCount(0);
+  const device = await straight.evaluate(() => (window as unknown as { sillage: { ids: () => { device: string } } }).sillage.ids().device);
+  await straight.context().close();
+  const astray = await visitor(browser, { ...shop, url: `${shop.origin}/order/new` });
+  await astray.waitForTimeout(4000);
+  await go(astray, "/order/help", true);
+  await expect(widgetOf(astray)).toHaveCount(0);
+  await go(astray, "/order/done", false);
+  await expect(widgetOf(astray).getByRole("heading")).toBeVisible(COMES);
+  await astray.context().close();
+  await shop.close();
+
+  await visit(`/surveys/${id}?tab=why`);
+  await page.getByLabel(t("survey.whyPerson")).fill(`$device:${device}`);
+  await page.getByRole("button", { name: t("survey.whyAsk") }).click();
+  await expect(page.getByText(t("survey.triggerName.task", { task: `Order ${language}`, outcome: "off_path" }))).toBeVisible(COMES);
+  for (const path of [`surveys/${id}`, `tasks/${task}`]) expect((await page.request.delete(`${api}/${path}`)).status()).toBe(204);
 });

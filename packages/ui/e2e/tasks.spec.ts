@@ -7,7 +7,7 @@ test.describe.configure({ mode: "serial", timeout: 90_000 });
 
 const COMES = { timeout: 30_000 };
 const CARDS: MessageKey[] = ["task.card.as_planned", "task.card.slow", "task.card.not_finished", "task.card.friction", "task.card.off_path", "task.card.promoters", "task.card.csat_low", "task.card.lost"];
-/** The steps of the story; its pages are named by the property `page`. */
+/** The steps of the story. */
 const STEPS = ["/app/audience", "/app/template", "/app/editor", "/app/schedule"];
 
 let id = "";
@@ -31,7 +31,6 @@ test("a task is written with pages and events that were seen, and what is missin
   await page.getByLabel(t("task.owner")).fill("Growth");
   const start = page.getByRole("group", { name: t("task.start") });
   await expect(start.getByRole("alert")).toHaveText(t("task.needsRule"), COMES);
-  await page.getByLabel(t("task.pageProperty")).selectOption("page");
   const pickEvent = async (group: string, event: string) => {
     await page.getByRole("group", { name: group }).getByRole("button", { name: t("task.addEvent") }).click();
     await page.getByRole("combobox", { name: t("pick.event") }).fill(event);
@@ -100,13 +99,14 @@ test("a card unfolds to what is behind it", async ({ page, visit, words: { t } }
 
 test("watching leads to the attempts as the card says, and a row unfolds to what happened", async ({ page, visit, words: { t } }) => {
   await visit(`/tasks/${id}`);
-  await page.getByRole("button", { name: t("task.watchNamed", { name: t("task.card.slow") }) }).click(COMES);
+  // The story has no recordings: the card lists its attempts.
+  await page.getByRole("button", { name: t("task.listNamed", { name: t("task.card.slow") }) }).click(COMES);
   await expect(page).toHaveURL(/tab=attempts/);
   await expect(page.getByLabel(t("task.sort"), { exact: true })).toHaveValue("longest");
   await expect(page.getByLabel(t("task.card"), { exact: true })).toHaveValue("slow");
   const recorded = page.getByRole("checkbox", { name: t("task.recordedOnly") });
-  await expect(recorded).toBeChecked();
-  // The story has no recordings.
+  await expect(recorded).not.toBeChecked();
+  await recorded.check();
   await page.getByRole("button", { name: t("task.showAll") }).click(COMES);
   const rows = page.getByRole("region", { name: t("task.tab.attempts") });
   await expect(rows.getByRole("row").nth(1)).toContainText(t("task.class.slow"));
@@ -122,6 +122,51 @@ test("asking opens the survey with its page, its moment and its words", async ({
   await expect(page.getByLabel(t("survey.triggers")).first()).toHaveValue("exit");
 });
 
+test("a survey that a card asks waits for what the card counts, and is linked when it is saved", async ({ page, visit, project, words: { t, language } }) => {
+  await visit(`/tasks/${id}`);
+  await page.getByRole("button", { name: t("task.askNamed", { name: t("task.card.slow") }) }).click(COMES);
+  await expect(page.getByLabel(t("survey.triggers")).first()).toHaveValue("task", COMES);
+  await expect(page.getByLabel(t("survey.outcome"), { exact: true })).toHaveValue("slow");
+  const link = page.getByRole("checkbox", { name: t("survey.linkTo", { task: `Campaign ${language}`, what: t("task.link.effort") }) });
+  await expect(link).toBeChecked(COMES);
+  await page.getByRole("button", { name: t("action.save"), exact: true }).click();
+  await expect(page).toHaveURL(/surveys\/[0-9a-f-]{36}/, COMES);
+  const survey = /surveys\/([0-9a-f-]+)/.exec(page.url())?.[1] ?? "";
+  const task = (await (await page.request.get(`/api/projects/${project}/tasks/${id}`)).json()) as { definition: { surveys?: Record<string, string> } };
+  expect(task.definition.surveys).toMatchObject({ effort: survey });
+  // Why they did not finish may be asked before they leave, or once they have.
+  await visit(`/tasks/${id}`);
+  await page.getByRole("button", { name: t("task.askNamed", { name: t("task.card.not_finished") }) }).click(COMES);
+  await page.getByRole("radio", { name: t("survey.linkAfter") }).click(COMES);
+  await expect(page.getByLabel(t("survey.outcome"), { exact: true })).toHaveValue("failed");
+});
+
+test("who left is asked by a link in the cancellation mail", async ({ page, visit, words: { t } }) => {
+  await visit(`/tasks/${id}`);
+  await page.getByRole("button", { name: t("task.askNamed", { name: t("task.card.lost") }) }).click(COMES);
+  await page.getByRole("button", { name: t("survey.publish"), exact: true }).click(COMES);
+  await expect(page).toHaveURL(/tab=share/, COMES);
+  await expect(page.getByLabel(t("survey.share.address"))).toContainText("/survey/", COMES);
+  await expect(page.getByLabel(t("survey.share.cancellation"))).toContainText('href="{{link}}"', COMES);
+  await expect(page.getByLabel(t("survey.share.links")).first()).toContainText("/links");
+  // Asked again, it leads there.
+  await visit(`/tasks/${id}`);
+  await page.getByRole("button", { name: t("task.askNamed", { name: t("task.card.lost") }) }).click(COMES);
+  await expect(page).toHaveURL(/tab=share/, COMES);
+});
+
+test("devices and periods stand side by side, each with its interval and n", async ({ page, visit, words: { t } }) => {
+  await visit(`/tasks/${id}?q=(range:(last:60,unit:day),by:(property:%27$device_type%27),compare:!t)`);
+  const table = page.getByRole("region", { name: t("task.sideBySide") });
+  // What is counted, all, the period before, and a column for each device.
+  await expect(table.getByRole("columnheader", { name: new RegExp(t("task.before")) })).toBeVisible(COMES);
+  await expect(table.getByRole("row", { name: new RegExp(t("task.card.as_planned")) })).toContainText(/%.*\[/);
+  await expect(table.getByRole("columnheader", { name: /Mobile/ })).toBeVisible();
+  await table.getByRole("row", { name: new RegExp(t("task.card.slow")) }).getByRole("button").last().click();
+  await expect(page.getByRole("complementary").locator("[data-row]").first()).toBeVisible(COMES);
+  await expect(page).toHaveURL(/breakdown/);
+});
+
 test("an address shows the same to whom it is sent, on a phone too", async ({ page, visit, words: { t } }) => {
   await page.setViewportSize({ width: 390, height: 844 });
   await visit(`/tasks/${id}?q=(range:(last:60,unit:day),device:Mobile,compare:!t)&card=not_finished`);
@@ -131,11 +176,12 @@ test("an address shows the same to whom it is sent, on a phone too", async ({ pa
 });
 
 test("a change is a new version, and a path of a journey begins a task", async ({ page, visit, project, words: { t } }) => {
+  const before = (await tasksOf(page, project)).find((one) => one.id === id)?.version ?? 0;
   await visit(`/tasks/${id}?tab=edit`);
   await page.getByLabel(t("task.tolerance")).fill("3");
   await page.getByRole("button", { name: t("action.saveChanges") }).click();
   await expect(page).toHaveURL(/tab=scorecard/, COMES);
-  expect((await tasksOf(page, project)).find((one) => one.id === id)?.version).toBe(2);
+  expect((await tasksOf(page, project)).find((one) => one.id === id)?.version).toBe(before + 1);
   await visit("/tasks/new?q=(pages:!(/app/dashboard,/app/audience,/app/schedule))");
   await expect(page.getByRole("listitem", { name: t("task.stepNumber", { n: 3 }) })).toContainText("/app/schedule");
   await expect(page.getByRole("group", { name: t("task.start") })).toContainText("/app/dashboard");
@@ -144,10 +190,10 @@ test("a change is a new version, and a path of a journey begins a task", async (
 test("what is fixed is told from what is to do, and whether it helped", async ({ page, visit, project, words: { t } }) => {
   const kept = (await (await page.request.get(`/api/projects/${project}/tasks/${id}`)).json()) as { name: string; owner: string; definition: object };
   const day = new Date(Date.now() - 15 * 86_400_000).toISOString().slice(0, 10);
-  const fixes = [{ page: "/app/audience", signal: "rage_click", state: "fixed", at: day, release: "2.16.0" }];
+  const fixes = [{ page: "/app/audience", selector: "#the-way-on", state: "fixed", at: day, release: "2.16.0" }];
   expect((await page.request.put(`/api/projects/${project}/tasks/${id}`, { data: { name: kept.name, owner: kept.owner, definition: { ...kept.definition, fixes } } })).ok()).toBe(true);
   await visit(`/tasks/${id}`);
-  const fix = page.getByRole("listitem").filter({ has: page.getByRole("heading", { name: /\/app\/audience/ }) }).first();
+  const fix = page.getByRole("listitem").filter({ has: page.getByRole("heading", { name: /#the-way-on/ }) });
   await expect(fix).toContainText("2.16.0", COMES);
   await expect(fix).toContainText(/p = /);
   await fix.getByRole("combobox").selectOption("to_do");

@@ -129,7 +129,7 @@ const surveys = createRoute({ getParentRoute: () => project, path: "surveys", co
 const survey = createRoute({
   getParentRoute: () => project,
   path: "surveys/$survey",
-  validateSearch: (search: Record<string, unknown>): SurveySearch => ({ tab: TABS.find((tab) => tab === search.tab), template: text(search.template), q: search.q, person: text(search.person) }),
+  validateSearch: (search: Record<string, unknown>): SurveySearch => ({ tab: TABS.find((tab) => tab === search.tab), template: text(search.template), q: search.q, task: text(search.task), link: text(search.link), person: text(search.person) }),
   component: lazyRouteComponent(() => import("@/rooms/survey/SurveyRoom.tsx"), "SurveyRoom"),
 });
 

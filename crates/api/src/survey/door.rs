@@ -3,7 +3,7 @@
 //! A device names itself by its id, which nobody else knows; a user's id can be guessed, so that alone it would tell strangers what somebody was asked. What is known of the
 //! device is known of the person that it belongs to, on all their devices.
 
-use super::answers;
+use super::{answers, outcomes};
 use crate::{Api, body::Query, error::ApiError};
 use axum::extract::State;
 use serde::{Deserialize, Serialize};
@@ -22,7 +22,7 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 const REMEMBER_MS: i64 = 5_000;
 /// Who is in a cohort, and how many answers there are.
 const REMEMBER_COUNTS_MS: i64 = 60_000;
-const MOST_REMEMBERED: usize = 1_000;
+pub(super) const MOST_REMEMBERED: usize = 1_000;
 const MOST_IN_A_COHORT: u32 = 1_000_000;
 const MAX_DEVICE_BYTES: usize = 200;
 
@@ -36,9 +36,11 @@ type Remembered<K, V> = Mutex<HashMap<K, (Arc<V>, i64)>>;
 /// What showing surveys remembers.
 #[derive(Default)]
 pub(crate) struct Showing {
-    running: Remembered<ProjectId, Vec<Running>>,
+    running: Remembered<ProjectId, Runs>,
     completed: Remembered<ProjectId, HashMap<String, u64>>,
     members: Remembered<(ProjectId, String), HashSet<String>>,
+    /// From when on attempts are slow, by task and version.
+    pub(super) slow: Remembered<(ProjectId, String), Option<i64>>,
 }
 
 impl Showing {
@@ -46,6 +48,13 @@ impl Showing {
     pub(crate) fn forget(&self, project: ProjectId) {
         self.running.lock().unwrap_or_else(PoisonError::into_inner).remove(&project);
     }
+}
+
+/// What runs in a project.
+struct Runs {
+    surveys: Vec<Running>,
+    /// The tasks whose outcomes show them.
+    tasks: Vec<Value>,
 }
 
 /// A survey that runs, read.
@@ -73,6 +82,9 @@ struct RunningSurveys {
     /// By survey, those that are over among them: what the device's person was shown and did.
     #[schema(value_type = Object)]
     history: BTreeMap<String, History>,
+    /// The tasks whose outcomes show one of them, as pages walk them: which events start, complete and abandon an attempt, the steps, the window, and from when on it is slow.
+    #[schema(value_type = Vec<Object>)]
+    tasks: Vec<Value>,
 }
 
 /// A survey that may be shown.
@@ -98,8 +110,8 @@ async fn running(State(api): State<Api>, Query(query): Query<RunningQuery>) -> R
     let unknown = || ApiError::new(axum::http::StatusCode::UNAUTHORIZED, "unknown_key", "no project has this write key; take the one in its settings");
     let project = project.ok_or_else(unknown)?;
     let running = running_of(&api, project).await?;
-    if running.is_empty() {
-        return Ok(axum::Json(RunningSurveys { surveys: Vec::new(), history: BTreeMap::new() }));
+    if running.surveys.is_empty() {
+        return Ok(axum::Json(RunningSurveys { surveys: Vec::new(), history: BTreeMap::new(), tasks: Vec::new() }));
     }
     let project = api.catalog.project(project).await?;
     let device = query.device.filter(|device| !device.is_empty() && device.len() <= MAX_DEVICE_BYTES).map(|device| format!("$device:{device}"));
@@ -107,8 +119,8 @@ async fn running(State(api): State<Api>, Query(query): Query<RunningQuery>) -> R
         Some(device) => answers::histories(&api, &project, device).await?,
         None => BTreeMap::new(),
     };
-    let mut surveys = Vec::with_capacity(running.len());
-    for one in running.iter() {
+    let mut surveys = Vec::with_capacity(running.surveys.len());
+    for one in &running.surveys {
         let in_cohort = match (&one.definition.audience.cohort, &device) {
             (Some(rule), Some(device)) => Some(is_member(&api, &project, &rule.id, device).await?),
             _ => None,
@@ -122,10 +134,10 @@ async fn running(State(api): State<Api>, Query(query): Query<RunningQuery>) -> R
             in_cohort,
         });
     }
-    Ok(axum::Json(RunningSurveys { surveys, history }))
+    Ok(axum::Json(RunningSurveys { surveys, history, tasks: running.tasks.clone() }))
 }
 
-async fn running_of(api: &Api, project: ProjectId) -> Result<Arc<Vec<Running>>, ApiError> {
+async fn running_of(api: &Api, project: ProjectId) -> Result<Arc<Runs>, ApiError> {
     let now = api.clock.now_ms();
     let known = api.showing.running.lock().unwrap_or_else(PoisonError::into_inner).get(&project).cloned();
     if let Some((running, until)) = known
@@ -133,12 +145,18 @@ async fn running_of(api: &Api, project: ProjectId) -> Result<Arc<Vec<Running>>, 
     {
         return Ok(running);
     }
-    let mut running = Vec::new();
+    let mut surveys = Vec::new();
     for survey in api.catalog.running_surveys(project).await? {
         let definition = Definition::from_json(&survey.definition, "definition")?;
-        running.push(Running { id: survey.id, name: survey.name, version: survey.version, definition, json: survey.definition });
+        surveys.push(Running { id: survey.id, name: survey.name, version: survey.version, definition, json: survey.definition });
     }
-    let running = Arc::new(running);
+    let tasks = if surveys.iter().any(|one| one.definition.tasks().next().is_some()) {
+        let project = api.catalog.project(project).await?;
+        outcomes::of_surveys(api, &project, surveys.iter().map(|one| &one.definition)).await?
+    } else {
+        Vec::new()
+    };
+    let running = Arc::new(Runs { surveys, tasks });
     let mut all = api.showing.running.lock().unwrap_or_else(PoisonError::into_inner);
     if all.len() >= MOST_REMEMBERED {
         all.clear();

@@ -28,7 +28,7 @@ async fn a_survey_is_written_published_and_stopped() {
     assert_eq!((&made["status"], &made["version"], &made["changed"]), (&json!("draft"), &json!(0), &json!(true)));
     // What was left to the defaults is written out.
     assert_eq!(made["definition"]["frequency"]["quiet_days"], 7);
-    assert_eq!(world.get(&door, &As::Nobody).await.expect(200).json, json!({"surveys": [], "history": {}}));
+    assert_eq!(world.get(&door, &As::Nobody).await.expect(200).json, json!({"surveys": [], "history": {}, "tasks": []}));
     world.call("PUT", &format!("{path}/status"), &editor, Some(json!({"status": "paused"}))).await.expect(409);
 
     let published = world.post(&format!("{path}/publish"), &editor, json!({})).await.expect(200).json;
@@ -84,6 +84,80 @@ async fn what_is_wrong_with_a_definition_is_named() {
     let other = with(json!({"questions": [{"id": "score", "kind": "nps", "text": text("How likely?", "Quelle probabilité ?")}]}));
     let refused = world.call("PUT", &path, &editor, Some(other)).await.expect(409);
     assert_eq!(refused.json["error"]["field"], "definition.questions[0].id");
+}
+
+#[tokio::test]
+async fn a_survey_waits_for_what_attempts_at_a_task_come_to() {
+    let world = World::new().await;
+    let editor = world.member(Role::Editor).await;
+    let define = async |name: &str, definition: Value| {
+        let made = world.post(&world.path("/tasks"), &editor, json!({"name": name, "definition": definition})).await.expect(200).json;
+        made["id"].as_str().unwrap().to_owned()
+    };
+    let plan = define(
+        "Plan",
+        json!({"start": [{"page": "Editor"}], "completion": [{"event": "Sent"}], "steps": [{"id": "who", "page": "Audience", "optional": true}], "page_property": "$page_group",
+            "window": {"n": 1, "unit": "day"}, "target_seconds": 90}),
+    )
+    .await;
+    let abroad =
+        define("Abroad", json!({"start": [{"event": "A", "where": {"property": "$country", "op": "is", "value": "France"}}], "completion": [{"event": "B"}]}))
+            .await;
+    let pro = define(
+        "Pro",
+        json!({"start": [{"event": "A"}], "completion": [{"event": "B"}], "filter": {"property": "plan", "of": "person", "op": "is", "value": "pro"}}),
+    )
+    .await;
+    define("Not asked about", json!({"start": [{"event": "Secret"}], "completion": [{"event": "B"}]})).await;
+    let rules = json!([{"op": "under", "value": "/edit", "group": "Editor"}, {"op": "is", "value": "/admin", "group": "Administration"}]);
+    world.post(&world.path("/page-mappings"), &editor, json!({"name": "Site", "is_default": true, "rules": rules})).await.expect(200);
+
+    let waiting = |task: &str, outcome: &str| {
+        let mut definition = ease();
+        definition["triggers"] = json!([{"on": "task", "task": task, "outcome": outcome}]);
+        json!({"name": "After", "definition": definition})
+    };
+    let problems = async |body: &Value| {
+        let checked = world.post(&world.path("/surveys/check"), &editor, json!({"definition": body["definition"]})).await.expect(200).json;
+        checked["problems"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|one| (one["level"].as_str().unwrap().to_owned(), one["code"].as_str().unwrap().to_owned()))
+            .collect::<Vec<_>>()
+    };
+    let found = |level: &str, code: &str| vec![(level.to_owned(), code.to_owned())];
+    assert_eq!(problems(&waiting(&plan, "off_path")).await, []);
+    // Too few attempts, and a target that stands in.
+    assert_eq!(problems(&waiting(&plan, "slow")).await, []);
+    assert_eq!(problems(&waiting("gone", "failed")).await, found("error", "no_such_task"));
+    assert_eq!(problems(&waiting(&abroad, "completed")).await, found("error", "task_unwalkable"));
+    assert_eq!(problems(&waiting(&pro, "completed")).await, found("warning", "task_unfiltered"));
+    assert_eq!(
+        problems(&waiting(&pro, "slow")).await,
+        [("warning".to_owned(), "task_unfiltered".to_owned()), ("warning".to_owned(), "slow_unknown".to_owned())]
+    );
+    for (field, body) in [("definition.triggers[0].outcome", waiting(&plan, "happy")), ("definition.triggers[0].task", waiting(" ", "slow"))] {
+        assert_eq!(world.post(&world.path("/surveys"), &editor, body).await.expect(400).json["error"]["field"], field);
+    }
+
+    let publish = async |body: Value| {
+        let made = world.post(&world.path("/surveys"), &editor, body).await.expect(200).json;
+        world.post(&world.path(&format!("/surveys/{}/publish", made["id"].as_str().unwrap())), &editor, json!({})).await
+    };
+    let refused = publish(waiting(&abroad, "completed")).await.expect(409);
+    assert_eq!(refused.json["error"]["field"], "definition.triggers[0].task", "{}", refused.text);
+    assert!(refused.text.contains("$country"), "{}", refused.text);
+    publish(waiting(&plan, "slow")).await.expect(200);
+    let running = world.get(&format!("/v1/surveys?key={}", world.project.write_key), &As::Nobody).await.expect(200).json;
+    let is = |page: &str| json!([{"events": ["$pageview"], "where": {"property": "$page_group", "op": "is", "value": [page]}}]);
+    // What no survey names, and names of groups that nothing asks for, are told to nobody; of pages that are told apart by their groups, all are.
+    assert_eq!(
+        running["tasks"],
+        json!([{"id": plan, "start": is("Editor"), "completion": [{"events": ["Sent"]}], "steps": [{"rules": is("Audience"), "optional": true}], "window_ms": 86_400_000, "tolerance": 1,
+            "page": "$page_group", "idle_ms": 1_800_000, "slow_from_ms": 90_000,
+            "groups": {"$page_group": [{"group": "Editor", "path": true, "op": "under", "value": "/edit"}, {"group": "Administration", "path": true, "op": "is", "value": "/admin"}]}}])
+    );
 }
 
 #[tokio::test]

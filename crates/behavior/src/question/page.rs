@@ -64,6 +64,8 @@ pub struct TaskQuestion {
     pub compare: Option<CompareWith>,
     /// As those of [`Friction`].
     pub weights: Option<FrictionWeights>,
+    /// How many points the question of satisfaction has that its survey asks; of the linked survey, five where that is not known.
+    pub csat_points: Option<u32>,
     /// The property that names a release.
     pub release: String,
     /// Pages, elements, findings and quotes that are listed; of a question for attempts, attempts.

@@ -13,6 +13,8 @@ pub(crate) enum Part<'a> {
     Test(&'a mut Test),
     /// What a question, or one inside of it, says beside its kind.
     Scope(&'a mut Scope),
+    /// A question about a task, or one inside of it.
+    Task(&'a mut TaskQuestion),
 }
 
 type Each<'a> = &'a mut dyn FnMut(Part<'_>);
@@ -101,6 +103,7 @@ pub(crate) fn in_question(question: &mut Question, each: Each<'_>) {
 }
 
 fn in_task(asked: &mut TaskQuestion, each: Each<'_>) {
+    each(Part::Task(asked));
     each(Part::Property(&Of::Event, &mut asked.task.page));
     each(Part::Property(&Of::Event, &mut asked.release));
     asked.task.filter.iter_mut().for_each(|filter| in_filter(filter, each));

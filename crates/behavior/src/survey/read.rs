@@ -5,7 +5,10 @@ use super::{
     MAX_QUESTIONS, MAX_TEXT_CHARS, OTHER, Op, PageRule, Position, Privacy, Question, Rule, Show, Survey, SurveyError, Text, Trigger, VERSION, Visitor, When,
     page::{OPS as PAGE_OPS, PageOp},
 };
-use crate::question::fields::{Fields, Read, missing, not_allowed, number, wrong_type};
+use crate::{
+    question::fields::{Fields, Read, missing, not_allowed, number, wrong_type},
+    task::outcome::OUTCOMES,
+};
 use regex::Regex;
 use serde_json::Value;
 use std::collections::BTreeSet;
@@ -30,7 +33,7 @@ const OPS: [(&str, Op); 9] = [
     ("set", Op::Set),
     ("not_set", Op::NotSet),
 ];
-const TRIGGERS: &str = "load, time, scroll, exit, click, visible, event, friction or call";
+const TRIGGERS: &str = "load, time, scroll, exit, click, visible, event, friction, task or call";
 const MAX_LANGUAGES: usize = 20;
 const MAX_RULES: usize = 50;
 const MAX_URL_CHARS: usize = 2000;
@@ -362,6 +365,11 @@ fn read_trigger(value: &Value, path: &str) -> Read<Trigger> {
             Trigger::Event { event: needed_text(&mut fields, "event", "the name of an event")?, conditions: each(&mut fields, "where", 20, read_condition)? }
         }
         "friction" => Trigger::Friction { signal: needed_text(&mut fields, "signal", "a signal such as rage_click")? },
+        "task" => {
+            let outcome_path = fields.at("outcome");
+            let outcome = fields.choice("outcome", &OUTCOMES)?.ok_or_else(|| missing(&outcome_path, "completed, slow, off_path or failed"))?;
+            Trigger::Task { task: needed_text(&mut fields, "task", "the id of a task")?, outcome }
+        }
         _ => return Err(not_allowed(&on_path, format!("\"{on}\" shows no survey; use {TRIGGERS}"))),
     };
     fields.done()?;

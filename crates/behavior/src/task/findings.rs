@@ -18,6 +18,15 @@ pub struct Sum {
     pub micro: u64,
 }
 
+impl Sum {
+    pub fn add(&mut self, other: Self) {
+        self.attempts += other.attempts;
+        self.completed += other.completed;
+        self.times += other.times;
+        self.micro += other.micro;
+    }
+}
+
 /// So many of so many.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Part {
@@ -51,29 +60,19 @@ impl Part {
     }
 }
 
-/// What happened where.
-#[must_use]
-pub fn places(attempts: &[Attempt]) -> HashMap<Place, Sum> {
-    let mut sums: HashMap<Place, Sum> = HashMap::new();
-    let mut own: Vec<Place> = Vec::new();
-    for attempt in attempts {
-        own.clear();
-        for sign in &attempt.signs {
-            let place = (sign.page, sign.selector, sign.factor);
-            let sum = sums.entry(place).or_default();
-            sum.times += 1;
-            sum.micro += sign.micro;
-            own.push(place);
-        }
-        own.sort_unstable();
-        own.dedup();
-        for place in &own {
-            let sum = sums.entry(*place).or_default();
-            sum.attempts += 1;
-            sum.completed += u64::from(attempt.is_completed());
-        }
+/// Adds what happened where in an attempt.
+pub fn add_places(sums: &mut HashMap<Place, Sum>, attempt: &Attempt) {
+    let mut own: Vec<Place> = Vec::with_capacity(attempt.signs.len());
+    for sign in &attempt.signs {
+        let place = (sign.page, sign.selector, sign.factor);
+        sums.entry(place).or_default().add(Sum { times: 1, micro: sign.micro, ..Sum::default() });
+        own.push(place);
     }
-    sums
+    own.sort_unstable();
+    own.dedup();
+    for place in own {
+        sums.entry(place).or_default().add(Sum { attempts: 1, completed: u64::from(attempt.is_completed()), ..Sum::default() });
+    }
 }
 
 /// How much less often those affected are completed than the others; nothing where either are too few.
@@ -89,10 +88,9 @@ pub fn gap(affected: Part, all: Part) -> Option<Gap> {
 
 /// The places that are worth fixing: what would gain most first, then those too rare to compare by how many attempts they affected.
 #[must_use]
-pub fn ranked(attempts: &[Attempt]) -> Vec<(Place, Sum, Option<Gap>)> {
-    let all = Part::of(attempts.iter(), Attempt::is_completed);
+pub fn ranked(places: &HashMap<Place, Sum>, all: Part) -> Vec<(Place, Sum, Option<Gap>)> {
     let mut found: Vec<(Place, Sum, Option<Gap>)> =
-        places(attempts).into_iter().map(|(place, sum)| (place, sum, gap(Part { count: sum.completed, n: sum.attempts }, all))).collect();
+        places.iter().map(|(place, sum)| (*place, *sum, gap(Part { count: sum.completed, n: sum.attempts }, all))).collect();
     let lost = |gap: &Option<Gap>| gap.map_or(0.0, |gap| gap.lost.max(0.0));
     found.sort_by(|a, b| lost(&b.2).total_cmp(&lost(&a.2)).then(b.1.attempts.cmp(&a.1.attempts)).then(b.1.micro.cmp(&a.1.micro)).then(a.0.cmp(&b.0)));
     found

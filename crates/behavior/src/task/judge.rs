@@ -94,6 +94,35 @@ pub const CARDS: [(&str, Card); 8] = [
     ("lost", Card::Lost),
 ];
 
+/// What a rule says of an attempt, once: most figures count by it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Mark {
+    pub class: Class,
+    pub is_slow: bool,
+    pub is_off_path: bool,
+    pub has_friction: bool,
+}
+
+impl Mark {
+    #[must_use]
+    pub fn is_completed(self) -> bool {
+        self.class != Class::Failed
+    }
+
+    /// Whether it counts on a card by what it is itself; the cards of answers join others.
+    #[must_use]
+    pub fn is_on(self, card: Card) -> bool {
+        match card {
+            Card::AsPlanned => self.class == Class::AsPlanned,
+            Card::Slow => self.is_slow,
+            Card::NotFinished => !self.is_completed(),
+            Card::Friction => self.has_friction,
+            Card::OffPath => self.is_off_path,
+            Card::Promoters | Card::CsatLow | Card::Lost => false,
+        }
+    }
+}
+
 impl Class {
     #[must_use]
     pub fn name(self) -> &'static str {
@@ -160,17 +189,15 @@ impl Rule {
         }
     }
 
-    /// Whether it counts on a card by what it is itself; the cards of answers join others.
+    #[must_use]
+    pub fn mark(&self, attempt: &Attempt) -> Mark {
+        Mark { class: self.class(attempt), is_slow: self.is_slow(attempt), is_off_path: self.is_off_path(attempt), has_friction: attempt.has_friction() }
+    }
+
+    /// See [`Mark::is_on`].
     #[must_use]
     pub fn is_on(&self, card: Card, attempt: &Attempt) -> bool {
-        match card {
-            Card::AsPlanned => self.class(attempt) == Class::AsPlanned,
-            Card::Slow => self.is_slow(attempt),
-            Card::NotFinished => !attempt.is_completed(),
-            Card::Friction => attempt.has_friction(),
-            Card::OffPath => self.is_off_path(attempt),
-            Card::Promoters | Card::CsatLow | Card::Lost => false,
-        }
+        self.mark(attempt).is_on(card)
     }
 }
 
@@ -206,12 +233,13 @@ impl Attempt {
         self.steps.iter().rposition(|at_ms| *at_ms != NEVER)
     }
 
-    /// From the step that was done before, or from the start.
+    /// How long it stayed at a step: until the next one that was done, or the end.
     #[must_use]
     pub fn step_ms(&self, step: usize) -> Option<u32> {
         let done = self.steps[step];
-        let before = self.steps[..step].iter().rev().find(|at_ms| **at_ms != NEVER).copied().unwrap_or(0);
-        (done != NEVER).then(|| done.saturating_sub(before))
+        let end = self.elapsed_ms.clamp(0, i64::from(NEVER) - 1) as u32;
+        let next = self.steps.iter().copied().filter(|at_ms| *at_ms > done && *at_ms != NEVER).min().unwrap_or(end);
+        (done != NEVER).then(|| next.saturating_sub(done))
     }
 
     /// The step in which something so long after the start happened: the last one done by then.

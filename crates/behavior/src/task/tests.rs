@@ -8,6 +8,7 @@ use super::{
 use proptest::prelude::*;
 use serde_json::{Value, json};
 use sillage_event::PersonId;
+use std::collections::HashMap;
 
 fn attempt(person: u64, end: End, active_ms: i64) -> Attempt {
     Attempt {
@@ -112,7 +113,9 @@ fn what_gains_most_is_first_and_the_rare_is_not_compared() {
         };
         attempts.push(Attempt { signs, ..attempt(n, end, 5) });
     }
-    let ranked = findings::ranked(&attempts);
+    let mut places = HashMap::new();
+    attempts.iter().for_each(|attempt| findings::add_places(&mut places, attempt));
+    let ranked = findings::ranked(&places, Part::of(attempts.iter(), Attempt::is_completed));
     assert_eq!((ranked[0].0.0, ranked[0].1.attempts, ranked[0].1.times), (7, 40, 80));
     let gap = ranked[0].2.unwrap();
     assert!((gap.gap - (0.9 - 0.5)).abs() < 1e-9 && (gap.lost - 16.0).abs() < 1e-9, "{gap:?}");

@@ -50,7 +50,7 @@ pub(super) fn of_courriel(french: bool) -> Vec<Saved> {
             kind: "funnel",
             question: json!({
                 "kind": "funnel", "steps": [{"event": "Campaign started"}, {"event": "Audience chosen"}], "window": {"n": 1, "unit": "day"},
-                "range": last_90_days, "breakdown": [{"property": "release"}], "attribute": "step:1",
+                "range": last_90_days, "breakdown": [{"property": "$release"}], "attribute": "step:1",
             }),
         },
         Saved {

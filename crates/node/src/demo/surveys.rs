@@ -12,9 +12,10 @@ pub(super) async fn of_courriel(catalog: &Catalog, project: ProjectId, by: &str,
     let say = |en: &'static str, fr: &'static str| if french { fr } else { en };
     // The last one is listed first.
     let churn = made(catalog, project, by, "churn", say("Why people leave", "Pourquoi on nous quitte"), churn()).await?;
+    let csat = made(catalog, project, by, "csat", say("How satisfied are you?", "Êtes-vous satisfait ?"), csat()).await?;
     let ease = made(catalog, project, by, "ease", say("Sending a campaign: how easy?", "Envoyer une campagne : facile ?"), ease()).await?;
     let nps = made(catalog, project, by, "nps", say("Would you recommend us?", "Nous recommanderiez-vous ?"), nps()).await?;
-    Ok(Surveys { nps, ease, churn })
+    Ok(Surveys { nps, ease, csat, churn })
 }
 
 async fn made(catalog: &Catalog, project: ProjectId, by: &str, key: &str, name: &str, definition: Value) -> Result<story::Survey> {
@@ -61,6 +62,18 @@ fn ease() -> Value {
             {"id": "why", "kind": "long", "text": text("What made it so?", "Qu'est-ce qui l'explique ?")},
         ],
         "ends": thanks(), "triggers": [{"on": "event", "event": "Campaign sent"}],
+    })
+}
+
+fn csat() -> Value {
+    json!({
+        "languages": ["en", "fr"],
+        "questions": [
+            {"id": "score", "kind": "csat", "points": 5, "required": true, "text": text("How satisfied are you with how it went?", "Êtes-vous satisfait de la façon dont cela s'est passé ?"),
+             "low": text("Not at all", "Pas du tout"), "high": text("Very", "Très")},
+            {"id": "why", "kind": "long", "text": text("What would make it better?", "Qu'est-ce qui l'améliorerait ?")},
+        ],
+        "ends": thanks(), "triggers": [{"on": "time", "seconds": 30}],
     })
 }
 

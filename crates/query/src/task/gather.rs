@@ -4,12 +4,13 @@
 use crate::{
     friction::{self, Signals},
     group::GroupKey,
+    hashed::ByHash,
     memory::{Held, held},
-    scan::{self, Bucket, Context, Pick, Request, Rows, sessions_of},
+    scan::{self, Bucket, Context, Pick, Request, Rows, key_of_text, sessions_of},
 };
 use sillage_behavior::{
     AskError, Hit,
-    filter::Filter,
+    filter::{Filter, Of, Test},
     friction::{Sign, Weights},
     question::{Scope, Selector, TaskQuestion},
     task::{
@@ -28,13 +29,14 @@ const MOST_PAGES: usize = 1000;
 const SUMMARY_LATER_MS: i64 = 3_600_000;
 const DEVICE: &str = "$device_type";
 
-/// Bits of hits.
-mod pick {
+/// What an event is to the task, as bits.
+mod is {
     pub(super) const START: u64 = 1;
     pub(super) const COMPLETION: u64 = 2;
-    pub(super) const PAGE: u64 = 4;
+    pub(super) const ABANDON: u64 = 4;
+    pub(super) const PAGE: u64 = 8;
     /// The first step's.
-    pub(super) const STEPS: usize = 3;
+    pub(super) const STEPS: usize = 4;
 }
 
 /// Side values of a row.
@@ -72,13 +74,18 @@ impl Held for Attempt {
 }
 
 impl Tried {
-    fn merge(mut self, other: Self) -> Self {
-        let before = self.groups.len() as u32;
-        let moved = |group: Option<u32>| group.map(|group| group + before);
-        self.groups.extend(other.groups);
-        self.attempts.extend(other.attempts.into_iter().map(|attempt| Attempt { group: moved(attempt.group), ..attempt }));
-        self.open.extend(other.open.into_iter().map(|open| Open { group: moved(open.group) }));
-        self
+    /// Of the parts of buckets, in order of these, which is the order of people too.
+    fn joined(parts: Vec<Self>) -> Self {
+        let n = parts.iter().map(|part| part.attempts.len()).sum();
+        let mut all = Self { attempts: Vec::with_capacity(n), ..Self::default() };
+        for part in parts {
+            let before = all.groups.len() as u32;
+            let moved = |group: Option<u32>| group.map(|group| group + before);
+            all.groups.extend(part.groups);
+            all.attempts.extend(part.attempts.into_iter().map(|attempt| Attempt { group: moved(attempt.group), ..attempt }));
+            all.open.extend(part.open.into_iter().map(|open| Open { group: moved(open.group) }));
+        }
+        all
     }
 
     /// The segments of an attempt.
@@ -93,9 +100,15 @@ pub(super) struct Plan<'a> {
     scope: &'a Scope,
     filter: Option<Filter>,
     pages: Selector,
+    /// Views of a page, by its number, and what else the task asks for: each with what an event that fits is to it. Pages are read in any case, so that a rule
+    /// that names one costs nothing.
+    by_page: ByHash<u64, u64>,
+    others: Vec<(&'a Selector, u64)>,
     path: Path,
     weights: Weights,
     rules: Rules,
+    /// Whether the answer names the device of each attempt.
+    shows_devices: bool,
 }
 
 impl<'a> Plan<'a> {
@@ -104,15 +117,32 @@ impl<'a> Plan<'a> {
             (Some(one), Some(other)) => Some(Filter::All(vec![one.clone(), other.clone()])),
             (one, other) => one.clone().or_else(|| other.clone()),
         };
+        let task = &asked.task;
+        let rules = [(&task.start, is::START), (&task.completion, is::COMPLETION)].into_iter().chain(task.abandon.as_ref().map(|rule| (rule, is::ABANDON)));
+        let steps = task.steps.iter().enumerate().map(|(at, step)| (&step.select, 1 << (is::STEPS + at)));
+        let (mut by_page, mut others) = (ByHash::<u64, u64>::default(), Vec::new());
+        for (select, bit) in rules.chain(steps) {
+            match pages_of(select, &task.page) {
+                Some(pages) => pages.into_iter().for_each(|page| *by_page.entry(key_of_text(page)).or_default() |= bit),
+                None => others.push((select, bit)),
+            }
+        }
         Self {
             asked,
             scope,
             filter,
+            by_page,
+            others,
             pages: Selector { events: PAGE_EVENTS.map(str::to_owned).to_vec(), ..Selector::default() },
             path: asked.task.path(),
             weights: asked.weights.as_ref().map(|own| own.weights.clone()).unwrap_or_default(),
             rules: Rules { window_ms: asked.task.window_ms(), idle_ms: context.session_timeout_ms },
+            shows_devices: false,
         }
+    }
+
+    pub(super) fn with_devices(self) -> Self {
+        Self { shows_devices: true, ..self }
     }
 
     pub(super) fn filter(&self) -> Option<&Filter> {
@@ -120,22 +150,13 @@ impl<'a> Plan<'a> {
     }
 
     /// The attempts that begin in a range, scored, in order of person and start.
-    pub(super) fn tried(&self, context: &Context<'_>, range: (i64, i64)) -> Result<Tried, AskError> {
+    pub(super) fn tried(&self, context: &Context<'_>, range: (i64, i64)) -> Result<(Tried, OfPeople), AskError> {
         let range = (range.0.max(self.asked.task.active_from.unwrap_or(i64::MIN)), range.1);
         let mut tried = self.walked(context, range)?;
-        tried.attempts.sort_by_key(|attempt| (attempt.person, attempt.start, attempt.session));
-        if tried.attempts.is_empty() {
-            return Ok(tried);
-        }
-        // What happens after the next one began belongs to that.
-        for at in 1..tried.attempts.len() {
-            let next = (tried.attempts[at].person, tried.attempts[at].start);
-            let attempt = &mut tried.attempts[at - 1];
-            if attempt.person == next.0 && attempt.end == End::RanOut {
-                attempt.until = attempt.until.min(next.1 - 1).max(attempt.end_ms());
-            }
-        }
         let of_person = by_person(&tried.attempts);
+        if tried.attempts.is_empty() {
+            return Ok((tried, of_person));
+        }
         let span = (range.0, tried.attempts.iter().map(|attempt| attempt.until).max().unwrap_or(range.1) + 1);
         let people = context.people();
         let active = self.active(context, span, &tried.attempts, &of_person)?;
@@ -153,7 +174,7 @@ impl<'a> Plan<'a> {
             attempt.elapsed_ms = attempt.elapsed_ms.max(one.last - attempt.start);
             attempt.score_signs(&one.signs, &self.weights);
         }
-        Ok(tried)
+        Ok((tried, of_person))
     }
 
     fn walked(&self, context: &Context<'_>, range: (i64, i64)) -> Result<Tried, AskError> {
@@ -161,8 +182,9 @@ impl<'a> Plan<'a> {
         // Who began before the range is on the way already; who begins in it may take as long as the window.
         let around = self.rules.window_ms.unwrap_or(DAY_MS);
         let (from, to) = (range.0.saturating_sub(around), range.1.saturating_add(around));
-        let selects = [&task.start, &task.completion, &self.pages].into_iter().chain(task.steps.iter().map(|step| &step.select)).chain(&task.abandon);
-        let texts = vec![task.page.as_str(), self.asked.release.as_str(), DEVICE];
+        let selects = [&self.pages].into_iter().chain(self.others.iter().map(|(select, _)| *select));
+        let mut texts = vec![task.page.as_str(), self.asked.release.as_str()];
+        texts.extend(self.shows_devices.then_some(DEVICE));
         let request = Request {
             picks: selects.map(|select| Pick { select, from, to }).collect(),
             filter: self.filter(),
@@ -180,13 +202,17 @@ impl<'a> Plan<'a> {
             let mut groups: HashMap<u32, u32> = HashMap::new();
             let mut own = OfPerson::default();
             bucket.for_each_person(|rows, person| {
-                if !person.hits.iter().any(|hit| hit.mask & (pick::START | pick::COMPLETION) != 0) {
+                own.what.clear();
+                own.what.extend(person.hits.iter().map(|hit| self.what(rows, hit)));
+                if own.what.iter().all(|what| what & (is::START | is::COMPLETION) == 0) {
                     return;
                 }
                 sessions_of(context, rows, person.hits, &mut own.sessions);
                 own.events.clear();
-                own.events.extend(person.hits.iter().zip(&own.sessions).map(|(hit, session)| self.event(hit, *session)));
+                let events = person.hits.iter().zip(&own.sessions).zip(&own.what);
+                own.events.extend(events.map(|((hit, session), what)| Event { time: hit.time, what: event_bits(*what), session: *session }));
                 own.walk.through(&own.events, self.rules);
+                let before = tried.attempts.len();
                 for at in 0..own.walk.spans.len() {
                     let span = own.walk.spans[at].clone();
                     let member = |at: usize| person.hits[own.walk.order[at] as usize];
@@ -211,17 +237,24 @@ impl<'a> Plan<'a> {
                     let attempt = own.attempt(rows, person.hits, span.members.clone(), self.path, context.session_timeout_ms);
                     tried.attempts.push(Attempt { person: person.id, end: span.end, is_unexpected: span.is_unexpected, until, group, ..attempt });
                 }
+                settle(&mut tried.attempts[before..]);
             });
-            Ok(tried)
+            Ok(vec![tried])
         };
-        Ok(scan::run(context, &request, collect, Tried::merge)?.unwrap_or_default())
+        Ok(Tried::joined(scan::run(context, &request, collect, append)?.unwrap_or_default()))
     }
 
-    fn event(&self, hit: &Hit, session: u32) -> Event {
-        let abandons = self.asked.task.abandon.is_some() && hit.mask >> (pick::STEPS + self.path.n_steps) & 1 != 0;
-        let bit = |is: bool, what: u8| if is { what } else { 0 };
-        let what = bit(hit.mask & pick::START != 0, START) | bit(hit.mask & pick::COMPLETION != 0, COMPLETION) | bit(abandons, ABANDON);
-        Event { time: hit.time, what, session }
+    fn what(&self, rows: &Rows<'_>, hit: &Hit) -> u64 {
+        let mut what = 0;
+        if hit.mask & 1 != 0 {
+            what = is::PAGE | self.by_page.get(&rows.texts[text::PAGE][hit.row as usize]).copied().unwrap_or(0);
+        }
+        let mut others = hit.mask >> 1;
+        while others != 0 {
+            what |= self.others[others.trailing_zeros() as usize].1;
+            others &= others - 1;
+        }
+        what
     }
 
     /// How long somebody was active in each attempt, by page summaries; only of attempts that have some.
@@ -267,7 +300,7 @@ impl<'a> Plan<'a> {
             });
             Ok(found)
         };
-        Ok(scan::run(context, &request, collect, |a, b| [a, b].concat())?.unwrap_or_default())
+        Ok(scan::run(context, &request, collect, append)?.unwrap_or_default())
     }
 
     /// The signs of friction in each attempt, and errors; only of attempts that have some.
@@ -311,20 +344,49 @@ impl<'a> Plan<'a> {
             });
             Ok(found)
         };
-        let append = |mut a: Vec<Happened>, b: Vec<Happened>| {
-            a.extend(b);
-            a
-        };
         Ok(scan::run(context, &request, collect, append)?.unwrap_or_default())
     }
 }
 
+/// The pages whose views a rule means, if that is all that it means.
+fn pages_of<'s>(select: &'s Selector, page: &str) -> Option<Vec<&'s str>> {
+    if !select.alternatives.is_empty() {
+        let all: Option<Vec<_>> = select.alternatives.iter().map(|one| pages_of(one, page)).collect();
+        return all.map(|pages| pages.concat());
+    }
+    let Some(Filter::Property { property, of: Of::Event, test: Test::Is(pages) }) = &select.filter else { return None };
+    let is_it = property == page && !select.first_time && select.events == PAGE_EVENTS;
+    is_it.then(|| pages.iter().map(String::as_str).collect())
+}
+
+fn event_bits(what: u64) -> u8 {
+    let bit = |is: u64, bit: u8| if what & is != 0 { bit } else { 0 };
+    bit(is::START, START) | bit(is::COMPLETION, COMPLETION) | bit(is::ABANDON, ABANDON)
+}
+
+/// Puts one person's attempts in order. What happens after the next one began belongs to that.
+fn settle(attempts: &mut [Attempt]) {
+    attempts.sort_by_key(|attempt| (attempt.start, attempt.session));
+    for at in 1..attempts.len() {
+        let next = attempts[at].start;
+        let attempt = &mut attempts[at - 1];
+        if attempt.end == End::RanOut {
+            attempt.until = attempt.until.min(next - 1).max(attempt.end_ms());
+        }
+    }
+}
+
+fn append<T>(mut a: Vec<T>, b: Vec<T>) -> Vec<T> {
+    a.extend(b);
+    a
+}
+
 /// Where somebody's attempts lie among all of them.
-pub(super) type OfPeople = HashMap<PersonId, Range<u32>>;
+pub(super) type OfPeople = ByHash<PersonId, Range<u32>>;
 
 /// Of attempts in order of person.
 pub(super) fn by_person(attempts: &[Attempt]) -> OfPeople {
-    let mut of_person = OfPeople::new();
+    let mut of_person = OfPeople::default();
     let mut from = 0;
     for own in attempts.chunk_by(|a, b| a.person == b.person) {
         of_person.insert(own[0].person, from..from + own.len() as u32);
@@ -363,6 +425,8 @@ impl Held for Happened {
 /// What is kept from person to person.
 #[derive(Debug, Default)]
 struct OfPerson {
+    /// Of each hit.
+    what: Vec<u64>,
     sessions: Vec<u32>,
     events: Vec<Event>,
     walk: Walk,
@@ -383,8 +447,9 @@ impl OfPerson {
         for at in members {
             let position = self.walk.order[at];
             let hit = hits[position as usize];
-            let steps = (hit.mask >> pick::STEPS) as u32 & step_bits;
-            let page = if hit.mask & pick::PAGE != 0 { rows.texts[text::PAGE][hit.row as usize] } else { 0 };
+            let what = self.what[position as usize];
+            let steps = (what >> is::STEPS) as u32 & step_bits;
+            let page = if what & is::PAGE != 0 { rows.texts[text::PAGE][hit.row as usize] } else { 0 };
             let is_item = if page != 0 { page != last_page } else { steps != 0 };
             if !is_item {
                 continue;
@@ -438,7 +503,7 @@ impl OfPerson {
             errors: 0,
             session: rows.session_key[first.row as usize],
             release: value(text::RELEASE),
-            device: value(text::DEVICE),
+            device: if rows.texts.len() > text::DEVICE { value(text::DEVICE) } else { 0 },
             group: None,
         }
     }

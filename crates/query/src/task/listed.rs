@@ -33,7 +33,7 @@ const MOST_PAGES: usize = 200;
 
 pub(crate) fn answer(context: &Context<'_>, scope: &Scope, question: &Attempts) -> Result<Value, AskError> {
     let asked = &question.of;
-    let plan = Plan::new(context, scope, asked);
+    let plan = Plan::new(context, scope, asked).with_devices();
     let scene = Scene::new(context, &plan)?;
     let segment = match question.breakdown.as_slice() {
         [] => None,

@@ -20,7 +20,18 @@ const NPS_WITHIN_MS: i64 = 90 * DAY_MS;
 pub(super) const CSAT_WITHIN_MS: i64 = 7 * DAY_MS;
 /// The last attempts of who left.
 pub(super) const LOST_WITHIN_MS: i64 = 30 * DAY_MS;
-const CSAT_LOW: f64 = 3.0;
+/// Of a question of satisfaction where nobody says how many it has.
+const CSAT_POINTS: u32 = 5;
+/// By link: the kinds of questions whose score it means, the likeliest first. A survey that is linked twice may ask for both.
+const KINDS: [&[&str]; LINKS.len()] = [
+    &["seq", "ces", "rating", "csat", "thumbs", "umux_lite", "sus"],
+    &["ces", "seq", "rating", "csat", "thumbs", "umux_lite", "sus"],
+    &["rating", "csat", "ces", "seq", "thumbs", "nps"],
+    &["thumbs", "rating", "csat", "ces", "seq", "nps"],
+    &["nps"],
+    &["csat"],
+    &["rating", "csat", "ces", "seq", "thumbs", "nps"],
+];
 const PROMOTER: f64 = 9.0;
 const PASSIVE: f64 = 7.0;
 
@@ -38,6 +49,8 @@ pub(super) struct Response {
     response: u64,
     pub(super) session: u64,
     pub(super) score: Option<f64>,
+    /// Of the score among those that the link means.
+    rank: usize,
     pub(super) choice: u64,
     pub(super) text: u64,
 }
@@ -56,12 +69,36 @@ pub(super) struct Voices {
     pub(super) csat: Vec<usize>,
     /// When people left, each once, the first time in the range.
     pub(super) lost: BTreeMap<PersonId, i64>,
+    pub(super) scale: Scale,
+}
+
+/// How a question of satisfaction is read: the two best answers are satisfied, the middle and what is below it are not (px.md 2.5).
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Scale {
+    points: f64,
+}
+
+impl Default for Scale {
+    fn default() -> Self {
+        Self { points: f64::from(CSAT_POINTS) }
+    }
+}
+
+impl Scale {
+    pub(super) fn is_satisfied(self, response: &Response) -> bool {
+        !self.is_dissatisfied(response) && response.score.is_some_and(|score| score >= self.points - 1.0)
+    }
+
+    pub(super) fn is_dissatisfied(self, response: &Response) -> bool {
+        response.score.is_some_and(|score| score <= 1.0 + ((self.points - 1.0) / 2.0).floor())
+    }
 }
 
 impl Voices {
     pub(super) fn heard(context: &Context<'_>, plan: &Plan<'_>, range: (i64, i64), attempts: &[Attempt], of_person: &OfPeople) -> Result<Self, AskError> {
         let people = context.people();
-        let mut voices = Self { responses: responses(context, plan, range)?, ..Self::default() };
+        let scale = plan.asked.csat_points.map_or_else(Scale::default, |points| Scale { points: f64::from(points) });
+        let mut voices = Self { responses: responses(context, plan, range)?, scale, ..Self::default() };
         voices.lost = left(context, plan, range)?;
         for response in voices.responses.iter().filter(|response| response.link == CHURN) {
             voices.lost.entry(response.person).and_modify(|time| *time = (*time).min(response.time)).or_insert(response.time);
@@ -99,10 +136,6 @@ impl Response {
     pub(super) fn is_passive(&self) -> bool {
         self.score.is_some_and(|score| (PASSIVE..PROMOTER).contains(&score))
     }
-
-    pub(super) fn is_dissatisfied(&self) -> bool {
-        self.score.is_some_and(|score| score <= CSAT_LOW)
-    }
 }
 
 /// The last attempt of somebody that began before a time and ended no longer than so before it.
@@ -114,7 +147,13 @@ pub(super) fn before(attempts: &[Attempt], of_person: &OfPeople, person: PersonI
 }
 
 fn responses(context: &Context<'_>, plan: &Plan<'_>, range: (i64, i64)) -> Result<Vec<Response>, AskError> {
-    let surveys: HashMap<u64, usize> = plan.asked.task.surveys.iter().enumerate().filter_map(|(link, id)| Some((key_of_text(id.as_deref()?), link))).collect();
+    // One survey may be asked for several reasons: it is heard once for each.
+    let mut surveys: HashMap<u64, Vec<usize>> = HashMap::new();
+    for (link, id) in plan.asked.task.surveys.iter().enumerate() {
+        if let Some(id) = id {
+            surveys.entry(key_of_text(id)).or_default().push(link);
+        }
+    }
     if surveys.is_empty() {
         return Ok(Vec::new());
     }
@@ -135,33 +174,36 @@ fn responses(context: &Context<'_>, plan: &Plan<'_>, range: (i64, i64)) -> Resul
         ties: true,
         ..Request::default()
     };
-    // By link: the kind of question whose score is meant.
-    let mut kinds: [Option<u64>; LINKS.len()] = [None; LINKS.len()];
-    (kinds[NPS], kinds[CSAT]) = (Some(key_of_text("nps")), Some(key_of_text("csat")));
+    // By link: the kinds of questions whose scores are meant, the one that is meant first.
+    let kinds: [Vec<u64>; LINKS.len()] = KINDS.map(|kinds| kinds.iter().map(|kind| key_of_text(kind)).collect());
     let collect = |bucket: &mut Bucket<'_>| {
         let mut found: Vec<Response> = Vec::new();
         bucket.for_each_person(|rows, person| {
             let first = found.len();
             for hit in person.hits {
                 let [survey, response, kind, choice, answer, session, item] = [0, 1, 2, 3, 4, 5, 6].map(|field: usize| rows.texts[field][hit.row as usize]);
-                let Some(link) = surveys.get(&survey).copied().filter(|_| item == 0) else { continue };
-                let at = match found[first..].iter().position(|one| one.link == link && one.response == response && response != 0) {
-                    Some(at) => first + at,
-                    None => {
-                        found.push(Response { person: person.id, time: hit.time, link, response, session, score: None, choice: 0, text: 0 });
-                        found.len() - 1
+                let links = surveys.get(&survey).filter(|_| item == 0).map_or(&[][..], Vec::as_slice);
+                for link in links.iter().copied() {
+                    let at = match found[first..].iter().position(|one| one.link == link && one.response == response && response != 0) {
+                        Some(at) => first + at,
+                        None => {
+                            let rank = usize::MAX;
+                            found.push(Response { person: person.id, time: hit.time, link, response, session, score: None, rank, choice: 0, text: 0 });
+                            found.len() - 1
+                        }
+                    };
+                    let one = &mut found[at];
+                    one.time = hit.time;
+                    let score = rows.numbers[0][hit.row as usize];
+                    let rank = kinds[link].iter().position(|wanted| *wanted == kind);
+                    if let Some(rank) = rank.filter(|rank| score.is_finite() && *rank < one.rank) {
+                        (one.score, one.rank) = (Some(score), rank);
                     }
-                };
-                let one = &mut found[at];
-                one.time = hit.time;
-                let score = rows.numbers[0][hit.row as usize];
-                if score.is_finite() && kinds[link].is_none_or(|wanted| wanted == kind) && one.score.is_none() {
-                    one.score = Some(score);
-                }
-                if choice != 0 {
-                    one.choice = choice;
-                } else if answer != 0 {
-                    one.text = answer;
+                    if choice != 0 {
+                        one.choice = choice;
+                    } else if answer != 0 {
+                        one.text = answer;
+                    }
                 }
             }
         });

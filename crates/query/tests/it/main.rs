@@ -10,6 +10,7 @@ mod cohorts;
 mod limits;
 mod moments;
 mod notes;
+mod outcomes;
 mod questions;
 mod recordings;
 mod remembering;

@@ -174,6 +174,60 @@ fn what_people_said_is_joined_to_what_they_tried() {
 }
 
 #[test]
+fn a_survey_that_is_linked_twice_is_heard_once_for_each_and_on_its_own_scale() {
+    let mut events = story();
+    let mut answered = |person: &str, kind: &str, told: Value| {
+        let mut properties = json!({"$survey": "s", "$survey_response": person, "$question": kind, "$question_kind": kind, "$device_type": "Desktop"});
+        properties.as_object_mut().unwrap().extend(told.as_object().unwrap().clone());
+        let n = events.len();
+        events.push(Event {
+            insert_id: format!("a{n}"),
+            ..event("$survey_answered", person, &format!("{person}-s"), START + (6000 + n as i64) * 60_000, properties)
+        });
+    };
+    // Each is asked for satisfaction first, on seven points, then for recommendation, then for effort.
+    for (n, (csat, nps, ces)) in [(7, 10, 6), (6, 9, 6), (5, 8, 6), (4, 2, 1), (4, 3, 1)].into_iter().enumerate() {
+        let person = format!("good{n}");
+        answered(&person, "csat", json!({"$score": csat}));
+        answered(&person, "nps", json!({"$score": nps}));
+        answered(&person, "ces", json!({"$score": ces}));
+        answered(&person, "long", json!({"$answer": format!("words of {n}")}));
+    }
+    let mut task = task();
+    task["surveys"] = json!({"nps": "s", "csat": "s", "effort": "s", "churn": "s"});
+    let world = world(events);
+    for layout in LAYOUTS {
+        let engine = asking::engine(&world, layout);
+        let answer = ask(&engine, &scorecard(json!({"task": task, "csat_points": 7, "breakdown": [{"property": "$device_type"}], "compare": {"previous": 1}})));
+        let cards = &answer["cards"];
+        assert_eq!((&cards["promoters"]["count"], &cards["promoters"]["n"], &cards["promoters"]["detractors"]), (&json!(2), &json!(5), &json!(2)), "{answer}");
+        // The two best of seven are satisfied; the middle and what is below it are not; one is neither.
+        assert_eq!((&cards["csat_low"]["count"], &cards["csat_low"]["satisfied"]["count"], &cards["csat_low"]["n"]), (&json!(2), &json!(2), &json!(5)));
+        assert_eq!(cards["lost"]["count"], 5);
+        let heard: Vec<(&Value, &Value, Option<f64>)> =
+            answer["voices"].as_array().unwrap().iter().map(|voice| (&voice["link"], &voice["answers"], voice["mean"].as_f64())).collect();
+        assert_eq!(
+            heard,
+            [
+                (&json!("effort"), &json!(5), Some(4.0)),
+                (&json!("nps"), &json!(5), Some(6.4)),
+                (&json!("csat"), &json!(5), Some(5.2)),
+                (&json!("churn"), &json!(5), Some(5.2)),
+            ]
+        );
+        let said = &answer["groups"][0]["said"];
+        assert_eq!(
+            (&said["promoters"]["count"], &said["csat_low"]["count"], &said["satisfied"]["n"], &said["lost"]["count"]),
+            (&json!(2), &json!(2), &json!(5), &json!(5))
+        );
+        assert_eq!((&answer["compared"]["said"]["promoters"]["n"], &answer["compared"]["said"]["nps"]), (&json!(0), &Value::Null));
+        // On five points the same answers are read otherwise.
+        let answer = ask(&engine, &scorecard(json!({"task": task})));
+        assert_eq!((&answer["cards"]["csat_low"]["count"], &answer["cards"]["csat_low"]["satisfied"]["count"]), (&json!(0), &json!(5)));
+    }
+}
+
+#[test]
 fn what_is_under_way_is_told_apart_and_a_fix_is_tested() {
     let mut events = Vec::new();
     for n in 0..80 {

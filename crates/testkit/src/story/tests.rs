@@ -21,7 +21,7 @@ fn the_same_arguments_tell_the_same_story() {
 #[test]
 fn it_has_a_size_that_a_demonstration_can_load_and_show() {
     let n_events = events().len();
-    assert!((60_000..150_000).contains(&n_events), "{n_events} events");
+    assert!((100_000..250_000).contains(&n_events), "{n_events} events");
     let people = generate(END_MS, 7, Surveys::default()).filter(|line| line.get("person").is_some()).count();
     assert!((700..1_500).contains(&people), "{people} people");
 }
@@ -74,8 +74,8 @@ fn every_chapter_is_in_it() {
         "E-mail edited",
         "Campaign scheduled",
         "Campaign sent",
-        "$rage_click",
-        "$dead_click",
+        "$page_summary",
+        "$friction",
         "Help opened",
         "$survey_shown",
         "$survey_answered",
@@ -102,7 +102,7 @@ fn the_broken_release_costs_campaigns_on_phones_and_in_safari() {
             _ => continue,
         };
         if touched {
-            by_release.entry(text(properties, "release").to_owned()).or_default()[step] += 1.0;
+            by_release.entry(text(properties, "$release").to_owned()).or_default()[step] += 1.0;
         }
     }
     let rate = |release: &str| by_release.get(release).map_or(0.0, |[started, chosen]| chosen / started);

@@ -2,7 +2,7 @@
 
 use super::cast::{Attitude, Company, Manner, Person, at_working_hour, one_of, weighted};
 use super::speech::{Matter, say};
-use super::{Asked, Calendar, DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS, words};
+use super::{Asked, Calendar, DAY_MS, HOUR_MS, SECOND_MS, words};
 use rand::Rng;
 use rand_chacha::{ChaCha8Rng, rand_core::SeedableRng};
 use serde_json::{Value, json};
@@ -13,6 +13,9 @@ pub(crate) struct Step {
     pub(crate) at: i64,
     pub(crate) event: &'static str,
     pub(crate) page: Option<&'static str>,
+    /// When the page was opened, and the visit began: what ids are made of.
+    pub(crate) opened: i64,
+    pub(crate) began: i64,
     pub(crate) details: Vec<(&'static str, Value)>,
     /// Of what a survey tells: which one.
     pub(crate) asked: Option<Asked>,
@@ -34,6 +37,7 @@ pub(crate) fn live(rng: &mut ChaCha8Rng, calendar: Calendar, person: &Person, co
         match new_account {
             Some(at) if at <= person.arrives => visit.sign_up(&companies[person.company]),
             Some(at) => {
+                visit.leave();
                 let back = at_working_hour(rng, at, person.utc_offset_ms).max(person.arrives + DAY_MS / 2);
                 let mut visit = Visit::new(rng, calendar, person, &mut steps, back, false);
                 visit.come_back_to_decide();
@@ -41,10 +45,13 @@ pub(crate) fn live(rng: &mut ChaCha8Rng, calendar: Calendar, person: &Person, co
                 next = back;
             }
             None => {
+                visit.leave();
                 if rng.random_bool(0.24) {
                     let later = rng.random_range(1..12) * DAY_MS;
                     let back = at_working_hour(rng, person.arrives + later, person.utc_offset_ms);
-                    Visit::new(rng, calendar, person, &mut steps, back, false).look_around();
+                    let mut visit = Visit::new(rng, calendar, person, &mut steps, back, false);
+                    visit.look_around();
+                    visit.leave();
                 }
                 return steps;
             }
@@ -72,6 +79,7 @@ fn routine(rng: &mut ChaCha8Rng, calendar: Calendar, person: &Person, steps: &mu
             _ => {}
         }
         visit.work(n_visits);
+        visit.leave();
         n_visits += 1;
         at = after_pause(rng, person, at);
     }
@@ -95,7 +103,19 @@ fn invoices(calendar: Calendar, person: &Person, steps: &mut Vec<Step>, since: i
             let plan = person.plan_at(at);
             let amount = if plan == "team" { 99 } else { 29 };
             let details = vec![("amount", json!(amount)), ("currency", json!("EUR"))];
-            steps.push(Step { at, event: "Invoice paid", page: None, details, asked: None, signed_in: true, first_touch: false, from_server: true });
+            let invoice = Step {
+                at,
+                event: "Invoice paid",
+                page: None,
+                opened: at,
+                began: at,
+                details,
+                asked: None,
+                signed_in: true,
+                first_touch: false,
+                from_server: true,
+            };
+            steps.push(invoice);
         }
         at += 30 * DAY_MS;
     }
@@ -113,15 +133,18 @@ struct Visit<'a> {
     calendar: Calendar,
     person: &'a Person,
     steps: &'a mut Vec<Step>,
+    began: i64,
     now: i64,
     page: &'static str,
+    /// When the page was opened, once one is.
+    opened: Option<i64>,
     signed_in: bool,
     from_outside: bool,
 }
 
 impl<'a> Visit<'a> {
     fn new(rng: &'a mut ChaCha8Rng, calendar: Calendar, person: &'a Person, steps: &'a mut Vec<Step>, now: i64, signed_in: bool) -> Self {
-        Self { rng, calendar, person, steps, now, page: "/", signed_in, from_outside: !signed_in }
+        Self { rng, calendar, person, steps, began: now, now, page: "/", opened: None, signed_in, from_outside: !signed_in }
     }
 
     fn look_around(&mut self) {
@@ -144,7 +167,7 @@ impl<'a> Visit<'a> {
         self.open("/pricing");
     }
 
-    fn sign_up(&mut self, company: &Company) {
+    fn sign_up(mut self, company: &Company) {
         self.wait(15, 90);
         self.open("/app/signup");
         self.wait(25, 140);
@@ -165,6 +188,7 @@ impl<'a> Visit<'a> {
                 self.plan_campaign();
             }
         }
+        self.leave();
     }
 
     fn log_in(&mut self) {
@@ -178,8 +202,14 @@ impl<'a> Visit<'a> {
     }
 
     fn work(&mut self, n_visits: u32) {
-        if self.chance(0.40) {
-            self.plan_campaign();
+        let tries = self.chance(0.40);
+        if tries {
+            let is_sent = self.plan_campaign();
+            self.answer_csat();
+            // Most who give up leave.
+            if !is_sent && self.chance(0.7) {
+                return;
+            }
         }
         if self.chance(0.42) {
             self.wait(10, 60);
@@ -218,60 +248,93 @@ impl<'a> Visit<'a> {
             self.tell(Asked::Nps, "$survey_dismissed", vec![("$question", json!("score"))]);
         }
         if self.chance(0.02) {
-            self.act("$error", vec![("message", json!("timeout while saving the draft")), ("kind", json!("network"))]);
+            let details =
+                [("$fingerprint", "1d0k7xw"), ("$kind", "TimeoutError"), ("$message", "The draft could not be saved in time"), ("$file", "/assets/draft.js")];
+            self.act("$error", details.map(|(name, value)| (name, json!(value))).to_vec());
         }
     }
 
-    /// The task that matters most: dashboard, audience, template, editor, schedule, sent.
-    fn plan_campaign(&mut self) {
+    /// The task that matters most: audience, template, editor, schedule, sent.
+    /// Whether the campaign was sent.
+    fn plan_campaign(&mut self) -> bool {
         let manner = self.person.manner;
         self.wait(6, 40);
+        if manner == Manner::OddPath && self.chance(0.4) {
+            return self.reuse_campaign();
+        }
         let kind = if self.chance(0.8) { "newsletter" } else { "promotion" };
         self.act("Campaign started", vec![("kind", json!(kind))]);
-        if manner == Manner::OddPath && self.chance(0.7) {
-            for page in ["/app/templates", "/app/editor", "/app/dashboard", "/app/contacts"] {
+        if manner == Manner::OddPath && self.chance(0.8) {
+            for page in ["/app/contacts", "/app/account", "/app/contacts"] {
                 self.wait(8, 50);
                 self.open(page);
             }
+            self.meet("back_and_forth", None, vec![("$other_page", json!("/app/account"))]);
         }
         if !self.choose_audience() {
-            return;
+            return false;
         }
         self.think();
         self.open("/app/template");
         if self.chance(0.04) {
-            return;
+            return false;
+        }
+        self.choose_template();
+        if self.chance(0.05) {
+            return false;
+        }
+        self.open("/app/editor");
+        self.write_and_send()
+    }
+
+    /// Some never found the way in: they take an old campaign from the reports and change it.
+    fn reuse_campaign(&mut self) -> bool {
+        self.open("/app/reports");
+        self.wait(15, 90);
+        self.act("Campaign reused", Vec::new());
+        self.open("/app/editor");
+        self.write_and_send()
+    }
+
+    /// Who is slow is so above all here: the templates take seconds to come, nothing says so, and they try one after the other.
+    fn choose_template(&mut self) {
+        if self.person.manner == Manner::Slow {
+            for _ in 0..self.rng.random_range(2..6) {
+                self.wait(35, 90);
+                self.meet("slow_click", Some("[data-px-id=\"template-newsletter\"]"), vec![("$after_ms", json!(2_230))]);
+            }
         }
         self.think();
         let template = one_of(self.rng, &words::TEMPLATES);
         self.act("Template chosen", vec![("template", json!(template))]);
-        if self.chance(0.05) {
-            return;
-        }
-        self.open("/app/editor");
+    }
+
+    fn write_and_send(&mut self) -> bool {
         self.think();
         self.think();
+        let template = one_of(self.rng, &words::TEMPLATES);
         let blocks = self.rng.random_range(2..14);
         self.act("E-mail edited", vec![("blocks", json!(blocks)), ("template", json!(template))]);
-        if self.chance(0.08) {
-            return;
+        if self.chance(0.05) {
+            return false;
         }
         self.wait(3, 15);
         self.open("/app/schedule");
         self.think();
-        if manner == Manner::RageClicks && self.chance(0.75) && !self.rage_at_schedule() {
-            return;
+        if self.person.manner == Manner::RageClicks && self.chance(0.75) && !self.rage_at_schedule() {
+            return false;
         }
         let when = if self.chance(0.55) { "now" } else { "later" };
         self.act("Campaign scheduled", vec![("when", json!(when))]);
         if self.chance(0.03) {
-            return;
+            return false;
         }
         self.wait(1, 6);
         self.open("/app/campaign-sent");
         let recipients = self.rng.random_range(30..8_000);
         self.act("Campaign sent", vec![("recipients", json!(recipients)), ("template", json!(template)), ("when", json!(when))]);
         self.answer_ease();
+        true
     }
 
     /// Whether the person got past the audience screen.
@@ -280,8 +343,8 @@ impl<'a> Visit<'a> {
         self.open("/app/audience");
         self.think();
         if self.calendar.audience_is_broken(self.now) && self.person.meets_broken_audience() {
-            for _ in 0..self.rng.random_range(1..4) {
-                self.act("$dead_click", vec![("element", json!("#audience-next")), ("text", json!("Next"))]);
+            for _ in 0..self.rng.random_range(2..5) {
+                self.meet("dead_click", Some("[data-px-id=\"audience-next\"]"), vec![("$looks_clickable", json!(true)), ("$disabled", json!(false))]);
                 self.wait(1, 6);
             }
             if self.chance(0.66) {
@@ -289,6 +352,14 @@ impl<'a> Visit<'a> {
             }
         }
         if self.person.manner == Manner::GivesUpAtAudience {
+            if self.chance(0.7) {
+                self.meet("dead_click", Some("[data-px-id=\"term-segment\"]"), vec![("$looks_clickable", json!(true)), ("$disabled", json!(false))]);
+                self.wait(4, 20);
+            }
+            if self.chance(0.5) {
+                self.meet("scroll_bounce", None, vec![("$reversals", json!(6)), ("$distance_px", json!(3_900))]);
+                self.wait(4, 30);
+            }
             if self.chance(0.5) {
                 self.act("Help opened", vec![("topic", json!("audience"))]);
                 self.wait(20, 120);
@@ -297,7 +368,7 @@ impl<'a> Visit<'a> {
                 return false;
             }
         }
-        if self.chance(0.10) {
+        if self.chance(0.06) {
             return false;
         }
         let segment = one_of(self.rng, &words::SEGMENTS);
@@ -309,7 +380,9 @@ impl<'a> Visit<'a> {
     /// The button stays grey until a subject is written, and does not say so. Whether the person found out.
     fn rage_at_schedule(&mut self) -> bool {
         for _ in 0..self.rng.random_range(1..4) {
-            self.act("$rage_click", vec![("element", json!("#schedule-send")), ("text", json!("Send")), ("disabled", json!(true))]);
+            let clicks = self.rng.random_range(4..8);
+            let details = vec![("$clicks", json!(clicks)), ("$duration_ms", json!(clicks * 190)), ("$answered", json!(false))];
+            self.meet("rage_click", Some("[id=\"schedule-send\"]"), details);
             self.wait(1, 4);
         }
         if self.chance(0.72) {
@@ -341,6 +414,7 @@ impl<'a> Visit<'a> {
             _ => ["too complicated", "too complicated", "missing feature", "too expensive"][self.rng.random_range(0..4)],
         };
         self.act("Plan cancelled", vec![("reason", json!(reason))]);
+        self.close();
         self.answer_churn(reason);
     }
 
@@ -376,6 +450,27 @@ impl<'a> Visit<'a> {
         let score: i64 = own.random_range(low..=high);
         let matter = own.random_bool(0.65).then(|| self.matter(&mut own, score == 5, score <= 3));
         self.answer(&mut own, Asked::Ease, "ces", score, matter);
+    }
+
+    /// Asked after a campaign was tried, however it ended.
+    fn answer_csat(&mut self) {
+        let mut own = self.apart(5);
+        if !own.random_bool(0.25) {
+            return;
+        }
+        self.tell(Asked::Csat, "$survey_shown", Vec::new());
+        if !own.random_bool(0.5) {
+            return self.tell(Asked::Csat, "$survey_dismissed", vec![("$question", json!("score"))]);
+        }
+        let (low, high) = match (self.person.manner, self.person.attitude) {
+            (Manner::AsPlanned, Attitude::Promoter) => (4, 5),
+            (Manner::AsPlanned, _) => (3, 5),
+            (Manner::GivesUpAtAudience | Manner::RageClicks, Attitude::Dissatisfied) => (1, 2),
+            _ => (2, 4),
+        };
+        let score: i64 = own.random_range(low..=high);
+        let matter = own.random_bool(0.6).then(|| self.matter(&mut own, score == 5, score <= 3));
+        self.answer(&mut own, Asked::Csat, "csat", score, matter);
     }
 
     /// Some hours or days after they left, by the link in the last mail.
@@ -489,10 +584,29 @@ impl<'a> Visit<'a> {
     }
 
     fn open(&mut self, page: &'static str) {
+        self.close();
         self.page = page;
+        self.opened = Some(self.now);
         let first_touch = std::mem::take(&mut self.from_outside);
         self.push("$pageview", Vec::new(), first_touch);
         self.now += 300;
+    }
+
+    /// What the tag tells of a page when it goes: how long it was there, and how long somebody was active.
+    fn close(&mut self) {
+        let Some(opened) = self.opened else { return };
+        let elapsed = self.now - opened;
+        let active = (elapsed as f64 * self.apart(4).random_range(0.55..0.95)) as i64;
+        let details = [("$part", 0), ("$elapsed_ms", elapsed), ("$visible_ms", elapsed), ("$active_ms", active)];
+        self.push("$page_summary", details.map(|(name, value)| (name, json!(value))).to_vec(), false);
+        self.opened = None;
+        self.now += 4;
+    }
+
+    /// Goes, some seconds after the last thing that was done.
+    fn leave(mut self) {
+        self.now += self.apart(6).random_range(3..40) * SECOND_MS;
+        self.close();
     }
 
     fn act(&mut self, event: &'static str, details: Vec<(&'static str, Value)>) {
@@ -500,15 +614,33 @@ impl<'a> Visit<'a> {
         self.now += 200;
     }
 
-    fn push(&mut self, event: &'static str, details: Vec<(&'static str, Value)>, first_touch: bool) {
-        let step = Step { at: self.now, event, page: Some(self.page), details, asked: None, signed_in: self.signed_in, first_touch, from_server: false };
-        self.steps.push(step);
+    /// Friction that the tag sees.
+    fn meet(&mut self, signal: &'static str, selector: Option<&'static str>, mut details: Vec<(&'static str, Value)>) {
+        details.extend([("$signal", json!(signal)), ("$severity", json!(1))]);
+        details.extend(selector.map(|selector| ("$selector", json!(selector))));
+        self.act("$friction", details);
     }
 
-    /// The pause of somebody who reads and decides: some seconds, or minutes for the slow.
+    fn push(&mut self, event: &'static str, details: Vec<(&'static str, Value)>, first_touch: bool) {
+        let (at, opened, began) = (self.now, self.opened.unwrap_or(self.began), self.began);
+        self.steps.push(Step {
+            at,
+            event,
+            page: Some(self.page),
+            opened,
+            began,
+            details,
+            asked: None,
+            signed_in: self.signed_in,
+            first_touch,
+            from_server: false,
+        });
+    }
+
+    /// The pause of somebody who reads and decides; the slow take longer.
     fn think(&mut self) {
         match self.person.manner {
-            Manner::Slow => self.now += self.rng.random_range(100 * SECOND_MS..8 * MINUTE_MS),
+            Manner::Slow => self.wait(25, 130),
             _ => self.wait(9, 75),
         }
     }

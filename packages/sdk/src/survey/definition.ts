@@ -1,5 +1,7 @@
 // A survey as the server publishes it (`contract/survey.schema.json`): what it leaves to the defaults is filled in.
 
+import type { Outcome } from "../task/walked.ts";
+
 /** The same in several languages. */
 export type Text = Record<string, string>;
 
@@ -68,7 +70,8 @@ export type Trigger =
   | { on: "scroll"; percent: number }
   | { on: "click" | "visible"; selector: string }
   | { on: "event"; event: string; where?: Condition[] }
-  | { on: "friction"; signal: string };
+  | { on: "friction"; signal: string }
+  | { on: "task"; task: string; outcome: Outcome };
 
 export interface Condition {
   property: string;

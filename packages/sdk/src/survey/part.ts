@@ -10,6 +10,7 @@ import { languageOf, pageLanguage } from "./language.ts";
 import { openMemory, type Progress } from "./memory.ts";
 import { said } from "./said.ts";
 import { watchTriggers } from "./triggers.ts";
+import type { WalkedTask } from "../task/walked.ts";
 import type { WidgetPart } from "../widget/part.ts";
 
 interface Running {
@@ -23,6 +24,7 @@ interface Running {
 
 interface Known {
   surveys: Running[];
+  tasks?: WalkedTask[];
   history: Record<string, History>;
 }
 
@@ -262,12 +264,25 @@ function run(host: PartHost, known: Known): () => void {
     if (survey?.definition.triggers.some((trigger) => trigger.on === "call")) show(survey);
     else host.say("noSurvey", moment.survey);
   }, true);
+  let stopTasks: (() => void) | undefined;
+  if (known.tasks?.length) {
+    host.load("task").then(
+      guarded((part) => {
+        if (isOver) return;
+        stopTasks = part.watch(host, known.tasks ?? [], (task, outcomes) => {
+          for (const survey of known.surveys) if (survey.definition.triggers.some((one) => one.on === "task" && one.task === task && outcomes.includes(one.outcome))) due(survey);
+        });
+      }),
+      () => host.say("unloaded", "task"),
+    );
+  }
   for (const survey of known.surveys) if (progressOf(survey)) show(survey);
   if (known.surveys.some((survey) => survey.definition.delay_s)) beat();
 
   return () => {
     isOver = true;
     stopTriggers();
+    stopTasks?.();
     stopCalls();
     closers.forEach((close) => close());
   };

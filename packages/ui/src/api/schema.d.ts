@@ -2835,6 +2835,7 @@ export interface components {
          *         }
          *       ],
          *       "count": "people",
+         *       "csat_points": 7,
          *       "filter": {
          *         "property": "$browser",
          *         "value": "Firefox"
@@ -2905,6 +2906,8 @@ export interface components {
              * @enum {string}
              */
             count?: "attempts" | "people";
+            /** @description How many points the question of satisfaction has that is linked; that of the linked survey where nothing is said, and five where there is none. */
+            csat_points?: number;
             filter?: components["schemas"]["Filter"];
             /**
              * @description Of which `at` names one.
@@ -8292,6 +8295,8 @@ export interface components {
             history: Record<string, never>;
             /** @description The first published first. */
             surveys: components["schemas"]["RunningSurvey"][];
+            /** @description The tasks whose outcomes show one of them, as pages walk them: which events start, complete and abandon an attempt, the steps, the window, and from when on it is slow. */
+            tasks: Record<string, never>[];
         };
         /**
          * @description What may stand in a question of any kind: which time it looks at, who is counted, and what the names in it mean.
@@ -9267,6 +9272,19 @@ export interface components {
             signal: string;
         } | {
             /**
+             * @description An attempt at a task came to this.
+             * @constant
+             */
+            on: "task";
+            /**
+             * @description What it came to; one that was slow or took another way was completed too.
+             * @enum {unknown}
+             */
+            outcome: "completed" | "slow" | "off_path" | "failed";
+            /** @description The task's id. */
+            task: string;
+        } | {
+            /**
              * @description `sillage.survey(id)` of the page.
              * @constant
              */
@@ -9460,6 +9478,7 @@ export interface components {
         TaskCompared: {
             /** @description Its first instant. */
             from: components["schemas"]["Instant"];
+            said: components["schemas"]["TaskSaid"];
             /** @description The first instant after it. */
             to: components["schemas"]["Instant"];
         } & components["schemas"]["TaskLine"];
@@ -9636,6 +9655,7 @@ export interface components {
         /** @description One segment. */
         TaskGroup: {
             breakdown: components["schemas"]["SegmentValues"];
+            said: components["schemas"]["TaskSaid"];
         } & components["schemas"]["TaskLine"];
         /** @description An interval. */
         TaskInterval: {
@@ -9796,6 +9816,7 @@ export interface components {
          *         "previous": 1
          *       },
          *       "count": "people",
+         *       "csat_points": 7,
          *       "filter": {
          *         "property": "$browser",
          *         "value": "Firefox"
@@ -9963,6 +9984,8 @@ export interface components {
              * @enum {string}
              */
             count?: "attempts" | "people";
+            /** @description How many points the question of satisfaction has that is linked; that of the linked survey where nothing is said, and five where there is none. */
+            csat_points?: number;
             filter?: components["schemas"]["Filter"];
             /**
              * @description The trend has one row for each of these.
@@ -10028,6 +10051,19 @@ export interface components {
         TaskRule: components["schemas"]["TaskPage"] | components["schemas"]["Selector"];
         /** @description Any of these. */
         TaskRules: components["schemas"]["TaskRule"][];
+        /** @description What was said of these attempts: the main numbers of the cards of answers. */
+        TaskSaid: {
+            /** @description Answers that are dissatisfied. */
+            csat_low: components["schemas"]["TaskShare"];
+            /** @description People who left, of everybody who tried. */
+            lost: components["schemas"]["TaskShare"];
+            /** @description The net promoter score. */
+            nps: components["schemas"]["TaskEstimate"] | null;
+            /** @description Answers of promoters. */
+            promoters: components["schemas"]["TaskShare"];
+            /** @description Answers that are satisfied. */
+            satisfied: components["schemas"]["TaskShare"];
+        };
         /** @description A score. */
         TaskScoreCount: {
             /** @description How often. */
@@ -10207,6 +10243,8 @@ export interface components {
         TaskWatch: {
             /** @description The cell. */
             at: Record<string, never>;
+            /** @description Of how many of these attempts there is a recording. */
+            recorded: components["schemas"]["Count"];
             /** @description The order. */
             sort: string;
         };

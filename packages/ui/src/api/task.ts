@@ -28,6 +28,7 @@ export interface CheckedTask {
 
 export type TaskLine = Schema["TaskLine"];
 export type TaskShare = Schema["TaskShare"];
+export type TaskSaid = Schema["TaskSaid"];
 export type TaskClass = Schema["TaskClass"]["class"];
 export type TaskCards = Schema["TaskCards"];
 export type TaskCardName = keyof TaskCards;
@@ -42,4 +43,4 @@ export type Attempt = Schema["Attempt"];
 export type AttemptsAnswer = Schema["AttemptsAnswer"];
 
 /** What a card opens: the contract leaves the cell open. */
-export const watchOf = (card: Schema["TaskCard"]): { at: Cell; sort: string } => card.watch as { at: Cell; sort: string };
+export const watchOf = (card: Schema["TaskCard"]): { at: Cell; sort: string; recorded: number } => card.watch as { at: Cell; sort: string; recorded: number };

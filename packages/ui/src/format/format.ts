@@ -25,7 +25,7 @@ export interface Formatter {
   interval: (start: string, interval: Interval, timezone?: string, roomy?: boolean) => string;
   /** `il y a 5 minutes`. */
   ago: (instant: string | number, now: number) => string;
-  list: (items: string[]) => string;
+  list: (items: string[], type?: "conjunction" | "disjunction") => string;
   /** `1,2 Mo`: a size, in powers of a thousand. */
   bytes: (bytes: number) => string;
 }
@@ -106,7 +106,7 @@ export function formatterOf(language: Language): Formatter {
       const [unit, size] = bytes >= 1e9 ? (["gigabyte", 1e9] as const) : bytes >= 1e6 ? (["megabyte", 1e6] as const) : bytes >= 1e3 ? (["kilobyte", 1e3] as const) : (["byte", 1] as const);
       return thin(numberFormat(locale, { style: "unit", unit, unitDisplay: "short", maximumFractionDigits: bytes / size < 10 ? 1 : 0 }).format(bytes / size));
     },
-    list: (items) => new Intl.ListFormat(locale, { style: "long", type: "conjunction" }).format(items),
+    list: (items, type = "conjunction") => new Intl.ListFormat(locale, { style: "long", type }).format(items),
   };
 }
 
@@ -152,7 +152,7 @@ function dateFormat(locale: string, options: Intl.DateTimeFormatOptions): Intl.D
 
 const zones = new Map<string, string | undefined>();
 /** A zone the browser knows, or undefined (its own): a project may name one newer than the browser's data. */
-function knownZone(timezone: string | undefined): string | undefined {
+export function knownZone(timezone: string | undefined): string | undefined {
   if (!timezone) return undefined;
   if (!zones.has(timezone)) {
     try {

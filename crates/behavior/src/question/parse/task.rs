@@ -16,7 +16,7 @@ use crate::{
         fields::{Fields, Read, missing, not_allowed, number},
     },
     task::{
-        Fix, LINKS, MOST_STEPS, MOST_WINDOW_MS, PAGE_EVENTS, Slow, Step, Task,
+        Fix, Fixed, LINKS, MOST_STEPS, MOST_WINDOW_MS, PAGE_EVENTS, Slow, Step, Task,
         judge::{CARDS, CLASSES},
     },
 };
@@ -64,8 +64,8 @@ pub(super) fn read_task(fields: &mut Fields<'_>) -> Read<TaskQuestion> {
     let interval = fields.choice("interval", INTERVALS)?.unwrap_or(Unit::Day);
     let compare_path = fields.at("compare");
     let compare = fields.get("compare").map(|value| read_compare_with(value, &compare_path)).transpose()?;
-    let (weights, release) = read_scoring(fields)?;
-    Ok(TaskQuestion { task, by_person, interval, compare, weights, release, limit: limit(fields, 20, 1000)? })
+    let (weights, csat_points, release) = read_scoring(fields)?;
+    Ok(TaskQuestion { task, by_person, interval, compare, weights, csat_points, release, limit: limit(fields, 20, 1000)? })
 }
 
 pub(super) fn read_attempts(fields: &mut Fields<'_>) -> Read<Attempts> {
@@ -86,9 +86,9 @@ pub(super) fn read_attempts(fields: &mut Fields<'_>) -> Read<Attempts> {
     }
     let sort = fields.choice("sort", &crate::task::SORTS)?.unwrap_or(crate::task::Sort::Latest);
     let recorded = fields.flag("recorded")?.unwrap_or(false);
-    let (weights, release) = read_scoring(fields)?;
+    let (weights, csat_points, release) = read_scoring(fields)?;
     let skip = fields.whole("skip", 0, 1_000_000)?.unwrap_or(0) as usize;
-    let of = TaskQuestion { task, by_person, interval, compare: None, weights, release, limit: limit(fields, 50, 1000)? };
+    let of = TaskQuestion { task, by_person, interval, compare: None, weights, csat_points, release, limit: limit(fields, 50, 1000)? };
     Ok(Attempts { of, at, breakdown, sort, recorded, skip })
 }
 
@@ -127,11 +127,12 @@ fn read_by_person(fields: &mut Fields<'_>) -> Read<bool> {
     Ok(fields.choice("count", &[("attempts", false), ("people", true)])?.unwrap_or(false))
 }
 
-fn read_scoring(fields: &mut Fields<'_>) -> Read<(Option<FrictionWeights>, String)> {
+fn read_scoring(fields: &mut Fields<'_>) -> Read<(Option<FrictionWeights>, Option<u32>, String)> {
     let weights_path = fields.at("weights");
     let weights = fields.get("weights").map(|value| read_weights(value, &weights_path)).transpose()?;
     let release = fields.text("release")?.unwrap_or("$release").to_owned();
-    Ok((weights.map(|weights| FrictionWeights { version: None, weights }), release))
+    let csat_points = fields.whole("csat_points", 2, 10)?.map(|points| points as u32);
+    Ok((weights.map(|weights| FrictionWeights { version: None, weights }), csat_points, release))
 }
 
 /// Any of several rules, as one selector.
@@ -296,8 +297,8 @@ fn read_fix(value: &Value, path: &str) -> Read<Fix> {
     let state_path = one.at("state");
     let is_fixed = one.choice("state", &[("to_do", false), ("fixed", true)])?.ok_or_else(|| missing(&state_path, "to_do or fixed"))?;
     let at_path = one.at("at");
-    let at = one.text("at")?.map(|text| instant(text, &at_path)).transpose()?;
-    if is_fixed != at.is_some() {
+    let fixed = one.text("at")?.map(|text| read_fixed(text, &at_path)).transpose()?;
+    if is_fixed != fixed.is_some() {
         return Err(not_allowed(&at_path, "says when it was fixed: it stands beside \"state\": \"fixed\", and only there"));
     }
     let mut text = |name: &'static str| Ok(one.text(name)?.map(str::to_owned));
@@ -307,5 +308,13 @@ fn read_fix(value: &Value, path: &str) -> Read<Fix> {
         return Err(not_allowed(&one.at("page"), "name a page, an element or a signal that it is about"));
     }
     one.done()?;
-    Ok(Fix { page, selector, signal, label, fixed_at: at, release })
+    Ok(Fix { page, selector, signal, label, fixed, release })
+}
+
+/// A day is one in the zone of the question.
+fn read_fixed(text: &str, path: &str) -> Read<Fixed> {
+    match text.parse::<jiff::civil::Date>().ok().filter(|_| text.len() == 10) {
+        Some(date) => Ok(Fixed::On(date)),
+        None => instant(text, path).map(Fixed::At),
+    }
 }

@@ -16,6 +16,7 @@ import { useToast } from "@/ui/Toast.tsx";
 import { useSettled } from "@/ui/useSettled.ts";
 import { freshId, KINDS, withKind, withText, type Definition, type SurveyQuestion } from "./definition.ts";
 import { LanguageLine } from "./LanguageLine.tsx";
+import { LinkNote, linkTo, type TaskLink } from "./LinkNote.tsx";
 import { LeadTo } from "./LeadTo.tsx";
 import { Preview } from "./Preview.tsx";
 import { QuestionCard } from "./QuestionCard.tsx";
@@ -23,7 +24,15 @@ import { ShowingEditor } from "./ShowingEditor.tsx";
 import { KIND, problemText, questionOf } from "./words.ts";
 import styles from "./survey.module.css";
 
-export function Editor({ survey, startName, startDefinition }: { survey: Survey | null; startName: string; startDefinition: Definition }) {
+interface EditorProps {
+  survey: Survey | null;
+  startName: string;
+  startDefinition: Definition;
+  /** The task that a new survey asks about. */
+  link?: TaskLink;
+}
+
+export function Editor({ survey, startName, startDefinition, link }: EditorProps) {
   const speech = useSpeech();
   const { t } = speech;
   const project = useProject();
@@ -35,6 +44,7 @@ export function Editor({ survey, startName, startDefinition }: { survey: Survey 
   const [language, setLanguage] = useState(definition.languages.includes(speech.language) ? speech.language : (definition.languages[0] ?? "en"));
   const [at, setAt] = useState<string | null>(null);
   const [isDirty, setDirty] = useState(survey === null);
+  const [isLinking, setLinking] = useState(true);
   const readOnly = project.role === "viewer";
   const change = (next: Definition): void => {
     setDefinition(next);
@@ -52,13 +62,22 @@ export function Editor({ survey, startName, startDefinition }: { survey: Survey 
       const kept = survey ? await api.changeSurvey(project.id, survey.id, body) : await api.createSurvey(project.id, body);
       // Kept, whatever stands in the way of publishing.
       setDirty(false);
-      return publish ? api.publishSurvey(project.id, kept.id) : kept;
+      if (!survey && link && isLinking) await linkTo(project.id, link, kept.id);
+      if (!publish) return kept;
+      const published = await api.publishSurvey(project.id, kept.id);
+      if (!survey && link?.slot === "churn") {
+        // Who left is asked on a page of its own, by mail.
+        const { slug } = await api.surveyPage(project.id, kept.id);
+        await api.changeSurveyPage(project.id, kept.id, { slug, is_open: true });
+      }
+      return published;
     },
     onSuccess: async (kept, { publish }) => {
       client.setQueryData(["survey", project.id, kept.id], kept);
       await client.invalidateQueries({ queryKey: ["surveys", project.id] });
+      if (!survey && link && isLinking) await Promise.all([client.invalidateQueries({ queryKey: ["task", project.id, link.task] }), client.invalidateQueries({ queryKey: ["tasks", project.id] })]);
       toast(publish ? t("survey.published") : t("toast.saved"));
-      if (!survey || publish) void navigate({ to: "/p/$project/surveys/$survey", params: { project: String(project.id), survey: kept.id }, search: { tab: publish ? "results" : "edit" } });
+      if (!survey || publish) void navigate({ to: "/p/$project/surveys/$survey", params: { project: String(project.id), survey: kept.id }, search: { tab: !survey && link?.slot === "churn" && publish ? "share" : publish ? "results" : "edit" } });
     },
   });
 
@@ -120,6 +139,7 @@ export function Editor({ survey, startName, startDefinition }: { survey: Survey 
           </Button>
           <Exchange name={name} definition={definition} onRead={(read) => { change(read); setAt(null); }} />
         </div>
+        {!survey && link && <LinkNote link={link} isLinking={isLinking} onLink={setLinking} definition={definition} onChange={change} />}
         {save.error && <Failure {...tellError(save.error, speech)} />}
         {checked.error && <Failure {...tellError(checked.error, speech)} />}
         {survey && survey.version > 0 && survey.changed && !isDirty && <Note>{t("survey.unpublished", { n: survey.version })}</Note>}

@@ -33,7 +33,8 @@ export function Preview({ definition, language, at }: { definition: Definition; 
   const isInline = definition.display?.form === "inline";
   useEffect(() => {
     const into = isInline ? inPage.current : place.current;
-    if (!widget.data || !into) return;
+    // The widget draws what the server has read, with nothing left to the defaults.
+    if (!widget.data || !into || !definition.display?.color) return;
     const close = widget.data.open({
       survey: definition,
       language,

@@ -21,6 +21,8 @@ import styles from "./survey.module.css";
 
 /** Of a picture that is printed. */
 const PNG_WIDTH = 1024;
+/** What a tool that sends mails puts the link of each person in the place of. */
+const PLACEHOLDER = "{{link}}";
 
 export function Share({ survey }: { survey: Survey }) {
   const speech = useSpeech();
@@ -36,6 +38,7 @@ export function Share({ survey }: { survey: Survey }) {
           <Code survey={survey} page={page.data} />
           <Frame page={page.data} />
           <Mail survey={survey} />
+          <Cancellation survey={survey} page={page.data} />
           {project.role !== "viewer" && <Links survey={survey} page={page.data} />}
         </>
       )}
@@ -223,7 +226,7 @@ function Mail({ survey }: { survey: Survey }) {
       <div className={styles.shareBody}>
         <p>{t("survey.share.mailText")}</p>
         {languages.length > 1 && <Segmented label={t("survey.share.language")} choices={languages.map((one) => ({ value: one, label: one }))} value={language} onPick={setLanguage} />}
-        <Check label={t("survey.share.mailPersonal", { placeholder: "{{link}}" })} checked={personal} onChange={setPersonal} />
+        <Check label={t("survey.share.mailPersonal", { placeholder: PLACEHOLDER })} checked={personal} onChange={setPersonal} />
         {block.error && <Failure {...tellError(block.error, speech)} />}
         {block.data && (
           <>
@@ -238,6 +241,31 @@ function Mail({ survey }: { survey: Survey }) {
             </div>
           </>
         )}
+      </div>
+    </Card>
+  );
+}
+
+/** For the mail that says goodbye, where the survey asks who leaves a task: the sentence, and how its link is made for whoever it goes to. */
+function Cancellation({ survey, page }: { survey: Survey; page: SurveyPage }) {
+  const { t, language } = useSpeech();
+  const project = useProject();
+  const tasks = useQuery({ queryKey: ["tasks", project.id], queryFn: () => api.tasks(project.id), staleTime: 60_000 });
+  const task = tasks.data?.tasks.find(({ definition }) => definition.surveys?.churn === survey.id);
+  if (!task) return null;
+  const server = page.url.slice(0, page.url.indexOf("/survey/"));
+  const sentence = `<p>${t("survey.share.goodbye")} <a href="${PLACEHOLDER}">${t("survey.share.goodbyeLink")}</a></p>`;
+  const call = `curl "${server}/api/projects/${project.id}/surveys/${survey.id}/links" \\
+  -H "Authorization: Bearer $SILLAGE_KEY" -H "Content-Type: application/json" \\
+  -d '{"people": ["u_1042"], "days": 90}'`;
+  return (
+    <Card title={t("survey.share.cancellation")}>
+      <div className={styles.shareBody} lang={language}>
+        <p>{t("survey.share.cancellationText", { task: task.name })}</p>
+        {page.ties === "never" && <Note tone="warn">{t("survey.share.tiesNever")}</Note>}
+        <Copied isBlock text={sentence} label={t("survey.share.cancellation")} />
+        <p>{t("survey.share.cancellationCall", { placeholder: PLACEHOLDER })}</p>
+        <Copied isBlock text={call} label={t("survey.share.links")} />
       </div>
     </Card>
   );

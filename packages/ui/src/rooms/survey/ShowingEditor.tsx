@@ -9,7 +9,8 @@ import { Button, IconButton } from "@/ui/Button.tsx";
 import { Check, InlineSelect, SelectField, TextField } from "@/ui/Field.tsx";
 import { Card } from "@/ui/Page.tsx";
 import { withText, type Definition, type Trigger } from "./definition.ts";
-import { SIGNALS, TRIGGER } from "./words.ts";
+import { useTaskNames } from "./useTaskNames.ts";
+import { OUTCOME, SIGNALS, TRIGGER } from "./words.ts";
 import styles from "./survey.module.css";
 
 interface Props {
@@ -88,6 +89,7 @@ function Looks({ definition, language, onChange }: Props) {
   );
 }
 
+const OUTCOMES = ["completed", "slow", "off_path", "failed"] as const;
 const FRESH: Record<Trigger["on"], Trigger> = {
   load: { on: "load" },
   time: { on: "time", seconds: 20 },
@@ -97,6 +99,7 @@ const FRESH: Record<Trigger["on"], Trigger> = {
   visible: { on: "visible", selector: "" },
   event: { on: "event", event: "" },
   friction: { on: "friction", signal: "rage_click" },
+  task: { on: "task", task: "", outcome: "completed" },
   call: { on: "call" },
 };
 
@@ -104,10 +107,13 @@ function Triggers({ definition, onChange }: Props) {
   const { t } = useSpeech();
   const project = useProject();
   const names = useQuery({ queryKey: ["names", project.id, "survey"], queryFn: ({ signal }) => api.names(project.id, { limit: 200 }, signal), staleTime: 60_000 });
+  const tasks = useTaskNames();
   const triggers = definition.triggers ?? [];
+  const fresh = (on: Trigger["on"]): Trigger => (on === "task" ? { on, task: [...tasks.keys()][0] ?? "", outcome: "completed" } : FRESH[on]);
   const pages = definition.pages ?? [];
   const change = (i: number, trigger: Trigger): void => onChange({ ...definition, triggers: triggers.map((one, j) => (j === i ? trigger : one)) });
-  const kinds = (Object.keys(FRESH) as Trigger["on"][]).map((on) => ({ value: on, label: t(TRIGGER[on]) }));
+  // Without a task there is nothing to wait for.
+  const kinds = (Object.keys(FRESH) as Trigger["on"][]).filter((on) => on !== "task" || tasks.size > 0 || triggers.some((one) => one.on === on)).map((on) => ({ value: on, label: t(TRIGGER[on]) }));
   return (
     <Card title={t("survey.when")}>
       <fieldset className={styles.rules}>
@@ -121,7 +127,7 @@ function Triggers({ definition, onChange }: Props) {
         </datalist>
         {triggers.map((trigger, i) => (
           <div key={i} className={styles.rule}>
-            <InlineSelect label={t("survey.triggers")} value={trigger.on} choices={kinds} onPick={(on) => change(i, FRESH[on])} />
+            <InlineSelect label={t("survey.triggers")} value={trigger.on} choices={kinds} onPick={(on) => change(i, fresh(on))} />
             {trigger.on === "time" && <input type="number" min={1} max={3600} aria-label={t("survey.seconds")} value={trigger.seconds} onChange={(event) => change(i, { ...trigger, seconds: Math.max(1, Math.round(Number(event.target.value))) })} />}
             {trigger.on === "time" && <span>{t("survey.seconds")}</span>}
             {trigger.on === "scroll" && <input type="number" min={1} max={100} aria-label={t("survey.percent")} value={trigger.percent} onChange={(event) => change(i, { ...trigger, percent: Math.min(100, Math.max(1, Math.round(Number(event.target.value)))) })} />}
@@ -129,6 +135,15 @@ function Triggers({ definition, onChange }: Props) {
             {(trigger.on === "click" || trigger.on === "visible") && <input className={styles.grow} aria-label={t("survey.selector")} placeholder="#checkout" value={trigger.selector} onChange={(event) => change(i, { ...trigger, selector: event.target.value })} />}
             {trigger.on === "event" && <input className={styles.grow} list="survey-events" aria-label={t("survey.event")} placeholder={t("survey.event")} value={trigger.event} onChange={(event) => change(i, { ...trigger, event: event.target.value })} />}
             {trigger.on === "friction" && <InlineSelect label={t("survey.signal")} value={trigger.signal} choices={SIGNALS.map(([value, key]) => ({ value, label: t(key) }))} onPick={(signal) => change(i, { ...trigger, signal })} />}
+            {trigger.on === "task" && (
+              <InlineSelect
+                label={t("survey.task")}
+                value={trigger.task}
+                choices={[...(tasks.has(trigger.task) ? [] : [{ value: trigger.task, label: t("survey.taskGone") }]), ...[...tasks].map(([value, label]) => ({ value, label }))]}
+                onPick={(task) => change(i, { ...trigger, task })}
+              />
+            )}
+            {trigger.on === "task" && <InlineSelect label={t("survey.outcome")} value={trigger.outcome} choices={OUTCOMES.map((value) => ({ value, label: t(OUTCOME[value]) }))} onPick={(outcome) => change(i, { ...trigger, outcome })} />}
             <IconButton label={t("survey.removeTrigger", { n: i + 1 })} icon={<X />} onClick={() => onChange({ ...definition, triggers: triggers.filter((_, j) => j !== i) })} />
             {trigger.on === "event" && <Conditions trigger={trigger} onChange={(next) => change(i, next)} />}
           </div>

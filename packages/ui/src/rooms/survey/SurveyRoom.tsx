@@ -15,6 +15,7 @@ import { Dialog } from "@/ui/Panel.tsx";
 import { Failure, SkeletonRows } from "@/ui/State.tsx";
 import { useToast } from "@/ui/Toast.tsx";
 import type { Definition } from "./definition.ts";
+import { LINKS } from "@/rooms/task/definition.ts";
 import { Editor } from "./Editor.tsx";
 import { Responses } from "./Responses.tsx";
 import { Results } from "./Results.tsx";
@@ -38,10 +39,12 @@ function NewSurvey() {
   const { t, language } = useSpeech();
   const search = useSearch({ from: "/signed-in/p/$project/surveys/$survey" }) as SurveySearch;
   const template = TEMPLATES.find((one) => one.id === search.template);
+  const slot = LINKS.find((one) => one === search.link);
+  const link = search.task && slot ? { task: search.task, slot } : undefined;
   const given = search.q !== null && typeof search.q === "object" && Array.isArray((search.q as Definition).questions) ? (search.q as Definition) : undefined;
   return (
     <Page title={t("survey.new")}>
-      <Editor survey={null} startName={template?.name[language] ?? t("survey.new")} startDefinition={given ?? template?.definition ?? BLANK} />
+      <Editor survey={null} startName={template?.name[language] ?? t("survey.new")} startDefinition={given ?? template?.definition ?? BLANK} {...(link ? { link } : {})} />
     </Page>
   );
 }

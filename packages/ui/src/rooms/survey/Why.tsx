@@ -13,7 +13,8 @@ import { TextField } from "@/ui/Field.tsx";
 import { Card } from "@/ui/Page.tsx";
 import { Failure, SkeletonRows } from "@/ui/State.tsx";
 import type { SurveySearch } from "./search.ts";
-import { REASON, STEP } from "./words.ts";
+import { useTaskNames } from "./useTaskNames.ts";
+import { REASON, STEP, triggerName } from "./words.ts";
 import styles from "./survey.module.css";
 
 export function Why({ survey }: { survey: Survey }) {
@@ -27,6 +28,8 @@ export function Why({ survey }: { survey: Survey }) {
   const [asked, setAsked] = useState<{ person: string; page: string } | null>(search.person ? { person: search.person, page: "" } : null);
   const query = useQuery({ queryKey: ["surveyWhy", project.id, survey.id, asked], queryFn: ({ signal }) => api.whySurvey(project.id, survey.id, asked?.person ?? "", asked?.page ?? "", signal), enabled: asked !== null });
   const decision = query.data;
+  const tasks = useTaskNames();
+  const triggers = (survey.definition.triggers ?? []).map((trigger) => triggerName(speech, trigger, tasks));
   return (
     <Card title={t("survey.whyTitle")}>
       <form
@@ -58,7 +61,7 @@ export function Why({ survey }: { survey: Survey }) {
                   {step.passes === true ? <CheckIcon aria-hidden /> : step.passes === false ? <X aria-hidden /> : <CircleHelp aria-hidden />}
                   <b>{t(STEP[step.step] ?? "survey.step.running")}</b>
                   <span>
-                    {state}
+                    {step.step === "trigger" && triggers.length > 0 ? t("survey.step.triggers", { triggers: format.list(triggers, "disjunction") }) : state}
                     {step.until && ` ${t("survey.until.moment", { moment: format.moment(step.until, project.timezone) })}`}
                   </span>
                 </li>

@@ -8,6 +8,9 @@ export interface SurveySearch {
   template?: string;
   /** Of a new survey: a definition, as other screens hand it over. */
   q?: unknown;
+  /** Of a new survey: the task that it asks about, and what for. */
+  task?: string;
+  link?: string;
   /** Whom it is explained for. */
   person?: string;
 }

@@ -1,6 +1,7 @@
 // The words of surveys: kinds of questions, states, what stands in the way, and why somebody is not asked.
 import type { SurveyProblem, SurveyStatus } from "@/api/survey.ts";
 import type { Messages, MessageKey } from "@/i18n/catalogue.ts";
+import type { Speech } from "@/report/room.ts";
 import type { Kind, Trigger } from "./definition.ts";
 import type { Use } from "./templates.ts";
 
@@ -38,8 +39,35 @@ export const TRIGGER: Record<Trigger["on"], MessageKey> = {
   visible: "survey.trigger.visible",
   event: "survey.trigger.event",
   friction: "survey.trigger.friction",
+  task: "survey.trigger.task",
   call: "survey.trigger.call",
 };
+
+type TaskTrigger = Extract<Trigger, { on: "task" }>;
+export const OUTCOME: Record<TaskTrigger["outcome"], MessageKey> = { completed: "survey.outcome.completed", slow: "survey.outcome.slow", off_path: "survey.outcome.off_path", failed: "survey.outcome.failed" };
+
+/** What shows it, in words: "“Plan a campaign” done slowly". */
+export function triggerName({ t, format }: Speech, trigger: Trigger, tasks: ReadonlyMap<string, string>): string {
+  switch (trigger.on) {
+    case "time":
+      return t("survey.triggerName.time", { time: format.duration(trigger.seconds) });
+    case "scroll":
+      return t("survey.triggerName.scroll", { share: format.percent(trigger.percent / 100, 0) });
+    case "click":
+    case "visible":
+      return t(trigger.on === "click" ? "survey.triggerName.click" : "survey.triggerName.visible", { selector: trigger.selector });
+    case "event":
+      return t("survey.triggerName.event", { event: trigger.event });
+    case "friction": {
+      const signal = SIGNALS.find(([one]) => one === trigger.signal)?.[1];
+      return t("survey.triggerName.friction", { signal: signal ? t(signal) : trigger.signal });
+    }
+    case "task":
+      return t("survey.triggerName.task", { task: tasks.get(trigger.task) ?? t("survey.taskGone"), outcome: trigger.outcome });
+    default:
+      return t(TRIGGER[trigger.on]);
+  }
+}
 
 export const SIGNALS: [string, MessageKey][] = [
   ["rage_click", "survey.signal.rage_click"],
@@ -62,6 +90,10 @@ const PROBLEM: Record<string, MessageKey> = {
   unreachable: "survey.problem.unreachable",
   leading: "survey.problem.leading",
   double: "survey.problem.double",
+  no_such_task: "survey.problem.no_such_task",
+  task_unwalkable: "survey.problem.task_unwalkable",
+  task_unfiltered: "survey.problem.task_unfiltered",
+  slow_unknown: "survey.problem.slow_unknown",
 };
 
 /** What stands in the way, in the reader's language; the server's own words where it says something new. */

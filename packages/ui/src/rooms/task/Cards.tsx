@@ -1,5 +1,5 @@
 // The eight cards: a number with its interval and n, how it went, and two verbs: watch, and ask.
-import { MessageSquarePlus, Play } from "lucide-react";
+import { List, MessageSquarePlus, Play } from "lucide-react";
 import type { Task, TaskAnswer, TaskCardName } from "@/api/task.ts";
 import { watchOf } from "@/api/task.ts";
 import type { TrendInterval } from "@/question/question.ts";
@@ -44,7 +44,7 @@ function OneCard({ card, answer, task, interval, shown, ways, mayAsk }: CardsPro
   const { surveys } = task.definition;
   const unlinked = (card === "promoters" && !surveys?.nps) || (card === "csat_low" && !surveys?.csat) || (card === "lost" && !surveys?.churn && !task.definition.churned);
   const { value, between } = headOf(card, answer, speech);
-  const { at, sort } = watchOf(figures);
+  const { at, sort, recorded } = watchOf(figures);
   const was = beforeOf(card, answer.compared);
   const isOpen = shown === card;
   return (
@@ -69,8 +69,8 @@ function OneCard({ card, answer, task, interval, shown, ways, mayAsk }: CardsPro
       </p>
       <p className={styles.say}>{unlinked ? t("task.unlinked") : !figures.enough ? t("task.few", { n: FEW }) : detailOf(card, answer, speech)}</p>
       <div className={styles.verbs}>
-        <Button size="small" icon={<Play aria-hidden />} disabled={figures.count === 0} aria-label={t("task.watchNamed", { name })} onClick={() => ways.watch(at, SORTS.find((one) => one === sort) ?? "latest")}>
-          {t("task.watch")}
+        <Button size="small" icon={recorded > 0 ? <Play aria-hidden /> : <List aria-hidden />} disabled={figures.count === 0} title={recorded > 0 ? undefined : t("task.noneRecorded")} aria-label={t(recorded > 0 ? "task.watchNamed" : "task.listNamed", { name })} onClick={() => ways.watch(at, SORTS.find((one) => one === sort) ?? "latest", recorded === 0)}>
+          {recorded > 0 ? t("task.watchSome", { n: format.number(recorded) }) : t("task.list")}
         </Button>
         {mayAsk && (
           <Button size="small" icon={<MessageSquarePlus aria-hidden />} aria-label={t("task.askNamed", { name })} onClick={() => ways.ask(card)}>

@@ -7,6 +7,8 @@ import { useSpeech } from "@/i18n/language.tsx";
 import type { Speech } from "@/report/room.ts";
 import { Button } from "@/ui/Button.tsx";
 import { InlineSelect, TextField } from "@/ui/Field.tsx";
+import { dayIn } from "@/format/day.ts";
+import { useProject } from "@/shell/session.tsx";
 import { Opens } from "@/ui/Opens.tsx";
 import { Card } from "@/ui/Page.tsx";
 import { Dialog } from "@/ui/Panel.tsx";
@@ -86,6 +88,7 @@ function cellOf({ page, selector, signal }: TaskFinding): Cell {
 function Finding({ number, finding, ways, mayChange, onState }: { number: number; finding: TaskFinding; ways: Ways; mayChange: boolean; onState: (state: TaskFinding["state"]) => void }) {
   const speech = useSpeech();
   const { t, format } = speech;
+  const { timezone } = useProject();
   const name = placeName(finding, speech);
   const states = [
     { value: "found" as const, label: t("task.state.found") },
@@ -107,7 +110,7 @@ function Finding({ number, finding, ways, mayChange, onState }: { number: number
         </p>
         {finding.state === "fixed" && (
           <p className={styles.proof}>
-            <strong>{t("task.fixedOn", { day: finding.fixed_at === null ? "–" : format.date(finding.fixed_at), hasRelease: finding.release === null ? "no" : "yes", release: finding.release ?? "" })}</strong> {proofOf(finding, speech)}
+            <strong>{t("task.fixedOn", { day: finding.fixed_at === null ? "–" : format.date(finding.fixed_at, timezone), hasRelease: finding.release === null ? "no" : "yes", release: finding.release ?? "" })}</strong> {proofOf(finding, speech)}
           </p>
         )}
         <Quotes quotes={finding.quotes} most={2} />
@@ -155,7 +158,8 @@ function testOf({ before, after, difference, interval, p_value }: TaskTest, spee
 function Fixed({ finding, releases, onClose, onDone }: { finding: TaskFinding; releases: string[]; onClose: () => void; onDone: (at: string, release: string) => void }) {
   const speech = useSpeech();
   const { t } = speech;
-  const today = new Date().toISOString().slice(0, 10);
+  // Days are those of the project, wherever its people are.
+  const today = dayIn(useProject().timezone, Date.now());
   const [at, setAt] = useState(finding.fixed_at?.slice(0, 10) ?? today);
   const [release, setRelease] = useState(finding.release ?? releases.at(-1) ?? "");
   return (

@@ -1,5 +1,6 @@
 // What is looked at: range, device, release, segment, what is counted, and whether the period before stands beside.
 import { useSpeech } from "@/i18n/language.tsx";
+import { BreakdownEditor } from "@/question/BreakdownEditor.tsx";
 import { FilterEditor } from "@/question/FilterEditor.tsx";
 import { useValues } from "@/question/names.ts";
 import { RangePicker } from "@/question/RangePicker.tsx";
@@ -36,6 +37,7 @@ export function ScopeBar({ scope, onChange, compares = false }: ScopeBarProps) {
       <span className={styles.segment}>
         <FilterEditor filter={scope.filter} onChange={(filter) => set({ filter })} addLabel={t("filter.add")} />
       </span>
+      {compares && <BreakdownEditor breakdown={scope.by ? [scope.by] : undefined} most={1} addLabel={t("task.sideBySide")} onChange={(by) => set({ by: by?.[0] })} />}
       {compares && <Check label={t("range.compare")} checked={scope.compare === true} onChange={(on) => set({ compare: on || undefined })} />}
     </div>
   );

@@ -6,7 +6,7 @@ import type { Task, TaskAnswer, TaskCardName } from "@/api/task.ts";
 import type { Cell } from "@/api/types.ts";
 import { useSpeech } from "@/i18n/language.tsx";
 import type { AttemptSort, Filter } from "@/question/question.ts";
-import { conditionName, rangeName } from "@/question/words.ts";
+import { breakdownName, conditionName, rangeName } from "@/question/words.ts";
 import { PeoplePanel } from "@/report/PeoplePanel.tsx";
 import { useAsk } from "@/report/useAsk.ts";
 import { tellError } from "@/shell/errors.ts";
@@ -15,7 +15,7 @@ import { Button } from "@/ui/Button.tsx";
 import { Card } from "@/ui/Page.tsx";
 import { Empty, Failure, Note, Skeleton, SkeletonRows } from "@/ui/State.tsx";
 import { useToast } from "@/ui/Toast.tsx";
-import { surveyOf } from "./ask.ts";
+import { SLOT, surveyOf } from "./ask.ts";
 import { CardDetail } from "./CardDetail.tsx";
 import { Cards } from "./Cards.tsx";
 import type { Fix } from "./definition.ts";
@@ -25,6 +25,7 @@ import { OutcomeBar } from "./OutcomeBar.tsx";
 import { PathStrip } from "./PathStrip.tsx";
 import { ScopeBar } from "./ScopeBar.tsx";
 import { readScope, scorecardQuestion, type Scope, type TaskSearch } from "./search.ts";
+import { SideBySide } from "./SideBySide.tsx";
 import { TaskExample } from "./TaskExample.tsx";
 import { Voices } from "./Voices.tsx";
 import { CARDS } from "./words.ts";
@@ -34,8 +35,8 @@ import styles from "./task.module.css";
 export interface Ways {
   /** Opens the people and recordings behind a figure. */
   open: (cell: Cell, title: string) => void;
-  /** Opens the list of attempts, recorded ones, in the order in which they are worth watching. */
-  watch: (cell: Cell, sort: AttemptSort) => void;
+  /** Opens the list of attempts in the order in which they are worth watching; those that are recorded, unless all are wanted. */
+  watch: (cell: Cell, sort: AttemptSort, all?: boolean) => void;
   ask: (card: TaskCardName) => void;
   /** Unfolds a card; null folds it. */
   unfold: (card: TaskCardName | null) => void;
@@ -67,11 +68,15 @@ export function Scorecard({ task }: { task: Task }) {
   const answer = asked?.answer;
   const ways: Ways = {
     open: (at, title) => go({ at, title }),
-    watch: (at, sort) => go({ tab: "attempts", v: { at, sort, recorded: true }, at: undefined, title: undefined }),
+    watch: (at, sort, all) => go({ tab: "attempts", v: { at, sort, recorded: !all }, at: undefined, title: undefined }),
     ask: (card) => {
       if (!answer) return;
-      const { template, definition } = surveyOf(card, task.definition, answer, scope);
-      void navigate({ to: "/p/$project/surveys/$survey", params: { ...params, survey: "new" }, search: { template, q: definition } });
+      const { churn } = task.definition.surveys ?? {};
+      // Who left is asked by mail: its link is where the survey is shared.
+      if (card === "lost" && churn) return void navigate({ to: "/p/$project/surveys/$survey", params: { ...params, survey: churn }, search: { tab: "share" } });
+      const { template, definition } = surveyOf(card, task.id, task.definition, answer, scope);
+      const link = SLOT[card];
+      void navigate({ to: "/p/$project/surveys/$survey", params: { ...params, survey: "new" }, search: { template, q: definition, ...(link ? { task: task.id, link } : {}) } });
     },
     unfold: (card) => go({ card: card ?? undefined }, true),
   };
@@ -122,6 +127,7 @@ export function Scorecard({ task }: { task: Task }) {
             </Note>
           ))}
           <OutcomeBar answer={answer} ways={ways} />
+          {(scope.by || scope.compare) && <SideBySide answer={answer} by={scope.by} ways={ways} />}
           <div className={styles.columns}>
             <div className={styles.main}>
               <PathStrip answer={answer} ways={ways} />
@@ -129,7 +135,7 @@ export function Scorecard({ task }: { task: Task }) {
               {shown && <CardDetail card={shown} task={task} answer={answer} ways={ways} />}
               <FixList findings={answer.fixes} fixes={task.definition.fixes ?? []} releases={answer.releases} ways={ways} mayChange={project.role !== "viewer"} isSaving={fixing.isPending} onChange={(fixes) => fixing.mutate(fixes)} />
             </div>
-            <Voices task={task} voices={answer.voices} />
+            <Voices task={task} voices={answer.voices} scope={scope} />
           </div>
           <p className={styles.explained}>{asked.explain.definition}</p>
         </div>
@@ -140,8 +146,8 @@ export function Scorecard({ task }: { task: Task }) {
 }
 
 /** On paper the pickers are not there: their words are. */
-function printedScope({ range, device, release, filter, count, compare }: Scope, speech: ReturnType<typeof useSpeech>): string {
-  const parts = [rangeName(range, speech), device, release, filter ? conditionName(filter as Filter, speech) : undefined, speech.t(count === "people" ? "task.count.people" : "task.count.attempts"), compare ? speech.t("range.compare") : undefined];
+function printedScope({ range, device, release, filter, count, compare, by }: Scope, speech: ReturnType<typeof useSpeech>): string {
+  const parts = [rangeName(range, speech), device, release, filter ? conditionName(filter as Filter, speech) : undefined, speech.t(count === "people" ? "task.count.people" : "task.count.attempts"), compare ? speech.t("range.compare") : undefined, by ? speech.t("task.comparedBy", { what: breakdownName(by, speech) }) : undefined];
   return parts.filter((part) => part !== undefined).join(" · ");
 }
 
@@ -155,8 +161,10 @@ function Sentence({ answer, people }: { answer: TaskAnswer; people: boolean }) {
   const { ratio } = answer.cards.slow;
   const exit = answer.cards.not_finished.exit_pages[0]?.page ?? null;
   const percent = (share: number | null | undefined): string => format.percent(share ?? 0, 0);
+  // Two shares may read the same, so a figure is told apart by its place.
+  let place = 0;
   return rich("task.sentence", {
-    b: (parts: unknown[]) => <b key={String(parts)}>{parts as string[]}</b>,
+    b: (parts: unknown[]) => <b key={place++}>{parts as string[]}</b>,
     n: answer.attempts,
     shown: format.number(answer.attempts),
     count: people ? "people" : "attempts",

@@ -7,13 +7,18 @@ import type { Task, TaskVoice } from "@/api/task.ts";
 import { useSpeech } from "@/i18n/language.tsx";
 import { textOf } from "@/rooms/survey/definition.ts";
 import { useProject } from "@/shell/session.tsx";
+import { Skeleton } from "@/ui/State.tsx";
 import { FEW } from "./figures.ts";
 import { Quotes } from "./Quotes.tsx";
+import { filterOf, type Scope } from "./search.ts";
 import { LINK } from "./words.ts";
 import styles from "./task.module.css";
 
 const SHOWN_CHOICES = 3;
 const SHOWN_QUOTES = 2;
+const SHOWN_THEMES = 3;
+/** Of fewer answers no themes are made. */
+const FEWEST_WORDS = 10;
 
 /** The surveys that are named, for their titles and the words of their choices; one that was deleted is not there. */
 export function useSurveysOf(ids: readonly string[]): Map<string, Survey> {
@@ -29,7 +34,7 @@ export function choiceName(choice: string, survey: Survey | undefined, language:
   return textOf(found?.text, language, survey.definition) || choice;
 }
 
-export function Voices({ task, voices }: { task: Task; voices: TaskVoice[] }) {
+export function Voices({ task, voices, scope }: { task: Task; voices: TaskVoice[]; scope: Scope }) {
   const { t } = useSpeech();
   const project = useProject();
   const surveys = useSurveysOf([...new Set(voices.map(({ survey }) => survey))]);
@@ -46,14 +51,21 @@ export function Voices({ task, voices }: { task: Task; voices: TaskVoice[] }) {
           </Link>
         </p>
       )}
-      {voices.map((voice) => (
-        <Voice key={voice.link} voice={voice} survey={surveys.get(voice.survey)} title={titles.get(voice.survey)} />
+      {voices.map((voice, i) => (
+        <Voice
+          key={voice.link}
+          voice={voice}
+          survey={surveys.get(voice.survey)}
+          title={titles.get(voice.survey)}
+          // A survey that is asked for two reasons says its themes once.
+          scope={voices.findIndex(({ survey }) => survey === voice.survey) === i ? scope : null}
+        />
       ))}
     </aside>
   );
 }
 
-function Voice({ voice, survey, title }: { voice: TaskVoice; survey: Survey | undefined; title: string | undefined }) {
+function Voice({ voice, survey, title, scope }: { voice: TaskVoice; survey: Survey | undefined; title: string | undefined; scope: Scope | null }) {
   const { t, format, language } = useSpeech();
   const project = useProject();
   const most = Math.max(1, ...voice.scores.map(({ count }) => count));
@@ -87,7 +99,36 @@ function Voice({ voice, survey, title }: { voice: TaskVoice; survey: Survey | un
           ))}
         </ul>
       )}
+      {scope !== null && voice.quotes.length >= FEWEST_WORDS && <ThemesOf voice={voice} scope={scope} />}
       <Quotes quotes={voice.quotes} most={SHOWN_QUOTES} />
     </section>
+  );
+}
+
+/** What the words of a survey speak of, each theme with how many say so and one of them. */
+function ThemesOf({ voice, scope }: { voice: TaskVoice; scope: Scope }) {
+  const { t, format, language } = useSpeech();
+  const project = useProject();
+  const filter = filterOf(scope);
+  const body = { range: scope.range, ...(filter ? { filter } : {}) };
+  const query = useQuery({ queryKey: ["surveyThemes", project.id, voice.survey, body], queryFn: ({ signal }) => api.surveyThemes(project.id, voice.survey, body, signal), staleTime: 60_000, retry: false });
+  const themes = query.data?.themes.slice(0, SHOWN_THEMES) ?? [];
+  if (query.isPending) return <Skeleton height={48} />;
+  if (themes.length === 0) return null;
+  return (
+    <ol className={styles.themes} aria-label={t("survey.tab.themes")}>
+      {themes.map((theme) => (
+        <li key={theme.terms.join(" ")}>
+          <p>
+            <Link to="/p/$project/surveys/$survey" params={{ project: String(project.id), survey: voice.survey }} search={{ tab: "themes" }}>
+              {theme.name[language]}
+            </Link>
+            <b>{format.number(theme.share.n)}</b>
+            <small>{format.percent(theme.share.share, 0)}</small>
+          </p>
+          <Quotes quotes={theme.quotes.map(({ text, person, session, at, score }) => ({ text, person: person ?? null, session: session ?? null, score: score ?? null, time: at }))} most={1} />
+        </li>
+      ))}
+    </ol>
   );
 }

@@ -20,25 +20,30 @@ describe("the survey that a card asks", () => {
     for (const id of Object.values(TEMPLATE)) expect(TEMPLATES.map((one) => one.id)).toContain(id);
   });
 
-  it("asks of ease where the task is completed: at the event, or on the page", () => {
-    expect(surveyOf("as_planned", task, answer, START)).toMatchObject({ template: "task-ease", definition: { triggers: [{ on: "event", event: "Sent" }] } });
-    expect(surveyOf("as_planned", { ...task, completion: [{ page: "/sent" }] }, answer, START).definition).toMatchObject({ triggers: [{ on: "load" }], pages: [{ op: "is", value: "/sent" }] });
+  it("asks once an attempt came to what the card counts", () => {
+    expect(surveyOf("as_planned", "t1", task, answer, START)).toMatchObject({ template: "task-ease", definition: { triggers: [{ on: "task", task: "t1", outcome: "completed" }], pages: [] } });
+    expect(surveyOf("slow", "t1", task, answer, START).definition).toMatchObject({ triggers: [{ on: "task", task: "t1", outcome: "slow" }], pages: [] });
+    expect(surveyOf("off_path", "t1", task, answer, START).definition).toMatchObject({ triggers: [{ on: "task", task: "t1", outcome: "off_path" }], pages: [] });
   });
 
-  it("asks of effort on pages where people stay long, once that is long", () => {
-    expect(surveyOf("slow", task, answer, START).definition).toMatchObject({ triggers: [{ on: "time", seconds: 45 }], pages: [{ value: "/slow" }] });
+  it("asks for a recommendation where the task is completed: at the event, or on the page", () => {
+    expect(surveyOf("promoters", "t1", task, answer, START).definition).toMatchObject({ triggers: [{ on: "event", event: "Sent" }], pages: [] });
+    expect(surveyOf("promoters", "t1", { ...task, completion: [{ page: "/sent" }] }, answer, START).definition).toMatchObject({ triggers: [{ on: "load" }], pages: [{ op: "is", value: "/sent" }] });
   });
 
-  it("asks who leaves on the pages where most do, and who strays on those beside the way", () => {
-    expect(surveyOf("not_finished", task, answer, START).definition).toMatchObject({ triggers: [{ on: "exit" }], pages: [{ value: "/a" }, { value: "/b" }, { value: "/c" }] });
-    expect(surveyOf("off_path", task, answer, START).definition.pages).toEqual([{ op: "is", value: "/help" }]);
+  it("asks who leaves on the pages where most do", () => {
+    expect(surveyOf("not_finished", "t1", task, answer, START).definition).toMatchObject({ triggers: [{ on: "exit" }], pages: [{ value: "/a" }, { value: "/b" }, { value: "/c" }] });
+  });
+
+  it("asks who has left in no page, since they are in none", () => {
+    expect(surveyOf("lost", "t1", task, answer, START).definition).toMatchObject({ triggers: [], pages: [] });
   });
 
   it("asks at the sign of friction that costs most, where it is met", () => {
-    expect(surveyOf("friction", task, answer, START).definition).toMatchObject({ triggers: [{ on: "friction", signal: "dead_click" }], pages: [{ value: "/a" }, { value: "/c" }] });
+    expect(surveyOf("friction", "t1", task, answer, START).definition).toMatchObject({ triggers: [{ on: "friction", signal: "dead_click" }], pages: [{ value: "/a" }, { value: "/c" }] });
   });
 
   it("asks whoever is looked at", () => {
-    expect(surveyOf("lost", task, answer, { ...START, device: "Mobile", filter: { all: [{ cohort: "c1" }] } }).definition).toMatchObject({ triggers: [{ on: "event", event: "Cancelled" }], audience: { devices: ["mobile"], cohort: { id: "c1" } } });
+    expect(surveyOf("promoters", "t1", task, answer, { ...START, device: "Mobile", filter: { all: [{ cohort: "c1" }] } }).definition).toMatchObject({ audience: { devices: ["mobile"], cohort: { id: "c1" } } });
   });
 });

@@ -1,9 +1,9 @@
-// The survey that a card asks: the template for it, on the pages where it happens, at the moment that matters, of whom is looked at.
+// The survey that a card asks: the template for it, at the moment that matters or on the pages where it happens, of whom is looked at, and what of the task it is for.
 import type { TaskAnswer, TaskCardName } from "@/api/task.ts";
 import type { Filter } from "@/question/question.ts";
 import type { Definition as SurveyDefinition, Trigger } from "@/rooms/survey/definition.ts";
 import { TEMPLATES } from "@/rooms/survey/templates.ts";
-import { isPage, type Rule, type TaskDefinition } from "./definition.ts";
+import { isPage, type Rule, type SurveyLink, type TaskDefinition } from "./definition.ts";
 import type { Scope } from "./search.ts";
 
 export const TEMPLATE: Record<TaskCardName, string> = {
@@ -18,8 +18,17 @@ export const TEMPLATE: Record<TaskCardName, string> = {
 };
 
 const MOST_PAGES = 3;
-/** Where nothing says how long is unusual. */
-const LONG_STAY_SECONDS = 60;
+/** What a survey of a card is for; friction is asked of on the spot, whoever meets it. */
+export const SLOT: Record<TaskCardName, SurveyLink | null> = {
+  as_planned: "ease",
+  slow: "effort",
+  not_finished: "exit",
+  friction: null,
+  off_path: "off_path",
+  promoters: "nps",
+  csat_low: "csat",
+  lost: "churn",
+};
 
 type Place = { pages: (string | null)[]; triggers: Trigger[] };
 
@@ -31,28 +40,28 @@ function placeOf(rules: readonly Rule[]): Place {
   return { pages: [], triggers: names.map((event) => ({ on: "event", event })) };
 }
 
-function placeOfCard(card: TaskCardName, task: TaskDefinition, answer: TaskAnswer): Place {
-  const { slow, not_finished, friction, off_path } = answer.cards;
+function placeOfCard(card: TaskCardName, id: string, task: TaskDefinition, answer: TaskAnswer): Place {
+  const { not_finished, friction } = answer.cards;
+  const after = (outcome: "completed" | "slow" | "off_path"): Place => ({ pages: [], triggers: [{ on: "task", task: id, outcome }] });
   switch (card) {
     case "as_planned":
-    case "promoters":
     case "csat_low":
+      return after("completed");
+    case "slow":
+      return after("slow");
+    case "off_path":
+      return after("off_path");
+    case "promoters":
       return placeOf(task.completion);
-    case "slow": {
-      const stays = slow.pages.flatMap(({ usual_seconds }) => (usual_seconds === null ? [] : [usual_seconds]));
-      const step = task.steps?.find(({ id }) => id === slow.steps[0]?.id);
-      return { pages: slow.pages.length > 0 ? slow.pages.map(({ page }) => page) : [step?.page ?? null], triggers: [{ on: "time", seconds: Math.max(1, Math.round(stays.length > 0 ? Math.max(...stays) : LONG_STAY_SECONDS)) }] };
-    }
     case "not_finished":
       return { pages: not_finished.exit_pages.map(({ page }) => page), triggers: [{ on: "exit" }] };
     case "friction": {
       const [first] = friction.places;
       return { pages: friction.places.filter(({ signal }) => signal === first?.signal).map(({ page }) => page), triggers: [{ on: "friction", signal: first?.signal ?? "rage_click" }] };
     }
-    case "off_path":
-      return { pages: (off_path.rare_pages.length > 0 ? off_path.rare_pages : off_path.pages).map(({ page }) => page), triggers: [] };
     case "lost":
-      return task.churned ? placeOf([task.churned]) : { pages: [], triggers: [] };
+      // Who has left is in no page: their survey goes along in a mail.
+      return { pages: [], triggers: [] };
   }
 }
 
@@ -64,10 +73,10 @@ function cohortIn(filter: Filter | undefined): { id: string; in?: boolean } | un
 
 const DEVICES = ["desktop", "tablet", "mobile"] as const;
 
-export function surveyOf(card: TaskCardName, task: TaskDefinition, answer: TaskAnswer, scope: Scope): { template: string; definition: SurveyDefinition } {
+export function surveyOf(card: TaskCardName, id: string, task: TaskDefinition, answer: TaskAnswer, scope: Scope): { template: string; definition: SurveyDefinition } {
   const template = TEMPLATES.find((one) => one.id === TEMPLATE[card]);
   if (!template) throw new Error(`there is no template ${TEMPLATE[card]}`);
-  const { pages, triggers } = placeOfCard(card, task, answer);
+  const { pages, triggers } = placeOfCard(card, id, task, answer);
   const values = [...new Set(pages)].filter((page): page is string => page !== null && page !== "").slice(0, MOST_PAGES);
   const device = DEVICES.find((one) => one === scope.device?.toLowerCase());
   const cohort = cohortIn(scope.filter) ?? cohortIn(task.filter);
@@ -76,8 +85,8 @@ export function surveyOf(card: TaskCardName, task: TaskDefinition, answer: TaskA
     template: template.id,
     definition: {
       ...template.definition,
-      ...(values.length > 0 ? { pages: values.map((value) => ({ op: "is" as const, value })) } : triggers.some(({ on }) => on === "event") ? { pages: [] } : {}),
-      ...(triggers.length > 0 ? { triggers } : {}),
+      ...(values.length > 0 ? { pages: values.map((value) => ({ op: "is" as const, value })) } : card === "lost" || triggers.some(({ on }) => on === "event" || on === "task") ? { pages: [] } : {}),
+      ...(triggers.length > 0 || card === "lost" ? { triggers } : {}),
       ...(Object.keys(audience).length > 0 ? { audience } : {}),
     },
   };

@@ -1,6 +1,6 @@
 // What stands in the address of a task: the same address shows the same figures to whom it is sent.
 import type { Cell } from "@/api/types.ts";
-import type { AttemptSort, AttemptsQuestion, Filter, Range, TaskQuestion } from "@/question/question.ts";
+import type { AttemptSort, AttemptsQuestion, Breakdown, Filter, Range, TaskQuestion } from "@/question/question.ts";
 import type { TaskDefinition } from "./definition.ts";
 
 export const TASK_TABS = ["scorecard", "attempts", "edit"] as const;
@@ -14,6 +14,8 @@ export interface Scope {
   release?: string;
   count?: "people";
   compare?: boolean;
+  /** What stands side by side. */
+  by?: Breakdown;
 }
 
 /** Which attempts are listed. */
@@ -53,6 +55,7 @@ export function readScope(raw: unknown): Scope {
     ...(typeof raw.release === "string" ? { release: raw.release } : {}),
     ...(raw.count === "people" ? { count: "people" } : {}),
     ...(raw.compare === true ? { compare: true } : {}),
+    ...(isObject(raw.by) ? { by: raw.by as Breakdown } : {}),
   };
 }
 
@@ -67,7 +70,7 @@ export function readPages(raw: unknown): string[] {
   return pages.filter((page): page is string => typeof page === "string" && page !== "");
 }
 
-function filterOf({ filter, device, release }: Scope): Filter | undefined {
+export function filterOf({ filter, device, release }: Pick<Scope, "filter" | "device" | "release">): Filter | undefined {
   const parts: Filter[] = [
     ...(filter ? [filter] : []),
     ...(device === undefined ? [] : [{ property: "$device_type", op: "is" as const, value: device }]),
@@ -87,7 +90,7 @@ function intervalOf(range: Range): "day" | "week" | "month" {
 
 export function scorecardQuestion(task: TaskDefinition, scope: Scope): TaskQuestion {
   const filter = filterOf(scope);
-  return { kind: "task", task, range: scope.range, interval: intervalOf(scope.range), ...(filter ? { filter } : {}), ...(scope.count ? { count: scope.count } : {}), ...(scope.compare ? { compare: { previous: 1 } } : {}) };
+  return { kind: "task", task, range: scope.range, interval: intervalOf(scope.range), ...(filter ? { filter } : {}), ...(scope.count ? { count: scope.count } : {}), ...(scope.compare ? { compare: { previous: 1 } } : {}), ...(scope.by ? { breakdown: [scope.by] } : {}) };
 }
 
 export const PAGE_OF_ATTEMPTS = 50;
