@@ -40,22 +40,32 @@ pub struct ViolationsQuery {
 }
 
 impl Catalog {
-    /// Adds to what was counted before.
+    /// Adds what was found on one day to what was counted before.
     pub async fn add_plan_violations(&self, project: ProjectId, found: &[PlanViolation]) -> Result<(), CatalogError> {
-        if found.is_empty() {
-            return Ok(());
-        }
+        let Some(first) = found.first() else { return Ok(()) };
         let mut transaction = self.write().await?;
         let today = self.now_ms().div_euclid(DAY_MS);
         let mut n_rows: i64 = sqlx::query_scalar("select count(*) from plan_violations where project_id = $1 and day = $2")
             .bind(i64::from(project.0))
-            .bind(today)
+            .bind(first.day)
             .fetch_one(&mut *transaction)
             .await?;
         for one in found {
-            let is_full = n_rows >= MOST_OF_A_DAY;
+            let known: Option<i64> = sqlx::query_scalar(
+                "select 1 from plan_violations where project_id = $1 and day = $2 and event = $3 and property = $4 and rule = $5 and sdk = $6 and sdk_version = $7",
+            )
+            .bind(i64::from(project.0))
+            .bind(one.day)
+            .bind(&one.event)
+            .bind(&one.property)
+            .bind(&one.rule)
+            .bind(&one.sdk)
+            .bind(&one.sdk_version)
+            .fetch_optional(&mut *transaction)
+            .await?;
+            let is_full = known.is_none() && n_rows >= MOST_OF_A_DAY;
             let name = |text: &String| if is_full { String::new() } else { text.clone() };
-            let done = sqlx::query(
+            sqlx::query(
                 "insert into plan_violations (project_id, day, event, property, rule, sdk, sdk_version, level, count, sample, seen_type, first_seen, last_seen)
                  values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
                  on conflict do update set count = count + excluded.count, level = excluded.level, sample = excluded.sample,
@@ -76,7 +86,7 @@ impl Catalog {
             .bind(one.last_seen)
             .execute(&mut *transaction)
             .await?;
-            n_rows += i64::from(done.rows_affected() > 0);
+            n_rows += i64::from(known.is_none());
         }
         sqlx::query("delete from plan_violations where project_id = $1 and day < $2")
             .bind(i64::from(project.0))

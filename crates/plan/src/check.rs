@@ -41,8 +41,11 @@ struct ValueRules {
     values: Option<Vec<Value>>,
     min: Option<f64>,
     max: Option<f64>,
-    pattern: Option<Regex>,
+    pattern: Option<Arc<Regex>>,
 }
+
+/// The patterns of a plan, each compiled once.
+type Patterns = HashMap<String, Arc<Regex>>;
 
 /// What an event may go against.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -187,9 +190,9 @@ impl Compiled {
         if let Some(problem) = problems(plan).into_iter().find(|problem| problem.severity == Severity::Error) {
             return Err(problem);
         }
-        let mut events = HashMap::new();
+        let (mut events, mut patterns) = (HashMap::new(), Patterns::new());
         for (name, event) in &plan.events {
-            let rules = Arc::new(EventRules::new(plan, event));
+            let rules = Arc::new(EventRules::new(plan, event, &mut patterns));
             for old in &event.replaces {
                 events.insert(old.clone(), (Arc::clone(&rules), true));
             }
@@ -197,7 +200,11 @@ impl Compiled {
         }
         Ok(Self {
             events,
-            shared: plan.properties.iter().map(|(name, property)| PropertyRules::new(name, &plan.resolved(property), plan.on_violation)).collect(),
+            shared: plan
+                .properties
+                .iter()
+                .map(|(name, property)| PropertyRules::new(name, &plan.resolved(property), plan.on_violation, &mut patterns))
+                .collect(),
             naming: plan.naming.clone(),
             on_unplanned_event: plan.on_unplanned_event,
         })
@@ -286,16 +293,17 @@ fn check_properties<'a>(
 }
 
 impl EventRules {
-    fn new(plan: &Plan, event: &PlannedEvent) -> Self {
+    fn new(plan: &Plan, event: &PlannedEvent, patterns: &mut Patterns) -> Self {
         let level = event.on_violation.unwrap_or(plan.on_violation);
-        let mut properties: Vec<PropertyRules> = plan.properties_of(event).map(|(name, property)| PropertyRules::new(name, &property, level)).collect();
+        let mut properties: Vec<PropertyRules> =
+            plan.properties_of(event).map(|(name, property)| PropertyRules::new(name, &property, level, patterns)).collect();
         properties.sort_by(|a, b| a.name.cmp(&b.name));
         Self { status: event.status, properties, on_unplanned_property: event.on_unplanned_property.unwrap_or(plan.on_unplanned_property) }
     }
 }
 
 impl PropertyRules {
-    fn new(name: &str, property: &Property, level: Level) -> Self {
+    fn new(name: &str, property: &Property, level: Level, patterns: &mut Patterns) -> Self {
         let status = property.status.unwrap_or_default();
         Self {
             name: name.to_owned(),
@@ -307,9 +315,9 @@ impl PropertyRules {
                 values: property.values.clone(),
                 min: property.min,
                 max: property.max,
-                pattern: compiled(property.pattern.as_deref()),
+                pattern: compiled(property.pattern.as_deref(), patterns),
             },
-            items: property.items.as_ref().map(ValueRules::of_items),
+            items: property.items.as_ref().map(|items| ValueRules::of_items(items, patterns)),
         }
     }
 
@@ -331,13 +339,13 @@ impl PropertyRules {
 }
 
 impl ValueRules {
-    fn of_items(items: &Items) -> Self {
+    fn of_items(items: &Items, patterns: &mut Patterns) -> Self {
         Self {
             kind: items.kind.unwrap_or(Type::Any),
             values: items.values.clone(),
             min: items.min,
             max: items.max,
-            pattern: compiled(items.pattern.as_deref()),
+            pattern: compiled(items.pattern.as_deref(), patterns),
         }
     }
 
@@ -360,8 +368,14 @@ impl ValueRules {
 }
 
 /// Patterns of a plan without errors compile.
-fn compiled(text: Option<&str>) -> Option<Regex> {
-    text.and_then(|text| pattern(text).ok())
+fn compiled(text: Option<&str>, patterns: &mut Patterns) -> Option<Arc<Regex>> {
+    let text = text?;
+    if let Some(known) = patterns.get(text) {
+        return Some(Arc::clone(known));
+    }
+    let new = Arc::new(pattern(text).ok()?);
+    patterns.insert(text.to_owned(), Arc::clone(&new));
+    Some(new)
 }
 
 /// Whether a value is of a type.

@@ -1,8 +1,8 @@
 //! The tracking plan: what events and properties a product sends, and what becomes of those that are otherwise.
 //!
 //! It knows the format of a plan ([`Plan`], read by [`read`]), what is wrong with one ([`Problem`]), what two plans differ in ([`diff`]), what one
-//! event does against a plan ([`Compiled::check`]), what all events of a request did ([`Tally`]), and the code of clients that follows from a plan
-//! (`types`). It knows no file, store or protocol, and no analysis: `wire` checks events with it, `node` checks files with it.
+//! event does against a plan ([`Compiled::check`]), and what all events of a request did ([`Tally`]). It knows no file, store or protocol, and no analysis:
+//! `wire` checks events with it, `node` checks files with it.
 //!
 //! What must stay true: a plan that was read without an error can be compiled; an event is never changed by a check, only judged; the time that a check takes
 //! grows with the size of the event and never with that of a pattern's repetitions; what is kept of an event as a sample is short and masked.

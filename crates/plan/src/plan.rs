@@ -7,6 +7,8 @@ use std::collections::BTreeMap;
 
 /// The version of the format, which every plan names.
 pub const FORMAT: u32 = 1;
+/// So many steps a `same_as` leads on.
+pub(crate) const MOST_STEPS: usize = 10;
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -253,17 +255,16 @@ pub struct Items {
 }
 
 impl Plan {
-    /// A property with what the shared one says that it is the `same_as`. Of a circle, what was met before it closed.
+    /// A property, the shared one that it is the `same_as`, and so on.
+    pub(crate) fn chain<'a>(&'a self, property: &'a Property) -> impl Iterator<Item = &'a Property> {
+        std::iter::successors(Some(property), |one| self.properties.get(one.same_as.as_deref()?)).take(1 + MOST_STEPS)
+    }
+
+    /// A property with what the shared one says that it is the `same_as`.
     #[must_use]
     pub fn resolved(&self, property: &Property) -> Property {
-        let mut whole = property.clone();
-        let mut met: Vec<String> = Vec::new();
-        while let Some(name) = whole.same_as.take() {
-            let Some(shared) = self.properties.get(&name).filter(|_| !met.contains(&name)) else { break };
-            met.push(name);
-            whole = whole.or(shared);
-        }
-        whole
+        let whole = self.chain(property).skip(1).fold(property.clone(), Property::or);
+        Property { same_as: None, ..whole }
     }
 
     /// Every property of an event that the plan names: its own, then the shared ones that it has no own rules for.
@@ -277,7 +278,7 @@ impl Property {
     /// What it does not say itself, another says.
     fn or(self, other: &Self) -> Self {
         Self {
-            same_as: other.same_as.clone(),
+            same_as: self.same_as,
             kind: self.kind.or(other.kind),
             required: self.required.or(other.required),
             values: self.values.or_else(|| other.values.clone()),

@@ -1,6 +1,6 @@
 //! From a text to a plan, and everything that is wrong with it, each with its field and what to do.
 
-use crate::{Convention, FORMAT, Items, Level, Plan, Property, Type, is_reserved};
+use crate::{Convention, FORMAT, Items, Level, Plan, Property, Type, is_reserved, plan::MOST_STEPS};
 use regex::{Regex, RegexBuilder};
 use serde_json::{Map, Value};
 use std::collections::{BTreeMap, BTreeSet};
@@ -10,7 +10,10 @@ pub const MOST_BYTES: usize = 1 << 20;
 const MOST_EVENTS: usize = 5_000;
 const MOST_PROPERTIES: usize = 2_000;
 const MOST_VALUES: usize = 1_000;
-const MOST_PATTERNS: usize = 1_000;
+/// Properties with the values that they allow, on all events together: the shared ones stand on each.
+const MOST_RULES: usize = 500_000;
+/// Different ones.
+const MOST_PATTERNS: usize = 250;
 const MOST_PATTERN_CHARS: usize = 1_000;
 /// Bytes that a pattern may take once it is compiled.
 const PATTERN_BYTES: usize = 1 << 18;
@@ -109,18 +112,18 @@ fn expect_maps(document: &Map<String, Value>) -> Result<(), ReadError> {
 /// Everything that is wrong with a plan, errors first, in the order of the document.
 #[must_use]
 pub fn problems(plan: &Plan) -> Vec<Problem> {
-    let mut found = Finder { plan, problems: Vec::new(), n_patterns: 0 };
+    let mut found = Finder { plan, problems: Vec::new(), patterns: BTreeMap::new() };
     found.plan();
     found.problems.sort_by_key(|problem| problem.severity);
     found.problems
 }
 
-/// A pattern, compiled under a cap of size; its time is linear.
+/// A pattern, compiled under caps of size; its time is linear.
 pub(crate) fn pattern(text: &str) -> Result<Regex, String> {
     if text.chars().count() > MOST_PATTERN_CHARS {
         return Err(format!("takes at most {MOST_PATTERN_CHARS} characters"));
     }
-    RegexBuilder::new(text).size_limit(PATTERN_BYTES).build().map_err(|error| match error {
+    RegexBuilder::new(text).size_limit(PATTERN_BYTES).dfa_size_limit(PATTERN_BYTES).build().map_err(|error| match error {
         regex::Error::CompiledTooBig(_) => "is too large once compiled; repeat less".to_owned(),
         other => format!("is no regular expression: {}", other.to_string().lines().last().unwrap_or_default().trim_start_matches("error: ")),
     })
@@ -129,7 +132,8 @@ pub(crate) fn pattern(text: &str) -> Result<Regex, String> {
 struct Finder<'a> {
     plan: &'a Plan,
     problems: Vec<Problem>,
-    n_patterns: usize,
+    /// Those that were met, and what is wrong with them.
+    patterns: BTreeMap<String, Option<String>>,
 }
 
 /// The rules of a value, wherever they stand.
@@ -164,6 +168,13 @@ impl Finder<'_> {
 
     fn plan(&mut self) {
         let plan = self.plan;
+        let n_rules = self.n_rules();
+        if n_rules > MOST_RULES {
+            let message = format!(
+                "{n_rules} properties and allowed values, shared ones counted on each event; a plan takes at most {MOST_RULES}: share less, or use patterns in place of long lists"
+            );
+            return self.error("events", message);
+        }
         self.text("name", &plan.name);
         self.text("description", &plan.description);
         if plan.events.len() > MOST_EVENTS {
@@ -207,9 +218,20 @@ impl Finder<'_> {
             }
             self.properties(&format!("{field}.properties"), &event.properties);
         }
-        if self.n_patterns > MOST_PATTERNS {
-            self.error("events", format!("a plan takes at most {MOST_PATTERNS} patterns"));
+        if self.patterns.len() > MOST_PATTERNS {
+            self.error("events", format!("a plan takes at most {MOST_PATTERNS} different patterns"));
         }
+    }
+
+    fn n_rules(&self) -> usize {
+        let of = |property: &Property| {
+            let values = self.plan.chain(property).find_map(|one| one.values.as_ref()).map_or(0, Vec::len);
+            let items = self.plan.chain(property).find_map(|one| one.items.as_ref()).and_then(|items| items.values.as_ref()).map_or(0, Vec::len);
+            1 + values + items
+        };
+        let sum = |properties: &BTreeMap<String, Property>| properties.values().map(of).sum::<usize>();
+        let shared = sum(&self.plan.properties);
+        shared + self.plan.events.values().map(|event| shared + sum(&event.properties)).sum::<usize>()
     }
 
     fn properties(&mut self, field: &str, properties: &BTreeMap<String, Property>) {
@@ -228,12 +250,12 @@ impl Finder<'_> {
             }
             // Rules of its own are looked at beside those that it takes over, and named where it writes them.
             let whole = self.plan.resolved(property);
-            self.rules(&field, &ValueRules::from(&whole), property.pattern.is_some() || property.same_as.is_none());
+            self.rules(&field, &ValueRules::from(&whole));
             if let Some(items) = &whole.items {
                 if whole.kind.is_some_and(|kind| !matches!(kind, Type::List | Type::Any)) {
                     self.error(format!("{field}.items"), "belongs to `type: list`");
                 }
-                self.rules(&format!("{field}.items"), &ValueRules::from(items), property.items.is_some());
+                self.rules(&format!("{field}.items"), &ValueRules::from(items));
             }
         }
     }
@@ -251,12 +273,16 @@ impl Finder<'_> {
                 self.error(format!("{field}.same_as"), format!("goes in a circle by way of \"{name}\"; give one of these properties rules of its own"));
                 return false;
             }
+            if met.len() > MOST_STEPS {
+                self.error(format!("{field}.same_as"), format!("leads on more than {MOST_STEPS} times; name the property with the rules itself"));
+                return false;
+            }
             next = shared.same_as.as_deref();
         }
         true
     }
 
-    fn rules(&mut self, field: &str, rules: &ValueRules<'_>, counts_pattern: bool) {
+    fn rules(&mut self, field: &str, rules: &ValueRules<'_>) {
         let is_number = matches!(rules.kind, None | Some(Type::Number | Type::Integer | Type::Any));
         if (rules.min.is_some() || rules.max.is_some()) && !is_number {
             self.error(format!("{field}.{}", if rules.min.is_some() { "min" } else { "max" }), "belongs to `type: number` or `integer`");
@@ -278,14 +304,22 @@ impl Finder<'_> {
             }
         }
         if let Some(text) = rules.pattern {
-            self.n_patterns += usize::from(counts_pattern);
             if !matches!(rules.kind, None | Some(Type::String | Type::Time | Type::Any)) {
                 self.error(format!("{field}.pattern"), "belongs to `type: string`");
             }
-            if let Err(message) = pattern(text) {
+            if let Some(message) = self.wrong_pattern(text) {
                 self.error(format!("{field}.pattern"), message);
             }
         }
+    }
+
+    /// Each is compiled once, and none once there are too many.
+    fn wrong_pattern(&mut self, text: &str) -> Option<String> {
+        if !self.patterns.contains_key(text) {
+            let wrong = if self.patterns.len() < MOST_PATTERNS { pattern(text).err() } else { None };
+            self.patterns.insert(text.to_owned(), wrong);
+        }
+        self.patterns.get(text).cloned().flatten()
     }
 
     fn name(&mut self, field: &str, name: &str) {

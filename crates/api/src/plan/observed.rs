@@ -246,11 +246,11 @@ async fn take_in(State(api): State<Api>, inside: Inside<ToWrite>, Json(body): Js
     Ok(axum::Json(Adopted { added, draft }))
 }
 
-/// The properties of an event that were seen, without the clients' own, each with its type where it has one only.
+/// The properties of an event that were seen, without the clients' own, each with its type where it has one only. Lists and objects are not told apart.
 async fn types_of(api: &Api, project: ProjectId, event: &str) -> Result<BTreeMap<String, Option<Type>>, ApiError> {
     let event = event.to_owned();
     let found = api.browse(move |browse| browse.properties(project, "event", Some(&event))).await?;
-    let one_type = |types: &[&str]| if let [only] = types { type_named(only) } else { None };
+    let one_type = |types: &[&str]| if let [only] = types { type_named(only).filter(|kind| *kind != Type::List) } else { None };
     Ok(found.into_iter().filter(|info| !is_reserved(&info.name)).map(|info| (info.name, one_type(&info.types))).collect())
 }
 

@@ -1,5 +1,5 @@
 use crate::{example, plan, with_event};
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 use sillage_plan::{ChangeKind, Compiled, Convention, Seen, Severity, Type, adopt, diff, from_json, problems, read, to_json, to_yaml};
 
 #[track_caller]
@@ -90,6 +90,22 @@ fn what_is_wrong_with_a_plan_is_named() {
     error_in(with_event(&"n".repeat(300), json!({})), &format!("events.{}", "n".repeat(300)), "255 bytes");
     error_in(json!({"plan": 1, "naming": {"events": "snake_case", "level": "reject"}, "events": {"Sign Up": {}}}), "events.Sign Up", "campaign_sent");
     assert!(Compiled::new(&plan(property(json!({"same_as": "y"})))).is_err());
+}
+
+/// Small texts that would take a lot of memory or time once they are worked out.
+#[test]
+fn a_plan_that_grows_is_refused() {
+    let numbered = |n: usize, one: Value| (0..n).map(|i| (format!("n{i}"), one.clone())).collect::<Map<String, Value>>();
+    error_in(json!({"plan": 1, "properties": numbered(1_000, json!({})), "events": numbered(1_000, json!({}))}), "events", "shared ones counted on each event");
+    let long = json!({"plan": 1, "properties": {"a": {"values": (0..1_000).collect::<Vec<_>>()}}, "events": {"A": {"properties": numbered(1_000, json!({"same_as": "a"}))}}});
+    error_in(long, "events", "allowed values");
+    let many: Map<String, Value> = (0..300).map(|i| (format!("n{i}"), json!({"pattern": format!("\\w{{25}}{i}")}))).collect();
+    error_in(json!({"plan": 1, "properties": many, "events": {}}), "events", "different patterns");
+    let same = json!({"plan": 1, "properties": {"a": {"pattern": "\\w{25}"}}, "events": numbered(5_000, json!({}))});
+    assert!(Compiled::new(&plan(same)).is_ok(), "one pattern is one, wherever it is shared");
+    let chain: Map<String, Value> =
+        (0..50).map(|i| (format!("n{i}"), json!({"same_as": format!("n{}", i + 1)}))).chain([("n50".to_owned(), json!({}))]).collect();
+    error_in(json!({"plan": 1, "properties": chain, "events": {}}), "properties.n0.same_as", "leads on more than");
 }
 
 #[test]

@@ -145,7 +145,8 @@ export function EventPanel({ name, state, onClose }: EventPanelProps) {
             <h3>{t("plan.seenUnplanned")}</h3>
             <div className={styles.chips}>
               {unplanned.map((one) => {
-                const type = one.types.length === 1 ? one.types[0] : undefined;
+                // Lists and objects are not told apart.
+                const type = one.types.length === 1 && one.types[0] !== "list" ? one.types[0] : undefined;
                 return (
                   <Button key={one.name} size="small" icon={<Plus aria-hidden />} onClick={() => add(one.name, type ? { type: type as PlannedProperty["type"] } : {})}>
                     {one.name}
