@@ -1,6 +1,6 @@
 //! Taking what arrives unplanned into a plan.
 
-use crate::{Plan, PlannedEvent, Property, Type};
+use crate::{Plan, Property, Type};
 
 /// Something that arrived and is in no plan.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -18,7 +18,7 @@ pub fn adopt(plan: &mut Plan, seen: &[Seen]) -> usize {
     for one in seen {
         let name = plan.events.iter().find(|(_, event)| event.replaces.contains(&one.event)).map_or_else(|| one.event.clone(), |(name, _)| name.clone());
         n_new += usize::from(!plan.events.contains_key(&name));
-        let event = plan.events.entry(name).or_insert_with(PlannedEvent::default);
+        let event = plan.events.entry(name).or_default();
         let Some(property) = &one.property else { continue };
         if !event.properties.contains_key(property) {
             event.properties.insert(property.clone(), Property { kind: one.kind.filter(|kind| *kind != Type::Any), ..Property::default() });

@@ -10,7 +10,7 @@ use sillage_event::ProjectId;
 use sillage_plan::{Compiled, Plan, Tally};
 use sillage_wire::PlanInForce;
 use std::{
-    collections::HashMap,
+    collections::{HashMap, hash_map::Entry},
     sync::{Arc, Mutex, PoisonError},
     time::Duration,
 };
@@ -45,18 +45,34 @@ struct Remembered {
 #[derive(Debug, Default)]
 pub(crate) struct Plans {
     remembered: Mutex<HashMap<ProjectId, Remembered>>,
-    /// By project and day (UTC): first and last moment, and what was found.
-    waiting: Mutex<HashMap<(ProjectId, i64), (i64, i64, Tally)>>,
+    /// By project and day (UTC).
+    waiting: Mutex<HashMap<(ProjectId, i64), Waiting>>,
+}
+
+/// What was found and is not written yet, with its first and last moment.
+#[derive(Debug)]
+struct Waiting {
+    first: i64,
+    last: i64,
+    tally: Tally,
 }
 
 impl Plans {
     /// What a request broke, for the feed.
     pub(crate) fn count(&self, project: ProjectId, at: i64, tally: Tally) {
+        self.wait((project, at.div_euclid(DAY_MS)), Waiting { first: at, last: at, tally });
+    }
+
+    fn wait(&self, key: (ProjectId, i64), more: Waiting) {
         let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
-        let (first, last, sum) = waiting.entry((project, at.div_euclid(DAY_MS))).or_insert_with(|| (at, at, Tally::default()));
-        *first = at.min(*first);
-        *last = at.max(*last);
-        sum.merge(tally);
+        match waiting.entry(key) {
+            Entry::Vacant(free) => drop(free.insert(more)),
+            Entry::Occupied(mut there) => {
+                let sum = there.get_mut();
+                (sum.first, sum.last) = (sum.first.min(more.first), sum.last.max(more.last));
+                sum.tally.merge(more.tally);
+            }
+        }
     }
 
     pub(super) fn forget(&self, project: ProjectId) {
@@ -143,8 +159,9 @@ pub async fn count_violations(api: Api, mut stop: watch::Receiver<bool>) {
 pub(super) async fn write_counts(api: &Api) -> Result<(), ApiError> {
     let waiting = std::mem::take(&mut *api.intake.plans.waiting.lock().unwrap_or_else(PoisonError::into_inner));
     let mut failure = None;
-    for ((project, day), (first, last, tally)) in waiting {
-        let found: Vec<PlanViolation> = tally
+    for ((project, day), wait) in waiting {
+        let found: Vec<PlanViolation> = wait
+            .tally
             .iter()
             .map(|(key, counted)| PlanViolation {
                 day,
@@ -157,12 +174,12 @@ pub(super) async fn write_counts(api: &Api) -> Result<(), ApiError> {
                 count: counted.count,
                 sample: counted.sample.clone(),
                 seen_type: counted.seen_type.to_owned(),
-                first_seen: first,
-                last_seen: last,
+                first_seen: wait.first,
+                last_seen: wait.last,
             })
             .collect();
         if let Err(error) = api.catalog.add_plan_violations(project, &found).await {
-            api.intake.plans.count(project, first, tally);
+            api.intake.plans.wait((project, day), wait);
             failure = Some(error);
         }
     }

@@ -1,3 +1,5 @@
+#![allow(clippy::unwrap_used, clippy::disallowed_methods, reason = "tests look at the clock")]
+
 mod checking;
 mod reading;
 mod schema;
