@@ -1,6 +1,7 @@
 // What two plans differ in, line by line.
-import { useSpeech } from "@/i18n/language.tsx";
 import type { PlanChange } from "@/api/plan.ts";
+import { useSpeech } from "@/i18n/language.tsx";
+import type { Speech } from "@/report/room.ts";
 import styles from "./plan.module.css";
 
 const SHOWN = 60;
@@ -8,7 +9,8 @@ const KIND = { added: "plan.change.added", removed: "plan.change.removed", chang
 const SIGN = { added: "+", removed: "−", changed: "~" } as const;
 
 export function ChangeList({ changes }: { changes: PlanChange[] }) {
-  const { t } = useSpeech();
+  const speech = useSpeech();
+  const { t } = speech;
   if (changes.length === 0) return <p className={styles.muted}>{t("plan.noChanges")}</p>;
   return (
     <ul className={styles.changes}>
@@ -20,8 +22,8 @@ export function ChangeList({ changes }: { changes: PlanChange[] }) {
               {SIGN[kind]}
             </b>
             <code>{change.field}</code>
-            {kind === "changed" && <del>{short(change.before)}</del>}
-            {kind !== "removed" && <ins>{short(change.after)}</ins>}
+            {kind === "changed" && <del>{short(change.before, speech)}</del>}
+            {kind !== "removed" && <ins>{short(change.after, speech)}</ins>}
           </li>
         );
       })}
@@ -30,7 +32,8 @@ export function ChangeList({ changes }: { changes: PlanChange[] }) {
   );
 }
 
-function short(value: unknown): string {
-  const text = typeof value === "string" ? value : JSON.stringify(value);
+/** A list as people write it; of an event or property that is new, what it means. */
+function short(value: unknown, { format }: Speech): string {
+  const text = Array.isArray(value) ? format.list(value.map(String)) : typeof value === "object" && value !== null ? String((value as { description?: unknown }).description ?? "") : String(value);
   return text.length > 90 ? `${text.slice(0, 89)}…` : text;
 }

@@ -80,27 +80,28 @@ export function EventList({ state, find, onFind, onOpen }: EventListProps) {
         />
       )}
       {adopt.error && <Failure {...tellError(adopt.error, speech)} />}
-      <div className={styles.bar}>
-        <input className={styles.find} type="search" value={find} placeholder={t("plan.find")} aria-label={t("plan.find")} onChange={(event) => onFind(event.target.value)} />
-        <Segmented
-          label={t("plan.which")}
-          value={which}
-          onPick={setWhich}
-          choices={[
-            { value: "all", label: t("plan.which.all") },
-            { value: "planned", label: t("plan.which.planned") },
-            { value: "unplanned", label: t("plan.which.unplanned", { n: unplanned.length }) },
-          ]}
-        />
-        {mayChange && !(isNew && !state.published) && (
-          <Button size="small" icon={<Plus aria-hidden />} onClick={() => setAdding(true)}>
-            {t("plan.addEvent")}
-          </Button>
-        )}
-      </div>
-      {shown.length === 0 ? (
-        <p className={styles.muted}>{t("pick.nothing")}</p>
-      ) : (
+      {events.length > 0 && (
+        <div className={styles.bar}>
+          <input className={styles.find} type="search" value={find} placeholder={t("plan.find")} aria-label={t("plan.find")} onChange={(event) => onFind(event.target.value)} />
+          <Segmented
+            label={t("plan.which")}
+            value={which}
+            onPick={setWhich}
+            choices={[
+              { value: "all", label: t("plan.which.all") },
+              { value: "planned", label: t("plan.which.planned") },
+              { value: "unplanned", label: t("plan.which.unplanned", { n: unplanned.length }) },
+            ]}
+          />
+          {mayChange && !(isNew && !state.published) && (
+            <Button size="small" icon={<Plus aria-hidden />} onClick={() => setAdding(true)}>
+              {t("plan.addEvent")}
+            </Button>
+          )}
+        </div>
+      )}
+      {shown.length === 0 && events.length > 0 && <p className={styles.muted}>{t("pick.nothing")}</p>}
+      {shown.length > 0 && (
         <Card flush>
           <div className={table.wrap} tabIndex={0} role="region" aria-label={t("plan.tab.events")}>
             <table className={table.table}>

@@ -94,20 +94,18 @@ export function EventPanel({ name, state, onClose }: EventPanelProps) {
               <TextField label={t("plan.field.objective")} value={event.objective ?? ""} onChange={(now) => change({ objective: now.target.value })} />
             )}
           </div>
-          <div className={styles.pair}>
-            <SelectField
-              label={t("plan.column.status")}
-              value={event.status ?? "active"}
-              onPick={(status) => change({ status: status === "active" ? undefined : status })}
-              choices={STATUSES.map((status) => ({ value: status, label: t(STATUS[status]) }))}
-            />
-            <SelectField
-              label={t("plan.field.onViolation")}
-              value={event.on_violation ?? "inherit"}
-              onPick={(level) => change({ on_violation: level === "inherit" ? undefined : (level satisfies PlanLevel) })}
-              choices={levels}
-            />
-          </div>
+          <SelectField
+            label={t("plan.column.status")}
+            value={event.status ?? "active"}
+            onPick={(status) => change({ status: status === "active" ? undefined : status })}
+            choices={STATUSES.map((status) => ({ value: status, label: t(STATUS[status]) }))}
+          />
+          <SelectField
+            label={t("plan.field.onViolation")}
+            value={event.on_violation ?? "inherit"}
+            onPick={(level) => change({ on_violation: level === "inherit" ? undefined : (level satisfies PlanLevel) })}
+            choices={levels}
+          />
           <TextField
             label={t("plan.field.replaces")}
             hint={t("plan.field.replacesHint")}

@@ -96,19 +96,19 @@ export function Quarantine() {
                   <div className={list.raw}>
                     <h3>{t("plan.asItCame")}</h3>
                     <pre tabIndex={0}>{JSON.stringify(one.event, null, 2)}</pre>
-                  </div>
-                  {mayChange && (
-                    <div className={styles.actions}>
-                      <Button size="small" busy={release.isPending} onClick={() => release.mutate({ ids: [one.id] })}>
-                        {t("plan.release")}
-                      </Button>
-                      {mayDrop && (
-                        <Button size="small" look="quiet" onClick={() => setDropping({ ids: [one.id] })}>
-                          {t("plan.drop")}
+                    {mayChange && (
+                      <div className={`${styles.actions} ${styles.below}`}>
+                        <Button size="small" busy={release.isPending} onClick={() => release.mutate({ ids: [one.id] })}>
+                          {t("plan.release")}
                         </Button>
-                      )}
-                    </div>
-                  )}
+                        {mayDrop && (
+                          <Button size="small" look="quiet" onClick={() => setDropping({ ids: [one.id] })}>
+                            {t("plan.drop")}
+                          </Button>
+                        )}
+                      </div>
+                    )}
+                  </div>
                 </div>
               )}
             </li>

@@ -86,7 +86,7 @@ export function Violations({ state, onOpen }: { state: PlanState; onOpen: (event
                     {one.event === "" ? (
                       t("plan.tooMany")
                     ) : (
-                      <button type="button" className={table.open} onClick={() => onOpen(one.event)}>
+                      <button type="button" className={`${table.open} ${styles.name}`} onClick={() => onOpen(one.event)}>
                         {eventName(one.event, speech)}
                       </button>
                     )}

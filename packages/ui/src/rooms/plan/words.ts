@@ -59,5 +59,5 @@ export function problemWord(problem: PlanProblem, { t }: Messages): string {
   if (problem.field.endsWith(".description")) return t("plan.advice.description");
   if (problem.field.endsWith(".owner")) return t("plan.advice.owner");
   if (problem.field.endsWith(".objective")) return t("plan.advice.objective");
-  return problem.message;
+  return t("plan.advice.naming");
 }
