@@ -18,7 +18,7 @@ HERE = pathlib.Path(__file__).resolve().parent
 XTASK = HERE.parent / "target" / "release" / "sillage-xtask"
 BASELINE = HERE / "kernels.json"
 # Fewer and more rounds: a question takes little for an event, so it is asked often.
-ROUNDS = {"receive": (1, 3), "keep": (1, 3), "trend": (2, 62), "funnel": (2, 62), "retention": (2, 62), "journey": (2, 62)}
+ROUNDS = {"receive": (1, 3), "planned": (1, 3), "keep": (1, 3), "trend": (2, 62), "funnel": (2, 62), "retention": (2, 62), "journey": (2, 62)}
 EVENTS = 5000
 WORSE = 1.08
 

@@ -5,7 +5,7 @@ use crate::{
     access::{Inside, ToRead},
     body::Query,
     error::ApiError,
-    page_mapping,
+    page_mapping, plan,
     time::shown,
 };
 use axum::extract::State;
@@ -32,6 +32,8 @@ struct NamesQuery {
     /// Text that the name holds, in any case.
     search: Option<String>,
     limit: Option<usize>,
+    /// Also events that the tracking plan hides or blocks, and those that count under another name.
+    all: Option<bool>,
 }
 
 #[derive(Serialize, ToSchema)]
@@ -47,11 +49,14 @@ struct EventName {
     last_seen: String,
 }
 
-/// The events of the project, most frequent first.
+/// The events of the project, most frequent first, as its tracking plan offers them.
 #[utoipa::path(get, path = "/api/projects/{project}/names", tag = "browse", params(("project" = u32, Path), NamesQuery), responses((status = 200, body = EventNames)))]
 async fn names(State(api): State<Api>, inside: Inside<ToRead>, Query(query): Query<NamesQuery>) -> Result<axum::Json<EventNames>, ApiError> {
     let project = inside.project.id;
-    let found = api.browse(move |browse| browse.names(project)).await?;
+    let mut found = api.browse(move |browse| browse.names(project)).await?;
+    if query.all != Some(true) {
+        found = plan::offered(&api, project, found).await?;
+    }
     let search = query.search.unwrap_or_default().to_lowercase();
     let wanted = found.into_iter().filter(|name| name.name.to_lowercase().contains(&search)).take(query.limit.unwrap_or(DEFAULT_NAMES).min(MAX_NAMES));
     let shown = wanted.map(|name| EventName { name: name.name, count: name.count, first_seen: shown(name.first_seen), last_seen: shown(name.last_seen) });

@@ -16,7 +16,7 @@ use serde_json::{Value, json};
 use sillage_behavior::{
     Question,
     cohort::Definition,
-    custom_event::{CustomEvents, MOST_ALTERNATIVES},
+    custom_event::{CustomEvents, MOST_ALTERNATIVES, add_merged},
     question::Selector,
 };
 use sillage_catalog::{NewAuditEntry, NewCustomEvent};
@@ -141,6 +141,9 @@ pub(crate) async fn of_project(api: &Api, project: ProjectId) -> Result<CustomEv
     for event in api.catalog.custom_events(project).await? {
         let made_of = Selector::from_json(&event.made_of, &format!("custom_events.{}", event.name))?;
         events.insert(event.name, made_of);
+    }
+    if let Some(plan) = crate::plan::in_force(api, project).await? {
+        add_merged(&mut events, crate::plan::merged_events(&plan.plan));
     }
     Ok(events)
 }

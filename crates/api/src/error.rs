@@ -86,6 +86,7 @@ impl From<CatalogError> for ApiError {
             CatalogError::NotFound => Self::not_found(),
             CatalogError::Invalid { field, message } => Self::invalid(field, message),
             CatalogError::Taken { .. } => Self::new(StatusCode::CONFLICT, "taken", error.to_string()),
+            CatalogError::Changed { .. } => Self::new(StatusCode::CONFLICT, "changed", error.to_string()),
             CatalogError::SetupDone => Self::new(StatusCode::CONFLICT, "setup_done", "set-up is already done; sign in instead"),
             CatalogError::LastAdmin => Self::new(StatusCode::CONFLICT, "last_admin", error.to_string()),
             CatalogError::WrongToken => Self::new(StatusCode::UNAUTHORIZED, "wrong_token", error.to_string()),

@@ -25,6 +25,9 @@ struct Receipt {
     accepted: u32,
     /// Events that were already there and count once.
     duplicates: u32,
+    /// Of the records kept, those that the tracking plan keeps apart until somebody releases them; left out where there are none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    quarantined: Option<u32>,
     failed: Vec<FailedRecord>,
 }
 
@@ -49,7 +52,12 @@ impl From<NativeReply> for Receipt {
             code: record.code.to_string(),
             message: record.message,
         });
-        Self { accepted: reply.accepted, duplicates: reply.duplicates, failed: failed.collect() }
+        Self {
+            accepted: reply.accepted,
+            duplicates: reply.duplicates,
+            quarantined: Some(reply.quarantined).filter(|count| *count > 0),
+            failed: failed.collect(),
+        }
     }
 }
 

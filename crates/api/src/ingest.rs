@@ -5,7 +5,7 @@ use crate::{
     body::{BodyError, Share, read_body},
     client_address::client_address,
     error::ApiError,
-    survey,
+    plan, survey,
 };
 use axum::{
     extract::Request,
@@ -38,6 +38,7 @@ pub(crate) struct Intake {
     bytes: Arc<Semaphore>,
     decoders: Semaphore,
     group_types: Mutex<HashMap<ProjectId, Remembered>>,
+    pub(crate) plans: plan::Plans,
     next_request: AtomicU64,
 }
 
@@ -48,7 +49,13 @@ impl Intake {
     pub(crate) fn new(bytes: usize) -> Self {
         // Reading is work for processors: more at once than there are would only take more memory.
         let decoders = std::thread::available_parallelism().map_or(2, usize::from).max(2);
-        Self { bytes: Arc::new(Semaphore::new(bytes)), decoders: Semaphore::new(decoders), group_types: Mutex::default(), next_request: AtomicU64::new(1) }
+        Self {
+            bytes: Arc::new(Semaphore::new(bytes)),
+            decoders: Semaphore::new(decoders),
+            group_types: Mutex::default(),
+            plans: plan::Plans::default(),
+            next_request: AtomicU64::new(1),
+        }
     }
 }
 
@@ -172,6 +179,11 @@ pub(crate) async fn keep(api: &Api, delivery: &Arc<Delivery>) -> Result<(Decoded
     if addressed.is_empty() && decoded.key.is_some() && project_of(api, &Token::OfKey, decoded.key.as_ref()).await?.is_none() {
         return Err(WireError::InvalidKey.into());
     }
+    for (token, tally) in std::mem::take(&mut decoded.tallies) {
+        if let Some(project) = project_of(api, &token, decoded.key.as_ref()).await? {
+            api.intake.plans.count(project, delivery.received_at, tally);
+        }
+    }
     let mut appended = Appended::default();
     for (project, batch) in addressed {
         let ends = survey::ends_among(project, &batch.events);
@@ -251,8 +263,14 @@ pub(crate) async fn decode(api: &Api, delivery: &Arc<Delivery>) -> Result<Decode
     let (api, delivery, runtime) = (api.clone(), Arc::clone(delivery), Handle::current());
     let decoded = tokio::task::spawn_blocking(move || {
         let group_types = |token: &Token, key: Option<&Key>| runtime.block_on(known_group_types(&api, token, key));
-        let settings =
-            sillage_wire::Settings { limits: api.options.limits, geo: api.options.geo.as_deref(), group_types: &group_types, visitor_secret: &visitor_secret };
+        let plan = |token: &Token, key: Option<&Key>| runtime.block_on(known_plan(&api, token, key));
+        let settings = sillage_wire::Settings {
+            limits: api.options.limits,
+            geo: api.options.geo.as_deref(),
+            group_types: &group_types,
+            plan: &plan,
+            visitor_secret: &visitor_secret,
+        };
         sillage_wire::receive(&delivery.received(), &settings)
     });
     Ok(decoded.await.map_err(|stopped| ApiError::internal(&stopped))??)
@@ -278,6 +296,18 @@ async fn known_group_types(api: &Api, token: &Token, key: Option<&Key>) -> Vec<S
     match group_types(api, project).await {
         Ok(known) => known.to_vec(),
         Err(_) => Vec::new(),
+    }
+}
+
+/// None where the project has none; its events then pass unchecked.
+async fn known_plan(api: &Api, token: &Token, key: Option<&Key>) -> Option<sillage_wire::PlanInForce> {
+    let project = project_of(api, token, key).await.ok()??;
+    match plan::for_intake(api, project).await {
+        Ok(plan) => plan,
+        Err(error) => {
+            tracing::warn!(%project, error = error.message, "the tracking plan cannot be read: events pass unchecked");
+            None
+        }
     }
 }
 

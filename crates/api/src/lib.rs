@@ -31,6 +31,7 @@ mod member;
 mod mixpanel;
 mod page_mapping;
 mod person;
+mod plan;
 mod project;
 mod query;
 mod recording;
@@ -51,6 +52,7 @@ mod written;
 
 pub use client_address::{Network, NetworkError};
 pub use door::HealthCheck;
+pub use plan::count_violations;
 pub use serve::{ServeOptions, serve};
 pub use state::{Api, MailBy, Options, Parts};
 pub use survey::tell_of_answers;
@@ -114,6 +116,7 @@ fn private_routes() -> OpenApiRouter<Api> {
         .merge(lookup::routes())
         .merge(friction_weights::routes())
         .merge(page_mapping::routes())
+        .merge(plan::routes())
         .merge(survey::routes())
         .merge(task::routes())
         .merge(user_test::routes())

@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 use sillage_behavior::{RefusedInfo, RefusedQuery};
 use sillage_catalog::{NewAuditEntry, Project};
-use sillage_event::{Batch, ProfileChange, ProjectId};
+use sillage_event::{Batch, ProfileChange, ProjectId, QUARANTINE};
 use sillage_wire::Protocol;
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::{router::OpenApiRouter, routes};
@@ -21,7 +21,7 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 const DEFAULT_RECORDS: usize = 50;
 const MAX_RECORDS: usize = 1_000;
 /// Of one request; who has more asks again.
-const MAX_REPLAYED: usize = 10_000;
+pub(crate) const MAX_REPLAYED: usize = 10_000;
 /// What was refused is listed in pages of so many when all of it is replayed.
 const PAGE: usize = 500;
 /// Results of single records in one reply.
@@ -102,7 +102,7 @@ async fn list(State(api): State<Api>, inside: Inside<ToRead>, Query(query): Quer
     let feed = api.browse(move |browse| browse.refused(project, &query)).await?;
     Ok(axum::Json(RefusedList {
         refused: feed.refused.into_iter().map(RefusedRecord::from).collect(),
-        counts: feed.counts.into_iter().map(|(code, stage, count)| RefusedCount { code, stage, count }).collect(),
+        counts: feed.counts.into_iter().filter(|(_, stage, _)| stage != QUARANTINE).map(|(code, stage, count)| RefusedCount { code, stage, count }).collect(),
     }))
 }
 
@@ -137,9 +137,9 @@ struct ReplayResult {
 async fn replay(State(api): State<Api>, inside: Inside<ToWrite>, Json(body): Json<Replay>) -> Result<axum::Json<Replayed>, ApiError> {
     let project = inside.project.id;
     let records = match (body.ids, body.all) {
-        (Some(ids), None | Some(false)) if ids.len() <= MAX_REPLAYED => named(&api, project, ids).await?,
+        (Some(ids), None | Some(false)) if ids.len() <= MAX_REPLAYED => named(&api, project, ids, None).await?,
         (Some(_), None | Some(false)) => return Err(ApiError::invalid("ids", format!("give at most {MAX_REPLAYED} ids"))),
-        (None, Some(true)) => all(&api, project).await?,
+        (None, Some(true)) => all(&api, project, None).await?,
         _ => return Err(ApiError::invalid("ids", "give either `ids` or `\"all\": true`")),
     };
     let mut replayed = Replayed { replayed: 0, refused_again: 0, results: Vec::new() };
@@ -162,12 +162,13 @@ async fn replay(State(api): State<Api>, inside: Inside<ToWrite>, Json(body): Jso
     Ok(axum::Json(replayed))
 }
 
-type Found = Vec<(u64, Option<RefusedInfo>)>;
+pub(crate) type Found = Vec<(u64, Option<RefusedInfo>)>;
 
-async fn named(api: &Api, project: ProjectId, ids: Vec<u64>) -> Result<Found, ApiError> {
+/// Records by their ids; those in quarantine only where that is the stage.
+pub(crate) async fn named(api: &Api, project: ProjectId, ids: Vec<u64>, stage: Option<&'static str>) -> Result<Found, ApiError> {
     let look = move |browse: &dyn sillage_behavior::Browse| {
         let find = |id: u64| {
-            let query = RefusedQuery { before: id.checked_add(1), limit: 1, ..RefusedQuery::default() };
+            let query = RefusedQuery { before: id.checked_add(1), limit: 1, stage: stage.map(str::to_owned), ..RefusedQuery::default() };
             let found = browse.refused(project, &query)?.refused.into_iter().find(|info| info.id == id);
             Ok((id, found))
         };
@@ -176,12 +177,12 @@ async fn named(api: &Api, project: ProjectId, ids: Vec<u64>) -> Result<Found, Ap
     Ok(api.browse(look).await?)
 }
 
-async fn all(api: &Api, project: ProjectId) -> Result<Found, ApiError> {
+pub(crate) async fn all(api: &Api, project: ProjectId, stage: Option<&'static str>) -> Result<Found, ApiError> {
     let look = move |browse: &dyn sillage_behavior::Browse| {
         let mut found = Vec::new();
         let mut before = None;
         while found.len() < MAX_REPLAYED {
-            let page = browse.refused(project, &RefusedQuery { before, limit: PAGE, ..RefusedQuery::default() })?.refused;
+            let page = browse.refused(project, &RefusedQuery { before, limit: PAGE, stage: stage.map(str::to_owned), ..RefusedQuery::default() })?.refused;
             let Some(last) = page.last() else { break };
             before = Some(last.id);
             found.extend(page.into_iter().map(|info| (info.id, Some(info))));
@@ -211,8 +212,9 @@ async fn replay_one(api: &Api, project: &Project, info: RefusedInfo) -> Result<R
         return Ok(Err(left_out.message));
     }
     for (_, batch) in decoded.batches {
-        // Whatever token it carries, it was refused in this project and is kept in this one.
-        ingest::append(api, project.id, Batch { refused: Vec::new(), ..batch }).await?;
+        // Whatever token it carries, it was refused in this project and is kept in this one; what the plan keeps apart by now goes there.
+        let refused = batch.refused.into_iter().filter(|record| record.stage == QUARANTINE).collect();
+        ingest::append(api, project.id, Batch { refused, ..batch }).await?;
     }
     let (id, project) = (info.id, project.id);
     api.browse(move |browse| browse.take_refused(project, Some(&[id])).map(drop)).await?;

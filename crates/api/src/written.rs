@@ -1,4 +1,4 @@
-//! The schemas that are written by hand in `contract/`, of questions, answers, surveys and user tests: names by which handlers say what they take and give, and
+//! The schemas that are written by hand in `contract/`, of questions, answers, surveys, user tests and tracking plans: names by which handlers say what they take and give, and
 //! their place among the components of the OpenAPI document.
 //!
 //! Not here: reading a question (`sillage_behavior::Question`). That parser, the engine and these schemas say the same is held by tests of `query`.
@@ -10,11 +10,12 @@ use utoipa::{
     openapi::{RefOr, Schema},
 };
 
-const FILES: [&str; 4] = [
+const FILES: [&str; 5] = [
     include_str!("../../../contract/question.schema.json"),
     include_str!("../../../contract/answer.schema.json"),
     include_str!("../../../contract/survey.schema.json"),
     include_str!("../../../contract/user_test.schema.json"),
+    include_str!("../../../contract/plan.schema.json"),
 ];
 
 /// Types that only have a name: what it stands for comes from the files.
@@ -37,7 +38,7 @@ macro_rules! named {
     };
 }
 
-named!(Question, Answer, Selector, CohortDefinition, FactorWeights, SurveyDefinition, TaskDefinition, UserTestDefinition);
+named!(Question, Answer, Selector, CohortDefinition, FactorWeights, SurveyDefinition, TaskDefinition, TrackingPlan, UserTestDefinition);
 
 /// The definitions of the files by name, as components refer to each other.
 pub(crate) fn schemas() -> BTreeMap<String, Value> {

@@ -166,7 +166,10 @@ pub trait Browse: Send + Sync + 'static {
     -> Result<Vec<ValueInfo>, AskError>;
     /// Newest first; `after` is the cursor of an earlier reply, 0 for the beginning.
     fn live(&self, project: ProjectId, after: u64, limit: usize) -> Result<LiveFeed, AskError>;
+    /// Without a stage, all that is not in quarantine.
     fn refused(&self, project: ProjectId, query: &RefusedQuery) -> Result<RefusedFeed, AskError>;
+    /// How many events wait in quarantine, and about how many bytes they take.
+    fn in_quarantine(&self, project: ProjectId) -> Result<(u64, u64), AskError>;
     /// Takes refused records out, to be received again. What is refused again comes back under a new id.
     fn take_refused(&self, project: ProjectId, ids: Option<&[u64]>) -> Result<Vec<RefusedInfo>, AskError>;
     /// The identities that count for the person behind `id`, and who linked them.

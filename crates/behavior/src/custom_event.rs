@@ -17,6 +17,17 @@ pub type CustomEvents = BTreeMap<String, Selector>;
 /// Alternatives that one custom event may have.
 pub const MOST_ALTERNATIVES: usize = 25;
 
+/// Adds events that go by several names; custom events that are made of one of them are made of all of its names. A custom event with such a name stays.
+pub fn add_merged(custom: &mut CustomEvents, merged: CustomEvents) {
+    if merged.is_empty() {
+        return;
+    }
+    custom.values_mut().for_each(|made_of| in_selector(made_of, &merged, &mut 0));
+    for (name, names) in merged {
+        custom.entry(name).or_insert(names);
+    }
+}
+
 impl Question {
     /// Puts what a custom event is made of in place of its name, wherever the question names one.
     pub fn expand_custom_events(&mut self, custom: &CustomEvents) {

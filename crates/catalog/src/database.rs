@@ -21,7 +21,7 @@ const READ_CONNECTIONS: u32 = 3;
 const LOCK_WAIT: Duration = Duration::from_secs(10);
 
 /// Every version of the tables, in order. A released entry is never edited.
-const MIGRATIONS: [(i64, &str, &str); 14] = [
+const MIGRATIONS: [(i64, &str, &str); 15] = [
     (1, "first", include_str!("../migrations/0001_first.sql")),
     (2, "cohorts", include_str!("../migrations/0002_cohorts.sql")),
     (3, "custom_events", include_str!("../migrations/0003_custom_events.sql")),
@@ -36,6 +36,7 @@ const MIGRATIONS: [(i64, &str, &str); 14] = [
     (12, "theme_corrections", include_str!("../migrations/0012_theme_corrections.sql")),
     (13, "tasks", include_str!("../migrations/0013_tasks.sql")),
     (14, "page_mappings", include_str!("../migrations/0014_page_mappings.sql")),
+    (15, "plans", include_str!("../migrations/0015_plans.sql")),
 ];
 
 #[derive(Clone, Debug)]

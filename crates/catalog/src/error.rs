@@ -10,6 +10,9 @@ pub enum CatalogError {
     Invalid { field: &'static str, message: String },
     #[error("this {what} is already taken")]
     Taken { what: &'static str },
+    /// Somebody else was faster.
+    #[error("the {what} was changed by somebody else in the meantime; load it again")]
+    Changed { what: &'static str },
     /// Set-up has been done; it never opens again.
     #[error("set-up is already done")]
     SetupDone,

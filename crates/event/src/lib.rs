@@ -62,6 +62,9 @@ pub enum LinkChange {
     Link { device: String, user: String, at: i64 },
 }
 
+/// The stage of events that were accepted and are kept apart, as the tracking plan says, until somebody releases or drops them.
+pub const QUARANTINE: &str = "quarantine";
+
 /// A record that was not accepted, kept aside with its reason and its raw form so that it can be replayed.
 #[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct Refused {
@@ -69,7 +72,8 @@ pub struct Refused {
     pub at: i64,
     /// Where it came in: `/v1/events`, `/track`, `/import`, `/engage`, `/groups`.
     pub source: String,
-    /// The named step that refused it: `decode`, `validate`, `enrich`, `plan`, or `apply` for what was acknowledged and could not be done.
+    /// The named step that refused it: `decode`, `validate`, `enrich`, `plan`, or `apply` for what was acknowledged and could not be done. [`QUARANTINE`]: it
+    /// was acknowledged, and waits.
     pub stage: String,
     /// A stable code: `missing_event`, `bad_time`, `placeholder_id`, …
     pub code: String,
@@ -79,7 +83,7 @@ pub struct Refused {
     pub message: String,
     /// Position in the request.
     pub index: u32,
-    /// The record as it came, cut at 128 KiB; a change of a profile that could not be applied, whole and in the import form.
+    /// The record as it came, cut at 128 KiB; an event in quarantine, whole and in the import form; a change of a profile that could not be applied, whole and in the import form.
     pub raw: String,
     /// What the request said for all of its records and matters when one is received again, as a query: `ip=0&strict=1`.
     #[serde(default, skip_serializing_if = "String::is_empty")]

@@ -7,7 +7,7 @@ use sillage_behavior::{
     SeenPage, ValueInfo,
 };
 use sillage_catalog::ProfileKind;
-use sillage_event::{Event, Identity, PersonId, ProjectId, as_text};
+use sillage_event::{Event, Identity, PersonId, ProjectId, QUARANTINE, as_text};
 use sillage_query::Engine;
 use sillage_store::{LedgerChange, Links, RefusedRecord, column};
 use std::{
@@ -94,14 +94,20 @@ impl Browse for Browser {
         })
     }
 
+    fn in_quarantine(&self, project: ProjectId) -> Result<(u64, u64), AskError> {
+        Ok(self.source.store.in_quarantine(project))
+    }
+
     fn take_refused(&self, project: ProjectId, ids: Option<&[u64]>) -> Result<Vec<RefusedInfo>, AskError> {
         let store = &self.source.store;
         let mut taken = Vec::new();
         match ids {
             Some(ids) => {
                 for id in ids {
-                    let found = store.refused(project, id.checked_add(1), 1, None, None).map_err(unreadable)?;
-                    taken.extend(found.into_iter().filter(|record| record.id == *id));
+                    for stage in [None, Some(QUARANTINE)] {
+                        let found = store.refused(project, id.checked_add(1), 1, stage, None).map_err(unreadable)?;
+                        taken.extend(found.into_iter().filter(|record| record.id == *id));
+                    }
                 }
             }
             None => loop {

@@ -62,6 +62,13 @@ impl Server {
         self.expect_good(reply).map(drop)
     }
 
+    /// What is answered to a body.
+    pub(crate) fn answer<T: DeserializeOwned>(&self, path: &str, body: &impl Serialize) -> Result<T> {
+        let request = self.agent.post(format!("{}{path}", self.url)).header("authorization", &self.authorization).content_type("application/json");
+        let reply = self.expect_good(request.send(&serde_json::to_vec(body)?[..]))?;
+        serde_json::from_reader(reply.into_body().into_reader()).with_context(|| format!("{} is no server of Sillage: its reply cannot be read", self.url))
+    }
+
     /// The project that is wanted, by id or name; the only one of the key where nothing is said.
     pub(crate) fn project(&self, wanted: Option<&str>) -> Result<Project> {
         let found = self.json::<Projects>("/api/projects")?.projects;

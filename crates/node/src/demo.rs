@@ -1,6 +1,7 @@
 //! `sillage demo`: the server with something to look at. It makes an account with a password of its own, imports the story of Courriel and real event
 //! sets through the public door, as a user would, saves some reports, and goes on with all that when it is started again.
 
+mod plan;
 mod reports;
 mod surveys;
 mod tasks;
@@ -16,11 +17,12 @@ use crate::{
 };
 use anyhow::{Context, Result, bail};
 use reports::Saved;
+use serde_json::Value;
 use sillage_catalog::{Catalog, Language, NewProject, NewReport, NewUser, Project, RecordingSettings, Role, User};
 use sillage_testkit::story::{Surveys, generate};
 use std::{
     env, fs,
-    io::{BufWriter, Write},
+    io::{self, BufWriter, Write},
     net::{IpAddr, Ipv4Addr, SocketAddr},
     os::unix::fs::OpenOptionsExt,
     path::{Path, PathBuf},
@@ -135,6 +137,7 @@ async fn prepare(arguments: &Arguments, catalog: &Catalog, url: String) -> Resul
         let project = project_for(catalog, &chapter).await?;
         if setting == STORY_DONE {
             let surveys = surveys::of_courriel(catalog, project.id, &user.name, french).await?;
+            plan::of_courriel(catalog, project.id, &user.name, french).await?;
             let end_ms = end_of(catalog, STORY_END).await?;
             tasks::of_courriel(catalog, project.id, &user.name, french, &surveys, end_ms).await?;
             write_story(&chapter.file, end_ms, surveys)?;
@@ -234,10 +237,15 @@ async fn tell_visits(catalog: &Catalog, url: String) -> Result<()> {
 fn write_story(path: &Path, end_ms: i64, surveys: Surveys) -> Result<()> {
     let file = fs::File::create(path).with_context(|| format!("cannot write {}", path.display()))?;
     let mut out = BufWriter::new(file);
+    let mut tell = |line: &Value| serde_json::to_writer(&mut out, line).map_err(io::Error::from).and_then(|()| out.write_all(b"\n"));
+    let mut invoices = Vec::new();
     for line in generate(end_ms, STORY_SEED, surveys) {
-        serde_json::to_writer(&mut out, &line)?;
-        out.write_all(b"\n")?;
+        tell(&line)?;
+        if line["event"] == plan::INVOICE {
+            invoices.push(line);
+        }
     }
+    plan::late_invoices(&invoices, end_ms).iter().try_for_each(tell)?;
     Ok(out.flush()?)
 }
 

@@ -113,8 +113,11 @@ impl Installation {
     pub(crate) async fn serve(self, listener: TcpListener, api: Api, senders: Senders, stop: impl Future<Output = ()>) -> Result<()> {
         let door = control::Door::open(&self.folder)?;
         let (stop_sending, told) = watch::channel(false);
-        let mut sending =
-            vec![tokio::spawn(senders.post.run(self.catalog.clone(), told.clone())), tokio::spawn(sillage_api::tell_of_answers(api.clone(), told.clone()))];
+        let mut sending = vec![
+            tokio::spawn(senders.post.run(self.catalog.clone(), told.clone())),
+            tokio::spawn(sillage_api::tell_of_answers(api.clone(), told.clone())),
+            tokio::spawn(sillage_api::count_violations(api.clone(), told.clone())),
+        ];
         sending.extend(senders.mail.map(|sender| tokio::spawn(sender.run(self.catalog.clone(), self.mail_trouble.clone(), told))));
         {
             let mut serving = std::pin::pin!(sillage_api::serve(listener, sillage_api::router(api), ServeOptions::default(), stop));

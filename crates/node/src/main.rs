@@ -17,6 +17,7 @@ mod log;
 mod lookups;
 mod machine;
 mod mail;
+mod plan;
 mod post;
 mod profiles;
 mod restore;
@@ -48,6 +49,7 @@ enum Verb {
     Ask(Box<ask::Arguments>),
     Import(Box<import::Arguments>),
     Export(export::Arguments),
+    Plan(plan::Arguments),
     Project(administer::ProjectArguments),
     User(administer::UserArguments),
     Key(administer::KeyArguments),
@@ -63,6 +65,7 @@ fn main() -> ExitCode {
         Verb::Ask(arguments) => ask::run(&arguments),
         Verb::Import(arguments) => import::run(&arguments),
         Verb::Export(arguments) => export::run(&arguments),
+        Verb::Plan(arguments) => plan::run(&arguments),
         Verb::Project(arguments) => administer::run_project(&arguments),
         Verb::User(arguments) => administer::run_user(&arguments),
         Verb::Key(arguments) => administer::run_key(&arguments),

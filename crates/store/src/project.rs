@@ -320,6 +320,10 @@ impl Project {
         state.refused.list(state.manifest.refused, before, limit, stage, code)
     }
 
+    pub(crate) fn in_quarantine(&self) -> (u64, u64) {
+        self.state.lock().refused.in_quarantine()
+    }
+
     pub(crate) fn refused_counts(&self) -> Vec<RefusedCount> {
         self.state.lock().refused.counts()
     }

@@ -1,4 +1,5 @@
-//! Records that were not accepted, kept aside until somebody mends and replays them. Bounded: the oldest go first.
+//! Records that were not accepted, kept aside until somebody mends and replays them. Bounded: the oldest go first. Events in quarantine
+//! were acknowledged, so they stay until somebody releases or drops them; who sends them looks first whether there is room ([`RefusedLog::in_quarantine`]).
 //!
 //! A file of entries, `length u32 · crc32c u32 · JSON`, either a record with its id or a list of ids that are gone. The manifest says which file counts
 //! and how much of it; when most of it is gone, what is left moves to a new file.
@@ -8,9 +9,9 @@ use crate::{
     folder::{Folder, sync_parent},
     manifest::RefusedPart,
 };
-use sillage_event::Refused;
+use sillage_event::{QUARANTINE, Refused};
 use std::{
-    collections::{BTreeMap, HashSet},
+    collections::{BTreeMap, BTreeSet, HashSet},
     fs::{self, File, OpenOptions},
     io,
     os::unix::fs::FileExt,
@@ -66,6 +67,10 @@ pub(crate) struct RefusedLog {
     profiles_sequence: u64,
     live_bytes: u64,
     pending_bytes: usize,
+    /// All but those in quarantine: the oldest of these goes first.
+    may_go: BTreeSet<u64>,
+    /// Of those in quarantine, on disk.
+    quarantine_bytes: u64,
 }
 
 /// What a seal takes with it.
@@ -99,6 +104,8 @@ impl RefusedLog {
             profiles_sequence: part.profiles_sequence,
             live_bytes: 0,
             pending_bytes: 0,
+            may_go: BTreeSet::new(),
+            quarantine_bytes: 0,
         };
         if part.bytes == 0 {
             return Ok(log);
@@ -151,16 +158,20 @@ impl RefusedLog {
     fn add(&mut self, record: Refused) {
         let reason = self.reason(&record);
         self.pending_bytes += record.raw.len() + 200;
+        if !self.is_quarantine(reason) {
+            self.may_go.insert(self.next_id);
+        }
         self.pending.insert(self.next_id, (reason, record));
         self.next_id += 1;
-        while self.on_disk.len() + self.pending.len() > self.most {
-            let Some(oldest) = self.on_disk.keys().next().or_else(|| self.pending.keys().next()).copied() else { break };
+        while self.may_go.len() > self.most {
+            let Some(oldest) = self.may_go.first().copied() else { break };
             self.take(oldest);
         }
     }
 
     /// Forgets a record, because it was replayed.
     pub(crate) fn take(&mut self, id: u64) -> bool {
+        self.may_go.remove(&id);
         if let Some((_, record)) = self.pending.remove(&id) {
             self.pending_bytes = self.pending_bytes.saturating_sub(record.raw.len() + 200);
             return true;
@@ -171,6 +182,12 @@ impl RefusedLog {
             self.taken.push(id);
         }
         was_there
+    }
+
+    /// How many events wait in quarantine, and about how many bytes they take.
+    pub(crate) fn in_quarantine(&self) -> (u64, u64) {
+        let n_all = self.on_disk.len() + self.pending.len();
+        (n_all.saturating_sub(self.may_go.len()) as u64, self.quarantine_bytes + self.pending_bytes as u64)
     }
 
     pub(crate) fn pending_bytes(&self) -> usize {
@@ -196,7 +213,7 @@ impl RefusedLog {
         counts
     }
 
-    /// The newest first, below an id, of a stage and code if given.
+    /// The newest first, below an id, of a stage and code if given; without a stage, all that is not in quarantine.
     pub(crate) fn list(
         &self,
         part: RefusedPart,
@@ -208,7 +225,7 @@ impl RefusedLog {
         let before = before.unwrap_or(u64::MAX);
         let wanted: HashSet<u32> = (0..)
             .zip(&self.reasons)
-            .filter(|(_, (one_stage, one_code))| stage.is_none_or(|stage| stage == one_stage) && code.is_none_or(|code| code == one_code))
+            .filter(|(_, (one_stage, one_code))| stage.map_or(one_stage != QUARANTINE, |stage| stage == one_stage) && code.is_none_or(|code| code == one_code))
             .map(|(reason, _)| reason)
             .collect();
         let pending = self.pending.range(..before).rev().filter(|(_, (reason, _))| wanted.contains(reason));
@@ -260,21 +277,36 @@ impl RefusedLog {
                 self.taken.push(id);
             }
         }
-        while self.live_bytes > MAX_BYTES {
-            let Some(oldest) = self.on_disk.keys().next().copied() else { break };
+        while self.live_bytes - self.quarantine_bytes > MAX_BYTES {
+            let Some(oldest) = self.may_go.first().copied() else { break };
             self.take(oldest);
         }
     }
 
     fn insert(&mut self, id: u64, slot: Slot) {
-        self.live_bytes += u64::from(slot.length) + 8;
+        let bytes = u64::from(slot.length) + 8;
+        self.live_bytes += bytes;
+        if self.is_quarantine(slot.reason) {
+            self.quarantine_bytes += bytes;
+        } else {
+            self.may_go.insert(id);
+        }
         self.on_disk.insert(id, slot);
     }
 
     fn remove_on_disk(&mut self, id: u64) {
         if let Some(slot) = self.on_disk.remove(&id) {
-            self.live_bytes -= u64::from(slot.length) + 8;
+            let bytes = u64::from(slot.length) + 8;
+            self.live_bytes -= bytes;
+            if self.is_quarantine(slot.reason) {
+                self.quarantine_bytes -= bytes;
+            }
+            self.may_go.remove(&id);
         }
+    }
+
+    fn is_quarantine(&self, reason: u32) -> bool {
+        self.reasons[reason as usize].0 == QUARANTINE
     }
 
     fn reason(&mut self, record: &Refused) -> u32 {

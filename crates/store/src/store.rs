@@ -185,6 +185,12 @@ impl Store {
         self.shared.find(project).map(|project| project.refused_counts()).unwrap_or_default()
     }
 
+    /// How many events of a project wait in quarantine, and about how many bytes they take.
+    #[must_use]
+    pub fn in_quarantine(&self, project: ProjectId) -> (u64, u64) {
+        self.shared.find(project).map(|project| project.in_quarantine()).unwrap_or_default()
+    }
+
     /// Forgets refused records that were replayed; durable when it returns.
     pub async fn take_refused(&self, project: ProjectId, ids: Vec<u64>) -> Result<(), AppendError> {
         let json = serde_json::to_vec(&ids).map_err(unavailable)?;

@@ -8,6 +8,7 @@ use crate::{
     fields::Fields,
     import_form::Row,
     key::Token,
+    plan::{Arrival, Judged, PlanInForce, judge},
     profile,
     record::{EventRecord, Raw, Surrogates, decode},
     refusal::{Reason, Stage},
@@ -18,6 +19,7 @@ use crate::{
 };
 use serde_json::{Map, Value};
 use sillage_event::{Batch, MAX_NAME_BYTES, Refused};
+use sillage_plan::Tally;
 use std::{
     cell::{Cell, RefCell},
     collections::HashMap,
@@ -38,7 +40,10 @@ pub(crate) struct Intake<'a> {
     of_nobody: Vec<Refused>,
     failed: Vec<FailedRecord>,
     accepted: u32,
+    quarantined: u32,
     ignored: u32,
+    /// Of the record that is being taken.
+    index: u32,
 }
 
 /// What the request holds for one project.
@@ -46,6 +51,8 @@ struct Project {
     token: Token,
     group_types: Vec<String>,
     ranks: Ranks,
+    plan: Option<PlanInForce>,
+    tally: Tally,
     batch: Batch,
 }
 
@@ -97,17 +104,24 @@ impl<'a> Intake<'a> {
             of_nobody: Vec::new(),
             failed: Vec::new(),
             accepted: 0,
+            quarantined: 0,
             ignored: 0,
+            index: 0,
         }
     }
 
     pub(crate) fn take(&mut self, index: u32, piece: &Piece<'_>) {
         self.door.stage.set(Stage::Decode);
+        self.index = index;
         let mut project = None;
         let taken = catch_unwind(AssertUnwindSafe(|| self.step(piece, &mut project)));
         let taken = taken.unwrap_or_else(|_| Err(Reason::panicked(self.door.stage.get())));
         match taken {
             Ok(Taken::Kept) => self.accepted += 1,
+            Ok(Taken::Apart) => {
+                self.accepted += 1;
+                self.quarantined += 1;
+            }
             Ok(Taken::Ignored) => self.ignored += 1,
             Err(reason) => self.refuse(index, piece, project, reason),
         }
@@ -120,7 +134,11 @@ impl<'a> Intake<'a> {
             }
             self.projects[0].batch.refused.append(&mut self.of_nobody);
         }
+        let tallies = self.projects.iter_mut().filter(|project| !project.tally.is_empty());
+        let tallies = tallies.map(|project| (project.token.clone(), std::mem::take(&mut project.tally))).collect();
         Decoded {
+            tallies,
+            quarantined: self.quarantined,
             key: self.request.key.clone(),
             batches: self.projects.into_iter().map(|project| (project.token, project.batch)).filter(|(_, batch)| !batch.is_empty()).collect(),
             failed: self.failed,
@@ -174,6 +192,18 @@ impl<'a> Intake<'a> {
                 {
                     event.properties.get_or_insert_with("$mp_api_endpoint", || Value::from(endpoint));
                 }
+                if let Some(plan) = &project.plan {
+                    self.door.stage.set(Stage::Plan);
+                    let arrival = Arrival { received_at: self.door.received_at, index: self.index, group_types: &project.group_types };
+                    match judge(plan, &mut event, &mut project.tally, &arrival)? {
+                        Judged::Kept => {}
+                        Judged::Dropped => return Ok(Taken::Ignored),
+                        Judged::Apart(record) => {
+                            project.batch.refused.push(record);
+                            return Ok(Taken::Apart);
+                        }
+                    }
+                }
                 project.batch.events.push(*event);
                 project.batch.links.extend(link);
                 Ok(Taken::Kept)
@@ -210,7 +240,8 @@ impl<'a> Intake<'a> {
         }
         let group_types = (self.settings.group_types)(&token, self.request.key.as_ref());
         self.project_of_token.insert(token.clone(), self.projects.len());
-        self.projects.push(Project { token, group_types, ranks: Ranks::new(), batch: Batch::default() });
+        let plan = (self.settings.plan)(&token, self.request.key.as_ref());
+        self.projects.push(Project { token, group_types, ranks: Ranks::new(), plan, tally: Tally::default(), batch: Batch::default() });
         self.projects.len() - 1
     }
 
@@ -238,6 +269,8 @@ fn host_name(header: &str) -> Option<&str> {
 
 enum Taken {
     Kept,
+    /// Kept in quarantine.
+    Apart,
     Ignored,
 }
 

@@ -10,7 +10,7 @@
 //!
 //! # The path of a request
 //! caps and decompression ([`decompress`]) → form, base64, envelope → records → for each: decode → whose → ignore → name → clock → identity →
-//! properties → groups → insert id → links → enrich. Each step may refuse the record; the code of the refusal says which.
+//! properties → groups → insert id → links → enrich → plan. Each step may refuse the record; the code of the refusal says which.
 //!
 //! # Limits ([`Limits`])
 //! | What | At most | Beyond |
@@ -34,7 +34,8 @@
 //! `bad_property_name`, `too_many_properties`, `unknown_field`, `missing_token`, `too_many_projects`, `missing_time`, `bad_time`, `too_old`, `time_before_1971`,
 //! `time_in_future`, `missing_id`, `bad_id`, `id_too_long`, `placeholder_id`, `two_users`, `bad_merge`, `missing_insert_id`, `bad_insert_id`,
 //! `bad_group`, `too_many_groups`, `bad_seq`, `missing_operation`, `bad_operation` · apply, after the reply, when a profile has no room for a change:
-//! `profile_too_large`, `profile_too_many_properties` · any: `internal`.
+//! `profile_too_large`, `profile_too_many_properties` · plan, where the project has one: `plan_unplanned_event`, `plan_event_name`,
+//! `plan_unplanned_property`, `plan_property_name`, `plan_required`, `plan_type`, `plan_values`, `plan_range`, `plan_pattern`, `quarantine_full` · any: `internal`.
 //!
 //! # JSON
 //! Of a name that occurs twice in an object the last value counts, as in every browser. `__proto__` is a name like any other. A byte order mark is
@@ -45,6 +46,7 @@ mod clock;
 mod decompress;
 mod enrich;
 mod error;
+mod event_line;
 mod fields;
 mod identity;
 mod identity_line;
@@ -53,6 +55,7 @@ mod intake;
 mod key;
 mod limits;
 mod lookup_table;
+mod plan;
 mod profile;
 mod record;
 mod recording;
@@ -65,11 +68,13 @@ mod steps;
 pub use decompress::{compress_zstd, decompress};
 pub use enrich::{Geo, MaxMind, Place};
 pub use error::WireError;
+pub use event_line::event_line;
 pub use identity_line::{IdentityLine, WrongField};
 pub use import_form::ImportForm;
 pub use key::{Key, Token};
 pub use limits::Limits;
 pub use lookup_table::{MOST_TABLE_BYTES, MOST_TABLE_ROWS, TableShape, table_column, table_shape};
+pub use plan::PlanInForce;
 pub use recording::{Known, Level, RecordingError, RecordingLimits, RecordingRequest, read_mixpanel_name, read_mixpanel_piece, read_name, read_piece};
 pub use refusal::FailedRecord;
 pub use reply::{NativeReply, Reply, mixpanel_reply};
@@ -78,6 +83,7 @@ use intake::Intake;
 use reply::ReplyForm;
 use request::Request;
 use sillage_event::Batch;
+use sillage_plan::Tally;
 use std::{fmt, net::IpAddr};
 
 /// The doors.
@@ -156,6 +162,8 @@ pub struct Settings<'a> {
     pub geo: Option<&'a dyn Geo>,
     /// The group types that a project knows. A property with such a name makes its value a group of the event. Asked once per project and request.
     pub group_types: &'a dyn Fn(&Token, Option<&Key>) -> Vec<String>,
+    /// The tracking plan of a project; None where it has none. Asked as seldom as the group types.
+    pub plan: &'a dyn Fn(&Token, Option<&Key>) -> Option<PlanInForce>,
     /// Secret of this installation, at best renewed each day: hides the address in the device id of somebody who sends no id.
     pub visitor_secret: &'a [u8],
 }
@@ -175,9 +183,13 @@ pub struct Decoded {
     pub batches: Vec<(Token, Batch)>,
     /// In the order of the request.
     pub failed: Vec<FailedRecord>,
-    /// Records that are kept: events and profile changes.
+    /// What the events of each project broke of its tracking plan; projects where nothing was broken are left out.
+    pub tallies: Vec<(Token, Tally)>,
+    /// Records that are kept: events and profile changes, those in quarantine among them.
     pub accepted: u32,
-    /// Records that their sender asked to drop (`$ignore`).
+    /// Events that the tracking plan keeps apart until somebody releases or drops them.
+    pub quarantined: u32,
+    /// Records that their sender asked to drop (`$ignore`), and events that the tracking plan blocks.
     pub ignored: u32,
     pub(crate) reply_form: ReplyForm,
 }

@@ -21,6 +21,7 @@ pub(crate) enum Stage {
     Decode,
     Validate,
     Enrich,
+    Plan,
 }
 
 impl Stage {
@@ -29,6 +30,7 @@ impl Stage {
             Self::Decode => "decode",
             Self::Validate => "validate",
             Self::Enrich => "enrich",
+            Self::Plan => "plan",
         }
     }
 }

@@ -32,13 +32,16 @@ pub struct NativeReply {
     pub accepted: u32,
     /// Events that were already there and count once.
     pub duplicates: u32,
+    /// Of the records kept, those that the tracking plan keeps apart until somebody releases them.
+    #[serde(skip_serializing_if = "is_none")]
+    pub quarantined: u32,
     pub failed: Vec<FailedRecord>,
 }
 
 impl NativeReply {
     #[must_use]
     pub fn new(decoded: &Decoded, duplicates: u32) -> Self {
-        Self { accepted: decoded.accepted, duplicates, failed: decoded.failed.clone() }
+        Self { accepted: decoded.accepted, duplicates, quarantined: decoded.quarantined, failed: decoded.failed.clone() }
     }
 
     /// 200 when all records are good, 207 when some are, 400 when none is (413 if that is for their size alone).
@@ -50,6 +53,10 @@ impl NativeReply {
             (false, _) => 207,
         }
     }
+}
+
+fn is_none(count: &u32) -> bool {
+    *count == 0
 }
 
 /// How the client asked to be answered.

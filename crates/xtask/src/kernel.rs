@@ -7,9 +7,10 @@ use clap::{Args, ValueEnum};
 use serde_json::{Value, json};
 use sillage_behavior::{AskError, Cancel, Question, Settings, expression::LookupColumn};
 use sillage_event::{Append, Batch, Event, PersonId, ProjectId};
+use sillage_plan::Compiled;
 use sillage_query::{Engine, History, Limits, Source};
 use sillage_store::{Snapshot, Store, StoreOptions, snapshot_of};
-use sillage_wire::{Protocol, Received, Token};
+use sillage_wire::{PlanInForce, Protocol, Received, Token};
 use std::collections::HashMap;
 use std::hint::black_box;
 use std::sync::Arc;
@@ -35,6 +36,8 @@ pub(crate) struct Kernel {
 enum Which {
     /// Requests as they arrive, made into checked events.
     Receive,
+    /// The same, held against a tracking plan of 60 events with a rule for each property.
+    Planned,
     /// The same, then the journal, the duplicates and the columns in memory, up to the reply.
     Keep,
     Trend,
@@ -47,9 +50,16 @@ pub(crate) fn run(kernel: &Kernel) -> anyhow::Result<()> {
     let n_batches = kernel.events.div_ceil(BATCH);
     let bodies = body::batches_at(NOW_MS, n_batches * MOST_ROUNDS, BATCH)?;
     let rounds = usize::from(kernel.rounds);
-    anyhow::ensure!(rounds <= MOST_ROUNDS || !matches!(kernel.kernel, Which::Receive | Which::Keep), "events are prepared for {MOST_ROUNDS} rounds");
+    anyhow::ensure!(
+        rounds <= MOST_ROUNDS || !matches!(kernel.kernel, Which::Receive | Which::Planned | Which::Keep),
+        "events are prepared for {MOST_ROUNDS} rounds"
+    );
     match kernel.kernel {
         Which::Receive => bodies[..n_batches * rounds].iter().try_for_each(|body| receive(body).map(|batch| drop(black_box(batch)))),
+        Which::Planned => {
+            let plan = plan()?;
+            bodies[..n_batches * rounds].iter().try_for_each(|body| receive_under(body, Some(&plan)).map(|batch| drop(black_box(batch))))
+        }
         Which::Keep => keep(&bodies[..n_batches * rounds]),
         Which::Trend => ask(
             &bodies[..n_batches],
@@ -72,7 +82,27 @@ pub(crate) fn run(kernel: &Kernel) -> anyhow::Result<()> {
     }
 }
 
+/// The events that the load generator makes, among others, with rules that they keep.
+fn plan() -> anyhow::Result<PlanInForce> {
+    let of_request = json!({
+        "country": {"type": "string", "required": true, "values": ["FR", "US", "DE", "GB", "ES", "IT", "BE", "CH"]}, "plan": {"same_as": "plan"},
+        "utm_source": {"type": "string"}, "path": {"type": "string", "pattern": "^/p/[0-9]+$"}, "amount": {"type": "number", "min": 0, "max": 1000},
+        "signed_in": {"type": "boolean", "required": true}, "release": {"type": "string"},
+    });
+    let names = ["$pageview", "$click", "search", "view_item", "add_to_cart", "begin_checkout", "purchase", "signup", "login", "share", "upload", "settings"];
+    let others = (0..48).map(|i| format!("other_{i}"));
+    let events: serde_json::Map<String, Value> =
+        names.into_iter().map(str::to_owned).chain(others).map(|name| (name, json!({"on_violation": "reject", "properties": of_request}))).collect();
+    let document = json!({"plan": 1, "properties": {"plan": {"type": "string", "values": ["free", "pro", "team"]}}, "events": events});
+    let rules = Compiled::new(&sillage_plan::from_json(&document)?).map_err(|problem| anyhow!("{}: {}", problem.field, problem.message))?;
+    Ok(PlanInForce { rules: Arc::new(rules), has_room: true })
+}
+
 fn receive(body: &[u8]) -> anyhow::Result<Batch> {
+    receive_under(body, None)
+}
+
+fn receive_under(body: &[u8], plan: Option<&PlanInForce>) -> anyhow::Result<Batch> {
     let received = Received {
         path_kind: Protocol::NativeEvents,
         content_type: Some("application/json"),
@@ -89,7 +119,13 @@ fn receive(body: &[u8]) -> anyhow::Result<Batch> {
         request_id: "1",
         idempotency_key: None,
     };
-    let settings = sillage_wire::Settings { limits: sillage_wire::Limits::default(), geo: None, group_types: &|_, _| Vec::new(), visitor_secret: b"kernel" };
+    let settings = sillage_wire::Settings {
+        limits: sillage_wire::Limits::default(),
+        geo: None,
+        group_types: &|_, _| Vec::new(),
+        plan: &|_, _| plan.cloned(),
+        visitor_secret: b"kernel",
+    };
     let decoded = sillage_wire::receive(&received, &settings)?;
     let (_, batch) = decoded.batches.into_iter().find(|(token, _)| *token == Token::OfKey).context("nothing was accepted")?;
     anyhow::ensure!(batch.refused.is_empty() && batch.events.len() == BATCH, "the load generator makes events that are refused");

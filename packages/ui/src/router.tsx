@@ -7,6 +7,7 @@ import type { ReportSearch } from "@/report/ReportScreen.tsx";
 import type { PlayerSearch } from "@/rooms/recording/PlayerRoom.tsx";
 import type { RecordingsSearch } from "@/rooms/recording/RecordingsRoom.tsx";
 import { TABS as STUDY_TABS, type StudySearch } from "@/rooms/interview/search.ts";
+import { PLAN_TABS, type PlanSearch } from "@/rooms/plan/search.ts";
 import { TABS, type SurveySearch } from "@/rooms/survey/search.ts";
 import { TASK_TABS, type TaskSearch } from "@/rooms/task/search.ts";
 import { TEST_TABS, type UserTestSearch } from "@/rooms/user-test/search.ts";
@@ -176,6 +177,13 @@ const live = createRoute({
   component: lazyRouteComponent(() => import("@/rooms/event/LiveRoom.tsx"), "LiveRoom"),
 });
 
+const plan = createRoute({
+  getParentRoute: () => project,
+  path: "plan",
+  validateSearch: (search: Record<string, unknown>): PlanSearch => ({ tab: PLAN_TABS.find((tab) => tab === search.tab), event: text(search.event), find: text(search.find) }),
+  component: lazyRouteComponent(() => import("@/rooms/plan/PlanRoom.tsx"), "PlanRoom"),
+});
+
 const people = createRoute({
   getParentRoute: () => project,
   path: "people",
@@ -216,7 +224,7 @@ const tree = root.addChildren([
   signedIn.addChildren([
     home,
     newProject,
-    project.addChildren([projectHome, trends, funnels, retention, engagement, lifecycle, journeys, sessions, features, drivers, impact, friction, heatmaps, speed, errors, cohorts, cohort, reports, start, live, people, person, recordings, recording, surveys, survey, tasks, task, userTests, userTest, interviews, study, participant, settings, settingsTab]),
+    project.addChildren([projectHome, trends, funnels, retention, engagement, lifecycle, journeys, sessions, features, drivers, impact, friction, heatmaps, speed, errors, cohorts, cohort, reports, start, live, people, person, plan, recordings, recording, surveys, survey, tasks, task, userTests, userTest, interviews, study, participant, settings, settingsTab]),
   ]),
 ]);
 

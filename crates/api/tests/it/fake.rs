@@ -6,7 +6,7 @@ use sillage_behavior::{
     RefusedInfo, RefusedQuery, Reply, Seen, SeenPage, Settings, ValueInfo,
 };
 use sillage_event::recording::{Found, KeepError, Kept as KeptPiece, Piece, PieceName, ReadError, Recorded, Recordings, Row, SegmentInfo, problems_of};
-use sillage_event::{Append, AppendError, Appended, Batch, Event, Identity, LinkChange, ProfileChange, ProjectId, Refused, Subject};
+use sillage_event::{Append, AppendError, Appended, Batch, Event, Identity, LinkChange, ProfileChange, ProjectId, QUARANTINE, Refused, Subject};
 use std::{
     collections::{BTreeMap, HashMap, HashSet},
     sync::{
@@ -199,13 +199,21 @@ impl Browse for FakeStore {
     fn refused(&self, project: ProjectId, query: &RefusedQuery) -> Result<RefusedFeed, AskError> {
         let kept = self.kept(project);
         let newest_first = kept.refused.iter().rev().filter(|(id, _)| query.before.is_none_or(|before| **id < before));
-        let wanted = newest_first.filter(|(_, record)| query.code.as_ref().is_none_or(|code| record.code == *code));
+        let wanted = newest_first.filter(|(_, record)| {
+            query.code.as_ref().is_none_or(|code| record.code == *code)
+                && query.stage.as_ref().map_or(record.stage != QUARANTINE, |stage| record.stage == *stage)
+        });
         let refused = wanted.take(query.limit).map(|(id, record)| RefusedInfo { id: *id, record: record.clone() }).collect();
         let mut counts: BTreeMap<(String, String), u64> = BTreeMap::new();
         for record in kept.refused.values() {
             *counts.entry((record.code.clone(), record.stage.clone())).or_default() += 1;
         }
         Ok(RefusedFeed { refused, counts: counts.into_iter().map(|((code, stage), count)| (code, stage, count)).collect() })
+    }
+
+    fn in_quarantine(&self, project: ProjectId) -> Result<(u64, u64), AskError> {
+        let waiting = self.kept(project).refused.into_values().filter(|record| record.stage == QUARANTINE);
+        Ok(waiting.fold((0, 0), |(n, bytes), record| (n + 1, bytes + record.raw.len() as u64)))
     }
 
     fn take_refused(&self, project: ProjectId, ids: Option<&[u64]>) -> Result<Vec<RefusedInfo>, AskError> {

@@ -15,6 +15,7 @@ mod member;
 mod mixpanel;
 mod page_mapping;
 mod person;
+mod plan;
 mod query;
 mod recording;
 mod refused;

@@ -121,6 +121,20 @@ const TABLE: &[(&str, &str, For)] = &[
     ("put", "/api/projects/{project}/lookups/{lookup}", For::Editors),
     ("delete", "/api/projects/{project}/lookups/{lookup}", For::Editors),
     ("get", "/api/projects/{project}/lookups/{lookup}/file", For::Viewers),
+    ("get", "/api/projects/{project}/plan", For::Viewers),
+    ("put", "/api/projects/{project}/plan/draft", For::Editors),
+    ("delete", "/api/projects/{project}/plan/draft", For::Editors),
+    ("post", "/api/projects/{project}/plan/publish", For::Admins),
+    ("post", "/api/projects/{project}/plan/check", For::Viewers),
+    ("get", "/api/projects/{project}/plan/file", For::Viewers),
+    ("get", "/api/projects/{project}/plan/versions", For::Viewers),
+    ("get", "/api/projects/{project}/plan/versions/{version}", For::Viewers),
+    ("get", "/api/projects/{project}/plan/events", For::Viewers),
+    ("get", "/api/projects/{project}/plan/violations", For::Viewers),
+    ("post", "/api/projects/{project}/plan/adopt", For::Editors),
+    ("get", "/api/projects/{project}/plan/quarantine", For::Viewers),
+    ("post", "/api/projects/{project}/plan/quarantine/release", For::Editors),
+    ("post", "/api/projects/{project}/plan/quarantine/drop", For::Admins),
     ("get", "/api/projects/{project}/page-mappings", For::Viewers),
     ("post", "/api/projects/{project}/page-mappings", For::Editors),
     ("get", "/api/projects/{project}/page-mappings/{page_mapping}", For::Viewers),
@@ -336,6 +350,9 @@ async fn filled(world: &World, path: &str, project: ProjectId) -> String {
             }
         }
     }
+    if path.contains("/plan/") {
+        path = with_plan(world, &path, project).await;
+    }
     if path.contains("{user_test}") {
         path = with_user_test(world, &path, project).await;
     }
@@ -364,6 +381,22 @@ async fn filled(world: &World, path: &str, project: ProjectId) -> String {
         path.push_str("?property=plan");
     }
     path
+}
+
+/// A draft, and a published version that the other project has not.
+async fn with_plan(world: &World, path: &str, project: ProjectId) -> String {
+    let document = json!({"plan": 1, "events": {}});
+    let draft = world.catalog.keep_plan_draft(project, &document, None, "test").await.unwrap();
+    if !path.ends_with("/file") && !path.contains("{version}") {
+        return path.to_owned();
+    }
+    let other = if project == world.project.id { world.other.id } else { world.project.id };
+    let mut published = world.catalog.publish_plan(project, draft.revision, "", "test").await.unwrap();
+    while published.version <= world.catalog.published_plan_version(other).await.unwrap() {
+        let draft = world.catalog.keep_plan_draft(project, &document, None, "test").await.unwrap();
+        published = world.catalog.publish_plan(project, draft.revision, "", "test").await.unwrap();
+    }
+    path.replace("{version}", &published.version.to_string())
 }
 
 async fn with_user_test(world: &World, path: &str, project: ProjectId) -> String {
@@ -463,6 +496,13 @@ async fn body(world: &World, method: &str, path: &str) -> Option<Value> {
         (_, "/api/projects/{project}") => json!({"name": "Courriel"}),
         (_, path) if path.ends_with("/keys") => json!({"name": "CI", "scopes": ["read"]}),
         (_, path) if path.ends_with("/query") => question(),
+        (_, path) if path.ends_with("/plan/publish") => {
+            let draft = world.catalog.plan_draft(world.project.id).await.unwrap();
+            json!({"revision": draft.map_or(0, |draft| draft.revision)})
+        }
+        (_, path) if path.ends_with("/plan/adopt") => json!({"seen": [{"event": "Sign up"}]}),
+        (_, path) if path.contains("/plan/quarantine/") => json!({"all": true}),
+        (_, path) if path.contains("/plan/") => json!({"document": {"plan": 1, "events": {}}}),
         (_, path) if path.ends_with("/replay") => json!({"all": true}),
         (_, path) if path.ends_with("/recordings/delete") => json!({"person": "u1"}),
         (_, path) if path.ends_with("/interviews/{study}/status") => json!({"status": "paused"}),
@@ -561,6 +601,7 @@ async fn what_belongs_to_another_project_answers_like_what_does_not_exist() {
             "{survey}",
             "{task}",
             "{user_test}",
+            "{version}",
             "{study}",
             "{key}",
             "{user}",
@@ -581,6 +622,7 @@ async fn what_belongs_to_another_project_answers_like_what_does_not_exist() {
             .replace("{survey}", "none")
             .replace("{task}", "none")
             .replace("{user_test}", "none")
+            .replace("{version}", "none")
             .replace("{study}", "none")
             .replace("{participant}", "none")
             .replace("{file}", "none")

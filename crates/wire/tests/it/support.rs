@@ -31,7 +31,7 @@ pub(crate) fn read(received: &Received<'_>) -> Result<Decoded, WireError> {
 
 pub(crate) fn read_with(received: &Received<'_>, geo: Option<&dyn Geo>) -> Result<Decoded, WireError> {
     let group_types = |_: &_, _: Option<&_>| vec!["company".to_owned()];
-    receive(received, &Settings { limits: Limits::default(), geo, group_types: &group_types, visitor_secret: b"a secret of the tests" })
+    receive(received, &Settings { limits: Limits::default(), geo, group_types: &group_types, plan: &|_, _| None, visitor_secret: b"a secret of the tests" })
 }
 
 pub(crate) fn native(body: impl AsRef<[u8]>) -> Decoded {

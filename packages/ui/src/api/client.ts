@@ -10,6 +10,7 @@ import type { Definition } from "@/question/definition.ts";
 import type { Question, QuestionKind } from "@/question/question.ts";
 import type { Manifest, RecordingNote, RecordingShare, RecordingsAnswer } from "./recording.ts";
 import type { CheckedTask, NewTask, Task } from "./task.ts";
+import type { DraftedPlan, ObservedEvent, Plan, PlanState, PlanVersions, PlanViolation, PublishedPlan, QuarantinedEvent, SeenUnplanned } from "./plan.ts";
 import type { paths } from "./schema.d.ts";
 import type { AnswerOf, Answered, Cell, Cohort, CustomEvent, FrictionWeight, FrictionWeights, KeyScope, LiveAnswer, NewCohort, NewCustomEvent, NewCustomProperty, NewLookupTable, NewPageMapping, NewReport, PageMappingToCheck, PageMappingToComplete, People, PeopleAnswer, PersonDetail, Report, Role, TimelineAnswer } from "./types.ts";
 
@@ -197,6 +198,19 @@ export const api = {
   responsesFile: (project: number, survey: string, language: string) => `/api/projects/${project}/surveys/${encodeURIComponent(survey)}/responses.csv?language=${encodeURIComponent(language)}`,
   responsesJson: (project: number, survey: string) => `/api/projects/${project}/surveys/${encodeURIComponent(survey)}/responses.json`,
 
+  plan: (project: number) => door<PlanState>("GET", `/api/projects/${project}/plan`),
+  keepPlan: (project: number, body: { document?: Plan; text?: string; revision?: number }) => door<DraftedPlan>("PUT", `/api/projects/${project}/plan/draft`, { body }),
+  discardPlan: (project: number) => door<void>("DELETE", `/api/projects/${project}/plan/draft`),
+  publishPlan: (project: number, body: { revision: number; note: string }) => door<PublishedPlan>("POST", `/api/projects/${project}/plan/publish`, { body }),
+  planVersions: (project: number) => door<PlanVersions>("GET", `/api/projects/${project}/plan/versions`),
+  planVersion: (project: number, version: number) => door<PublishedPlan>("GET", `/api/projects/${project}/plan/versions/${version}`),
+  planEvents: (project: number) => door<{ events: ObservedEvent[] }>("GET", `/api/projects/${project}/plan/events`),
+  planViolations: (project: number, event?: string) =>
+    door<{ violations: PlanViolation[]; days: { day: string; rule: string; count: number }[] }>("GET", `/api/projects/${project}/plan/violations${event === undefined ? "" : `?event=${encodeURIComponent(event)}`}`),
+  adopt: (project: number, seen: SeenUnplanned[]) => door<{ added: number; draft: DraftedPlan }>("POST", `/api/projects/${project}/plan/adopt`, { body: { seen } }),
+  quarantine: (project: number, before: number | null) => door<{ events: QuarantinedEvent[]; count: number }>("GET", `/api/projects/${project}/plan/quarantine${before === null ? "" : `?before=${before}`}`),
+  release: (project: number, what: { ids: number[] } | { all: true }) => door<{ released: number; failed: { id: number; message: string }[] }>("POST", `/api/projects/${project}/plan/quarantine/release`, { body: what }),
+  dropQuarantined: (project: number, what: { ids: number[] } | { all: true }) => door<{ dropped: number }>("POST", `/api/projects/${project}/plan/quarantine/drop`, { body: what }),
   tasks: (project: number) => door<{ tasks: Task[] }>("GET", `/api/projects/${project}/tasks`),
   task: (project: number, task: string) => door<Task>("GET", `/api/projects/${project}/tasks/${encodeURIComponent(task)}`),
   checkTask: (project: number, definition: object, signal?: AbortSignal) => door<CheckedTask>("POST", `/api/projects/${project}/tasks/check`, { body: { definition }, signal }),

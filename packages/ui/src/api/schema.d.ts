@@ -737,7 +737,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The events of the project, most frequent first. */
+        /** The events of the project, most frequent first, as its tracking plan offers them. */
         get: operations["browse_names"];
         put?: never;
         post?: never;
@@ -900,6 +900,228 @@ export interface paths {
         put?: never;
         /** Let an id of this person count for itself again. */
         post: operations["person_split"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{project}/plan": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The plan in force, and the draft with what is wrong with it and what it changes. */
+        get: operations["plan_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{project}/plan/adopt": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take what arrived unplanned into the draft, with the types that were seen. Without a draft, one begins from the plan in force. */
+        post: operations["plan_take_in"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{project}/plan/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What is wrong with a plan and what it would change, without keeping it. */
+        post: operations["plan_check"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{project}/plan/draft": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Keep a draft. It may still have errors, as long as it has the shape of a plan. */
+        put: operations["plan_keep"];
+        post?: never;
+        /** Throw the draft away. */
+        delete: operations["plan_discard"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{project}/plan/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The events of the plan and those that arrived. */
+        get: operations["plan_events"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{project}/plan/file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The plan as a file, for git: YAML or JSON. */
+        get: operations["plan_file"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{project}/plan/publish": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Put the draft in force: from the next request on, events are checked against it. */
+        post: operations["plan_publish"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{project}/plan/quarantine": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The events that wait in quarantine. */
+        get: operations["plan_quarantine"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{project}/plan/quarantine/drop": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Throw events in quarantine away, for good. */
+        post: operations["plan_drop_events"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{project}/plan/quarantine/release": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Let events out of quarantine: they count as of when they happened. */
+        post: operations["plan_release"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{project}/plan/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The versions that were published. */
+        get: operations["plan_versions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{project}/plan/versions/{version}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One version. Kept as a draft and published, it is in force again. */
+        get: operations["plan_version"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{project}/plan/violations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What arrived and is not as planned: which event, property and rule, how often, from which SDK. */
+        get: operations["plan_violations"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -2283,6 +2505,14 @@ export interface components {
         };
         /** @description `person`, `device`, or `group:` and a type of groups such as `group:company`. */
         Actor: string;
+        Adopted: {
+            /**
+             * Format: int64
+             * @description Events and properties that are new in the draft.
+             */
+            added: number;
+            draft: components["schemas"]["DraftedPlan"];
+        };
         /** @description Where paths begin; without it at the first node of a session, or at its last in reverse. */
         Anchor: {
             /** @description The node's name. */
@@ -2995,6 +3225,17 @@ export interface components {
              */
             other?: boolean;
         };
+        CheckedPlan: {
+            changes: components["schemas"]["PlanChange"][];
+            /** @description Whether it could be published. */
+            ok: boolean;
+            problems: components["schemas"]["PlanProblem"][];
+            /**
+             * Format: int32
+             * @description The version in force that it is compared with; 0 is none.
+             */
+            version: number;
+        };
         /** @description A step of the way. */
         CheckedStep: {
             id: string;
@@ -3411,6 +3652,26 @@ export interface components {
             /** @description The bins of each interval. */
             intervals: components["schemas"]["Bins"][];
         };
+        /** @description A plan that is being written. */
+        DraftedPlan: {
+            /**
+             * Format: int32
+             * @description The version that it began from; 0 is none.
+             */
+            base_version: number;
+            changed_at: string;
+            changed_by: string;
+            /** @description What differs from the plan in force. */
+            changes: components["schemas"]["PlanChange"][];
+            document: components["schemas"]["TrackingPlan"];
+            /** @description Errors first. With an error it cannot be published. */
+            problems: components["schemas"]["PlanProblem"][];
+            /**
+             * Format: int32
+             * @description Grows with each change; who writes or publishes says which one they saw.
+             */
+            revision: number;
+        };
         /** @description What goes together with reaching the goal. */
         DriverAnswer: {
             /** @description The candidates: tested ones first, the strongest first. */
@@ -3550,6 +3811,13 @@ export interface components {
             /** @description How long after entering counts; without it up to the end of the range. */
             window?: components["schemas"]["Duration"];
         } & WithRequired<components["schemas"]["Scope"], "range">;
+        Dropped: {
+            /**
+             * Format: int64
+             * @description Events that are gone for good.
+             */
+            dropped: number;
+        };
         /** @description A length of time; a month is 30 days. */
         Duration: {
             /** @description How many units. */
@@ -6112,6 +6380,11 @@ export interface components {
              */
             trim?: "url";
         };
+        NotReleased: {
+            /** Format: int64 */
+            id: number;
+            message: string;
+        };
         Note: {
             author: string;
             created_at: string;
@@ -6138,6 +6411,30 @@ export interface components {
         };
         Notes: {
             notes: components["schemas"]["Note"][];
+        };
+        /** @description An event, planned or not, and what arrived of it. */
+        ObservedEvent: {
+            /**
+             * Format: int64
+             * @description All that is kept of it.
+             */
+            count: number;
+            first_seen?: string | null;
+            last_seen?: string | null;
+            name: string;
+            /** @description Whether the plan in force names it, now or formerly. */
+            planned: boolean;
+            /** @description The event that it counts for, where the plan in force says so. */
+            replaced_by?: string | null;
+            /**
+             * Format: int64
+             * @description How often a rule was broken, deprecations and old names among them.
+             */
+            violations: number;
+        };
+        ObservedEvents: {
+            /** @description Those of the plan in force, of its draft and those that arrived, in the order of names. */
+            events: components["schemas"]["ObservedEvent"][];
         };
         /**
          * @description Which one of a session: the `first`, the `last`, `each` of them (occurrences are counted then), or only where the path's first node (`entry`) or last node (`exit`) is one.
@@ -6964,6 +7261,198 @@ export interface components {
             /** @description It was there already, and counts once. */
             duplicate: boolean;
         };
+        /** @description A difference between two plans. */
+        PlanChange: {
+            /** @description Null where it is no more. */
+            after: unknown;
+            /** @description Null where it was not there. */
+            before: unknown;
+            /** @description Dotted. */
+            field: string;
+            /** @description `added`, `removed` or `changed` */
+            kind: string;
+        };
+        /**
+         * @description campaign_sent, campaignSent, CampaignSent, campaign-sent, Campaign Sent, Campaign sent
+         * @enum {unknown}
+         */
+        PlanConvention: "snake_case" | "camel_case" | "pascal_case" | "kebab_case" | "object_action" | "sentence_case";
+        /** @description What the elements of a list are. */
+        PlanItems: {
+            /** @description The most that a number may be. */
+            max?: number;
+            /** @description The least that a number may be. */
+            min?: number;
+            /** @description A regular expression (Rust's `regex`) found anywhere in a text; `^` and `$` hold it to the whole. */
+            pattern?: string;
+            type?: components["schemas"]["PlanType"];
+            /** @description The only values that are right. */
+            values?: (string | number | boolean)[];
+        };
+        /**
+         * @description `accept`: kept and counted. `warn`: also marked on the event, in `$plan_warnings`. `quarantine`: kept apart until somebody releases or drops it. `reject`: refused, and the reply says why.
+         * @enum {unknown}
+         */
+        PlanLevel: "accept" | "warn" | "quarantine" | "reject";
+        /** @description How names are written. */
+        PlanNaming: {
+            events?: components["schemas"]["PlanConvention"];
+            /** @description What becomes of an event with an unplanned name that is written otherwise; with `reject`, planned names have to be written so too. `accept` unless said. */
+            level?: components["schemas"]["PlanLevel"];
+            properties?: components["schemas"]["PlanConvention"];
+        };
+        /** @description Something to reach. */
+        PlanObjective: {
+            /** @description What would be true then. */
+            description?: string;
+            /** @description Who answers for it. */
+            owner?: string;
+        };
+        /** @description Something that is wrong with a plan. */
+        PlanProblem: {
+            /** @description Dotted: `events.Campaign Sent.properties.amount.min` */
+            field: string;
+            message: string;
+            /** @description `error` or `warning` */
+            severity: string;
+        };
+        /** @description The plan of a project. */
+        PlanState: {
+            draft?: components["schemas"]["DraftedPlan"] | null;
+            published?: components["schemas"]["PublishedPlan"] | null;
+            /**
+             * Format: int64
+             * @description Events that wait in quarantine.
+             */
+            quarantined: number;
+        };
+        /**
+         * @description `planned`: not sent yet. `deprecated`: should no longer be sent, and is counted. `hidden`: kept, and not offered where events are chosen. `blocked`: not kept.
+         * @enum {unknown}
+         */
+        PlanStatus: "planned" | "active" | "deprecated" | "hidden" | "blocked";
+        /** @description A plan, as a document or as the text of a file; one of the two. */
+        PlanToCheck: {
+            document?: components["schemas"]["TrackingPlan"] | null;
+            /** @description YAML or JSON. */
+            text?: string | null;
+        };
+        PlanToKeep: {
+            document?: components["schemas"]["TrackingPlan"] | null;
+            /**
+             * Format: int32
+             * @description The revision of the draft that was seen, 0 for none: another one is not written over. Left out: any.
+             */
+            revision?: number | null;
+            /** @description YAML or JSON. */
+            text?: string | null;
+        };
+        PlanToPublish: {
+            /** @description What changes and why, for who reads the versions later. */
+            note?: string;
+            /**
+             * Format: int32
+             * @description The revision of the draft that was seen.
+             */
+            revision: number;
+        };
+        /**
+         * @description `integer`: a number without a fraction. `time`: ISO 8601 as a text.
+         * @enum {unknown}
+         */
+        PlanType: "string" | "number" | "integer" | "boolean" | "time" | "list" | "object" | "any";
+        PlanVersionInfo: {
+            /**
+             * Format: int64
+             * @description What it changed; of the oldest of the list it is left out.
+             */
+            changes?: number | null;
+            /** Format: int64 */
+            events: number;
+            note: string;
+            published_at: string;
+            published_by: string;
+            /** Format: int32 */
+            version: number;
+        };
+        PlanVersions: {
+            /** @description Newest first, a hundred at most. */
+            versions: components["schemas"]["PlanVersionInfo"][];
+        };
+        /** @description How often something arrived that is not as planned. */
+        PlanViolation: {
+            /** Format: int64 */
+            count: number;
+            /** @description Empty: too many different ones to tell apart. */
+            event: string;
+            first_seen: string;
+            last_seen: string;
+            /** @description What became of the last one: `accept`, `warn`, `quarantine`, `reject`. */
+            level: string;
+            /** @description Null where the event itself is meant. */
+            property?: string | null;
+            /**
+             * @description `unplanned_event`, `event_name`, `unplanned_property`, `property_name`, `required`, `type`, `values`, `range`, `pattern`, `deprecated`, `old_name`,
+             *     `blocked`
+             */
+            rule: string;
+            /** @description The last value, short and masked. */
+            sample: string;
+            /** @description The library that sent it; empty where it does not say. */
+            sdk: string;
+            sdk_version: string;
+            /** @description The type of that value; null where there is none. */
+            seen_type?: string | null;
+        };
+        /** @description An event. */
+        PlannedEvent: {
+            /** @description What it means. */
+            description?: string;
+            /** @description The objective that it serves, one of `objectives` where the plan lists them. */
+            objective?: string;
+            /** @description In place of the plan's. */
+            on_unplanned_property?: components["schemas"]["PlanLevel"];
+            /** @description In place of the plan's. */
+            on_violation?: components["schemas"]["PlanLevel"];
+            /** @description Who answers for it. */
+            owner?: string;
+            /** @description By name. */
+            properties?: {
+                [key: string]: components["schemas"]["PlannedProperty"];
+            };
+            /** @description Names that it had, or events that are the same: questions about this event count them too. */
+            replaces?: string[];
+            status?: components["schemas"]["PlanStatus"];
+            tags?: string[];
+            /** @description When exactly it is sent. */
+            trigger?: string;
+        };
+        /** @description The rules of a property. What is left out is taken from the shared property that it is the `same_as`. */
+        PlannedProperty: {
+            /** @description What it means. */
+            description?: string;
+            /** @description A value as it may be. */
+            example?: unknown;
+            items?: components["schemas"]["PlanItems"];
+            /** @description The most that a number may be. */
+            max?: number;
+            /** @description The least that a number may be. */
+            min?: number;
+            /** @description In place of the event's. */
+            on_violation?: components["schemas"]["PlanLevel"];
+            /** @description Who answers for it. */
+            owner?: string;
+            /** @description A regular expression (Rust's `regex`) found anywhere in a text; `^` and `$` hold it to the whole. */
+            pattern?: string;
+            /** @description Whether it has to be sent; null is not sent. */
+            required?: boolean;
+            /** @description A shared property of the plan. */
+            same_as?: string;
+            status?: components["schemas"]["PlanStatus"];
+            type?: components["schemas"]["PlanType"];
+            /** @description The only values that are right. */
+            values?: (string | number | boolean)[];
+        };
         /** @description Shares by position; what they add up to does not matter. */
         PositionShares: {
             /** @description Of all between, together. */
@@ -7102,6 +7591,41 @@ export interface components {
         PropertyValues: {
             values: components["schemas"]["PropertyValue"][];
         };
+        /** @description A version that was published. */
+        PublishedPlan: {
+            document: components["schemas"]["TrackingPlan"];
+            /** @description What its reviewer wrote. */
+            note: string;
+            published_at: string;
+            published_by: string;
+            /**
+             * Format: int32
+             * @description From 1.
+             */
+            version: number;
+        };
+        Quarantine: {
+            /**
+             * Format: int64
+             * @description How many wait in all.
+             */
+            count: number;
+            /** @description Newest first. */
+            events: components["schemas"]["QuarantinedEvent"][];
+        };
+        /** @description An event that waits. */
+        QuarantinedEvent: {
+            /** @description When it arrived. */
+            at: string;
+            /** @description The rule that it broke, `plan_type` and so on. */
+            code: string;
+            /** @description The event in the import form. */
+            event: unknown;
+            field?: string | null;
+            /** Format: int64 */
+            id: number;
+            message: string;
+        };
         /** @description A question of any kind; `kind` says which other fields it has. */
         Question: components["schemas"]["QuestionWithCells"] | components["schemas"]["TimelineQuestion"] | components["schemas"]["PeopleQuestion"] | components["schemas"]["RecordingsQuestion"] | components["schemas"]["AttemptsQuestion"];
         /** @description A question whose answer has figures with people behind them; a cell names one of these figures. */
@@ -7168,6 +7692,11 @@ export interface components {
              */
             duplicates: number;
             failed: components["schemas"]["FailedRecord"][];
+            /**
+             * Format: int32
+             * @description Of the records kept, those that the tracking plan keeps apart until somebody releases them; left out where there are none.
+             */
+            quarantined?: number | null;
         };
         /** @description One page load. */
         RecordedDocument: {
@@ -7480,6 +8009,15 @@ export interface components {
             /** @description The door: `/v1/events`, `/track`, … */
             source: string;
             stage: string;
+        };
+        Released: {
+            /** @description Ids under which nothing waits (any more), and events that cannot be read back. */
+            failed: components["schemas"]["NotReleased"][];
+            /**
+             * Format: int64
+             * @description Events that are kept like any other now.
+             */
+            released: number;
         };
         /** @description What was removed of somebody. */
         RemovedOfInterview: {
@@ -7879,6 +8417,14 @@ export interface components {
              * @enum {string}
              */
             week_start?: "monday" | "sunday";
+        };
+        /** @description Something that arrived and is not planned. */
+        SeenUnplanned: {
+            event: string;
+            /** @description Left out: the event with all of its properties that were seen. */
+            property?: string | null;
+            /** @description The type that was seen; left out, it is looked up among the events that are kept. */
+            type?: string | null;
         };
         /** @description The values of a segment, one for each part of the breakdown; null is not set. Empty on the overall line. */
         SegmentValues: (string | number | boolean | null)[];
@@ -10103,8 +10649,118 @@ export interface components {
             person?: string;
             session_by?: components["schemas"]["SessionBy"];
         } & components["schemas"]["Scope"];
+        ToAdopt: {
+            seen: components["schemas"]["SeenUnplanned"][];
+        };
         /** @description The values with the most events keep their segment; the rest is one last segment that tells in `other` how many it holds. */
         Top: number;
+        /**
+         * @description What a product sends, and what becomes of events that are otherwise.
+         * @example {
+         *       "events": {
+         *         "Campaign Sent": {
+         *           "description": "A campaign left for its audience",
+         *           "objective": "activation",
+         *           "on_violation": "quarantine",
+         *           "owner": "editor@courriel.example",
+         *           "properties": {
+         *             "channels": {
+         *               "items": {
+         *                 "type": "string",
+         *                 "values": [
+         *                   "mail",
+         *                   "sms"
+         *                 ]
+         *               },
+         *               "type": "list"
+         *             },
+         *             "plan": {
+         *               "required": true,
+         *               "same_as": "plan_type"
+         *             },
+         *             "recipients": {
+         *               "example": 1200,
+         *               "max": 1000000,
+         *               "min": 1,
+         *               "required": true,
+         *               "type": "integer"
+         *             },
+         *             "template": {
+         *               "pattern": "^tpl_",
+         *               "type": "string"
+         *             }
+         *           },
+         *           "replaces": [
+         *             "campaign_sent"
+         *           ],
+         *           "tags": [
+         *             "core"
+         *           ],
+         *           "trigger": "The server has handed over the last mail"
+         *         },
+         *         "Dashboard Viewed": {
+         *           "description": "Nobody asks about it",
+         *           "status": "deprecated"
+         *         }
+         *       },
+         *       "name": "Courriel",
+         *       "naming": {
+         *         "events": "object_action",
+         *         "level": "warn",
+         *         "properties": "snake_case"
+         *       },
+         *       "objectives": {
+         *         "activation": {
+         *           "description": "Companies send their first campaign within a week",
+         *           "owner": "growth@courriel.example"
+         *         }
+         *       },
+         *       "on_unplanned_event": "accept",
+         *       "on_violation": "warn",
+         *       "plan": 1,
+         *       "properties": {
+         *         "plan_type": {
+         *           "description": "What the company pays for",
+         *           "type": "string",
+         *           "values": [
+         *             "free",
+         *             "pro",
+         *             "business"
+         *           ]
+         *         }
+         *       }
+         *     }
+         */
+        TrackingPlan: {
+            /** @description What it is about. */
+            description?: string;
+            /** @description Events by name. */
+            events?: {
+                [key: string]: components["schemas"]["PlannedEvent"];
+            };
+            /** @description What the plan is called. */
+            name?: string;
+            naming?: components["schemas"]["PlanNaming"];
+            /** @description What the company wants to reach, by name. */
+            objectives?: {
+                [key: string]: components["schemas"]["PlanObjective"];
+            };
+            /** @description What becomes of an event that the plan does not name; `accept` unless said. */
+            on_unplanned_event?: components["schemas"]["PlanLevel"];
+            /** @description What becomes of an event with a property that the plan does not name; `accept` unless said. */
+            on_unplanned_property?: components["schemas"]["PlanLevel"];
+            /** @description What becomes of an event that breaks a rule of its properties; `accept` unless said. */
+            on_violation?: components["schemas"]["PlanLevel"];
+            /**
+             * @description The version of the format.
+             * @constant
+             */
+            plan: 1;
+            /** @description Shared properties by name: planned on every event, and what a property of an event may be the `same_as`. */
+            properties?: {
+                [key: string]: components["schemas"]["PlannedProperty"];
+            };
+        };
         /** @description Values over time, a line for each series, formula and segment. */
         TrendAnswer: {
             /** @description The same for the range compared with. */
@@ -10937,6 +11593,18 @@ export interface components {
             /** @description What the segment is called. */
             label: string;
         } & components["schemas"]["Test"];
+        ViolationDay: {
+            /** Format: int64 */
+            count: number;
+            day: string;
+            rule: string;
+        };
+        Violations: {
+            /** @description How many a day (UTC) and rule; days without any are left out. */
+            days: components["schemas"]["ViolationDay"][];
+            /** @description The most frequent first. */
+            violations: components["schemas"]["PlanViolation"][];
+        };
         /** @description The five vitals, over all and by time, page, element and segment. */
         VitalAnswer: {
             /** @description The elements at fault, those most often poor first. */
@@ -11081,6 +11749,11 @@ export interface components {
             p75: number | null;
             /** @description How many are poor. */
             poor: components["schemas"]["Count"];
+        };
+        /** @description Either `ids` or `"all": true`. */
+        Waiting: {
+            all?: boolean | null;
+            ids?: number[] | null;
         };
         /** @description Everybody in the answer, or in a segment of it. */
         WholeCell: components["schemas"]["CellSegment"];
@@ -13272,6 +13945,8 @@ export interface operations {
                 /** @description Text that the name holds, in any case. */
                 search?: string | null;
                 limit?: number | null;
+                /** @description Also events that the tracking plan hides or blocks, and those that count under another name. */
+                all?: boolean | null;
             };
             header?: never;
             path: {
@@ -13679,6 +14354,469 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description What is wrong and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    plan_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanState"];
+                };
+            };
+            /** @description What is wrong and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    plan_take_in: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ToAdopt"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Adopted"];
+                };
+            };
+            /** @description What is wrong and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    plan_check: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PlanToCheck"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CheckedPlan"];
+                };
+            };
+            /** @description What is wrong and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    plan_keep: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PlanToKeep"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DraftedPlan"];
+                };
+            };
+            /** @description What is wrong and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    plan_discard: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What is wrong and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    plan_events: {
+        parameters: {
+            query?: {
+                /** @description Violations of so many days until today, 90 at most; 30 where nothing is said. */
+                days?: number | null;
+            };
+            header?: never;
+            path: {
+                project: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ObservedEvents"];
+                };
+            };
+            /** @description What is wrong and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    plan_file: {
+        parameters: {
+            query?: {
+                /** @description `yaml` (default) or `json` */
+                format?: string | null;
+                /** @description `published` (default) or `draft` */
+                of?: string | null;
+            };
+            header?: never;
+            path: {
+                project: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": string;
+                };
+            };
+            /** @description What is wrong and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    plan_publish: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PlanToPublish"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PublishedPlan"];
+                };
+            };
+            /** @description What is wrong and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    plan_quarantine: {
+        parameters: {
+            query?: {
+                /** @description The id of the last event of the page before. */
+                before?: number | null;
+                limit?: number | null;
+            };
+            header?: never;
+            path: {
+                project: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Quarantine"];
+                };
+            };
+            /** @description What is wrong and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    plan_drop_events: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Waiting"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Dropped"];
+                };
+            };
+            /** @description What is wrong and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    plan_release: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Waiting"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Released"];
+                };
+            };
+            /** @description What is wrong and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    plan_versions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanVersions"];
+                };
+            };
+            /** @description What is wrong and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    plan_version: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: number;
+                version: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PublishedPlan"];
+                };
+            };
+            /** @description What is wrong and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    plan_violations: {
+        parameters: {
+            query?: {
+                /** @description So many days until today, 90 at most; 30 where nothing is said. */
+                days?: number | null;
+                /** @description Only of events of this name. */
+                event?: string | null;
+                /** @description Only of this rule. */
+                rule?: string | null;
+                limit?: number | null;
+            };
+            header?: never;
+            path: {
+                project: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Violations"];
+                };
             };
             /** @description What is wrong and how to mend it */
             default: {

@@ -12,7 +12,7 @@ export interface Told {
 }
 
 /** Codes that say all there is to say; the server adds nothing that helps. */
-const PLAIN = ["unreachable", "unauthenticated", "forbidden", "not_found", "timed_out", "cancelled", "too_many_requests", "taken", "last_admin", "no_link", "oneself", "setup_done", "wrong_token", "wrong_credentials", "too_slow", "cross_origin"] as const;
+const PLAIN = ["unreachable", "unauthenticated", "forbidden", "not_found", "timed_out", "cancelled", "too_many_requests", "changed", "taken", "last_admin", "no_link", "oneself", "setup_done", "wrong_token", "wrong_credentials", "too_slow", "cross_origin"] as const;
 /** Codes whose particulars are the server's. */
 const DETAILED = ["needed", "limit_exceeded", "unavailable", "internal", "body_too_large"] as const;
 /** Codes about one field, which the sentence names. */

@@ -1,0 +1,132 @@
+"""A tracking plan runs: a file is checked as in CI, events are held against what is published, and quarantine loses nothing, whatever happens to the server."""
+import json
+import urllib.parse
+
+import pytest
+from sillage import Server, run
+
+PLAN = """
+plan: 1
+on_unplanned_event: accept
+events:
+  Order Placed:
+    description: Somebody ordered
+    owner: ada@courriel.example
+    replaces: [order]
+    on_violation: quarantine
+    properties:
+      amount: {type: number, required: true, min: 0}
+  Form Sent:
+    description: A form left
+    owner: ada@courriel.example
+    on_violation: reject
+    properties:
+      fields: {type: integer}
+  Noise Made: {description: Too much, owner: ada@courriel.example, status: blocked}
+"""
+
+
+@pytest.fixture
+def planned():
+    with Server() as server:
+        publish(server, PLAN)
+        yield server
+
+
+def put(server, path, value):
+    return server.request("PUT", f"/api/projects/{server.project}{path}", json.dumps(value).encode(), server._signed({"content-type": "application/json"}))
+
+
+def publish(server, text):
+    draft = put(server, "/plan/draft", {"text": text})
+    assert draft.status == 200, draft
+    published = server.post(f"/api/projects/{server.project}/plan/publish", {"revision": draft.json()["revision"]})
+    assert published.status == 200, published
+    return published.json()
+
+
+def plan(server, path, **query):
+    reply = server.get(f"/api/projects/{server.project}/plan{path}?{urllib.parse.urlencode(query)}")
+    assert reply.status == 200, reply
+    return reply.json()
+
+
+def event(name, n, **properties):
+    return {"event": name, "distinct_id": f"u{n}", "time": "2026-01-02T03:04:05Z", "insert_id": f"{name}-{n}", "properties": properties}
+
+
+def test_quarantine_is_durable_and_is_released_once(planned):
+    server = planned
+    sent = [event("Order Placed", 0, amount=1)] + [event("Order Placed", n, amount=f"{n}", note="é") for n in range(1, 40)]
+    reply = server.send(sent)
+    assert (reply.status, reply.json()["accepted"], reply.json()["quarantined"]) == (200, 40, 39), reply
+    assert server.count("Order Placed") == 1
+    # What was acknowledged is there after a kill.
+    server.kill()
+    server.start()
+    assert plan(server, "/quarantine")["count"] == 39
+    # Sent again, as a client does that did not hear the reply.
+    server.send(sent)
+    released = server.post(f"/api/projects/{server.project}/plan/quarantine/release", {"all": True}).json()
+    assert released["failed"] == [] and released["released"] >= 39, released
+    assert server.count("Order Placed") == 40, "each counts once"
+    kept = server.timeline("u7")[0]
+    assert kept["properties"]["note"] == "é" and kept["properties"]["amount"] == "7", kept
+    server.kill()
+    server.start()
+    assert server.count("Order Placed") == 40 and plan(server, "/quarantine")["count"] == 0
+
+
+def test_refusals_name_the_rule_and_block_drops(planned):
+    server = planned
+    reply = server.send([event("Form Sent", 1, fields=1.5), event("Form Sent", 2, fields=3), event("Noise Made", 3), event("Anything", 4)])
+    assert (reply.status, reply.json()["accepted"]) == (207, 2), reply
+    failed = reply.json()["failed"]
+    assert [(one["index"], one["code"], one["field"]) for one in failed] == [(0, "plan_type", "properties.fields")], failed
+    assert server.count(None) == 2
+    rules = {(one["event"], one["rule"]): one["count"] for one in plan(server, "/violations")["violations"]}
+    assert rules == {("Form Sent", "type"): 1, ("Noise Made", "blocked"): 1, ("Anything", "unplanned_event"): 1}
+
+
+def test_renamed_events_count_as_one_until_the_plan_says_otherwise(planned):
+    server = planned
+    server.send([event("order", 1, amount=1), event("order", 2, amount=2), event("Order Placed", 3, amount=3)])
+    assert server.count("Order Placed") == 3
+    assert {one["name"] for one in server.get(f"/api/projects/{server.project}/names").json()["events"]} == {"Order Placed"}
+    publish(server, PLAN.replace("replaces: [order]", ""))
+    assert server.count("Order Placed") == 1 and server.count("order") == 2
+
+
+def test_a_file_is_checked_as_in_ci(planned, tmp_path):
+    server = planned
+    good, bad = tmp_path / "plan.yaml", tmp_path / "bad.yaml"
+    good.write_text(PLAN)
+    bad.write_text("plan: 1\nproperties:\n  a: {same_as: b}\n  b: {same_as: a}\nevents:\n  A: {properties: {x: {type: text}}}\n")
+    done = run("plan", "check", good)
+    assert b"0 errors, 0 warnings" in done.stdout, done.stdout
+    done = run("plan", "check", bad, check=False)
+    assert done.returncode == 2 and b"events.A.properties.x.type" in done.stdout, done.stdout
+    bad.write_text("plan: 1\nproperties:\n  a: {same_as: b}\n  b: {same_as: a}\nevents:\n  A: {}\n")
+    done = run("plan", "check", bad, "--format", "json", check=False)
+    report = json.loads(done.stdout)
+    assert done.returncode == 2 and not report["ok"]
+    assert {problem["field"] for problem in report["problems"] if problem["severity"] == "error"} == {"properties.a.same_as", "properties.b.same_as"}
+    unowned = tmp_path / "unowned.yaml"
+    unowned.write_text("plan: 1\nevents: {A: {description: x}}\n")
+    assert run("plan", "check", unowned).returncode == 0
+    assert run("plan", "check", unowned, "--strict", check=False).returncode == 2
+    assert run("plan", "check", tmp_path / "missing.yaml", check=False).returncode == 1
+    # Beside what is in force.
+    key = server.post(f"/api/projects/{server.project}/keys", {"name": "CI", "scopes": ["read"]}).json()["secret"]
+    done = run("plan", "check", good, "--url", server.url, "--key", key)
+    assert b"the same as version 1" in done.stdout, done.stdout
+    good.write_text(PLAN.replace("min: 0", "min: 1"))
+    done = run("plan", "check", good, "--url", server.url, "--key", key)
+    assert b"events.Order Placed.properties.amount.min" in done.stdout, done.stdout
+
+
+def test_the_file_of_the_server_is_the_plan(planned, tmp_path):
+    server = planned
+    text = server.get(f"/api/projects/{server.project}/plan/file").text
+    again = server.post(f"/api/projects/{server.project}/plan/check", {"text": text}).json()
+    assert again["ok"] and again["changes"] == [], again
