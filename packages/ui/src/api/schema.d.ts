@@ -8932,6 +8932,8 @@ export interface components {
         TaskCompared: {
             /** @description Its first instant. */
             from: components["schemas"]["Instant"];
+            /** @description The segments in it, with a breakdown. */
+            groups?: components["schemas"]["TaskGroup"][];
             said: components["schemas"]["TaskSaid"];
             /** @description The first instant after it. */
             to: components["schemas"]["Instant"];

@@ -6,6 +6,7 @@ import type { Attempt, Task } from "@/api/task.ts";
 import type { Cell } from "@/api/types.ts";
 import { useSpeech } from "@/i18n/language.tsx";
 import { personName } from "@/question/words.ts";
+import { useElementNames } from "@/report/elementNames.ts";
 import { usePersonName } from "@/report/peopleNames.ts";
 import { tellError } from "@/shell/errors.ts";
 import { useProject } from "@/shell/session.tsx";
@@ -48,6 +49,7 @@ export function Attempts({ task }: { task: Task }) {
     observer.observe(end);
     return () => observer.disconnect();
   }, [hasNextPage, isFetchingNextPage, fetchNextPage]);
+  const elementName = useElementNames(typeof at.selector === "string" ? [at.selector] : [], scope.range);
   const chosen = (key: "class" | "card"): string => (typeof at[key] === "string" ? String(at[key]) : "");
   return (
     <div className={styles.scorecard}>
@@ -57,10 +59,10 @@ export function Attempts({ task }: { task: Task }) {
         <InlineSelect label={t("task.card")} value={chosen("card")} choices={[{ value: "", label: t("task.allCards") }, ...CARDS.map((one) => ({ value: one as string, label: t(CARD[one]) }))]} onPick={(one) => set({ at: one ? { ...at, card: one } : without("card") })} />
         <InlineSelect label={t("task.sort")} value={listed.sort ?? "latest"} choices={SORTS.map((sort) => ({ value: sort, label: t(SORT[sort]) }))} onPick={(sort) => set({ sort })} />
         <Check label={t("task.recordedOnly")} checked={listed.recorded === true} onChange={(on) => set({ recorded: on || undefined })} />
-        {cellParts(at, task.definition.steps ?? [], speech)
+        {cellParts(at, task.definition.steps ?? [], speech, elementName)
           .filter(({ key }) => key !== "class" && key !== "card")
           .map(({ key, name }) => (
-            <span key={key} className={styles.narrowed}>
+            <span key={key} className={styles.narrowed} title={key === "selector" ? String(at.selector) : undefined}>
               {name}
               <button type="button" aria-label={t("action.removeNamed", { name })} onClick={() => set({ at: without(key) })}>
                 <X aria-hidden />

@@ -7,6 +7,7 @@ import type { Cell } from "@/api/types.ts";
 import { useSpeech } from "@/i18n/language.tsx";
 import type { AttemptSort, Filter } from "@/question/question.ts";
 import { breakdownName, conditionName, rangeName } from "@/question/words.ts";
+import { useElementNames } from "@/report/elementNames.ts";
 import { PeoplePanel } from "@/report/PeoplePanel.tsx";
 import { useAsk } from "@/report/useAsk.ts";
 import { tellError } from "@/shell/errors.ts";
@@ -16,7 +17,6 @@ import { Card } from "@/ui/Page.tsx";
 import { Empty, Failure, Note, Skeleton, SkeletonRows } from "@/ui/State.tsx";
 import { useToast } from "@/ui/Toast.tsx";
 import { SLOT, surveyOf } from "./ask.ts";
-import { CardDetail } from "./CardDetail.tsx";
 import { Cards } from "./Cards.tsx";
 import type { Fix } from "./definition.ts";
 import { classOf } from "./figures.ts";
@@ -66,6 +66,7 @@ export function Scorecard({ task }: { task: Task }) {
     onError: (error) => toast(tellError(error, speech).what),
   });
   const answer = asked?.answer;
+  const elementName = useElementNames([...(answer?.fixes ?? []), ...(answer?.cards.friction.places ?? [])].flatMap(({ selector }) => selector ?? []), scope.range);
   const ways: Ways = {
     open: (at, title) => go({ at, title }),
     watch: (at, sort, all) => go({ tab: "attempts", v: { at, sort, recorded: !all }, at: undefined, title: undefined }),
@@ -131,9 +132,8 @@ export function Scorecard({ task }: { task: Task }) {
           <div className={styles.columns}>
             <div className={styles.main}>
               <PathStrip answer={answer} ways={ways} />
-              <Cards answer={answer} task={task} interval={question.interval ?? "day"} shown={shown} ways={ways} mayAsk={project.role !== "viewer"} />
-              {shown && <CardDetail card={shown} task={task} answer={answer} ways={ways} />}
-              <FixList findings={answer.fixes} fixes={task.definition.fixes ?? []} releases={answer.releases} ways={ways} mayChange={project.role !== "viewer"} isSaving={fixing.isPending} onChange={(fixes) => fixing.mutate(fixes)} />
+              <Cards answer={answer} task={task} interval={question.interval ?? "day"} shown={shown} ways={ways} elementName={elementName} mayAsk={project.role !== "viewer"} />
+              <FixList findings={answer.fixes} fixes={task.definition.fixes ?? []} elementName={elementName} releases={answer.releases} ways={ways} mayChange={project.role !== "viewer"} isSaving={fixing.isPending} onChange={(fixes) => fixing.mutate(fixes)} />
             </div>
             <Voices task={task} voices={answer.voices} scope={scope} />
           </div>
