@@ -18,7 +18,7 @@ import { Empty, Failure, SkeletonRows } from "@/ui/State.tsx";
 import table from "@/ui/table.module.css";
 import { AttemptTimeline } from "./AttemptTimeline.tsx";
 import { FRICTION } from "./figures.ts";
-import { ScopeBar } from "./ScopeBar.tsx";
+import { ScopeBar, useReleases } from "./ScopeBar.tsx";
 import { attemptsQuestion, readListed, readScope, SORTS, type Listed, type TaskSearch } from "./search.ts";
 import { momentOfAttempt, useAttempts } from "./useAttempts.ts";
 import { CARD, CARDS, cellParts, CLASS, CLASSES, LINK, pageName, SORT } from "./words.ts";
@@ -33,7 +33,9 @@ export function Attempts({ task }: { task: Task }) {
   const project = useProject();
   const navigate = useNavigate();
   const search = useSearch({ from: "/signed-in/p/$project/tasks/$task" }) as TaskSearch;
-  const scope = readScope(search.q);
+  const chosenScope = readScope(search.q);
+  const { property: releaseBy } = useReleases(chosenScope.releaseBy);
+  const scope = { ...chosenScope, releaseBy };
   const listed = readListed(search.v);
   const at: Cell = listed.at ?? {};
   const list = useAttempts(attemptsQuestion(task.definition, scope, listed));
@@ -53,7 +55,7 @@ export function Attempts({ task }: { task: Task }) {
   const chosen = (key: "class" | "card"): string => (typeof at[key] === "string" ? String(at[key]) : "");
   return (
     <div className={styles.scorecard}>
-      <ScopeBar scope={scope} onChange={(next) => go({ q: next })} />
+      <ScopeBar scope={chosenScope} onChange={(next) => go({ q: next })} />
       <div className={styles.scope} role="group" aria-label={t("task.which")}>
         <InlineSelect label={t("task.column.class")} value={chosen("class")} choices={[{ value: "", label: t("task.allClasses") }, ...CLASSES.map((one) => ({ value: one as string, label: t(CLASS[one]) }))]} onPick={(one) => set({ at: one ? { ...at, class: one } : without("class") })} />
         <InlineSelect label={t("task.card")} value={chosen("card")} choices={[{ value: "", label: t("task.allCards") }, ...CARDS.map((one) => ({ value: one as string, label: t(CARD[one]) }))]} onPick={(one) => set({ at: one ? { ...at, card: one } : without("card") })} />

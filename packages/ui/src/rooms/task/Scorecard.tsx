@@ -23,7 +23,7 @@ import { classOf } from "./figures.ts";
 import { FixList } from "./FixList.tsx";
 import { OutcomeBar } from "./OutcomeBar.tsx";
 import { PathStrip } from "./PathStrip.tsx";
-import { ScopeBar } from "./ScopeBar.tsx";
+import { ScopeBar, useReleases } from "./ScopeBar.tsx";
 import { readScope, scorecardQuestion, type Scope, type TaskSearch } from "./search.ts";
 import { SideBySide } from "./SideBySide.tsx";
 import { TaskExample } from "./TaskExample.tsx";
@@ -50,7 +50,9 @@ export function Scorecard({ task }: { task: Task }) {
   const toast = useToast();
   const client = useQueryClient();
   const search = useSearch({ from: "/signed-in/p/$project/tasks/$task" }) as TaskSearch;
-  const scope = readScope(search.q);
+  const chosenScope = readScope(search.q);
+  const { property: releaseBy } = useReleases(chosenScope.releaseBy);
+  const scope = { ...chosenScope, releaseBy };
   const question = scorecardQuestion(task.definition, scope);
   const asking = useAsk<"task">(question);
   const { asked } = asking;
@@ -83,7 +85,7 @@ export function Scorecard({ task }: { task: Task }) {
   };
   return (
     <div className={styles.scorecard}>
-      <ScopeBar scope={scope} onChange={(next) => go({ q: next, at: undefined, title: undefined })} compares />
+      <ScopeBar scope={chosenScope} onChange={(next) => go({ q: next, at: undefined, title: undefined })} compares />
       <p className={styles.printed}>{printedScope(scope, speech)}</p>
       {asking.slow && (
         <Note>
