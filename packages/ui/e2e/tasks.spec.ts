@@ -99,7 +99,9 @@ test("a card unfolds to what is behind it", async ({ page, visit, words: { t } }
 
 test("what a card unfolds to lies below its own row, is read on at once, and gives the focus back", async ({ page, visit, words: { t } }) => {
   await visit(`/tasks/${id}`);
-  const box = async (name: MessageKey) => (await page.getByRole("article", { name: t(name), exact: true }).boundingBox()) ?? { x: 0, y: 0, width: 0, height: 0 };
+  // All at one time: the page may be moving.
+  const boxes = (...names: string[]) =>
+    page.evaluate((labels) => labels.map((label) => document.querySelector(`article[aria-label="${label}"]`)?.getBoundingClientRect().toJSON() as DOMRect), names);
   for (const [card, size] of [["task.card.slow", { width: 1440, height: 900 }], ["task.card.promoters", { width: 390, height: 844 }]] as const) {
     await page.setViewportSize(size);
     const title = page.getByRole("button", { name: t(card), exact: true });
@@ -107,12 +109,10 @@ test("what a card unfolds to lies below its own row, is read on at once, and giv
     const detail = page.getByRole("group", { name: t(card), exact: true });
     await expect(detail).toBeFocused();
     await expect(detail).toBeInViewport();
-    const [own, next, shown] = [await box(card), await box(card === "task.card.slow" ? "task.card.off_path" : "task.card.csat_low"), await detail.boundingBox()];
-    expect(shown?.y).toBeGreaterThan(own.y + own.height - 1);
-    expect(next.y).toBeGreaterThan((shown?.y ?? 0) + (shown?.height ?? 0) - 1);
-    // The row is whole: the card behind it stands beside it.
-    const beside = await box(card === "task.card.slow" ? "task.card.not_finished" : "task.card.off_path");
-    expect(beside.y).toBe(own.y);
+    // The row is whole: another card stands beside it, and the next row comes below what it unfolded to.
+    const [own, beside, next] = await boxes(t(card), t(card === "task.card.slow" ? "task.card.not_finished" : "task.card.off_path"), t(card === "task.card.slow" ? "task.card.off_path" : "task.card.csat_low"));
+    expect(beside?.top).toBe(own?.top);
+    expect((next?.top ?? 0) - (own?.bottom ?? 0)).toBeGreaterThan(((await detail.boundingBox())?.height ?? 0) - 1);
     await detail.getByRole("button", { name: t("action.close") }).click();
     await expect(detail).toHaveCount(0);
     await expect(title).toBeFocused();

@@ -9511,7 +9511,7 @@ export interface components {
         TaskSaid: {
             /** @description Answers that are dissatisfied. */
             csat_low: components["schemas"]["TaskShare"];
-            /** @description People who left, of everybody who tried. */
+            /** @description People who left, of everybody who tried or left. */
             lost: components["schemas"]["TaskShare"];
             /** @description The net promoter score. */
             nps: components["schemas"]["TaskEstimate"] | null;

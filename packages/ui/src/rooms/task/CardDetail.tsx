@@ -37,7 +37,7 @@ export function CardDetail(props: CardDetailProps) {
   const detailRef = useRef<HTMLDivElement>(null);
   useEffect(() => {
     if (takesFocus) detailRef.current?.focus({ preventScroll: true });
-    detailRef.current?.scrollIntoView({ block: "nearest", behavior: "smooth" });
+    detailRef.current?.scrollIntoView({ block: "nearest" });
   }, [card, takesFocus]);
   return (
     <div
