@@ -312,15 +312,20 @@ impl PageMapping {
         coverage
     }
 
-    /// Groups for the pages that no rule meets, by the first `depth` parts of their path, most viewed first.
+    /// Groups for the pages that no rule meets, by the first `depth` parts of their path, most viewed first. A language in front says nothing of what a page is
+    /// for: the parts behind it do, and one rule takes a page in all its languages.
     #[must_use]
     pub fn suggestions(&self, addresses: &[(String, u64)], depth: usize, home: &str) -> Vec<Suggestion> {
-        let mut by_beginning: BTreeMap<Vec<String>, BTreeMap<String, u64>> = BTreeMap::new();
-        for (address, views) in addresses.iter().filter(|(address, _)| self.met(address).next().is_none()) {
-            let page = folded(&path_of(address));
+        let unmapped = addresses.iter().filter(|(address, _)| self.met(address).next().is_none());
+        let pages: Vec<(String, u64)> = unmapped.map(|(address, views)| (folded(&path_of(address)), *views)).collect();
+        let languages = languages_in_front(pages.iter().map(|(page, _)| page.as_str()));
+        let mut by_beginning: BTreeMap<Vec<String>, Pages> = BTreeMap::new();
+        for (page, views) in pages {
+            let mut parts = parts_of(&page).peekable();
+            let language = parts.next_if(|part| languages.contains(*part)).unwrap_or_default().to_owned();
             // An id says nothing about what a page is for.
-            let beginning = page.split('/').filter(|part| !part.is_empty()).take_while(|part| !part.contains(":id")).take(depth.max(1));
-            *by_beginning.entry(beginning.map(str::to_owned).collect()).or_default().entry(page).or_default() += views;
+            let beginning: Vec<String> = parts.take_while(|part| !part.contains(":id")).take(depth.max(1)).map(str::to_owned).collect();
+            *by_beginning.entry(beginning).or_default().entry(language).or_default().entry(page).or_default() += views;
         }
         let mut suggestions: Vec<Suggestion> = by_beginning.into_iter().filter_map(|(beginning, pages)| suggestion(&beginning, pages, home)).collect();
         suggestions.sort_by(|a, b| b.views.cmp(&a.views).then_with(|| a.value.cmp(&b.value)));
@@ -328,21 +333,72 @@ impl PageMapping {
     }
 }
 
-fn suggestion(beginning: &[String], pages: BTreeMap<String, u64>, home: &str) -> Option<Suggestion> {
-    let views = pages.values().sum();
-    let value = format!("/{}", beginning.join("/"));
+/// The views of pages, by the language in front of their path; without one, by nothing.
+type Pages = BTreeMap<String, BTreeMap<String, u64>>;
+
+/// Languages of sites, but for those whose code is a word that paths begin with (`/my`, `/is`, `/to`).
+const LANGUAGES: &str = " ar bg ca cs da de el en es et fi fr ga he hi hr hu id it ja ko lt lv ms nb nl no pl pt ro ru sk sl sr sv th tr uk vi zh ";
+
+fn parts_of(page: &str) -> impl Iterator<Item = &str> {
+    page.split('/').filter(|part| !part.is_empty())
+}
+
+/// Whether a part is written as a language, with or without a country: `fr`, `fr-CA`, `pt_br`.
+fn is_language(part: &str) -> bool {
+    let (language, country) = part.split_once(['-', '_']).unwrap_or((part, "xx"));
+    let is_short = |text: &str| text.len() == 2 && text.bytes().all(|one| one.is_ascii_alphabetic());
+    is_short(language) && is_short(country) && LANGUAGES.contains(&format!(" {} ", language.to_ascii_lowercase()))
+}
+
+/// The first parts of paths that are languages: where there are several, or where the same page is there without one.
+fn languages_in_front<'p>(pages: impl Iterator<Item = &'p str> + Clone) -> BTreeSet<String> {
+    let first_two = |page: &'p str| {
+        let mut parts = parts_of(page);
+        (parts.next(), parts.next())
+    };
+    let firsts: BTreeSet<&str> = pages.clone().filter_map(|page| first_two(page).0).collect();
+    let languages: BTreeSet<&str> = firsts.iter().copied().filter(|part| is_language(part)).collect();
+    let is_twin = |page: &'p str| matches!(first_two(page), (Some(first), Some(second)) if languages.contains(first) && firsts.contains(second));
+    if languages.len() > 1 || pages.clone().any(is_twin) { languages.into_iter().map(str::to_owned).collect() } else { BTreeSet::new() }
+}
+
+fn suggestion(beginning: &[String], mut by_language: Pages, home: &str) -> Option<Suggestion> {
+    let below = |language: &str| {
+        let parts: Vec<&str> = [language].into_iter().chain(beginning.iter().map(String::as_str)).filter(|part| !part.is_empty()).collect();
+        format!("/{}", parts.join("/"))
+    };
+    if beginning.is_empty() {
+        // Ids right below the root have nothing in common that a rule could say.
+        for (language, pages) in &mut by_language {
+            pages.retain(|page, _| *page == below(language));
+        }
+        by_language.retain(|_, pages| !pages.is_empty());
+    }
     let group = match beginning {
         [] => home.to_owned(),
         parts => parts.iter().map(|part| spoken(part)).collect::<Vec<_>>().join(" / "),
     };
-    let is_alone = pages.len() == 1 && pages.contains_key(&value);
-    if beginning.is_empty() && !is_alone {
-        // Ids right below the root have nothing in common that a rule could say.
-        let views = *pages.get("/")?;
-        return Some(Suggestion { op: "is", value, group, pages: 1, views, examples: vec!["/".to_owned()] });
-    }
-    let (n_pages, examples) = (pages.len(), most_viewed(pages).into_iter().take(MOST_EXAMPLES).map(|(page, _)| page).collect());
-    Some(Suggestion { op: if is_alone { "is" } else { "under" }, value, group, pages: n_pages, views, examples })
+    let is_alone = by_language.iter().all(|(language, pages)| pages.len() == 1 && pages.contains_key(&below(language)));
+    let languages: Vec<String> = by_language.keys().cloned().collect();
+    let (op, value) = match languages.as_slice() {
+        [] => return None,
+        [language] => (if is_alone { "is" } else { "under" }, below(language)),
+        several => {
+            let named: Vec<String> = several.iter().filter(|language| !language.is_empty()).map(|language| regex::escape(language)).collect();
+            let named = named.join("|");
+            let front = match (several[0].is_empty(), beginning.is_empty()) {
+                (false, _) => format!("/(?:{named})"),
+                (true, true) => format!("/(?:{named})?"),
+                (true, false) => format!("(?:/(?:{named}))?"),
+            };
+            let rest = if beginning.is_empty() { String::new() } else { regex::escape(&below("")) };
+            ("matches", format!("^{front}{rest}{}", if is_alone { "$" } else { "(?:[/#]|$)" }))
+        }
+    };
+    let pages: BTreeMap<String, u64> = by_language.into_values().flatten().collect();
+    let (n_pages, views) = (pages.len(), pages.values().sum());
+    let examples = most_viewed(pages).into_iter().take(MOST_EXAMPLES).map(|(page, _)| page).collect();
+    Some(Suggestion { op, value, group, pages: n_pages, views, examples })
 }
 
 /// A part of a path as people would write it: `email-campaigns` becomes `Email campaigns`.

@@ -155,27 +155,33 @@ pub(crate) fn answer(context: &Context<'_>, scope: &Scope, asked: &TaskQuestion)
                 other.attempts = other.attempts.best_of_people(scene.rule);
             }
             let marked = other.attempts.iter().map(|attempt| (attempt, scene.rule.mark(attempt)));
-            let mut line = scorecard::line(marked, other.open.len());
+            let mut line = scorecard::line(marked.clone(), other.open.len());
             line["from"] = context.zone.format(range.0).into();
             line["to"] = context.zone.format(range.1).into();
             line["said"] = said::of(&voices, &other.attempts, &|_| true);
+            if !scope.breakdown.is_empty() {
+                line["groups"] = segments(scope, &other, marked, &voices)?;
+            }
             line
         }
     };
     if !scope.breakdown.is_empty() {
-        let segments = scorecard::by_segment(&scene);
-        check_count(segments.len())?;
-        answer["groups"] = segments
-            .into_iter()
-            .map(|(key, own)| {
-                let mut line = scorecard::line(own.attempts.into_iter(), own.open);
-                line["said"] = said::of(&scene.voices, &scene.tried.attempts, &|one| one.is_some_and(|one| scene.tried.segments(one.group).contains(&key)));
-                line["breakdown"] = key.to_json(scope.breakdown.len());
-                line
-            })
-            .collect();
+        answer["groups"] = segments(scope, &scene.tried, scene.marked(), &scene.voices)?;
     }
     Ok(answer)
+}
+
+/// The segments of what was tried in a range, each as a line.
+fn segments<'t>(scope: &Scope, tried: &'t Tried, marked: impl Iterator<Item = (&'t Attempt, Mark)>, voices: &Voices) -> Result<Value, AskError> {
+    let segments = scorecard::by_segment(tried, marked);
+    check_count(segments.len())?;
+    let line = |(key, own): (GroupKey, scorecard::OfSegment<'_>)| {
+        let mut line = scorecard::line(own.attempts.into_iter(), own.open);
+        line["said"] = said::of(voices, &tried.attempts, &|one| one.is_some_and(|one| tried.segments(one.group).contains(&key)));
+        line["breakdown"] = key.to_json(scope.breakdown.len());
+        line
+    };
+    Ok(segments.into_iter().map(line).collect())
 }
 
 /// Everybody behind a cell; the sessions are left with the context.

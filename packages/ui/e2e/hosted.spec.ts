@@ -46,6 +46,8 @@ test("a survey gets an address, a code, a frame and a mail", async ({ page, visi
     expect(file.suggestedFilename()).toBe(`${slug}.${kind.toLowerCase()}`);
   }
   await expect(page.getByLabel(t("survey.share.frame"))).toContainText(`/survey/${slug}?embed`);
+  // The languages are as wide as their names.
+  expect((await page.getByRole("radiogroup", { name: t("survey.share.language") }).boundingBox())?.width).toBeLessThan(200);
   await expect(page.frameLocator(`iframe[title="${t("survey.share.mailPreview")}"]`).getByRole("link", { name: "10" })).toBeVisible();
 });
 

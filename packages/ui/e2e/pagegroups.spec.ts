@@ -43,6 +43,20 @@ test("pages are grouped from a suggestion, tried, put in order and seen in a tre
   expect([204, 409]).toContain(gone.status());
 });
 
+test("journeys go by page where pages are told, and say once whose they are", async ({ page, visit, words }) => {
+  const { t } = words;
+  await visit("/journeys");
+  await answered(page, words);
+  await expect(page.getByRole("combobox", { name: t("journey.node"), exact: true })).toHaveValue("page");
+  const ofOne = "filter:(property:'$current_url',op:starts_with,value:'https://courriel.example')";
+  await visit(`/journeys?q=${encodeURIComponent(`(kind:journey,direction:forward,depth:4,top:8,node:page,nodes:!t,loops:!t,${ofOne},range:(last:30,unit:day))`)}`);
+  const rows = await answered(page, words);
+  await expect(page.getByText(t("journey.site", { host: "courriel.example" }))).toBeVisible();
+  await expect(rows.locator("tbody td").first()).toHaveText(/^\/(?!.*courriel\.example)/);
+  await expect(rows.locator("tbody td").first()).toHaveAttribute("title", /^courriel\.example/);
+  await expect(page.getByRole("region", { name: t("journey.detail.exits"), exact: true }).getByRole("rowheader").first()).toHaveText(/^\//);
+});
+
 test("a journey ranks exit pages, finds loops and rare paths, stands beside the period before, and opens what is behind each", async ({ page, visit, words }) => {
   const { t } = words;
   await visit(`/journeys?q=${encodeURIComponent("(kind:journey,direction:forward,depth:8,top:8,node:page_group,friction:!t,nodes:!t,loops:!t,goal:(event:'Campaign sent'),range:(last:30,unit:day))")}`);

@@ -32,6 +32,20 @@ test("a trend answers at once, is split, compared and opened to its people", asy
   await expect(page.getByRole("complementary")).toHaveCount(0);
 });
 
+test("a wide table moves in its own box, keeps its first column, and shows that more lies behind its edge", async ({ page, visit, words: { t, ...words } }) => {
+  await visit(`/trends?q=${encodeURIComponent("(kind:trend,series:!((measure:total,select:(event:!n))),range:(last:60,unit:day),interval:day)")}`);
+  const table = await answered(page, { t, ...words });
+  const first = table.getByRole("rowheader").first();
+  const shade = () => table.evaluate((box) => getComputedStyle(box).boxShadow);
+  const at = (await first.boundingBox())?.x;
+  expect(await table.evaluate((box) => box.scrollWidth - box.clientWidth)).toBeGreaterThan(100);
+  expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(1440);
+  await expect.poll(shade).toContain("inset");
+  await table.evaluate((box) => box.scrollTo({ left: box.scrollWidth }));
+  await expect.poll(shade).toBe("none");
+  expect((await first.boundingBox())?.x).toBe(at);
+});
+
 test("a filter with a group narrows the answer and stays in the address", async ({ page, visit, words: { t, ...words } }) => {
   await visit("/trends");
   const table = await answered(page, { t, ...words });

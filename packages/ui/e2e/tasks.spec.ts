@@ -97,6 +97,55 @@ test("a card unfolds to what is behind it", async ({ page, visit, words: { t } }
   await expect(page).toHaveURL(/card=not_finished/);
 });
 
+test("what a card unfolds to lies below its own row, is read on at once, and gives the focus back", async ({ page, visit, words: { t } }) => {
+  await visit(`/tasks/${id}`);
+  // All at one time: the page may be moving.
+  const boxes = (...names: string[]) =>
+    page.evaluate((labels) => labels.map((label) => document.querySelector(`article[aria-label="${label}"]`)?.getBoundingClientRect().toJSON() as DOMRect), names);
+  for (const [card, size] of [["task.card.slow", { width: 1440, height: 900 }], ["task.card.promoters", { width: 390, height: 844 }]] as const) {
+    await page.setViewportSize(size);
+    const title = page.getByRole("button", { name: t(card), exact: true });
+    await title.click(COMES);
+    const detail = page.getByRole("group", { name: t(card), exact: true });
+    await expect(detail).toBeFocused();
+    await expect(detail).toBeInViewport();
+    // The row is whole: another card stands beside it, and the next row comes below what it unfolded to.
+    const [own, beside, next] = await boxes(t(card), t(card === "task.card.slow" ? "task.card.not_finished" : "task.card.off_path"), t(card === "task.card.slow" ? "task.card.off_path" : "task.card.csat_low"));
+    expect(beside?.top).toBe(own?.top);
+    expect((next?.top ?? 0) - (own?.bottom ?? 0)).toBeGreaterThan(((await detail.boundingBox())?.height ?? 0) - 1);
+    await detail.getByRole("button", { name: t("action.close") }).click();
+    await expect(detail).toHaveCount(0);
+    await expect(title).toBeFocused();
+    await title.press("Enter");
+    await expect(detail).toBeFocused();
+    await page.keyboard.press("Escape");
+    await expect(title).toBeFocused();
+    await expect(page).not.toHaveURL(/card=/);
+  }
+});
+
+test("the line of a card says from where to where, and which release came", async ({ page, visit, words: { t } }) => {
+  await visit(`/tasks/${id}`);
+  const planned = page.getByRole("article", { name: t("task.card.as_planned"), exact: true });
+  await expect(planned.getByRole("img", { name: /2\.16\.0/ })).toBeVisible(COMES);
+  await expect(planned.locator("small")).toHaveText(/^\d+\s?%\s*\d+\s?%$/);
+  await expect(page.getByText(/^2\.16\.0 /)).toBeVisible();
+  await expect(page.getByRole("article", { name: t("task.card.lost"), exact: true })).toBeVisible();
+});
+
+test("it prints light, whatever the theme", async ({ page, visit }) => {
+  await page.addInitScript(() => window === top && localStorage.setItem("sillage.theme", "dark"));
+  await visit(`/tasks/${id}`);
+  await expect(page.locator("html")).toHaveAttribute("data-theme", "dark", COMES);
+  const shades = () => page.evaluate(() => [getComputedStyle(document.body).backgroundColor, getComputedStyle(document.body).color].map((shade) => Number(/\d+/.exec(shade)?.[0])));
+  const [screenGround = 0, screenInk = 0] = await shades();
+  expect(screenGround).toBeLessThan(screenInk);
+  await page.emulateMedia({ media: "print" });
+  const [ground = 0, ink = 0] = await shades();
+  expect(ground).toBeGreaterThan(200);
+  expect(ink).toBeLessThan(60);
+});
+
 test("watching leads to the attempts as the card says, and a row unfolds to what happened", async ({ page, visit, words: { t } }) => {
   await visit(`/tasks/${id}`);
   // The story has no recordings: the card lists its attempts.
@@ -141,6 +190,24 @@ test("a survey that a card asks waits for what the card counts, and is linked wh
   await expect(page.getByLabel(t("survey.outcome"), { exact: true })).toHaveValue("failed");
 });
 
+test("a survey that could not be linked says so, and saving again only links it", async ({ page, visit, project, words: { t } }) => {
+  const named = async () => ((await (await page.request.get(`/api/projects/${project}/surveys`)).json()) as { surveys: { id: string; name: string }[] }).surveys;
+  await visit(`/tasks/${id}`);
+  await page.getByRole("button", { name: t("task.askNamed", { name: t("task.card.as_planned") }) }).click(COMES);
+  const name = `Unlinked ${Date.now()}`;
+  await page.getByLabel(t("survey.name")).fill(name);
+  await page.route(`**/api/projects/${project}/tasks/${id}`, (route) => (route.request().method() === "PUT" ? route.abort() : route.fallback()));
+  await page.getByRole("button", { name: t("action.save"), exact: true }).click(COMES);
+  await expect(page.getByRole("alert").filter({ hasText: t("survey.savedUnlinked") })).toBeVisible(COMES);
+  await page.unroute(`**/api/projects/${project}/tasks/${id}`);
+  await page.getByRole("button", { name: t("survey.linkAgain"), exact: true }).click();
+  await expect(page).toHaveURL(/surveys\/[0-9a-f-]{36}/, COMES);
+  const made = (await named()).filter((one) => one.name === name);
+  expect(made).toHaveLength(1);
+  const task = (await (await page.request.get(`/api/projects/${project}/tasks/${id}`)).json()) as { definition: { surveys?: Record<string, string> } };
+  expect(task.definition.surveys).toMatchObject({ ease: made[0]?.id });
+});
+
 test("who left is asked by a link in the cancellation mail", async ({ page, visit, words: { t } }) => {
   await visit(`/tasks/${id}`);
   await page.getByRole("button", { name: t("task.askNamed", { name: t("task.card.lost") }) }).click(COMES);
@@ -162,6 +229,10 @@ test("devices and periods stand side by side, each with its interval and n", asy
   await expect(table.getByRole("columnheader", { name: new RegExp(t("task.before")) })).toBeVisible(COMES);
   await expect(table.getByRole("row", { name: new RegExp(t("task.card.as_planned")) })).toContainText(/%.*\[/);
   await expect(table.getByRole("columnheader", { name: /Mobile/ })).toBeVisible();
+  // Each device beside itself in the period before.
+  await visit(`/tasks/${id}?q=(range:(last:14,unit:day),by:(property:%27$device_type%27),compare:!t)`);
+  const before = table.getByRole("row", { name: new RegExp(t("task.card.as_planned")) }).getByRole("cell").filter({ hasText: new RegExp(`${t("task.was", { share: "" }).trim()}\\s*\\d+`) });
+  await expect(before.first()).toBeVisible(COMES);
   await table.getByRole("row", { name: new RegExp(t("task.card.slow")) }).getByRole("button").last().click();
   await expect(page.getByRole("complementary").locator("[data-row]").first()).toBeVisible(COMES);
   await expect(page).toHaveURL(/breakdown/);
@@ -192,8 +263,14 @@ test("what is fixed is told from what is to do, and whether it helped", async ({
   const day = new Date(Date.now() - 15 * 86_400_000).toISOString().slice(0, 10);
   const fixes = [{ page: "/app/audience", selector: "#the-way-on", state: "fixed", at: day, release: "2.16.0" }];
   expect((await page.request.put(`/api/projects/${project}/tasks/${id}`, { data: { name: kept.name, owner: kept.owner, definition: { ...kept.definition, fixes } } })).ok()).toBe(true);
+  // What was clicked there says what it is called.
+  const me = (await (await page.request.get("/api/me")).json()) as { projects: { id: number; write_key: string }[] };
+  const clicks = [{ event: "$click", distinct_id: "clicks", properties: { $selector: "#the-way-on", $label: "Go on" } }];
+  expect((await page.request.post("/v1/events", { headers: { Authorization: `Bearer ${me.projects.find((one) => one.id === project)?.write_key}` }, data: clicks })).ok()).toBe(true);
   await visit(`/tasks/${id}`);
   const fix = page.getByRole("listitem").filter({ has: page.getByRole("heading", { name: /#the-way-on/ }) });
+  await expect(fix.getByRole("heading")).toContainText(t("element.named", { name: "Go on" }), COMES);
+  await expect(fix.getByRole("heading").locator("code")).toHaveText("#the-way-on");
   await expect(fix).toContainText("2.16.0", COMES);
   await expect(fix).toContainText(/p = /);
   await fix.getByRole("combobox").selectOption("to_do");

@@ -126,6 +126,40 @@ fn real_traffic_shows_what_a_mapping_leaves_out_and_what_to_begin_with() {
     assert!(deeper.iter().any(|one| (one.op, one.value.as_str(), one.group.as_str()) == ("is", "/help/start", "Help / Start")));
 }
 
+#[test]
+fn a_language_in_front_is_no_group_of_its_own() {
+    let traffic = |pages: &[(&str, u64)]| pages.iter().map(|(page, views)| (format!("https://s.example{page}"), *views)).collect::<Vec<_>>();
+    let suggested = |pages: &[(&str, u64)], depth: usize| -> Vec<(String, String, String, usize, u64)> {
+        let suggestions = PageMapping::default().suggestions(&traffic(pages), depth, "Home");
+        suggestions.into_iter().map(|one| (one.op.to_owned(), one.value, one.group, one.pages, one.views)).collect()
+    };
+    let row = |op: &str, value: &str, group: &str, pages: usize, views: u64| (op.to_owned(), value.to_owned(), group.to_owned(), pages, views);
+    let site = [("/en", 20), ("/fr", 10), ("/en/orders", 5), ("/en/orders/new", 3), ("/fr/orders", 4), ("/fr/tarifs", 2), ("/status", 1)];
+    assert_eq!(
+        suggested(&site, 1),
+        [
+            row("matches", "^/(?:en|fr)$", "Home", 2, 30),
+            row("matches", "^/(?:en|fr)/orders(?:[/#]|$)", "Orders", 3, 12),
+            row("is", "/fr/tarifs", "Tarifs", 1, 2),
+            row("is", "/status", "Status", 1, 1),
+        ]
+    );
+    // The language that goes without saying.
+    let mostly_one = [("/", 9), ("/pt-BR", 1), ("/orders/1", 6), ("/orders/2", 1), ("/pt-BR/orders", 2)];
+    let suggestions = suggested(&mostly_one, 1);
+    assert_eq!(suggestions, [row("matches", "^/(?:pt\\-BR)?$", "Home", 2, 10), row("matches", "^(?:/(?:pt\\-BR))?/orders(?:[/#]|$)", "Orders", 3, 9)]);
+    // Each rule takes what it was suggested for, and nothing beside it.
+    for pages in [&site[..], &mostly_one] {
+        let suggestions = PageMapping::default().suggestions(&traffic(pages), 1, "Home");
+        let rules: Vec<Value> = suggestions.iter().map(|one| json!({"op": one.op, "value": one.value, "group": one.group})).collect();
+        let coverage = mapping(rules.into()).coverage(&traffic(pages));
+        assert_eq!((coverage.unmapped_views, coverage.overlaps.len()), (0, 0), "{suggestions:?}");
+        assert_eq!(coverage.by_rule, suggestions.iter().map(|one| one.views).collect::<Vec<_>>());
+    }
+    // One word of two letters alone is a part of the site like any other.
+    assert_eq!(suggested(&[("/it/laptops", 4), ("/it/phones", 2), ("/sales", 1)], 1), [row("under", "/it", "It", 2, 6), row("is", "/sales", "Sales", 1, 1)]);
+}
+
 /// The same said with nothing but texts: a glob by trying every place where its stars may end.
 fn fits(pattern: &[char], text: &[char]) -> bool {
     match pattern.first() {

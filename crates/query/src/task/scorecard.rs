@@ -5,6 +5,7 @@
 use super::{
     Scene,
     attempts::Attempts,
+    gather::Tried,
     voice,
     voice::{CSAT_WITHIN_MS, LOST_WITHIN_MS, Response},
     watch,
@@ -279,15 +280,15 @@ pub(super) struct OfSegment<'s> {
 }
 
 /// The segments, the most frequent first.
-pub(super) fn by_segment<'s>(scene: &'s Scene<'_>) -> Vec<(GroupKey, OfSegment<'s>)> {
+pub(super) fn by_segment<'s>(tried: &'s Tried, marked: impl Iterator<Item = (&'s Attempt, Mark)>) -> Vec<(GroupKey, OfSegment<'s>)> {
     let mut segments: HashMap<GroupKey, OfSegment<'s>> = HashMap::new();
-    for marked in scene.marked() {
-        for key in scene.tried.segments(marked.0.group) {
+    for marked in marked {
+        for key in tried.segments(marked.0.group) {
             segments.entry(key.clone()).or_default().attempts.push(marked);
         }
     }
-    for open in &scene.tried.open {
-        for key in scene.tried.segments(open.group) {
+    for open in &tried.open {
+        for key in tried.segments(open.group) {
             segments.entry(key.clone()).or_default().open += 1;
         }
     }

@@ -306,6 +306,38 @@ fn where_it_goes_worse_is_told_and_luck_is_not() {
 }
 
 #[test]
+fn each_segment_stands_beside_itself_in_the_range_before() {
+    let mut events = Vec::new();
+    for n in 0..90 {
+        let before = events.len();
+        visit(&mut events, &format!("p{n}"), n % 4 * 1440 + n * 7, if n % 3 == 0 { &["/new", "/who"] } else { &["/new", "/who", "/send", "Sent"] });
+        for event in &mut events[before..] {
+            event.properties.insert("$device_type".to_owned(), json!(if n % 5 == 0 { "Mobile" } else { "Desktop" }));
+        }
+    }
+    let world = world(events);
+    let mut task = task();
+    // What is slow does not hang on the range.
+    task["slow"] = json!({"rule": "target"});
+    task["target_seconds"] = json!(600);
+    for layout in LAYOUTS {
+        let engine = asking::engine(&world, layout);
+        for count in ["attempts", "people"] {
+            let asked = |from: &str, to: &str, more: Value| {
+                let mut question =
+                    scorecard(json!({"task": task, "count": count, "range": {"from": from, "to": to}, "breakdown": [{"property": "$device_type"}]}));
+                question.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+                ask(&engine, &question)
+            };
+            let answer = asked("2025-10-03", "2025-10-04", json!({"compare": {"previous": 1}}));
+            let before = asked("2025-10-01", "2025-10-02", json!({}));
+            assert_eq!(before["groups"].as_array().map(Vec::len), Some(2), "{before}");
+            assert_eq!(answer["compared"]["groups"], before["groups"]);
+        }
+    }
+}
+
+#[test]
 fn errors_name_the_field() {
     let engine = asking::engine(&world(story()), LAYOUTS[0]);
     for (field, question) in [

@@ -9480,6 +9480,8 @@ export interface components {
         TaskCompared: {
             /** @description Its first instant. */
             from: components["schemas"]["Instant"];
+            /** @description The segments in it, with a breakdown. */
+            groups?: components["schemas"]["TaskGroup"][];
             said: components["schemas"]["TaskSaid"];
             /** @description The first instant after it. */
             to: components["schemas"]["Instant"];
@@ -10087,7 +10089,7 @@ export interface components {
         TaskSaid: {
             /** @description Answers that are dissatisfied. */
             csat_low: components["schemas"]["TaskShare"];
-            /** @description People who left, of everybody who tried. */
+            /** @description People who left, of everybody who tried or left. */
             lost: components["schemas"]["TaskShare"];
             /** @description The net promoter score. */
             nps: components["schemas"]["TaskEstimate"] | null;

@@ -301,6 +301,8 @@ export interface ErrorQuestion extends Common {
 export interface TaskQuestion extends Common {
   kind: "task";
   task: TaskDefinition;
+  /** The property that tells the release; left out, the tag's. */
+  release?: string;
   count?: "attempts" | "people";
   interval?: TrendInterval;
   compare?: { previous: number };
@@ -314,6 +316,8 @@ export type AttemptSort = "latest" | "shortest" | "longest" | "exit_page" | "sco
 export interface AttemptsQuestion extends Common {
   kind: "attempts";
   task: TaskDefinition;
+  /** The property that tells the release; left out, the tag's. */
+  release?: string;
   count?: "attempts" | "people";
   interval?: TrendInterval;
   /** Only those behind this figure of the scorecard. */

@@ -22,6 +22,7 @@ import { Check, InlineSelect } from "@/ui/Field.tsx";
 import { OptionList } from "@/ui/OptionList.tsx";
 import { Popover } from "@/ui/Popover.tsx";
 import { useSettled } from "@/ui/useSettled.ts";
+import { fullName, nodeNamer, siteOf } from "./journey.ts";
 
 const OCCURRENCES = ["first", "last", "each", "entry", "exit"] as const;
 /** Page views by their page, everything else by its name. */
@@ -141,7 +142,7 @@ function AnchorChip({ question, onPick }: { question: JourneyQuestion; onPick: (
   const speech = useSpeech();
   const { t } = speech;
   const { anchor } = question;
-  const name = anchor ? (anchor.select ? selectorName(anchor.select, speech) : eventName(anchor.node, speech)) : null;
+  const name = anchor ? (anchor.select ? selectorName(anchor.select, speech) : fullName(anchor.node ?? "", speech)) : null;
   const occurrence = anchor?.occurrence ?? "first";
   // Paths of events begin at an event; paths of pages at a page, which is a node.
   const byEvent = !isOfPages(question.node);
@@ -190,7 +191,7 @@ interface NodeChipProps {
 
 function NodeChip({ label, add, value, named, question, onPick }: NodeChipProps) {
   const speech = useSpeech();
-  const name = value === undefined ? null : eventName(value, speech);
+  const name = value === undefined ? null : fullName(value, speech);
   return (
     <Popover
       label={label}
@@ -225,6 +226,7 @@ function NodeList({ question, onPick }: { question: JourneyQuestion; onPick: (no
   const byGroup = isPageGroup(choice);
   const pages = useValues(byGroup ? `$${choice}` : "$current_url", "event", undefined, useSettled(search, 200));
   const shownPages = byPage ? [...new Set(pages.values.flatMap(({ value }) => (typeof value === "string" ? [byGroup ? value : trimmedPage(value)] : [])))] : [];
+  const pageName = nodeNamer(siteOf(shownPages), speech);
   const byEvent = !isOfPages(question.node);
   const wanted = search.trim().toLowerCase();
   return (
@@ -236,7 +238,7 @@ function NodeList({ question, onPick }: { question: JourneyQuestion; onPick: (no
       takeTyped={(text) => t("pick.typed", { text })}
       options={[
         ...(byEvent ? names.filter((name) => `${name.name} ${eventName(name.name, speech)}`.toLowerCase().includes(wanted)).map((name) => ({ value: name.name, label: eventName(name.name, speech), group: t("journey.nodesEvents") })) : []),
-        ...shownPages.map((page) => ({ value: page, label: page, group: t("journey.nodesPages") })),
+        ...shownPages.map((page) => ({ value: page, label: pageName(page), group: t("journey.nodesPages") })),
       ]}
       onPick={onPick}
     />
@@ -285,8 +287,8 @@ export function JourneyScope({ question, onChange }: BuilderProps<"journey">) {
         </OptionRow>
         <OptionRow label={t("journey.hide")}>
           {hide.map((name) => (
-            <Chip key={name} onRemove={() => changeHide(hide.filter((kept) => kept !== name))} removeLabel={t("action.removeNamed", { name: eventName(name, speech) })}>
-              <span>{eventName(name, speech)}</span>
+            <Chip key={name} onRemove={() => changeHide(hide.filter((kept) => kept !== name))} removeLabel={t("action.removeNamed", { name: fullName(name, speech) })}>
+              <span>{fullName(name, speech)}</span>
             </Chip>
           ))}
           <NodeChip label={t("journey.hide")} add={t("journey.hideAdd")} value={undefined} named={(name) => name} question={question} onPick={(name) => name !== undefined && !hide.includes(name) && changeHide([...hide, name])} />

@@ -21,6 +21,8 @@ interface DetailsProps extends Pick<AnswerProps<"journey">, "view" | "onView"> {
   breakdown: SegmentValue[];
   arrow: string;
   nodeName: (name: string) => string;
+  /** With its host, for who points at it. */
+  wholeName: (name: string) => string;
   hasGoal: boolean;
   onOpen: AnswerProps<"journey">["onOpen"];
 }
@@ -41,7 +43,7 @@ export function JourneyDetails({ view, onView, ...rest }: DetailsProps) {
 type PartProps = Omit<DetailsProps, "view" | "onView">;
 
 /** Pages by how many sessions ended there, with the rate among views and its interval. */
-function Exits({ nodes, paths, other, breakdown, nodeName, hasGoal, onOpen }: PartProps & { nodes: JourneyNodeSeen[] }) {
+function Exits({ nodes, paths, other, breakdown, nodeName, wholeName, hasGoal, onOpen }: PartProps & { nodes: JourneyNodeSeen[] }) {
   const { t, format } = useSpeech();
   const shown = nodes.filter((one) => one.exits > 0).slice(0, SHOWN);
   const most = Math.max(0.01, ...shown.map((one) => one.exit_rate_interval?.[1] ?? 0));
@@ -87,7 +89,7 @@ function Exits({ nodes, paths, other, breakdown, nodeName, hasGoal, onOpen }: Pa
               const rate = beside.get(one.node)?.exit_rate;
               return (
                 <tr key={one.node}>
-                  <th scope="row" className={table.pinned} title={name}>
+                  <th scope="row" className={table.pinned} title={wholeName(one.node)}>
                     {name}
                   </th>
                   <td className={table.number}>{format.number(one.views)}</td>

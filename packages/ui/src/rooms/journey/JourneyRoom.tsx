@@ -17,7 +17,7 @@ import table from "@/ui/table.module.css";
 import { besideQuestion, DEVICE_TYPES } from "./beside.ts";
 import { JourneyBuilder, JourneyScope } from "./JourneyBuilder.tsx";
 import { JourneyDetails } from "./JourneyDetails.tsx";
-import { arrowOf, flowOf, namesByWeight, nodeNamer, pagesOf, passes, pathsShown, rooted, type FlowNode } from "./journey.ts";
+import { arrowOf, flowOf, fullName, namesByWeight, namesIn, nodeNamer, pagesOf, passes, pathsShown, rooted, siteOf, type FlowNode } from "./journey.ts";
 import { PathActions } from "./PathActions.tsx";
 import { Sankey } from "./Sankey.tsx";
 import { Sunburst } from "./Sunburst.tsx";
@@ -27,6 +27,9 @@ const LISTED_PATHS = 60;
 const TABLE_PATHS = 200;
 /** More names in a column could not be told apart. */
 const FLOW_NAMES = 7;
+
+/** As the tag and the official clients name them. */
+const PAGE_VIEWS = ["$pageview", "$mp_web_page_view"];
 
 /** What was clicked: the beginning of a path in the rings, or a node of a column in the flows. */
 type Chosen = { path: string[]; ended?: boolean } | { node: FlowNode };
@@ -38,15 +41,14 @@ const JourneyPicture: ReportRoomParts<"journey">["Picture"] = ({ asked, view, on
   const [chosen, setChosen] = useState<Chosen | null>(null);
   const { question, answer } = asked;
   const { segment: chosenSegment } = view;
-  const { shown, breakdown, centre, nodeName, flow } = useMemo(() => {
+  const { shown, breakdown, centre, flow } = useMemo(() => {
     const { paths: inSegment, breakdown: values } = pathsShown(asked, chosenSegment);
-    return { shown: inSegment, breakdown: values, centre: rooted(inSegment.tree).centre, nodeName: nodeNamer(inSegment.tree, speech), flow: flowOf(inSegment.paths, Math.min(asked.question.top, FLOW_NAMES)) };
-  }, [asked, chosenSegment, speech]);
+    return { shown: inSegment, breakdown: values, centre: rooted(inSegment.tree).centre, flow: flowOf(inSegment.paths, Math.min(asked.question.top, FLOW_NAMES)) };
+  }, [asked, chosenSegment]);
   const { tree, paths } = shown;
   const over = question.over ?? "session";
   const arrow = arrowOf(question);
   const chart = view.chart === "flows" ? "flows" : "rings";
-  const pathName = (path: string[]) => path.map(nodeName).join(arrow);
   const segment = breakdown.length > 0 ? { breakdown } : {};
   const named = (title: string) => (breakdown.length > 0 ? `${title} · ${segmentName(breakdown, speech)}` : title);
   const goesThrough = (nodes: string[]) => {
@@ -61,6 +63,10 @@ const JourneyPicture: ReportRoomParts<"journey">["Picture"] = ({ asked, view, on
   const besideSegment = besideAsked === null && typeof beside === "string" ? answer.groups?.find((group) => JSON.stringify(group.breakdown) === beside) : undefined;
   const besideName = typeof beside !== "string" ? "" : besideSegment ? segmentName(besideSegment.breakdown, speech) : beside === "previous" ? t("journey.beside.previous") : beside.replace(/^device:/, "");
   const otherPaths = besideSegment ?? (besideAsked === null ? undefined : second.asked?.answer);
+  const site = siteOf(namesIn(shown, ...(otherPaths ? [otherPaths] : [])));
+  const nodeName = useMemo(() => nodeNamer(site, speech), [site, speech]);
+  const wholeName = useMemo(() => (name: string) => fullName(name, speech), [speech]);
+  const pathName = (path: string[]) => path.map(nodeName).join(arrow);
   const other = otherPaths ? { paths: otherPaths, name: besideName } : null;
   const otherFlow = otherPaths ? flowOf(otherPaths.paths, Math.min(question.top, FLOW_NAMES)) : null;
   const listed = paths.filter((path) => goesThrough(path.nodes)).toSorted((a, b) => b.count - a.count);
@@ -87,7 +93,7 @@ const JourneyPicture: ReportRoomParts<"journey">["Picture"] = ({ asked, view, on
                 }}
               />
             )}
-            {centreNote}
+            {site === null ? centreNote : `${centreNote} · ${t("journey.site", { host: site })}`}
             <InlineSelect
               label={t("journey.beside")}
               choices={[
@@ -119,6 +125,7 @@ const JourneyPicture: ReportRoomParts<"journey">["Picture"] = ({ asked, view, on
             tree={tree}
             arrow={arrow}
             nodeName={nodeName}
+            wholeName={wholeName}
             reverse={question.direction === "reverse"}
             unit={t(over === "session" ? "journey.unit.session" : "journey.unit.person", { ...who, n: tree.count })}
             label={label}
@@ -126,15 +133,15 @@ const JourneyPicture: ReportRoomParts<"journey">["Picture"] = ({ asked, view, on
             onChoose={(path, ended) => setChosen(chosen && "path" in chosen && chosen.path.join("\n") === path.join("\n") && (chosen.ended ?? false) === ended ? null : { path, ended })}
           />
         ) : (
-          <Sankey flow={flow} paths={shown} nodeName={nodeName} reverse={question.direction === "reverse"} label={label} pictureRef={pictureRef} onChoose={(node) => setChosen(chosen && "node" in chosen && chosen.node.id === node.id ? null : { node })} />
+          <Sankey flow={flow} paths={shown} nodeName={nodeName} wholeName={wholeName} reverse={question.direction === "reverse"} label={label} pictureRef={pictureRef} onChoose={(node) => setChosen(chosen && "node" in chosen && chosen.node.id === node.id ? null : { node })} />
         )}
         {other && (
           <figure className={styles.other} aria-label={t("journey.besideNamed", { name: other.name, n: other.paths.tree.count, count: format.number(other.paths.tree.count) })}>
             <figcaption>{t("journey.besideNamed", { name: other.name, n: other.paths.tree.count, count: format.number(other.paths.tree.count) })}</figcaption>
             {chart === "rings" ? (
-              <Sunburst tree={other.paths.tree} arrow={arrow} nodeName={nodeName} reverse={question.direction === "reverse"} ranked={namesByWeight(tree)} unit={other.name} label={other.name} pictureRef={null} onChoose={() => undefined} />
+              <Sunburst tree={other.paths.tree} arrow={arrow} nodeName={nodeName} wholeName={wholeName} reverse={question.direction === "reverse"} ranked={namesByWeight(tree)} unit={other.name} label={other.name} pictureRef={null} onChoose={() => undefined} />
             ) : (
-              otherFlow && <Sankey flow={otherFlow} paths={other.paths} nodeName={nodeName} reverse={question.direction === "reverse"} label={other.name} pictureRef={null} onChoose={() => undefined} />
+              otherFlow && <Sankey flow={otherFlow} paths={other.paths} nodeName={nodeName} wholeName={wholeName} reverse={question.direction === "reverse"} label={other.name} pictureRef={null} onChoose={() => undefined} />
             )}
           </figure>
         )}
@@ -194,7 +201,9 @@ const JourneyPicture: ReportRoomParts<"journey">["Picture"] = ({ asked, view, on
                 </button>
                 <span className={styles.path}>
                   {path.nodes.map((name, index) => (
-                    <span key={index}>{nodeName(name)}</span>
+                    <span key={index} title={wholeName(name)}>
+                      {nodeName(name)}
+                    </span>
                   ))}
                 </span>
               </li>
@@ -203,7 +212,7 @@ const JourneyPicture: ReportRoomParts<"journey">["Picture"] = ({ asked, view, on
         </div>
       </div>
       {shown.nodes && shown.loops ? (
-        <JourneyDetails view={view} onView={onView} paths={shown} other={other} breakdown={breakdown} arrow={arrow} nodeName={nodeName} hasGoal={question.goal !== undefined} onOpen={(cell, title) => onOpen(cell, named(title))} />
+        <JourneyDetails view={view} onView={onView} paths={shown} other={other} breakdown={breakdown} arrow={arrow} nodeName={nodeName} wholeName={wholeName} hasGoal={question.goal !== undefined} onOpen={(cell, title) => onOpen(cell, named(title))} />
       ) : (
         <p className={styles.lead}>
           <button type="button" className={table.open} onClick={() => onAsk({ ...question, nodes: true, loops: true, friction: true })}>
@@ -221,7 +230,7 @@ function JourneyTable({ asked, view, onOpen }: AnswerProps<"journey">) {
   const { question } = asked;
   const { paths: shown, breakdown } = pathsShown(asked, view.segment);
   const { paths, tree } = shown;
-  const nodeName = nodeNamer(tree, speech);
+  const nodeName = nodeNamer(siteOf(namesIn(shown)), speech);
   const pathName = (path: string[]) => path.map(nodeName).join(arrowOf(question));
   const totalSeconds = (seconds: (number | null)[] | undefined) => (seconds === undefined || seconds.length === 0 || seconds.includes(null) ? null : seconds.reduce<number>((sum, one) => sum + (one ?? 0), 0));
   return (
@@ -248,7 +257,9 @@ function JourneyTable({ asked, view, onOpen }: AnswerProps<"journey">) {
               const seconds = totalSeconds(path.mean_seconds);
               return (
                 <tr key={path.nodes.join("\n")}>
-                  <td className={table.wide}>{pathName(path.nodes)}</td>
+                  <td className={table.wide} title={path.nodes.map((name) => fullName(name, speech)).join(arrowOf(question))}>
+                    {pathName(path.nodes)}
+                  </td>
                   <td className={table.number}>
                     <button type="button" className={table.open} onClick={() => onOpen({ path: path.nodes, ...(breakdown.length > 0 ? { breakdown } : {}) }, pathName(path.nodes))}>
                       {format.number(path.count)}
@@ -280,7 +291,7 @@ function journeySentence(asked: Asked<"journey">, { speech }: Telling) {
     n: tree.count,
     count: format.number(tree.count),
     over,
-    path: top.nodes.map(nodeNamer(tree, speech)).join(arrowOf(asked.question)),
+    path: top.nodes.map(nodeNamer(siteOf(namesIn(asked.answer)), speech)).join(arrowOf(asked.question)),
     share: format.percent(top.count / tree.count),
   });
 }
@@ -288,7 +299,7 @@ function journeySentence(asked: Asked<"journey">, { speech }: Telling) {
 function journeyName(question: JourneyQuestion, speech: Telling["speech"]): string {
   const { anchor, direction } = question;
   if (!anchor) return speech.t("room.journey");
-  const event = anchor.select ? selectorName(anchor.select, speech) : (anchor.node ?? "");
+  const event = anchor.select ? selectorName(anchor.select, speech) : fullName(anchor.node ?? "", speech);
   return direction === "forward" ? speech.t("journey.name.forward", { event }) : speech.t("journey.name.reverse", { event });
 }
 
@@ -297,7 +308,8 @@ const journeyRoom: ReportRoomParts<"journey"> = {
   title: "room.journey",
   answers: "journey.answers",
   next: "journey.answers",
-  start: () => ({ kind: "journey", direction: "forward", depth: 5, top: 10, friction: true, nodes: true, loops: true, range: { last: 30, unit: "day" } }),
+  // Where pages are told, the ways are those through pages.
+  start: (names) => ({ kind: "journey", direction: "forward", depth: 5, top: 10, ...(names.some(({ name }) => PAGE_VIEWS.includes(name)) ? { node: "page" as const } : {}), friction: true, nodes: true, loops: true, range: { last: 30, unit: "day" } }),
   ready: () => true,
   name: journeyName,
   sentence: journeySentence,

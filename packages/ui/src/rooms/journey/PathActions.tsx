@@ -11,8 +11,14 @@ export function selectorOf(node: string, question: JourneyQuestion): Selector | 
   const by = question.node ?? "event";
   if (by === "event") return { event: node };
   if (typeof by !== "string") return null;
-  if (by === "page") return { event: null, label: node, where: { property: "$current_url", op: "starts_with", value: node } };
+  if (by === "page") return { event: null, label: node, where: { property: "$current_url", op: "matches", value: addressesOf(node) } };
   return { event: null, label: node, where: { property: `$${by}`, op: "is", value: node } };
+}
+
+/** The addresses that are one page: with a slash at their end, and whatever parameters. */
+function addressesOf(page: string): string {
+  const written = page === "/" ? "" : page.replace(/[\\^$.*+?()[\]{}|]/g, "\\$&");
+  return `^${written}/*([?#].*)?$`;
 }
 
 /** The path of the page that a node is; null where it is an event or a named group. */

@@ -14,6 +14,8 @@ interface SankeyProps {
   flow: Flow;
   paths: Paths;
   nodeName: (name: string) => string;
+  /** With its host, for who points at it. */
+  wholeName: (name: string) => string;
   /** Paths that are read back in time end at the right. */
   reverse: boolean;
   label: string;
@@ -29,7 +31,7 @@ interface Drawn {
   value?: number;
 }
 
-export function Sankey({ flow, paths, nodeName, reverse, label, pictureRef, onChoose }: SankeyProps) {
+export function Sankey({ flow, paths, nodeName, wholeName, reverse, label, pictureRef, onChoose }: SankeyProps) {
   const { t, format } = useSpeech();
   const { theme } = useTheme();
   const option = useMemo(() => {
@@ -57,7 +59,7 @@ export function Sankey({ flow, paths, nodeName, reverse, label, pictureRef, onCh
           if (!node) return "";
           return (
             tipTitle(t("journey.column", { n: node.column + 1 })) +
-            tipLine(colorOf(node), shownName(node), format.number(node.count), format.percent(whole === 0 ? 0 : node.count / whole)) +
+            tipLine(colorOf(node), node.name === null ? t("journey.others") : wholeName(node.name), format.number(node.count), format.percent(whole === 0 ? 0 : node.count / whole)) +
             tipLine(colors.others, t("journey.exits"), format.number(node.exits), format.percent(node.count === 0 ? 0 : node.exits / node.count)) +
             tipFoot(t("journey.clickNode"))
           );
@@ -82,7 +84,7 @@ export function Sankey({ flow, paths, nodeName, reverse, label, pictureRef, onCh
         },
       ],
     };
-  }, [flow, paths, theme, nodeName, reverse, format, t]);
+  }, [flow, paths, theme, nodeName, wholeName, reverse, format, t]);
   return (
     <div className={styles.flows}>
       <Picture

@@ -20,6 +20,8 @@ interface SunburstProps {
   tree: JourneyNode;
   arrow: string;
   nodeName: (name: string) => string;
+  /** With its host, for who points at it. */
+  wholeName: (name: string) => string;
   /** Read back in time: what ends a path is then where the session began. */
   reverse: boolean;
   /** Names in the order of their colours, where they are those of another picture. */
@@ -48,7 +50,7 @@ interface Arc {
   label: { show: boolean; width: number; color: string };
 }
 
-export function Sunburst({ tree, arrow, nodeName, reverse, ranked: given, unit, label, pictureRef, onChoose }: SunburstProps) {
+export function Sunburst({ tree, arrow, nodeName, wholeName, reverse, ranked: given, unit, label, pictureRef, onChoose }: SunburstProps) {
   const { t, format } = useSpeech();
   const { theme } = useTheme();
   const { centre, start, from } = useMemo(() => rooted(tree), [tree]);
@@ -73,7 +75,7 @@ export function Sunburst({ tree, arrow, nodeName, reverse, ranked: given, unit, 
           const part = (n: number | undefined) => format.percent(data.value === 0 ? 0 : (n ?? 0) / data.value);
           return (
             tipTitle(data.path.map(nodeName).join(arrow)) +
-            tipLine(data.itemStyle.color, nodeName(name), format.number(data.value), share) +
+            tipLine(data.itemStyle.color, data.others ? name : wholeName(name), format.number(data.value), share) +
             tipLine(colors.ink, t(endKey(data.path.length, reverse)), format.number(data.exits), part(data.exits)) +
             (data.conversions === undefined ? "" : tipLine(colors.series(0), t("journey.conversion"), format.number(data.conversions), part(data.conversions))) +
             (data.with_friction === undefined ? "" : tipLine(colors.others, t("journey.friction"), format.number(data.with_friction), part(data.with_friction))) +
@@ -95,7 +97,7 @@ export function Sunburst({ tree, arrow, nodeName, reverse, ranked: given, unit, 
         },
       ],
     };
-  }, [tree, from, theme, arrow, format, t, start, nodeName, reverse, given]);
+  }, [tree, from, theme, arrow, format, t, start, nodeName, wholeName, reverse, given]);
   return (
     <div className={styles.sunburst}>
       <Picture
@@ -110,7 +112,7 @@ export function Sunburst({ tree, arrow, nodeName, reverse, ranked: given, unit, 
       />
       <p className={styles.centre} aria-hidden>
         <b>{format.compact(tree.count)}</b>
-        <span>{centre === null ? unit : nodeName(centre)}</span>
+        <span title={centre === null ? undefined : wholeName(centre)}>{centre === null ? unit : nodeName(centre)}</span>
       </p>
     </div>
   );

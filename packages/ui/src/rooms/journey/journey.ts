@@ -14,20 +14,46 @@ export function pathsShown(asked: Asked<"journey">, segment: unknown): { paths: 
   return chosen ? { paths: chosen, breakdown: chosen.breakdown } : { paths: asked.answer, breakdown: [] };
 }
 
-/** What a node is called: an event as people say it, a page by its path when all pages are of one site. */
-export function nodeNamer(tree: JourneyNode, speech: Speech): (name: string) => string {
-  const hosts = new Set<string>();
-  const walk = (node: JourneyNode) => {
-    const host = node.node === null ? null : /^https?:\/\/([^/]+)/.exec(node.node)?.[1];
-    if (host) hosts.add(host);
-    node.children.forEach(walk);
-  };
-  walk(tree);
+const HOST = /^https?:\/\/([^/?#]+)/;
+
+/** The host that all pages share; null where there are none, or several. */
+export function siteOf(names: Iterable<string>): string | null {
+  let site: string | null = null;
+  for (const name of names) {
+    const host = HOST.exec(name)?.[1];
+    if (host === undefined) continue;
+    if (site !== null && site !== host) return null;
+    site = host;
+  }
+  return site;
+}
+
+/** All names of an answer: in the rings, in the paths, and among the pages below. */
+export function* namesIn(...all: readonly Paths[]): Generator<string> {
+  for (const { paths, tree, nodes = [] } of all) {
+    yield* namesOf(tree);
+    for (const path of paths) yield* path.nodes;
+    for (const { node } of nodes) yield node;
+  }
+}
+
+function* namesOf({ node, children }: JourneyNode): Generator<string> {
+  if (node !== null) yield node;
+  for (const child of children) yield* namesOf(child);
+}
+
+/** What a node is called: an event as people say it, a page by its path where all pages are of one site, else with its host. */
+export function nodeNamer(site: string | null, speech: Speech): (name: string) => string {
   return (name) => {
-    if (!/^https?:\/\//.test(name)) return eventName(name, speech);
-    const rest = hosts.size === 1 ? name.replace(/^https?:\/\/[^/]+/, "") : name.replace(/^https?:\/\//, "");
-    return rest === "" ? "/" : rest;
+    const host = HOST.exec(name)?.[0];
+    if (host === undefined) return eventName(name, speech);
+    return site === null ? fullName(name, speech) : name.slice(host.length) || "/";
   };
+}
+
+/** A page with its host, an event as people say it. */
+export function fullName(name: string, speech: Speech): string {
+  return HOST.test(name) ? name.replace(/^https?:\/\//, "") : eventName(name, speech);
 }
 
 /** Paths are listed in walking order; of a reverse journey, that is back in time. */

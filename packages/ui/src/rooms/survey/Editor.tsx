@@ -24,6 +24,13 @@ import { ShowingEditor } from "./ShowingEditor.tsx";
 import { KIND, problemText, questionOf } from "./words.ts";
 import styles from "./survey.module.css";
 
+/** The survey is saved, and the task does not know of it yet. */
+class NotLinked extends Error {
+  constructor(cause: unknown) {
+    super("the survey could not be linked to its task", { cause });
+  }
+}
+
 interface EditorProps {
   survey: Survey | null;
   startName: string;
@@ -56,13 +63,22 @@ export function Editor({ survey, startName, startDefinition, link }: EditorProps
   const problems = checked.data?.problems ?? [];
   const errors = problems.filter((problem) => problem.level === "error");
 
+  /** A new survey that is saved already, where what comes after it failed: it is not made twice. */
+  const [made, setMade] = useState<{ survey: Survey; body: string } | null>(null);
   const save = useMutation({
     mutationFn: async ({ publish }: { publish: boolean }) => {
       const body = { name, definition };
-      const kept = survey ? await api.changeSurvey(project.id, survey.id, body) : await api.createSurvey(project.id, body);
+      const before = survey ?? made?.survey;
+      const written = JSON.stringify(body);
+      const kept = made && made.body === written ? made.survey : before ? await api.changeSurvey(project.id, before.id, body) : await api.createSurvey(project.id, body);
+      if (!survey) setMade({ survey: kept, body: written });
+      if (!survey && link && isLinking) {
+        await linkTo(project.id, link, kept.id).catch((error: unknown) => {
+          throw new NotLinked(error);
+        });
+      }
       // Kept, whatever stands in the way of publishing.
       setDirty(false);
-      if (!survey && link && isLinking) await linkTo(project.id, link, kept.id);
       if (!publish) return kept;
       const published = await api.publishSurvey(project.id, kept.id);
       if (!survey && link?.slot === "churn") {
@@ -72,6 +88,7 @@ export function Editor({ survey, startName, startDefinition, link }: EditorProps
       }
       return published;
     },
+    onError: () => void client.invalidateQueries({ queryKey: ["surveys", project.id] }),
     onSuccess: async (kept, { publish }) => {
       client.setQueryData(["survey", project.id, kept.id], kept);
       await client.invalidateQueries({ queryKey: ["surveys", project.id] });
@@ -80,6 +97,8 @@ export function Editor({ survey, startName, startDefinition, link }: EditorProps
       if (!survey || publish) void navigate({ to: "/p/$project/surveys/$survey", params: { project: String(project.id), survey: kept.id }, search: { tab: !survey && link?.slot === "churn" && publish ? "share" : publish ? "results" : "edit" } });
     },
   });
+
+  const isUnlinked = save.error instanceof NotLinked;
 
   const setQuestions = (questions: SurveyQuestion[]): void => change({ ...definition, questions });
   const add = (kind: SurveyQuestion["kind"]): void => {
@@ -135,12 +154,12 @@ export function Editor({ survey, startName, startDefinition, link }: EditorProps
             {survey && survey.version > 0 ? t("survey.publishChanges") : t("survey.publish")}
           </Button>
           <Button disabled={readOnly || !isDirty} busy={save.isPending && !save.variables.publish} onClick={() => save.mutate({ publish: false })}>
-            {t("action.save")}
+            {t(isUnlinked && isLinking ? "survey.linkAgain" : "action.save")}
           </Button>
           <Exchange name={name} definition={definition} onRead={(read) => { change(read); setAt(null); }} />
         </div>
         {!survey && link && <LinkNote link={link} isLinking={isLinking} onLink={setLinking} definition={definition} onChange={change} />}
-        {save.error && <Failure {...tellError(save.error, speech)} />}
+        {save.error && <Failure {...(save.error instanceof NotLinked ? { ...tellError(save.error.cause, speech), what: t("survey.savedUnlinked"), why: tellError(save.error.cause, speech).what } : tellError(save.error, speech))} />}
         {checked.error && <Failure {...tellError(checked.error, speech)} />}
         {survey && survey.version > 0 && survey.changed && !isDirty && <Note>{t("survey.unpublished", { n: survey.version })}</Note>}
         <Problems problems={problems} definition={definition} onOpen={setAt} />

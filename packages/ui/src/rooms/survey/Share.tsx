@@ -225,7 +225,11 @@ function Mail({ survey }: { survey: Survey }) {
     <Card title={t("survey.share.mail")}>
       <div className={styles.shareBody}>
         <p>{t("survey.share.mailText")}</p>
-        {languages.length > 1 && <Segmented label={t("survey.share.language")} choices={languages.map((one) => ({ value: one, label: one }))} value={language} onPick={setLanguage} />}
+        {languages.length > 1 && (
+          <div>
+            <Segmented label={t("survey.share.language")} choices={languages.map((one) => ({ value: one, label: one }))} value={language} onPick={setLanguage} />
+          </div>
+        )}
         <Check label={t("survey.share.mailPersonal", { placeholder: PLACEHOLDER })} checked={personal} onChange={setPersonal} />
         {block.error && <Failure {...tellError(block.error, speech)} />}
         {block.data && (

@@ -6,6 +6,7 @@ import type { Attempt, Task } from "@/api/task.ts";
 import type { Cell } from "@/api/types.ts";
 import { useSpeech } from "@/i18n/language.tsx";
 import { personName } from "@/question/words.ts";
+import { useElementNames } from "@/report/elementNames.ts";
 import { usePersonName } from "@/report/peopleNames.ts";
 import { tellError } from "@/shell/errors.ts";
 import { useProject } from "@/shell/session.tsx";
@@ -17,7 +18,7 @@ import { Empty, Failure, SkeletonRows } from "@/ui/State.tsx";
 import table from "@/ui/table.module.css";
 import { AttemptTimeline } from "./AttemptTimeline.tsx";
 import { FRICTION } from "./figures.ts";
-import { ScopeBar } from "./ScopeBar.tsx";
+import { ScopeBar, useReleases } from "./ScopeBar.tsx";
 import { attemptsQuestion, readListed, readScope, SORTS, type Listed, type TaskSearch } from "./search.ts";
 import { momentOfAttempt, useAttempts } from "./useAttempts.ts";
 import { CARD, CARDS, cellParts, CLASS, CLASSES, LINK, pageName, SORT } from "./words.ts";
@@ -32,7 +33,9 @@ export function Attempts({ task }: { task: Task }) {
   const project = useProject();
   const navigate = useNavigate();
   const search = useSearch({ from: "/signed-in/p/$project/tasks/$task" }) as TaskSearch;
-  const scope = readScope(search.q);
+  const chosenScope = readScope(search.q);
+  const { property: releaseBy } = useReleases(chosenScope.releaseBy);
+  const scope = { ...chosenScope, releaseBy };
   const listed = readListed(search.v);
   const at: Cell = listed.at ?? {};
   const list = useAttempts(attemptsQuestion(task.definition, scope, listed));
@@ -48,19 +51,20 @@ export function Attempts({ task }: { task: Task }) {
     observer.observe(end);
     return () => observer.disconnect();
   }, [hasNextPage, isFetchingNextPage, fetchNextPage]);
+  const elementName = useElementNames(typeof at.selector === "string" ? [at.selector] : [], scope.range);
   const chosen = (key: "class" | "card"): string => (typeof at[key] === "string" ? String(at[key]) : "");
   return (
     <div className={styles.scorecard}>
-      <ScopeBar scope={scope} onChange={(next) => go({ q: next })} />
+      <ScopeBar scope={chosenScope} onChange={(next) => go({ q: next })} />
       <div className={styles.scope} role="group" aria-label={t("task.which")}>
         <InlineSelect label={t("task.column.class")} value={chosen("class")} choices={[{ value: "", label: t("task.allClasses") }, ...CLASSES.map((one) => ({ value: one as string, label: t(CLASS[one]) }))]} onPick={(one) => set({ at: one ? { ...at, class: one } : without("class") })} />
         <InlineSelect label={t("task.card")} value={chosen("card")} choices={[{ value: "", label: t("task.allCards") }, ...CARDS.map((one) => ({ value: one as string, label: t(CARD[one]) }))]} onPick={(one) => set({ at: one ? { ...at, card: one } : without("card") })} />
         <InlineSelect label={t("task.sort")} value={listed.sort ?? "latest"} choices={SORTS.map((sort) => ({ value: sort, label: t(SORT[sort]) }))} onPick={(sort) => set({ sort })} />
         <Check label={t("task.recordedOnly")} checked={listed.recorded === true} onChange={(on) => set({ recorded: on || undefined })} />
-        {cellParts(at, task.definition.steps ?? [], speech)
+        {cellParts(at, task.definition.steps ?? [], speech, elementName)
           .filter(({ key }) => key !== "class" && key !== "card")
           .map(({ key, name }) => (
-            <span key={key} className={styles.narrowed}>
+            <span key={key} className={styles.narrowed} title={key === "selector" ? String(at.selector) : undefined}>
               {name}
               <button type="button" aria-label={t("action.removeNamed", { name })} onClick={() => set({ at: without(key) })}>
                 <X aria-hidden />

@@ -1,21 +1,22 @@
 // What is behind one card: its lists, each row of which opens.
-import type { ReactNode } from "react";
+import { Fragment, useEffect, useRef, type ReactNode } from "react";
 import { X } from "lucide-react";
 import type { Task, TaskAnswer, TaskCardName } from "@/api/task.ts";
 import type { Cell } from "@/api/types.ts";
 import { useSpeech } from "@/i18n/language.tsx";
 import { factorName } from "@/rooms/friction/friction.ts";
+import type { ElementNames } from "@/report/elementNames.ts";
 import { IconButton } from "@/ui/Button.tsx";
 import { NumberHead } from "@/ui/NumberHead.tsx";
 import { Opens } from "@/ui/Opens.tsx";
 import { Card } from "@/ui/Page.tsx";
 import table from "@/ui/table.module.css";
-import { points } from "./Cards.tsx";
 import { FEW } from "./figures.ts";
 import { Quotes } from "./Quotes.tsx";
 import type { Ways } from "./Scorecard.tsx";
+import { SelectorBeside } from "./SelectorBeside.tsx";
 import { choiceName, useSurveysOf } from "./Voices.tsx";
-import { CARD, CLASS, pageName, placeName } from "./words.ts";
+import { CARD, CLASS, pageName, placeName, points } from "./words.ts";
 import styles from "./task.module.css";
 
 interface CardDetailProps {
@@ -23,22 +24,47 @@ interface CardDetailProps {
   task: Task;
   answer: TaskAnswer;
   ways: Ways;
+  elementName: ElementNames;
+  /** It was opened by hand just now: whoever reads on goes on in it. */
+  takesFocus: boolean;
+  onClose: () => void;
 }
 
+/** Below the row of its card. */
 export function CardDetail(props: CardDetailProps) {
   const { t } = useSpeech();
+  const { card, takesFocus, onClose } = props;
+  const detailRef = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    if (takesFocus) detailRef.current?.focus({ preventScroll: true });
+    detailRef.current?.scrollIntoView({ block: "nearest" });
+  }, [card, takesFocus]);
   return (
-    <div className={styles.detail}>
-      <Card title={t(CARD[props.card])} aside={<IconButton label={t("action.close")} icon={<X />} onClick={() => props.ways.unfold(null)} />}>
+    <div
+      ref={detailRef}
+      id={detailId(card)}
+      className={styles.detail}
+      tabIndex={-1}
+      role="group"
+      aria-label={t(CARD[card])}
+      onKeyDown={(event) => {
+        if (event.key !== "Escape") return;
+        event.stopPropagation();
+        onClose();
+      }}
+    >
+      <Card title={t(CARD[card])} aside={<IconButton label={t("action.close")} icon={<X />} onClick={onClose} />}>
         <Lists {...props} />
       </Card>
     </div>
   );
 }
 
+export const detailId = (card: TaskCardName): string => `task-card-${card}`;
+
 const QUOTES = 6;
 
-function Lists({ card, task, answer, ways }: CardDetailProps) {
+function Lists({ card, task, answer, ways, elementName }: Omit<CardDetailProps, "takesFocus" | "onClose">) {
   const speech = useSpeech();
   const { t, format, language } = speech;
   const { cards } = answer;
@@ -119,12 +145,18 @@ function Lists({ card, task, answer, ways }: CardDetailProps) {
           <Rows
             title={t("task.places")}
             heads={[t("task.places"), t("task.count.attempts"), t("task.times"), t("task.pointsOfScore")]}
-            rows={cards.friction.places.map((one) => [
-              placeName(one, speech),
-              opened(one.attempts, { ...(one.page === null ? {} : { page: one.page }), ...(one.selector === null ? {} : { selector: one.selector }), signal: one.signal }, placeName(one, speech)),
-              format.number(one.times),
-              format.number(one.points),
-            ])}
+            rows={cards.friction.places.map((one) => {
+              const name = placeName(one, speech, elementName);
+              return [
+                <Fragment key="place">
+                  {name}
+                  <SelectorBeside selector={one.selector} name={name} />
+                </Fragment>,
+                opened(one.attempts, { ...(one.page === null ? {} : { page: one.page }), ...(one.selector === null ? {} : { selector: one.selector }), signal: one.signal }, name),
+                format.number(one.times),
+                format.number(one.points),
+              ];
+            })}
           />
           {answer.releases.length > 0 && (
             <Rows

@@ -1,18 +1,21 @@
 // The eight cards: a number with its interval and n, how it went, and two verbs: watch, and ask.
 import { List, MessageSquarePlus, Play } from "lucide-react";
+import { Fragment, useRef, useState } from "react";
 import type { Task, TaskAnswer, TaskCardName } from "@/api/task.ts";
 import { watchOf } from "@/api/task.ts";
 import type { TrendInterval } from "@/question/question.ts";
 import { factorName } from "@/rooms/friction/friction.ts";
+import type { ElementNames } from "@/report/elementNames.ts";
 import type { Speech } from "@/report/room.ts";
 import { useSpeech } from "@/i18n/language.tsx";
 import { useProject } from "@/shell/session.tsx";
 import { Button } from "@/ui/Button.tsx";
 import { Opens } from "@/ui/Opens.tsx";
-import { beforeOf, FEW, sparkLines, trendOf } from "./figures.ts";
+import { CardDetail, detailId } from "./CardDetail.tsx";
+import { beforeOf, cameIn, FEW, sparkLines, sparkX, trendOf, type Came } from "./figures.ts";
 import type { Ways } from "./Scorecard.tsx";
 import { SORTS } from "./search.ts";
-import { CARD, CARDS, pageName } from "./words.ts";
+import { CARD, CARDS, pageName, points } from "./words.ts";
 import styles from "./task.module.css";
 
 interface CardsProps {
@@ -21,22 +24,67 @@ interface CardsProps {
   interval: TrendInterval;
   shown: TaskCardName | null;
   ways: Ways;
+  elementName: ElementNames;
   mayAsk: boolean;
 }
 
 export function Cards(props: CardsProps) {
+  const { answer, task, interval, shown, ways, elementName } = props;
+  const [isByHand, setByHand] = useState(false);
+  const titles = useRef(new Map<TaskCardName, HTMLButtonElement>());
+  const came = cameIn(answer);
+  const unfold = (card: TaskCardName | null): void => {
+    setByHand(true);
+    ways.unfold(card);
+  };
   return (
-    <div className={styles.cards}>
-      {CARDS.map((card) => (
-        <OneCard key={card} card={card} {...props} />
-      ))}
+    <div className={styles.eight}>
+      <SparkKey answer={answer} interval={interval} came={came} />
+      {/* What a card unfolds to takes a row of its own below it; the cards behind it fill the row. */}
+      <div className={styles.cards}>
+        {CARDS.map((card) => (
+          <Fragment key={card}>
+            <OneCard
+              {...props}
+              card={card}
+              came={came}
+              onUnfold={unfold}
+              titleRef={(title) => {
+                if (title) titles.current.set(card, title);
+                else titles.current.delete(card);
+              }}
+            />
+            {shown === card && (
+              <CardDetail
+                card={card}
+                task={task}
+                answer={answer}
+                ways={ways}
+                elementName={elementName}
+                takesFocus={isByHand}
+                onClose={() => {
+                  titles.current.get(card)?.focus();
+                  unfold(null);
+                }}
+              />
+            )}
+          </Fragment>
+        ))}
+      </div>
     </div>
   );
 }
 
 const SPARK = { width: 96, height: 22 };
 
-function OneCard({ card, answer, task, interval, shown, ways, mayAsk }: CardsProps & { card: TaskCardName }) {
+interface OneCardProps extends CardsProps {
+  card: TaskCardName;
+  came: Came[];
+  onUnfold: (card: TaskCardName | null) => void;
+  titleRef: (title: HTMLButtonElement | null) => void;
+}
+
+function OneCard({ card, answer, task, interval, shown, ways, mayAsk, came, onUnfold, titleRef }: OneCardProps) {
   const speech = useSpeech();
   const { t, format } = speech;
   const figures = answer.cards[card];
@@ -50,7 +98,7 @@ function OneCard({ card, answer, task, interval, shown, ways, mayAsk }: CardsPro
   return (
     <article className={styles.card} data-few={!figures.enough || undefined} data-open={isOpen || undefined} aria-label={name}>
       <h3>
-        <button type="button" aria-expanded={isOpen} onClick={() => ways.unfold(isOpen ? null : card)}>
+        <button ref={titleRef} type="button" aria-expanded={isOpen} aria-controls={isOpen ? detailId(card) : undefined} onClick={() => onUnfold(isOpen ? null : card)}>
           {name}
         </button>
       </h3>
@@ -60,7 +108,7 @@ function OneCard({ card, answer, task, interval, shown, ways, mayAsk }: CardsPro
             {value}
           </Opens>
         </strong>
-        <Spark card={card} answer={answer} interval={interval} name={name} />
+        <Spark card={card} answer={answer} interval={interval} name={name} came={came} />
       </div>
       <p className={styles.sure}>
         {between !== null && <span>{between}</span>}
@@ -134,33 +182,70 @@ function detailOf(card: TaskCardName, { cards }: TaskAnswer, speech: Speech): st
     }
     case "lost": {
       const { rating, last_classes } = cards.lost;
-      const failed = last_classes.find((one) => one.class === "failed")?.count ?? 0;
-      return t("task.say.lost", { hasRating: rating === null ? "no" : "yes", rating: rating === null ? "" : format.number(Math.round(rating * 10) / 10), failed: format.number(failed), n: failed });
+      const lastWas = (name: string): number => last_classes.find((one) => one.class === name)?.count ?? 0;
+      const [failed, none] = [lastWas("failed"), lastWas("none")];
+      return t("task.say.lost", { hasRating: rating === null ? "no" : "yes", rating: rating === null ? "" : format.number(Math.round(rating * 10) / 10), failed: format.number(failed), n: failed, none, untried: format.number(none) });
     }
   }
 }
 
-/** A difference of shares, in points of a per cent, with its sign. */
-export function points(difference: number, { t, format }: Speech): string {
-  const value = Math.round(difference * 1000) / 10;
-  return t("task.points", { value: `${value > 0 ? "+" : value < 0 ? "−" : ""}${format.number(Math.abs(value))}` });
+/** When the lines of the cards begin and end, and what came meanwhile. */
+function SparkKey({ answer, interval, came }: { answer: TaskAnswer; interval: TrendInterval; came: Came[] }) {
+  const speech = useSpeech();
+  const { t, format } = speech;
+  const { timezone } = useProject();
+  const [first, last] = [answer.intervals[0]?.start, answer.intervals.at(-1)?.start];
+  if (first === undefined || last === undefined || first === last) return null;
+  return (
+    <p className={styles.sparkKey}>
+      <span>{t("task.sparks", { interval, from: format.interval(first, interval, timezone), to: format.interval(last, interval, timezone) })}</span>
+      {came.map((one) => (
+        <span key={`${one.time} ${one.release}`}>
+          <i data-fix={one.isFix || undefined} aria-hidden />
+          {cameName(one, timezone, speech)}
+        </span>
+      ))}
+    </p>
+  );
 }
 
-function Spark({ card, answer, interval, name }: { card: TaskCardName; answer: TaskAnswer; interval: TrendInterval; name: string }) {
-  const { t, format } = useSpeech();
-  const project = useProject();
+function cameName({ time, release, isFix }: Came, timezone: string, { t, format }: Speech): string {
+  const day = format.date(time, timezone);
+  return release === null ? t("task.cameFix", { day }) : t("task.cameRelease", { release, day, isFix: isFix ? "yes" : "no" });
+}
+
+function Spark({ card, answer, interval, name, came }: { card: TaskCardName; answer: TaskAnswer; interval: TrendInterval; name: string; came: Came[] }) {
+  const speech = useSpeech();
+  const { t, format } = speech;
+  const { timezone } = useProject();
   const values = trendOf(card, answer.intervals);
-  if (values.filter((value) => value !== null).length < 2) return null;
-  const write = (value: number | null): string => (value === null ? "–" : card === "lost" ? format.number(value) : format.percent(value, 0));
-  const last = answer.intervals.length - 1;
-  const label = t("task.trend", { name, from: format.interval(answer.intervals[0]?.start ?? "", interval, project.timezone), to: format.interval(answer.intervals[last]?.start ?? "", interval, project.timezone), first: write(values[0] ?? null), last: write(values[last] ?? null) });
+  const known = values.flatMap((value, i) => (value === null ? [] : [{ value, start: answer.intervals[i]?.start ?? "" }]));
+  const [first, last] = [known[0], known.at(-1)];
+  if (!first || !last || known.length < 2) return null;
+  const write = (value: number): string => (card === "lost" ? format.number(value) : format.percent(value, 0));
+  const when = (start: string): string => format.interval(start, interval, timezone);
+  const all = known.map(({ value }) => value);
+  const label = [
+    t("task.trend", { name, from: when(first.start), to: when(last.start), first: write(first.value), last: write(last.value), low: write(Math.min(...all)), high: write(Math.max(...all)) }),
+    ...came.map((one) => cameName(one, timezone, speech)),
+  ].join(" · ");
   return (
-    <svg className={styles.spark} viewBox={`0 -2 ${SPARK.width} ${SPARK.height + 3}`} role="img" aria-label={label}>
-      <title>{label}</title>
-      <path d={`M0 ${SPARK.height}H${SPARK.width}`} />
-      {sparkLines(values, SPARK.width, SPARK.height).map((line) => (
-        <polyline key={line} points={line} />
-      ))}
-    </svg>
+    <span className={styles.spark}>
+      <svg viewBox={`0 -2 ${SPARK.width} ${SPARK.height + 3}`} role="img" aria-label={label}>
+        <title>{label}</title>
+        <path d={`M0 ${SPARK.height}H${SPARK.width}`} />
+        {came.map(({ at, time, isFix }) => {
+          const x = sparkX(at, values.length, SPARK.width);
+          return <line key={time} data-fix={isFix || undefined} x1={x} x2={x} y1={-2} y2={SPARK.height} />;
+        })}
+        {sparkLines(values, SPARK.width, SPARK.height).map((line) => (
+          <polyline key={line} points={line} />
+        ))}
+      </svg>
+      <small aria-hidden>
+        <span>{write(first.value)}</span>
+        <span>{write(last.value)}</span>
+      </small>
+    </span>
   );
 }

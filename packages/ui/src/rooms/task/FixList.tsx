@@ -4,6 +4,7 @@ import { useState } from "react";
 import type { TaskAnswer, TaskFinding, TaskTest } from "@/api/task.ts";
 import type { Cell } from "@/api/types.ts";
 import { useSpeech } from "@/i18n/language.tsx";
+import type { ElementNames } from "@/report/elementNames.ts";
 import type { Speech } from "@/report/room.ts";
 import { Button } from "@/ui/Button.tsx";
 import { InlineSelect, TextField } from "@/ui/Field.tsx";
@@ -12,17 +13,18 @@ import { useProject } from "@/shell/session.tsx";
 import { Opens } from "@/ui/Opens.tsx";
 import { Card } from "@/ui/Page.tsx";
 import { Dialog } from "@/ui/Panel.tsx";
-import { points } from "./Cards.tsx";
 import { withFix, type Fix } from "./definition.ts";
 import { FEW } from "./figures.ts";
 import { Quotes } from "./Quotes.tsx";
 import type { Ways } from "./Scorecard.tsx";
-import { placeName } from "./words.ts";
+import { SelectorBeside } from "./SelectorBeside.tsx";
+import { placeName, points } from "./words.ts";
 import styles from "./task.module.css";
 
 interface FixListProps {
   findings: TaskFinding[];
   fixes: Fix[];
+  elementName: ElementNames;
   releases: TaskAnswer["releases"];
   ways: Ways;
   mayChange: boolean;
@@ -32,7 +34,7 @@ interface FixListProps {
 
 const SHOWN = 6;
 
-export function FixList({ findings, fixes, releases, ways, mayChange, isSaving, onChange }: FixListProps) {
+export function FixList({ findings, fixes, elementName, releases, ways, mayChange, isSaving, onChange }: FixListProps) {
   const { t } = useSpeech();
   const [all, setAll] = useState(false);
   const [fixing, setFixing] = useState<TaskFinding | null>(null);
@@ -49,6 +51,7 @@ export function FixList({ findings, fixes, releases, ways, mayChange, isSaving, 
               key={JSON.stringify([finding.page, finding.selector, finding.signal])}
               number={number}
               finding={finding}
+              elementName={elementName}
               ways={ways}
               mayChange={mayChange && !isSaving}
               onState={(state) => {
@@ -69,6 +72,7 @@ export function FixList({ findings, fixes, releases, ways, mayChange, isSaving, 
       {fixing && (
         <Fixed
           finding={fixing}
+          elementName={elementName}
           releases={releases.flatMap(({ release }) => (release === null ? [] : [release]))}
           onClose={() => setFixing(null)}
           onDone={(at, release) => {
@@ -85,11 +89,11 @@ function cellOf({ page, selector, signal }: TaskFinding): Cell {
   return { ...(page === null ? {} : { page }), ...(selector === null ? {} : { selector }), ...(signal === null ? {} : { signal }) };
 }
 
-function Finding({ number, finding, ways, mayChange, onState }: { number: number; finding: TaskFinding; ways: Ways; mayChange: boolean; onState: (state: TaskFinding["state"]) => void }) {
+function Finding({ number, finding, elementName, ways, mayChange, onState }: { number: number; finding: TaskFinding; elementName: ElementNames; ways: Ways; mayChange: boolean; onState: (state: TaskFinding["state"]) => void }) {
   const speech = useSpeech();
   const { t, format } = speech;
   const { timezone } = useProject();
-  const name = placeName(finding, speech);
+  const name = placeName(finding, speech, elementName);
   const states = [
     { value: "found" as const, label: t("task.state.found") },
     { value: "to_do" as const, label: t("task.state.to_do") },
@@ -99,7 +103,10 @@ function Finding({ number, finding, ways, mayChange, onState }: { number: number
     <li className={styles.fix} data-state={finding.state}>
       <b className={styles.rank}>{number}</b>
       <div>
-        <h3>{name}</h3>
+        <h3>
+          {name}
+          <SelectorBeside selector={finding.selector} name={name} />
+        </h3>
         {finding.label && <p>{finding.label}</p>}
         <p className={styles.muted}>
           {t("task.affects")}{" "}
@@ -155,7 +162,7 @@ function testOf({ before, after, difference, interval, p_value }: TaskTest, spee
   });
 }
 
-function Fixed({ finding, releases, onClose, onDone }: { finding: TaskFinding; releases: string[]; onClose: () => void; onDone: (at: string, release: string) => void }) {
+function Fixed({ finding, elementName, releases, onClose, onDone }: { finding: TaskFinding; elementName: ElementNames; releases: string[]; onClose: () => void; onDone: (at: string, release: string) => void }) {
   const speech = useSpeech();
   const { t } = speech;
   // Days are those of the project, wherever its people are.
@@ -176,7 +183,7 @@ function Fixed({ finding, releases, onClose, onDone }: { finding: TaskFinding; r
         </>
       }
     >
-      <p>{placeName(finding, speech)}</p>
+      <p>{placeName(finding, speech, elementName)}</p>
       <TextField label={t("task.fixedAt")} type="date" value={at} max={today} hint={t("task.fixedAtHint")} onChange={(event) => setAt(event.target.value)} />
       <TextField label={t("property.release")} value={release} list="task-releases" maxLength={100} onChange={(event) => setRelease(event.target.value)} />
       <datalist id="task-releases">

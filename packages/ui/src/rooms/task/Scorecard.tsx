@@ -7,6 +7,7 @@ import type { Cell } from "@/api/types.ts";
 import { useSpeech } from "@/i18n/language.tsx";
 import type { AttemptSort, Filter } from "@/question/question.ts";
 import { breakdownName, conditionName, rangeName } from "@/question/words.ts";
+import { useElementNames } from "@/report/elementNames.ts";
 import { PeoplePanel } from "@/report/PeoplePanel.tsx";
 import { useAsk } from "@/report/useAsk.ts";
 import { tellError } from "@/shell/errors.ts";
@@ -16,7 +17,6 @@ import { Card } from "@/ui/Page.tsx";
 import { Empty, Failure, Note, Skeleton, SkeletonRows } from "@/ui/State.tsx";
 import { useToast } from "@/ui/Toast.tsx";
 import { SLOT, surveyOf } from "./ask.ts";
-import { CardDetail } from "./CardDetail.tsx";
 import { Cards } from "./Cards.tsx";
 import type { Fix } from "./definition.ts";
 import { Differences } from "./Differences.tsx";
@@ -24,7 +24,7 @@ import { classOf } from "./figures.ts";
 import { FixList } from "./FixList.tsx";
 import { OutcomeBar } from "./OutcomeBar.tsx";
 import { PathStrip } from "./PathStrip.tsx";
-import { ScopeBar } from "./ScopeBar.tsx";
+import { ScopeBar, useReleases } from "./ScopeBar.tsx";
 import { readScope, scorecardQuestion, type Scope, type TaskSearch } from "./search.ts";
 import { SideBySide } from "./SideBySide.tsx";
 import { TaskExample } from "./TaskExample.tsx";
@@ -51,7 +51,9 @@ export function Scorecard({ task }: { task: Task }) {
   const toast = useToast();
   const client = useQueryClient();
   const search = useSearch({ from: "/signed-in/p/$project/tasks/$task" }) as TaskSearch;
-  const scope = readScope(search.q);
+  const chosenScope = readScope(search.q);
+  const { property: releaseBy } = useReleases(chosenScope.releaseBy);
+  const scope = { ...chosenScope, releaseBy };
   const question = scorecardQuestion(task.definition, scope);
   const asking = useAsk<"task">(question);
   const { asked } = asking;
@@ -67,6 +69,7 @@ export function Scorecard({ task }: { task: Task }) {
     onError: (error) => toast(tellError(error, speech).what),
   });
   const answer = asked?.answer;
+  const elementName = useElementNames([...(answer?.fixes ?? []), ...(answer?.cards.friction.places ?? [])].flatMap(({ selector }) => selector ?? []), scope.range);
   const ways: Ways = {
     open: (at, title) => go({ at, title }),
     watch: (at, sort, all) => go({ tab: "attempts", v: { at, sort, recorded: !all }, at: undefined, title: undefined }),
@@ -83,7 +86,7 @@ export function Scorecard({ task }: { task: Task }) {
   };
   return (
     <div className={styles.scorecard}>
-      <ScopeBar scope={scope} onChange={(next) => go({ q: next, at: undefined, title: undefined })} compares />
+      <ScopeBar scope={chosenScope} onChange={(next) => go({ q: next, at: undefined, title: undefined })} compares />
       <p className={styles.printed}>{printedScope(scope, speech)}</p>
       {asking.slow && (
         <Note>
@@ -132,10 +135,9 @@ export function Scorecard({ task }: { task: Task }) {
           <div className={styles.columns}>
             <div className={styles.main}>
               <PathStrip answer={answer} ways={ways} />
-              <Cards answer={answer} task={task} interval={question.interval ?? "day"} shown={shown} ways={ways} mayAsk={project.role !== "viewer"} />
-              {shown && <CardDetail card={shown} task={task} answer={answer} ways={ways} />}
+              <Cards answer={answer} task={task} interval={question.interval ?? "day"} shown={shown} ways={ways} elementName={elementName} mayAsk={project.role !== "viewer"} />
               <Differences task={task} scope={scope} onScope={(next) => go({ q: next, at: undefined, title: undefined })} />
-              <FixList findings={answer.fixes} fixes={task.definition.fixes ?? []} releases={answer.releases} ways={ways} mayChange={project.role !== "viewer"} isSaving={fixing.isPending} onChange={(fixes) => fixing.mutate(fixes)} />
+              <FixList findings={answer.fixes} fixes={task.definition.fixes ?? []} elementName={elementName} releases={answer.releases} ways={ways} mayChange={project.role !== "viewer"} isSaving={fixing.isPending} onChange={(fixes) => fixing.mutate(fixes)} />
             </div>
             <Voices task={task} voices={answer.voices} scope={scope} />
           </div>

@@ -5,6 +5,7 @@ import type { Breakdown } from "@/question/question.ts";
 import { breakdownName, segmentName } from "@/question/words.ts";
 import type { Speech } from "@/report/room.ts";
 import { useSpeech } from "@/i18n/language.tsx";
+import { useProject } from "@/shell/session.tsx";
 import { Opens } from "@/ui/Opens.tsx";
 import { Card } from "@/ui/Page.tsx";
 import table from "@/ui/table.module.css";
@@ -21,6 +22,8 @@ interface Column {
   name: string;
   line: TaskLine;
   said: TaskSaid;
+  /** The same in the period before, where both are asked for. */
+  was: { line: TaskLine; said: TaskSaid } | null;
   /** The values of the segment; what is not of this range opens nothing. */
   segment: (string | number | boolean | null)[] | null;
 }
@@ -28,17 +31,25 @@ interface Column {
 export function SideBySide({ answer, by, ways }: { answer: TaskAnswer; by: Breakdown | undefined; ways: Ways }) {
   const speech = useSpeech();
   const { t, format } = speech;
+  const { timezone } = useProject();
   const groups = answer.groups ?? [];
+  const before = new Map((answer.compared?.groups ?? []).map((group) => [JSON.stringify(group.breakdown), { line: group, said: group.said }]));
+  const dates = answer.compared ? t("task.periodOf", { from: format.date(answer.compared.from, timezone), to: format.date(Date.parse(answer.compared.to) - 1, timezone) }) : "";
   const columns: Column[] = [
-    { key: "all", name: t(by ? "task.everything" : "task.thisPeriod"), line: answer, said: saidOf(answer), segment: [] },
-    ...(answer.compared ? [{ key: "before", name: t("task.before"), line: answer.compared, said: answer.compared.said, segment: null }] : []),
-    ...groups.slice(0, MOST).map((group) => ({ key: JSON.stringify(group.breakdown), name: segmentName(group.breakdown, speech, undefined, by ? [by] : undefined), line: group, said: group.said, segment: group.breakdown })),
+    { key: "all", name: t(by ? "task.everything" : "task.thisPeriod"), line: answer, said: saidOf(answer), was: null, segment: [] },
+    ...(answer.compared ? [{ key: "before", name: t("task.before"), line: answer.compared, said: answer.compared.said, was: null, segment: null }] : []),
+    ...groups.slice(0, MOST).map((group) => ({ key: JSON.stringify(group.breakdown), name: segmentName(group.breakdown, speech, undefined, by ? [by] : undefined), line: group, said: group.said, was: before.get(JSON.stringify(group.breakdown)) ?? null, segment: group.breakdown })),
   ];
   const isFew = columns.some(({ line }) => line.attempts < FEW);
   const open = (column: Column, card: TaskCardName): void => ways.open({ card, ...(column.segment?.length ? { breakdown: column.segment } : {}) }, `${t(CARD[card])} · ${column.name}`);
   return (
     <div className={styles.beside}>
-      <Card title={by ? t("task.comparedBy", { what: breakdownName(by, speech) }) : t("task.comparedPeriods")} aside={<span className={styles.muted}>{isFew ? t("task.hiddenFew", { n: FEW }) : t("task.besideHint")}</span>} flush>
+      <Card title={by ? t("task.comparedBy", { what: breakdownName(by, speech) }) : t("task.comparedPeriods")} aside={
+          <span className={styles.muted}>
+            {isFew ? t("task.hiddenFew", { n: FEW }) : t("task.besideHint")}
+            {by && dates !== "" && ` · ${t("task.besideWas", { dates })}`}
+          </span>
+        } flush>
         <div className={table.wrap} tabIndex={0} role="region" aria-label={t("task.sideBySide")}>
           <table className={table.table}>
             <thead>
@@ -46,10 +57,14 @@ export function SideBySide({ answer, by, ways }: { answer: TaskAnswer; by: Break
                 <th scope="col" className={table.pinned}>
                   {t("task.outcome")}
                 </th>
-                {columns.map(({ key, name, line }) => (
+                {columns.map(({ key, name, line, was }) => (
                   <th key={key} scope="col">
                     <span className={styles.besideName}>{name}</span>
-                    <small>{t("task.attemptsCount", { n: line.attempts, shown: format.number(line.attempts) })}</small>
+                    {key === "before" && <small className={styles.besideWas}>{dates}</small>}
+                    <small>
+                      {t("task.attemptsCount", { n: line.attempts, shown: format.number(line.attempts) })}
+                      {was && ` · ${t("task.was", { share: format.number(was.line.attempts) })}`}
+                    </small>
                     <Bar line={line} />
                   </th>
                 ))}
@@ -60,10 +75,11 @@ export function SideBySide({ answer, by, ways }: { answer: TaskAnswer; by: Break
                 <tr key={card}>
                   <th scope="row" className={table.pinned}>
                     {t(CARD[card])}
+                    {card === "lost" && <small className={styles.besideWas}>{t("task.lostOf")}</small>}
                   </th>
                   {columns.map((column) => (
                     <td key={column.key}>
-                      <Figure {...figureOf(card, column, speech)} opens={column.segment === null ? undefined : () => open(column, card)} />
+                      <Figure {...figureOf(card, column, speech)} was={wasOf(card, column, speech)} opens={column.segment === null ? undefined : () => open(column, card)} />
                     </td>
                   ))}
                 </tr>
@@ -98,7 +114,7 @@ interface Told {
   nobody: boolean;
 }
 
-function Figure({ value, between, n, nobody, opens }: Told & { opens: (() => void) | undefined }): ReactNode {
+function Figure({ value, between, n, nobody, was, opens }: Told & { was: string | null; opens: (() => void) | undefined }): ReactNode {
   const { t } = useSpeech();
   if (value === null)
     return (
@@ -118,11 +134,12 @@ function Figure({ value, between, n, nobody, opens }: Told & { opens: (() => voi
         )}
       </b>{" "}
       {between !== null && <small>{between}</small>} <small>{n}</small>
+      {was !== null && <small className={styles.besideWas}>{t("task.was", { share: was })}</small>}
     </>
   );
 }
 
-function shareOf(card: TaskCardName, { line, said }: Column): TaskShare | undefined {
+function shareOf(card: TaskCardName, { line, said }: Pick<Column, "line" | "said">): TaskShare | undefined {
   switch (card) {
     case "as_planned":
       return classOf(line, "as_planned");
@@ -139,7 +156,7 @@ function shareOf(card: TaskCardName, { line, said }: Column): TaskShare | undefi
 }
 
 /** The main number of a card; nothing where there are too few. */
-function figureOf(card: TaskCardName, column: Column, { t, format }: Speech): Told {
+function figureOf(card: TaskCardName, column: Pick<Column, "line" | "said">, { t, format }: Speech): Told {
   const share = shareOf(card, column);
   const n = t("task.countOf", { n: share?.count ?? 0, count: format.number(share?.count ?? 0), of: format.number(share?.n ?? 0) });
   const told = { n, nobody: !share || share.count === 0 };
@@ -154,6 +171,11 @@ function figureOf(card: TaskCardName, column: Column, { t, format }: Speech): To
     value: share.share === null ? null : format.percent(share.share, 0),
     between: share.interval ? t("task.between", { low: format.number(Math.round(share.interval[0] * 100)), high: format.percent(share.interval[1], 0) }) : null,
   };
+}
+
+/** The main number of the same segment in the period before; nothing where there were too few. */
+function wasOf(card: TaskCardName, { was }: Column, speech: Speech): string | null {
+  return was && figureOf(card, was, speech).value;
 }
 
 /** What the cards say of everything. */

@@ -28,11 +28,10 @@ export function trendOf(card: TaskCardName, intervals: readonly TaskInterval[]):
 /** Lines through what is there, in a box of this size; what is missing is a gap, and a lone point is a dash. The zero line is the bottom. */
 export function sparkLines(values: readonly (number | null)[], width: number, height: number): string[] {
   const most = Math.max(...values.map((value) => value ?? 0), Number.MIN_VALUE);
-  const x = (i: number): number => (values.length < 2 ? width / 2 : (i / (values.length - 1)) * width);
   const lines: string[][] = [];
   values.forEach((value, i) => {
     if (value === null) return;
-    const point = `${x(i).toFixed(1)},${(height - (value / most) * height).toFixed(1)}`;
+    const point = `${sparkX(i, values.length, width).toFixed(1)},${(height - (value / most) * height).toFixed(1)}`;
     const last = lines.at(-1);
     if (last && values[i - 1] !== null && i > 0) last.push(point);
     else lines.push([point]);
@@ -43,6 +42,39 @@ export function sparkLines(values: readonly (number | null)[], width: number, he
     return `${Math.max(0, (left ?? 0) - 1)},${top} ${(left ?? 0) + 1},${top}`;
   });
 }
+
+/** What came while attempts were counted: a release, or the day since which something is fixed. */
+export interface Came {
+  /** The interval in which it came. */
+  at: number;
+  time: string;
+  release: string | null;
+  isFix: boolean;
+}
+
+/** A release that fewer attempts saw may have been there before. */
+const SEEN = 0.05;
+const MOST_CAME = 4;
+
+/** The first release was there already; one that a fix is named after is marked once, on the day of the release. */
+export function cameIn({ intervals, releases, fixes, attempts }: Pick<TaskAnswer, "intervals" | "releases" | "fixes" | "attempts">): Came[] {
+  const starts = intervals.map(({ start }) => Date.parse(start));
+  const at = (time: string): number => starts.findLastIndex((start) => start <= Date.parse(time));
+  const came: Came[] = releases.slice(1).flatMap(({ release, first_seen, attempts: n }) => (release === null || n < attempts * SEEN ? [] : [{ at: at(first_seen), time: first_seen, release, isFix: false }]));
+  for (const { state, fixed_at, release } of fixes) {
+    if (state !== "fixed" || fixed_at === null) continue;
+    const same = came.find((one) => (release === null ? one.release === null && one.time === fixed_at : one.release === release));
+    if (same) same.isFix = true;
+    else came.push({ at: at(fixed_at), time: fixed_at, release, isFix: true });
+  }
+  return came
+    .filter((one) => one.at > 0)
+    .toSorted((a, b) => Date.parse(a.time) - Date.parse(b.time))
+    .slice(-MOST_CAME);
+}
+
+/** Where a value of a spark lies from left to right. */
+export const sparkX = (i: number, n: number, width: number): number => (n < 2 ? width / 2 : (i / (n - 1)) * width);
 
 /** The share of a card in the range before, where it is known. */
 export function beforeOf(card: TaskCardName, compared: TaskAnswer["compared"]): number | null {

@@ -26,6 +26,10 @@ describe("what stands in the address of a task", () => {
     expect(question.compare).toEqual({ previous: 1 });
     expect(scorecardQuestion(task, { ...START, by: { cohort: ["c1", "c2"] } }).breakdown).toEqual([{ cohort: ["c1", "c2"] }]);
     expect(scorecardQuestion(task, START)).toEqual({ kind: "task", task, range: START.range, interval: "day" });
+    expect(scorecardQuestion(task, { ...START, releaseBy: "$release" })).not.toHaveProperty("release");
+    expect(scorecardQuestion(task, { ...START, release: "7", releaseBy: "app_version" })).toMatchObject({ release: "app_version", filter: { property: "app_version", op: "is", value: "7" } });
+    expect(readScope({ releaseBy: "$app_version_string" }).releaseBy).toBe("$app_version_string");
+    expect(readScope({ releaseBy: "anything" })).toEqual(START);
     expect(scorecardQuestion(task, { range: { last: 12, unit: "month" } }).interval).toBe("month");
     expect(scorecardQuestion(task, { range: { last: 12, unit: "week" } }).interval).toBe("week");
   });

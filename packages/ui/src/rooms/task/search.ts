@@ -12,6 +12,8 @@ export interface Scope {
   filter?: Filter;
   device?: string;
   release?: string;
+  /** The property that tells the release, where the project sends several. */
+  releaseBy?: string;
   count?: "people";
   compare?: boolean;
   /** What stands side by side. */
@@ -40,6 +42,9 @@ export interface TaskSearch {
   recording?: string;
 }
 
+/** Properties that tell the release, the tag's own first. */
+export const RELEASES = ["$release", "$app_version_string", "app_version"] as const;
+
 export const START: Scope = { range: { last: 30, unit: "day" } };
 export const SORTS: AttemptSort[] = ["latest", "shortest", "longest", "exit_page", "score", "rage_clicks", "rare_page", "rating"];
 
@@ -53,6 +58,7 @@ export function readScope(raw: unknown): Scope {
     ...(isObject(raw.filter) ? { filter: raw.filter as Filter } : {}),
     ...(typeof raw.device === "string" ? { device: raw.device } : {}),
     ...(typeof raw.release === "string" ? { release: raw.release } : {}),
+    ...(RELEASES.some((one) => one === raw.releaseBy) ? { releaseBy: raw.releaseBy as string } : {}),
     ...(raw.count === "people" ? { count: "people" } : {}),
     ...(raw.compare === true ? { compare: true } : {}),
     ...(isObject(raw.by) ? { by: raw.by as Breakdown } : {}),
@@ -70,11 +76,11 @@ export function readPages(raw: unknown): string[] {
   return pages.filter((page): page is string => typeof page === "string" && page !== "");
 }
 
-export function filterOf({ filter, device, release }: Pick<Scope, "filter" | "device" | "release">): Filter | undefined {
+export function filterOf({ filter, device, release, releaseBy = RELEASES[0] }: Pick<Scope, "filter" | "device" | "release" | "releaseBy">): Filter | undefined {
   const parts: Filter[] = [
     ...(filter ? [filter] : []),
     ...(device === undefined ? [] : [{ property: "$device_type", op: "is" as const, value: device }]),
-    ...(release === undefined ? [] : [{ property: "$release", op: "is" as const, value: release }]),
+    ...(release === undefined ? [] : [{ property: releaseBy, op: "is" as const, value: release }]),
   ];
   return parts.length > 1 ? { all: parts } : parts[0];
 }
@@ -90,8 +96,10 @@ function intervalOf(range: Range): "day" | "week" | "month" {
 
 export function scorecardQuestion(task: TaskDefinition, scope: Scope): TaskQuestion {
   const filter = filterOf(scope);
-  return { kind: "task", task, range: scope.range, interval: intervalOf(scope.range), ...(filter ? { filter } : {}), ...(scope.count ? { count: scope.count } : {}), ...(scope.compare ? { compare: { previous: 1 } } : {}), ...(scope.by ? { breakdown: [scope.by] } : {}) };
+  return { kind: "task", task, range: scope.range, interval: intervalOf(scope.range), ...(filter ? { filter } : {}), ...(scope.count ? { count: scope.count } : {}), ...(scope.compare ? { compare: { previous: 1 } } : {}), ...(scope.by ? { breakdown: [scope.by] } : {}), ...releaseOf(scope) };
 }
+
+const releaseOf = ({ releaseBy }: Scope): { release?: string } => (releaseBy === undefined || releaseBy === RELEASES[0] ? {} : { release: releaseBy });
 
 export const PAGE_OF_ATTEMPTS = 50;
 
@@ -107,6 +115,7 @@ export function attemptsQuestion(task: TaskDefinition, scope: Scope, listed: Lis
     ...(listed.at && Object.keys(listed.at).length > 0 ? { at: listed.at } : {}),
     ...(listed.sort ? { sort: listed.sort } : {}),
     ...(listed.recorded ? { recorded: true } : {}),
+    ...releaseOf(scope),
     limit: PAGE_OF_ATTEMPTS,
   };
 }

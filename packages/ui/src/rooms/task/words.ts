@@ -4,6 +4,7 @@ import type { TaskCardName, TaskClass } from "@/api/task.ts";
 import { factorName } from "@/rooms/friction/friction.ts";
 import type { AttemptSort } from "@/question/question.ts";
 import { eventName, selectorName } from "@/question/words.ts";
+import type { ElementNames } from "@/report/elementNames.ts";
 import type { Speech } from "@/report/room.ts";
 import type { Cell } from "@/api/types.ts";
 import { isPage, type Rule, type SurveyLink } from "./definition.ts";
@@ -47,15 +48,21 @@ export function pageName(page: string | null, { t }: Speech): string {
   return page ?? t("task.noPage");
 }
 
-/** What a finding is about: the signal, where, on which element. */
-export function placeName({ page, selector, signal }: { page: string | null; selector: string | null; signal: string | null }, speech: Speech): string {
+/** What a finding is about: the signal, on which element, where. */
+export function placeName({ page, selector, signal }: { page: string | null; selector: string | null; signal: string | null }, speech: Speech, elementName: ElementNames): string {
   const what = signal === null ? speech.t("task.anyFriction") : factorName(signal, speech);
-  if (page === null) return selector === null ? what : speech.t("task.placeElement", { what, element: selector });
-  return selector === null ? speech.t("task.placeOnPage", { what, page }) : speech.t("task.placeOnElement", { what, page, element: selector });
+  if (page === null) return selector === null ? what : speech.t("task.placeElement", { what, element: elementName(selector) });
+  return selector === null ? speech.t("task.placeOnPage", { what, page }) : speech.t("task.placeOnElement", { what, page, element: elementName(selector) });
+}
+
+/** A difference of shares, in points of a per cent, with its sign. */
+export function points(difference: number, { t, format }: Speech): string {
+  const value = Math.round(difference * 1000) / 10;
+  return t("task.points", { value: `${value > 0 ? "+" : value < 0 ? "−" : ""}${format.number(Math.abs(value))}` });
 }
 
 /** The parts of a cell, each with its name: what attempts are narrowed to. */
-export function cellParts(cell: Cell, steps: { label?: string; page?: string }[], speech: Speech): { key: string; name: string }[] {
+export function cellParts(cell: Cell, steps: { label?: string; page?: string }[], speech: Speech, elementName: ElementNames): { key: string; name: string }[] {
   const { t, format } = speech;
   const named: Record<string, (value: never) => string> = {
     class: (value: TaskClass) => (CLASS[value] ? t(CLASS[value]) : String(value)),
@@ -65,7 +72,7 @@ export function cellParts(cell: Cell, steps: { label?: string; page?: string }[]
     dropped: () => t("task.cell.dropped"),
     page: (value: string) => t("task.cell.page", { page: value }),
     exit_page: (value: string) => t("task.cell.exitPage", { page: value }),
-    selector: (value: string) => t("task.cell.selector", { element: value }),
+    selector: (value: string) => t("task.cell.selector", { element: elementName(value) }),
     signal: (value: string) => factorName(value, speech),
     release: (value: string) => t("task.cell.release", { release: value }),
     interval: (value: string) => format.date(value),
