@@ -66,6 +66,7 @@ RANGE = {"from": "2025-10-01", "to": "2025-11-15"}
 QUESTIONS = {
     "scorecard": ("task", {"task": TASK}),
     "scorecard, by device": ("task", {"task": TASK, "breakdown": [{"property": "$device_type"}]}),
+    "where it goes worse": ("task", {"task": TASK, "differences": ["$device_type", "$release"]}),
     "scorecard, within seven days": ("task", {"task": TASK | {"window": {"n": 7, "unit": "day"}}}),
     "slow attempts, longest first": ("attempts", {"task": TASK, "at": {"card": "slow"}, "sort": "longest"}),
 }

@@ -238,6 +238,18 @@ test("devices and periods stand side by side, each with its interval and n", asy
   await expect(page).toHaveURL(/breakdown/);
 });
 
+test("where it goes worse is found by itself, and the scorecard narrows to it", async ({ page, visit, words: { t } }) => {
+  await visit(`/tasks/${id}`);
+  const worse = page.locator("section").filter({ has: page.getByRole("heading", { name: t("task.differences") }) });
+  const safari = worse.getByRole("listitem").filter({ hasText: "Safari" }).first();
+  await expect(safari).toContainText("%", COMES);
+  await safari.getByRole("button", { name: t("task.onlyThese") }).click();
+  await expect(page).toHaveURL(/Safari/);
+  await expect(page.getByRole("group", { name: t("report.question") })).toContainText("Safari");
+  // Of these alone there is nothing to set beside.
+  await expect(safari).toHaveCount(0, COMES);
+});
+
 test("an address shows the same to whom it is sent, on a phone too", async ({ page, visit, words: { t } }) => {
   await page.setViewportSize({ width: 390, height: 844 });
   await visit(`/tasks/${id}?q=(range:(last:60,unit:day),device:Mobile,compare:!t)&card=not_finished`);
