@@ -1,7 +1,7 @@
 // The frame of every screen: project above, search, the intents and their rooms, the account below.
 import { useNavigate, Link, Outlet, useRouterState } from "@tanstack/react-router";
 import { ChevronsUpDown, LogOut, Menu, Plus, Search, Settings, UserRound, X } from "lucide-react";
-import { useEffect, useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import { api } from "@/api/client.ts";
 import { useSpeech } from "@/i18n/language.tsx";
 import { IconButton } from "@/ui/Button.tsx";
@@ -21,7 +21,12 @@ export function Shell() {
   const path = useRouterState({ select: (state) => state.location.pathname });
 
   useEffect(() => rememberProject(project.id), [project.id]);
-  useEffect(() => setMenuOpen(false), [path]);
+  const rooms = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    setMenuOpen(false);
+    // There are more rooms than a low window shows.
+    rooms.current?.querySelector("[aria-current]")?.scrollIntoView({ block: "nearest" });
+  }, [path]);
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
       if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "k") {
@@ -51,7 +56,7 @@ export function Shell() {
           <span>{t("shell.search")}</span>
           <kbd>{isMac() ? "⌘K" : "Ctrl K"}</kbd>
         </button>
-        <div className={styles.rooms}>
+        <div ref={rooms} className={styles.rooms}>
           {intents.map((intent) => (
             <section key={intent.label}>
               <h2>{t(intent.label)}</h2>

@@ -39,38 +39,58 @@ export function Differences({ task, scope, onScope }: DifferencesProps) {
       {found?.length === 0 && <p className={styles.nothing}>{t("task.noDifferences")}</p>}
       {found !== undefined && found.length > 0 && (
         <ol className={styles.differences}>
-          {found.slice(0, SHOWN).map((one) => (
-            <Row key={JSON.stringify([one.property, one.value, one.outcome])} one={one} scope={scope} onScope={onScope} />
-          ))}
+          {byValue(found)
+            .slice(0, SHOWN)
+            .map((own) => (
+              <Row key={JSON.stringify([own[0].property, own[0].value])} own={own} scope={scope} onScope={onScope} />
+            ))}
         </ol>
       )}
     </Card>
   );
 }
 
-function Row({ one, scope, onScope }: { one: Difference; scope: Scope; onScope: (scope: Scope) => void }) {
+function Row({ own, scope, onScope }: { own: OfValue; scope: Scope; onScope: (scope: Scope) => void }) {
   const speech = useSpeech();
   const { t, format } = speech;
-  const value = String(one.value);
+  const [{ property, value }] = own;
   return (
     <li className={styles.difference}>
       <h3>
-        <small>{propertyName(one.property, speech)}</small> {value}
+        <small>{propertyName(property, speech)}</small> {String(value)}
       </h3>
-      <p>
-        {t("task.difference", { outcome: one.outcome, share: format.percent(one.with.share ?? 0, 0), others: format.percent(one.without.share ?? 0, 0) })}{" "}
-        <span className={styles.muted}>{t("task.differenceMore", { more: format.number(Math.round(one.more)), n: one.with.n, shown: format.number(one.with.n) })}</span>
-      </p>
+      <div>
+        {own.map((one) => (
+          <p key={one.outcome}>
+            {t("task.difference", { outcome: one.outcome, share: format.percent(one.with.share ?? 0, 0), others: format.percent(one.without.share ?? 0, 0) })}{" "}
+            <span className={styles.muted}>{t("task.differenceMore", { more: format.number(Math.round(one.more)), n: one.with.n, shown: format.number(one.with.n) })}</span>
+          </p>
+        ))}
+      </div>
       <span className={styles.acts}>
-        <Button size="small" onClick={() => onScope({ ...scope, by: { property: one.property } })}>
+        <Button size="small" onClick={() => onScope({ ...scope, by: { property } })}>
           {t("task.sideBySide")}
         </Button>
-        <Button size="small" onClick={() => onScope({ ...scope, by: undefined, filter: narrowed(scope.filter, one) })}>
+        <Button size="small" onClick={() => onScope({ ...scope, by: undefined, filter: narrowed(scope.filter, own[0]) })}>
           {t("task.onlyThese")}
         </Button>
       </span>
     </li>
   );
+}
+
+type OfValue = [Difference, ...Difference[]];
+
+/** All that goes worse with a value, where its worst stands. */
+export function byValue(found: Difference[]): OfValue[] {
+  const values = new Map<string, OfValue>();
+  for (const one of found) {
+    const key = JSON.stringify([one.property, one.value]);
+    const own = values.get(key);
+    if (own) own.push(one);
+    else values.set(key, [one]);
+  }
+  return [...values.values()];
 }
 
 /** What was looked at before, of these only. */
