@@ -389,9 +389,11 @@ fn suggestion(beginning: &[String], mut by_language: Pages, home: &str) -> Optio
             let front = match (several[0].is_empty(), beginning.is_empty()) {
                 (false, _) => format!("/(?:{named})"),
                 (true, true) => format!("/(?:{named})?"),
-                (true, false) => format!("(?:/(?:{named}))?"),
+                // A rule that begins with a slash looks at paths.
+                (true, false) => format!("/(?:(?:{named})/)?"),
             };
-            let rest = if beginning.is_empty() { String::new() } else { regex::escape(&below("")) };
+            let rest = below("");
+            let rest = regex::escape(if beginning.is_empty() || front.ends_with('?') { &rest[1..] } else { &rest });
             ("matches", format!("^{front}{rest}{}", if is_alone { "$" } else { "(?:[/#]|$)" }))
         }
     };

@@ -201,8 +201,14 @@ impl<'a> Plan<'a> {
         let collect = |people: &mut InBucket<'_, '_>| {
             let mut part = people.read(0, |bucket| Ok(self.walked(context, range, bucket)))?;
             if !part.attempts.is_empty() {
-                people.read(1, |bucket| Ok(active_in(bucket, &mut part.attempts)))?;
-                people.read(2, |bucket| Ok(self.met_in(bucket, &signals, &mut part.attempts)))?;
+                people.read(1, |bucket| {
+                    active_in(bucket, &mut part.attempts);
+                    Ok(())
+                })?;
+                people.read(2, |bucket| {
+                    self.met_in(bucket, &signals, &mut part.attempts);
+                    Ok(())
+                })?;
             }
             Ok(vec![part])
         };

@@ -64,7 +64,7 @@ pub(super) fn read_rows<E>(
 /// Some of the numbers.
 pub(super) fn joined(bytes: &[u8], wanted: Range<usize>, into: &mut Vec<f64>) -> Result<(), Malformed> {
     let n = bytes.len() / 8;
-    if bytes.len() % 8 != 0 || wanted.end > n {
+    if !bytes.len().is_multiple_of(8) || wanted.end > n {
         return Err(Malformed);
     }
     let [a, b, c, d, e, f, g, h] = std::array::from_fn(|byte| &bytes[byte * n..][wanted.clone()]);
