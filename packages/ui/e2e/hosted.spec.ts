@@ -120,6 +120,7 @@ test("a link for one person ties the answer to them, once", async ({ page, brows
   await person.goto(link);
   await person.waitForTimeout(500);
   await person.getByRole("radio", { name: /^1 / }).click();
+  await expect(person.getByRole("textbox")).toBeVisible();
   await person.waitForTimeout(500);
   await person.getByRole("textbox").fill(`Too dear ${language}`);
   await person.getByRole("button", { name: SEND[language] }).click();
