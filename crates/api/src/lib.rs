@@ -7,6 +7,7 @@
 //! bodies are read under caps and with a deadline; a reply of success to events means that they are kept; bad data never answers 5xx.
 
 mod access;
+mod board;
 mod body;
 mod browse;
 mod client_address;
@@ -14,6 +15,7 @@ mod cohort;
 mod contract;
 mod custom_event;
 mod custom_property;
+mod definition;
 mod door;
 mod embedded;
 mod error;
@@ -28,6 +30,7 @@ mod live;
 mod lookup;
 mod mail;
 mod member;
+mod metric;
 mod mixpanel;
 mod page_mapping;
 mod person;
@@ -110,6 +113,8 @@ fn private_routes() -> OpenApiRouter<Api> {
         .merge(refused::routes())
         .merge(person::routes())
         .merge(report::routes())
+        .merge(board::routes())
+        .merge(metric::routes())
         .merge(cohort::routes())
         .merge(custom_event::routes())
         .merge(custom_property::routes())

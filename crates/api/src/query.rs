@@ -44,14 +44,14 @@ pub(crate) fn routes() -> OpenApiRouter<Api> {
 pub(crate) struct Answer {
     kind: &'static str,
     answer: Value,
-    explain: Explain,
+    pub(crate) explain: Explain,
     elapsed_ms: f64,
     complete: bool,
 }
 
 /// So that two reports that differ can be told apart.
 #[derive(Serialize)]
-struct Explain {
+pub(crate) struct Explain {
     definition: String,
     events_read: u64,
     people: Option<u64>,

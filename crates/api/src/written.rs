@@ -38,7 +38,7 @@ macro_rules! named {
     };
 }
 
-named!(Question, Answer, Selector, CohortDefinition, FactorWeights, SurveyDefinition, TaskDefinition, TrackingPlan, UserTestDefinition);
+named!(Question, Answer, Explain, Range, Filter, Selector, CohortDefinition, FactorWeights, SurveyDefinition, TaskDefinition, TrackingPlan, UserTestDefinition);
 
 /// The definitions of the files by name, as components refer to each other.
 pub(crate) fn schemas() -> BTreeMap<String, Value> {

@@ -80,6 +80,12 @@ impl Zone {
         date.to_zoned(self.zone.clone()).map_or(0, |zoned| zoned.timestamp().as_millisecond())
     }
 
+    /// The first instant of a day that is written as 2026-11-30; `None` when it is none.
+    #[must_use]
+    pub fn start_of_written(&self, day: &str) -> Option<i64> {
+        day.parse().ok().map(|date| self.start_of(date))
+    }
+
     /// The first instant of the unit that holds `ms`.
     #[must_use]
     pub fn floor(&self, ms: i64, unit: Unit) -> i64 {

@@ -25,6 +25,7 @@ pub mod impact;
 pub mod interview;
 pub mod journey;
 pub mod lifecycle;
+pub mod metric;
 pub mod normal;
 pub mod page_group;
 pub mod question;

@@ -14,6 +14,7 @@ mod cohort;
 mod custom_event;
 mod custom_property;
 mod database;
+mod definition;
 mod error;
 mod friction_weights;
 mod interview;
@@ -51,6 +52,7 @@ pub use cohort::{Cohort, NewCohort};
 pub use custom_event::{CustomEvent, NewCustomEvent};
 pub use custom_property::{CustomProperty, NewCustomProperty};
 pub use database::{Catalog, CatalogOptions};
+pub use definition::{Definition, DefinitionKind, DefinitionVersion, NewDefinition};
 pub use error::CatalogError;
 pub use friction_weights::FrictionWeights;
 pub use interview::{

@@ -1,6 +1,7 @@
 //! The doors, from outside: a real catalog and real `wire`, behind them a store that keeps events in memory.
 #![allow(clippy::unwrap_used, reason = "tests")]
 
+mod board;
 mod cohort;
 mod contract;
 mod custom_event;
@@ -12,6 +13,7 @@ mod interview;
 mod lookup;
 mod mail;
 mod member;
+mod metric;
 mod mixpanel;
 mod page_mapping;
 mod person;

@@ -4,8 +4,8 @@ use crate::world::{As, World};
 use serde_json::{Value, json};
 use sillage_api::{MailBy, Options};
 use sillage_catalog::{
-    Language, NewCohort, NewCustomEvent, NewCustomProperty, NewInterviewNote, NewLookupTable, NewMail, NewPageMapping, NewRecordingNote, NewReport, NewSurvey,
-    NewSurveyPage, NewTask, NewUserTest, NewUserTestNote, Role, Scope, Scopes,
+    DefinitionKind, Language, NewCohort, NewCustomEvent, NewCustomProperty, NewDefinition, NewInterviewNote, NewLookupTable, NewMail, NewPageMapping,
+    NewRecordingNote, NewReport, NewSurvey, NewSurveyPage, NewTask, NewUserTest, NewUserTestNote, Role, Scope, Scopes,
 };
 use sillage_event::ProjectId;
 
@@ -164,6 +164,28 @@ const TABLE: &[(&str, &str, For)] = &[
     ("post", "/api/projects/{project}/interviews/{study}/participants/{participant}/files", For::Editors),
     ("get", "/api/projects/{project}/interviews/{study}/participants/{participant}/files/{file}", For::Viewers),
     ("delete", "/api/projects/{project}/interviews/{study}/participants/{participant}/files/{file}", For::Editors),
+    ("get", "/api/projects/{project}/boards", For::Viewers),
+    ("post", "/api/projects/{project}/boards", For::Editors),
+    ("get", "/api/projects/{project}/boards/{board}", For::Viewers),
+    ("put", "/api/projects/{project}/boards/{board}", For::Editors),
+    ("delete", "/api/projects/{project}/boards/{board}", For::Editors),
+    ("get", "/api/projects/{project}/boards/{board}/versions", For::Viewers),
+    ("post", "/api/projects/{project}/boards/{board}/tiles/{tile}", For::Viewers),
+    ("get", "/api/projects/{project}/metrics", For::Viewers),
+    ("post", "/api/projects/{project}/metrics", For::Editors),
+    ("get", "/api/projects/{project}/metrics/{metric}", For::Viewers),
+    ("put", "/api/projects/{project}/metrics/{metric}", For::Editors),
+    ("delete", "/api/projects/{project}/metrics/{metric}", For::Editors),
+    ("get", "/api/projects/{project}/metrics/{metric}/versions", For::Viewers),
+    ("get", "/api/projects/{project}/metrics/{metric}/value", For::Viewers),
+    ("post", "/api/projects/{project}/metrics/value", For::Viewers),
+    ("get", "/api/projects/{project}/metric-trees", For::Viewers),
+    ("post", "/api/projects/{project}/metric-trees", For::Editors),
+    ("get", "/api/projects/{project}/metric-trees/{metric_tree}", For::Viewers),
+    ("put", "/api/projects/{project}/metric-trees/{metric_tree}", For::Editors),
+    ("delete", "/api/projects/{project}/metric-trees/{metric_tree}", For::Editors),
+    ("get", "/api/projects/{project}/metric-trees/{metric_tree}/versions", For::Viewers),
+    ("get", "/api/projects/{project}/metric-trees/{metric_tree}/value", For::Viewers),
     ("get", "/api/projects/{project}/tasks", For::Viewers),
     ("post", "/api/projects/{project}/tasks", For::Editors),
     ("post", "/api/projects/{project}/tasks/check", For::Viewers),
@@ -302,6 +324,17 @@ async fn filled(world: &World, path: &str, project: ProjectId) -> String {
     let mut path = path.replace("{project}", &world.project.id.to_string()).replace("{person}", "u1").replace("{query}", "q1");
     if path.contains("{report}") {
         path = path.replace("{report}", &report(world, project).await);
+    }
+    for (place, kind, definition) in [
+        ("{board}", DefinitionKind::Board, json!({"tiles": [{"id": "t1", "width": 6, "height": 4, "shows": {"kind": "text", "text": "Hello"}}]})),
+        ("{metric}", DefinitionKind::Metric, metric()),
+        ("{metric_tree}", DefinitionKind::MetricTree, json!({"nodes": []})),
+    ] {
+        if path.contains(place) {
+            let new = NewDefinition { name: unique_name(world), definition };
+            let made = world.catalog.create_definition(project, kind, &new, "test").await.unwrap();
+            path = path.replace(place, &made.id).replace("{tile}", "t1");
+        }
     }
     if path.contains("{cohort}") {
         path = path.replace("{cohort}", &cohort(world, project).await);
@@ -462,6 +495,10 @@ fn survey() -> Value {
     json!({"languages": ["en"], "questions": [{"id": "q1", "kind": "nps", "text": {"en": "Would you recommend us?"}}, {"id": "why", "kind": "long", "text": {"en": "Why?"}}], "ends": [{"id": "e1", "title": {"en": "Thanks"}}], "triggers": [{"on": "load"}]})
 }
 
+fn metric() -> Value {
+    json!({"question": {"kind": "trend", "series": [{"select": {"event": "Sign up"}, "measure": "unique"}], "interval": "week"}})
+}
+
 fn task() -> Value {
     json!({"start": [{"page": "/campaigns/new"}], "completion": [{"event": "Campaign sent"}], "steps": [{"id": "audience", "page": "/audience"}]})
 }
@@ -535,6 +572,11 @@ async fn body(world: &World, method: &str, path: &str) -> Option<Value> {
         (_, path) if path.ends_with("/surveys/{survey}/alerts") => json!({"webhook": "https://hooks.courriel.example/answers"}),
         (_, path) if path.ends_with("/surveys/check") => json!({"definition": survey()}),
         (_, path) if path.ends_with("/surveys/{survey}/status") => json!({"status": "paused"}),
+        (_, path) if path.ends_with("/metrics/value") => json!({"definition": metric()}),
+        (_, path) if path.contains("/metrics") => json!({"name": unique_name(world), "definition": metric()}),
+        (_, path) if path.contains("/metric-trees") => json!({"name": unique_name(world), "definition": {"nodes": []}}),
+        (_, path) if path.ends_with("/tiles/{tile}") => json!({}),
+        (_, path) if path.contains("/boards") => json!({"name": unique_name(world), "definition": {"tiles": []}}),
         (_, path) if path.ends_with("/tasks/check") => json!({"definition": task()}),
         (_, path) if path.ends_with("/scorecard") || path.ends_with("/attempts") => json!({}),
         (_, path) if path.contains("/tasks") => json!({"name": unique_name(world), "definition": task()}),

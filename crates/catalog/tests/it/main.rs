@@ -3,6 +3,7 @@
 
 mod access;
 mod audit;
+mod definition;
 mod interview;
 mod mail;
 mod member;

@@ -177,6 +177,80 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/projects/{project}/boards": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The project's boards. */
+        get: operations["board_list"];
+        put?: never;
+        /** Make a board. */
+        post: operations["board_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{project}/boards/{board}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One board. */
+        get: operations["board_get"];
+        /** Change a board. */
+        put: operations["board_replace"];
+        post?: never;
+        /** Delete a board. What it shows stays. */
+        delete: operations["board_delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{project}/boards/{board}/tiles/{tile}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * What a tile shows: its question within the range and the condition of the board, and the answer. A tile that shows something that is gone
+         *     answers like a missing one.
+         */
+        post: operations["board_tile"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{project}/boards/{board}/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What a board was. */
+        get: operations["board_versions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/projects/{project}/cohorts": {
         parameters: {
             query?: never;
@@ -724,6 +798,165 @@ export interface paths {
         put?: never;
         /** A new link for somebody who was invited and has not come yet. */
         post: operations["member_invite_again"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{project}/metric-trees": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The project's trees of metrics. */
+        get: operations["metric_list"];
+        put?: never;
+        /** Make a tree of metrics. */
+        post: operations["metric_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{project}/metric-trees/{metric_tree}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One tree. */
+        get: operations["metric_get"];
+        /** Change a tree. */
+        put: operations["metric_replace"];
+        post?: never;
+        /** Delete a tree. Its metrics stay. */
+        delete: operations["metric_delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{project}/metric-trees/{metric_tree}/value": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A tree as it stands, or stood on a day: the value of each metric, and how closely each goes with the one above it. */
+        get: operations["metric_value"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{project}/metric-trees/{metric_tree}/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What a tree was. */
+        get: operations["metric_versions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{project}/metrics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The project's metrics. */
+        get: operations["metric_list"];
+        put?: never;
+        /** Define a metric. */
+        post: operations["metric_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{project}/metrics/value": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What a metric would say that is not kept yet. */
+        post: operations["metric_value_of_draft"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{project}/metrics/{metric}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One metric, and where it is used. */
+        get: operations["metric_get"];
+        /** Change a metric. Wherever it is shown, it is the changed one from then on. */
+        put: operations["metric_replace"];
+        post?: never;
+        /** Delete a metric. Boards and trees that show it say that it is gone. */
+        delete: operations["metric_delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{project}/metrics/{metric}/value": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A metric as it stands, or stood on a day. */
+        get: operations["metric_value"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{project}/metrics/{metric}/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What a metric was. */
+        get: operations["metric_versions"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -2461,6 +2694,20 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** @description Beside a definition. */
+        About: {
+            created_at: string;
+            created_by: string;
+            id: string;
+            name: string;
+            updated_at: string;
+            updated_by: string;
+            /**
+             * Format: int32
+             * @description From 1; every change is another. Send it back with a change, so that nobody's is lost.
+             */
+            version: number;
+        };
         AcceptInvitation: {
             /** @description `en` or `fr` */
             language?: string | null;
@@ -3009,6 +3256,11 @@ export interface components {
             /** @description When it happened. */
             time: components["schemas"]["Instant"];
         };
+        /**
+         * @description Which way is good.
+         * @enum {string}
+         */
+        Better: "up" | "down";
         /** @description What attempts did between two steps. */
         BetweenFigures: {
             /** @description How many attempts have a figure. */
@@ -3043,6 +3295,44 @@ export interface components {
         BinEdges: number[];
         /** @description How many lie in each bin. */
         Bins: components["schemas"]["Count"][];
+        /** @description A board. */
+        Board: components["schemas"]["About"] & {
+            definition: components["schemas"]["BoardDefinition"];
+        };
+        /** @description What is on a board. */
+        BoardDefinition: {
+            description?: string;
+            filter?: components["schemas"]["Filter"] | null;
+            range?: components["schemas"]["Range"] | null;
+            /** @description From left to right, line by line. */
+            tiles?: components["schemas"]["BoardTile"][];
+        };
+        BoardInList: components["schemas"]["About"] & {
+            description: string;
+            /** @description How many tiles it has. */
+            tiles: number;
+        };
+        /** @description One thing on a board. */
+        BoardTile: {
+            /**
+             * Format: int32
+             * @description In rows: 1 to 12.
+             */
+            height: number;
+            id: string;
+            shows: components["schemas"]["Shows"];
+            /** @description In place of the name of what it shows. */
+            title?: string;
+            /**
+             * Format: int32
+             * @description In columns, of which a board has twelve: 3 to 12.
+             */
+            width: number;
+        };
+        Boards: {
+            /** @description By name. */
+            boards: components["schemas"]["BoardInList"][];
+        };
         /**
          * @description One part of a breakdown.
          * @example {
@@ -6232,10 +6522,177 @@ export interface components {
             /** @description Everything of this id counts for the person from now on. */
             from: string;
         };
+        /** @description A figure that a team follows. */
+        Metric: components["schemas"]["About"] & {
+            definition: components["schemas"]["MetricDefinition"];
+        };
+        /** @description What a metric is. */
+        MetricDefinition: {
+            better?: components["schemas"]["Better"];
+            /** @description Of money: an ISO 4217 code such as EUR. */
+            currency?: string | null;
+            /** @description What it says, and why one follows it. */
+            description?: string;
+            /** @description Which figure of the answer; the usual one where nothing is said. */
+            figure?: string | null;
+            format?: components["schemas"]["MetricFormat"];
+            /** @description Who answers for it. */
+            owner?: string;
+            /** @description The question that it is read from; its range is that of whoever looks, and its interval that of the metric. */
+            question: Record<string, never>;
+            target?: components["schemas"]["MetricTarget"] | null;
+            /** @description Somebody has looked at it and stands by it. */
+            verified?: boolean;
+        };
+        /** @description How closely a metric goes with the one above it. That says nothing of what causes what. */
+        MetricEdge: {
+            /** @description At least eight intervals. */
+            enough: boolean;
+            /** @description Over so many intervals. */
+            n: number;
+            /** @description The node below. */
+            node: string;
+            /**
+             * Format: double
+             * @description Pearson's coefficient over the intervals that both have and that are over; null where that cannot be said: they have different intervals,
+             *     fewer than three in common, or one never changes.
+             */
+            r?: number | null;
+        };
+        MetricFigures: {
+            figures: string[];
+            kind: string;
+        };
+        /**
+         * @description How its number is written.
+         * @enum {string}
+         */
+        MetricFormat: "number" | "percent" | "duration" | "currency";
+        MetricInUse: components["schemas"]["Metric"] & {
+            used_in: components["schemas"]["UsedIn"][];
+        };
+        /** @description A metric in a tree, or a remark. */
+        MetricNode: {
+            id: string;
+            /** @description The metric's id. */
+            metric?: string | null;
+            /** @description The node above; without one it stands at the top. */
+            parent?: string | null;
+            /** @description What a team does about it, or a remark in place of a metric. */
+            text?: string;
+        };
+        /** @description The metric of an interval. */
+        MetricPoint: {
+            /**
+             * Format: int64
+             * @description Of how many it is a share or a mean, where it is one.
+             */
+            n?: number | null;
+            /** @description Nothing that is still to come can change it. */
+            over: boolean;
+            start: string;
+            /** Format: double */
+            value?: number | null;
+        };
+        /** @description What it is to reach. */
+        MetricTarget: {
+            /** @description By this day. */
+            by?: string | null;
+            /** Format: double */
+            value: number;
+        };
+        MetricToRead: {
+            /** @description As on this day; today where nothing is said. */
+            as_of?: string | null;
+            definition: components["schemas"]["MetricDefinition"];
+            /** @description A condition beside the metric's own. */
+            filter?: Record<string, never> | null;
+            /**
+             * Format: int32
+             * @description How many intervals back.
+             */
+            intervals?: number | null;
+            /** @description The language of `explain`: `en` or `fr`. */
+            language?: string | null;
+        };
+        /** @description A tree of metrics. */
+        MetricTree: components["schemas"]["About"] & {
+            definition: components["schemas"]["MetricTreeDefinition"];
+        };
+        /** @description What hangs on what. */
+        MetricTreeDefinition: {
+            description?: string;
+            /** @description In the order in which they stand below one another. */
+            nodes: components["schemas"]["MetricNode"][];
+        };
+        MetricTreeValue: {
+            edges: components["schemas"]["MetricEdge"][];
+            /** @description By the id of the metric; those that are gone are missing. */
+            values: {
+                [key: string]: components["schemas"]["MetricValue"];
+            };
+        };
+        MetricTrees: {
+            /** @description By name. */
+            trees: components["schemas"]["MetricTree"][];
+        };
+        /** @description A metric as it stands. */
+        MetricValue: {
+            /** @description When that interval began. */
+            at?: string | null;
+            /**
+             * Format: double
+             * @description That of the interval before.
+             */
+            before?: number | null;
+            /**
+             * Format: double
+             * @description By which share it changed against the interval before; null where that was nothing.
+             */
+            change?: number | null;
+            explain: components["schemas"]["Explain"];
+            /** @description In order of time. */
+            points: components["schemas"]["MetricPoint"][];
+            /**
+             * Format: double
+             * @description Which share of the target is reached: 1 and more is all of it, whichever way is good.
+             */
+            reached?: number | null;
+            /** @description What an interval is: `hour`, `day`, `week`, `month`, `quarter` or `year`. */
+            unit: string;
+            /**
+             * Format: double
+             * @description That of the latest interval that is over; null where there is none.
+             */
+            value?: number | null;
+            /**
+             * Format: double
+             * @description Of the whole time, computed on it and not added up; null where there is none.
+             */
+            whole?: number | null;
+        };
+        Metrics: {
+            /**
+             * @description Which kinds of questions a metric is read from, and which figures each has, the usual one first. A trend has one line; of a retention every
+             *     period is a figure: `period_1`.
+             */
+            figures: components["schemas"]["MetricFigures"][];
+            /** @description By name. */
+            metrics: components["schemas"]["Metric"][];
+        };
         NewApiKey: {
             name: string;
             /** @description Of `read`, `write`, `admin`; one does not contain another. */
             scopes: string[];
+        };
+        NewBoardBody: {
+            definition: components["schemas"]["BoardDefinition"];
+            name: string;
+            /**
+             * Format: int32
+             * @description Of a change: the version that was seen. Where somebody else changed it since, nothing is changed.
+             */
+            version?: number | null;
         };
         NewBusyBody: {
             /** @description The whole calendar file. */
@@ -6281,6 +6738,24 @@ export interface components {
             csv: string;
             description?: string | null;
             name: string;
+        };
+        NewMetricBody: {
+            definition: components["schemas"]["MetricDefinition"];
+            name: string;
+            /**
+             * Format: int32
+             * @description Of a change: the version that was seen. Where somebody else changed it since, nothing is changed.
+             */
+            version?: number | null;
+        };
+        NewMetricTreeBody: {
+            definition: components["schemas"]["MetricTreeDefinition"];
+            name: string;
+            /**
+             * Format: int32
+             * @description Of a change: the version that was seen. Where somebody else changed it since, nothing is changed.
+             */
+            version?: number | null;
         };
         NewNote: {
             /**
@@ -8621,6 +9096,30 @@ export interface components {
         Shares: {
             shares: components["schemas"]["Share"][];
         };
+        /** @description What a tile shows. */
+        Shows: {
+            /** @enum {string} */
+            kind: "report";
+            report: string;
+        } | {
+            /** @enum {string} */
+            kind: "question";
+            question: components["schemas"]["Question"];
+            /** @description What the screens remember: the kind of chart and so on. */
+            view?: Record<string, never>;
+        } | {
+            /** @enum {string} */
+            kind: "metric";
+            metric: string;
+        } | {
+            /** @enum {string} */
+            kind: "task";
+            task: string;
+        } | {
+            /** @enum {string} */
+            kind: "text";
+            text: string;
+        };
         SignIn: {
             email: string;
             password: string;
@@ -10552,6 +11051,25 @@ export interface components {
             /** @description Which one. */
             percentile: number;
         };
+        /** @description What a tile shows now. */
+        TileAnswer: {
+            answer?: components["schemas"]["Answer"] | null;
+            metric?: components["schemas"]["Metric"] | null;
+            /** @description The tile's title, or the name of what it shows; empty where it has neither. */
+            name: string;
+            question?: components["schemas"]["Question"] | null;
+            value?: components["schemas"]["MetricValue"] | null;
+            view?: Record<string, never> | null;
+        };
+        /** @description How whoever looks wants to see it. */
+        TileLook: {
+            filter?: components["schemas"]["Filter"] | null;
+            /** @description An answer that was given before will not do. */
+            fresh?: boolean;
+            /** @description The language of `explain`: `en` or `fr`. */
+            language?: string | null;
+            range?: components["schemas"]["Range"] | null;
+        };
         /**
          * @description A part of the local time: a number (0 to 23, 1 Monday to 7, 1 to 31, 1 to 12), or the date on which the day, week, month, quarter or year begins.
          * @enum {string}
@@ -11136,6 +11654,13 @@ export interface components {
             answers: components["schemas"]["ThemeAnswer"][];
             share: Record<string, never>;
         };
+        /** @description Where a definition is used. */
+        UsedIn: {
+            id: string;
+            /** @description `board` or `metric_tree`. */
+            kind: string;
+            name: string;
+        };
         /** @description A test as it is being edited. */
         UserTest: {
             /** @description What is being edited differs from what participants do. */
@@ -11595,6 +12120,19 @@ export interface components {
             /** @description What the segment is called. */
             label: string;
         } & components["schemas"]["Test"];
+        /** @description What it was once. */
+        Version: {
+            created_at: string;
+            created_by: string;
+            definition: Record<string, never>;
+            name: string;
+            /** Format: int32 */
+            version: number;
+        };
+        Versions: {
+            /** @description The latest first. */
+            versions: components["schemas"]["Version"][];
+        };
         ViolationDay: {
             /** Format: int64 */
             count: number;
@@ -12170,6 +12708,232 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Audit"];
+                };
+            };
+            /** @description What is wrong and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    board_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Boards"];
+                };
+            };
+            /** @description What is wrong and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    board_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewBoardBody"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Board"];
+                };
+            };
+            /** @description What is wrong and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    board_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: number;
+                board: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Board"];
+                };
+            };
+            /** @description What is wrong and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    board_replace: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: number;
+                board: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewBoardBody"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Board"];
+                };
+            };
+            /** @description What is wrong and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    board_delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: number;
+                board: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What is wrong and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    board_tile: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: number;
+                board: string;
+                tile: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TileLook"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TileAnswer"];
+                };
+            };
+            /** @description What is wrong and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    board_versions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: number;
+                board: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Versions"];
                 };
             };
             /** @description What is wrong and how to mend it */
@@ -13928,6 +14692,496 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["InvitationLink"];
+                };
+            };
+            /** @description What is wrong and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    metric_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MetricTrees"];
+                };
+            };
+            /** @description What is wrong and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    metric_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewMetricTreeBody"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MetricTree"];
+                };
+            };
+            /** @description What is wrong and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    metric_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: number;
+                metric_tree: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MetricTree"];
+                };
+            };
+            /** @description What is wrong and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    metric_replace: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: number;
+                metric_tree: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewMetricTreeBody"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MetricTree"];
+                };
+            };
+            /** @description What is wrong and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    metric_delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: number;
+                metric_tree: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What is wrong and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    metric_value: {
+        parameters: {
+            query?: {
+                /** @description As on this day (2026-11-30); today where nothing is said. */
+                as_of?: string;
+                /** @description How many intervals back. */
+                intervals?: number;
+                /** @description The language of `explain`: `en` or `fr`. */
+                language?: string;
+            };
+            header?: never;
+            path: {
+                project: number;
+                metric_tree: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MetricTreeValue"];
+                };
+            };
+            /** @description What is wrong and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    metric_versions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: number;
+                metric_tree: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Versions"];
+                };
+            };
+            /** @description What is wrong and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    metric_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Metrics"];
+                };
+            };
+            /** @description What is wrong and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    metric_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewMetricBody"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Metric"];
+                };
+            };
+            /** @description What is wrong and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    metric_value_of_draft: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MetricToRead"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MetricValue"];
+                };
+            };
+            /** @description What is wrong and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    metric_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: number;
+                metric: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MetricInUse"];
+                };
+            };
+            /** @description What is wrong and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    metric_replace: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: number;
+                metric: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewMetricBody"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Metric"];
+                };
+            };
+            /** @description What is wrong and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    metric_delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: number;
+                metric: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What is wrong and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    metric_value: {
+        parameters: {
+            query?: {
+                /** @description As on this day (2026-11-30); today where nothing is said. */
+                as_of?: string;
+                /** @description How many intervals back. */
+                intervals?: number;
+                /** @description The language of `explain`: `en` or `fr`. */
+                language?: string;
+            };
+            header?: never;
+            path: {
+                project: number;
+                metric: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MetricValue"];
+                };
+            };
+            /** @description What is wrong and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    metric_versions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: number;
+                metric: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Versions"];
                 };
             };
             /** @description What is wrong and how to mend it */

@@ -1,0 +1,378 @@
+//! Boards: reports, metrics, task scorecards and texts beside each other, within one range and one condition.
+//!
+//! What must stay true: what a tile asks is put together here and nowhere else, so that it is the same for whoever looks.
+
+use crate::{
+    Api,
+    access::{Inside, ToRead, ToWrite},
+    body::{Json, Named},
+    definition::{self, About, Actions, Defined, UsedIn, Versions},
+    error::ApiError,
+    metric::{Metric, MetricDefinition, MetricValue, Span, written_down},
+    query::{Answer, answer},
+    written,
+};
+use axum::{
+    extract::{FromRequestParts, RawPathParams, State},
+    http::{StatusCode, request::Parts},
+};
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value, json};
+use sillage_behavior::{Question, metric::add_filter};
+use sillage_catalog::DefinitionKind;
+use sillage_event::ProjectId;
+use std::collections::BTreeSet;
+use utoipa::ToSchema;
+use utoipa_axum::{router::OpenApiRouter, routes};
+
+const MOST_TILES: usize = 60;
+const COLUMNS: u32 = 12;
+const LEAST_WIDTH: u32 = 3;
+const MOST_ROWS: u32 = 12;
+
+pub(crate) fn routes() -> OpenApiRouter<Api> {
+    OpenApiRouter::new().routes(routes!(list, create)).routes(routes!(get, replace, delete)).routes(routes!(versions)).routes(routes!(tile))
+}
+
+#[derive(Serialize, ToSchema)]
+struct Boards {
+    /// By name.
+    boards: Vec<BoardInList>,
+}
+
+#[derive(Serialize, ToSchema)]
+struct BoardInList {
+    #[serde(flatten)]
+    about: About,
+    description: String,
+    /// How many tiles it has.
+    tiles: usize,
+}
+
+/// A board.
+#[derive(Serialize, ToSchema)]
+struct Board {
+    #[serde(flatten)]
+    about: About,
+    definition: BoardDefinition,
+}
+
+/// What is on a board.
+#[derive(Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct BoardDefinition {
+    #[serde(default)]
+    description: String,
+    /// In place of the range of each tile; without it each keeps its own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<written::Range>)]
+    range: Option<Value>,
+    /// A condition beside that of each tile.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<written::Filter>)]
+    filter: Option<Value>,
+    /// From left to right, line by line.
+    #[serde(default)]
+    tiles: Vec<BoardTile>,
+}
+
+/// One thing on a board.
+#[derive(Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct BoardTile {
+    id: String,
+    /// In columns, of which a board has twelve: 3 to 12.
+    width: u32,
+    /// In rows: 1 to 12.
+    height: u32,
+    /// In place of the name of what it shows.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    title: String,
+    shows: Shows,
+}
+
+/// What a tile shows.
+#[derive(Serialize, Deserialize, ToSchema)]
+#[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
+enum Shows {
+    /// A saved report, as it is saved.
+    Report {
+        report: String,
+    },
+    /// A question of its own.
+    Question {
+        #[schema(value_type = written::Question)]
+        question: Value,
+        /// What the screens remember: the kind of chart and so on.
+        #[serde(default)]
+        #[schema(value_type = Object)]
+        view: Map<String, Value>,
+    },
+    Metric {
+        metric: String,
+    },
+    /// The scorecard of a task, in short.
+    Task {
+        task: String,
+    },
+    /// Words, in Markdown.
+    Text {
+        text: String,
+    },
+}
+
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct NewBoardBody {
+    name: String,
+    definition: BoardDefinition,
+    /// Of a change: the version that was seen. Where somebody else changed it since, nothing is changed.
+    version: Option<u32>,
+}
+
+/// How whoever looks wants to see it.
+#[derive(Default, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct TileLook {
+    /// In place of the board's range.
+    #[schema(value_type = Option<written::Range>)]
+    range: Option<Value>,
+    /// A condition beside that of the board.
+    #[schema(value_type = Option<written::Filter>)]
+    filter: Option<Value>,
+    /// The language of `explain`: `en` or `fr`.
+    language: Option<String>,
+    /// An answer that was given before will not do.
+    #[serde(default)]
+    fresh: bool,
+}
+
+/// What a tile shows now.
+#[derive(Serialize, ToSchema)]
+struct TileAnswer {
+    /// The tile's title, or the name of what it shows; empty where it has neither.
+    name: String,
+    /// What was asked.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<written::Question>)]
+    question: Option<Value>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Object>)]
+    view: Option<Value>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<written::Answer>)]
+    answer: Option<Answer>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    metric: Option<Metric>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    value: Option<MetricValue>,
+}
+
+impl Defined for BoardDefinition {
+    const KIND: DefinitionKind = DefinitionKind::Board;
+    const ACTIONS: Actions = Actions::new("board.create", "board.change", "board.delete");
+
+    fn checked(mut self) -> Result<Self, ApiError> {
+        written_down("definition.description", &mut self.description, 4000, true)?;
+        check_look("definition.", self.range.as_ref(), self.filter.as_ref())?;
+        if self.tiles.len() > MOST_TILES {
+            return Err(ApiError::invalid("definition.tiles", format!("a board takes at most {MOST_TILES} tiles; make a second one")));
+        }
+        let mut ids = BTreeSet::new();
+        for (at, tile) in self.tiles.iter_mut().enumerate() {
+            let field = |name: &str| format!("definition.tiles[{at}].{name}");
+            if tile.id.is_empty() || tile.id.len() > 64 || !ids.insert(tile.id.clone()) {
+                return Err(ApiError::invalid(&field("id"), "give an id of 1 to 64 bytes that no other tile has"));
+            }
+            if !(LEAST_WIDTH..=COLUMNS).contains(&tile.width) {
+                return Err(ApiError::invalid(&field("width"), format!("takes {LEAST_WIDTH} to {COLUMNS} columns")));
+            }
+            if !(1..=MOST_ROWS).contains(&tile.height) {
+                return Err(ApiError::invalid(&field("height"), format!("takes 1 to {MOST_ROWS} rows")));
+            }
+            written_down(&field("title"), &mut tile.title, 200, false)?;
+            match &mut tile.shows {
+                Shows::Text { text } => written_down(&field("shows.text"), text, 20_000, true)?,
+                Shows::Question { question, .. } => {
+                    Question::from_json(question).map_err(|error| at_field(error, &field("shows.question.")))?;
+                }
+                Shows::Report { .. } | Shows::Metric { .. } | Shows::Task { .. } => {}
+            }
+        }
+        Ok(self)
+    }
+}
+
+/// The project's boards.
+#[utoipa::path(get, path = "/api/projects/{project}/boards", tag = "board", params(("project" = u32, Path)), responses((status = 200, body = Boards)))]
+async fn list(State(api): State<Api>, inside: Inside<ToRead>) -> Result<axum::Json<Boards>, ApiError> {
+    let boards = definition::all::<BoardDefinition>(&api, inside.project.id).await?;
+    let boards = boards.into_iter().map(|(about, board)| BoardInList { about, tiles: board.tiles.len(), description: board.description });
+    Ok(axum::Json(Boards { boards: boards.collect() }))
+}
+
+/// Make a board.
+#[utoipa::path(post, path = "/api/projects/{project}/boards", tag = "board", params(("project" = u32, Path)), request_body = NewBoardBody, responses((status = 200, body = Board)))]
+async fn create(State(api): State<Api>, inside: Inside<ToWrite>, Json(body): Json<NewBoardBody>) -> Result<axum::Json<Board>, ApiError> {
+    Ok(axum::Json(definition::create(&api, &inside, body.name, body.definition).await?.into()))
+}
+
+/// One board.
+#[utoipa::path(get, path = "/api/projects/{project}/boards/{board}", tag = "board", params(("project" = u32, Path), ("board" = String, Path)), responses((status = 200, body = Board)))]
+async fn get(State(api): State<Api>, inside: Inside<ToRead>, Named(id): Named) -> Result<axum::Json<Board>, ApiError> {
+    Ok(axum::Json(definition::one(&api, inside.project.id, &id).await?.into()))
+}
+
+/// Change a board.
+#[utoipa::path(
+    put, path = "/api/projects/{project}/boards/{board}", tag = "board", params(("project" = u32, Path), ("board" = String, Path)),
+    request_body = NewBoardBody, responses((status = 200, body = Board))
+)]
+async fn replace(State(api): State<Api>, inside: Inside<ToWrite>, Named(id): Named, Json(body): Json<NewBoardBody>) -> Result<axum::Json<Board>, ApiError> {
+    Ok(axum::Json(definition::change(&api, &inside, &id, body.version, body.name, body.definition).await?.into()))
+}
+
+/// Delete a board. What it shows stays.
+#[utoipa::path(delete, path = "/api/projects/{project}/boards/{board}", tag = "board", params(("project" = u32, Path), ("board" = String, Path)), responses((status = 204)))]
+async fn delete(State(api): State<Api>, inside: Inside<ToWrite>, Named(id): Named) -> Result<StatusCode, ApiError> {
+    definition::delete::<BoardDefinition, _>(&api, &inside, &id).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// What a board was.
+#[utoipa::path(get, path = "/api/projects/{project}/boards/{board}/versions", tag = "board", params(("project" = u32, Path), ("board" = String, Path)), responses((status = 200, body = Versions)))]
+async fn versions(State(api): State<Api>, inside: Inside<ToRead>, Named(id): Named) -> Result<axum::Json<Versions>, ApiError> {
+    Ok(axum::Json(definition::versions::<BoardDefinition>(&api, inside.project.id, &id).await?))
+}
+
+/// What a tile shows: its question within the range and the condition of the board, and the answer. A tile that shows something that is gone
+/// answers like a missing one.
+#[utoipa::path(
+    post, path = "/api/projects/{project}/boards/{board}/tiles/{tile}", tag = "board",
+    params(("project" = u32, Path), ("board" = String, Path), ("tile" = String, Path)), request_body = TileLook, responses((status = 200, body = TileAnswer))
+)]
+async fn tile(State(api): State<Api>, inside: Inside<ToRead>, place: Place, Json(look): Json<TileLook>) -> Result<axum::Json<TileAnswer>, ApiError> {
+    let (_, board) = definition::one::<BoardDefinition>(&api, inside.project.id, &place.board).await?;
+    check_look("", look.range.as_ref(), look.filter.as_ref())?;
+    let tile = board.tiles.iter().find(|tile| tile.id == place.tile).ok_or_else(ApiError::not_found)?;
+    let look = Look { range: look.range.as_ref().or(board.range.as_ref()), filters: [board.filter.as_ref(), look.filter.as_ref()], of: &look };
+    Ok(axum::Json(look.at(&api, &inside, tile).await?))
+}
+
+/// What a tile is seen through.
+struct Look<'a> {
+    range: Option<&'a Value>,
+    filters: [Option<&'a Value>; 2],
+    of: &'a TileLook,
+}
+
+impl Look<'_> {
+    async fn at(&self, api: &Api, inside: &Inside<ToRead>, tile: &BoardTile) -> Result<TileAnswer, ApiError> {
+        let project = inside.project.id;
+        match &tile.shows {
+            Shows::Text { .. } => Ok(TileAnswer::named(&tile.title)),
+            Shows::Question { question, view } => self.ask(api, inside, &tile.title, question, json!(view)).await,
+            Shows::Report { report } => {
+                let report = api.catalog.report(project, report).await?;
+                let name = if tile.title.is_empty() { &report.name } else { &tile.title };
+                self.ask(api, inside, name, &report.question, report.view.clone()).await
+            }
+            Shows::Task { task } => {
+                let task = api.catalog.task(project, task).await?;
+                let name = if tile.title.is_empty() { &task.name } else { &tile.title };
+                let question = json!({"kind": "task", "task": task.definition, "range": {"last": 30, "unit": "day"}});
+                self.ask(api, inside, name, &question, json!({"task": task.id})).await
+            }
+            Shows::Metric { metric } => {
+                let (about, definition) = definition::one::<MetricDefinition>(api, project, metric).await?;
+                let span = self.range.map_or(Span::Until { as_of: None, intervals: None }, |range| Span::Range(range.clone()));
+                let value = definition.value(api, &inside.project, &span, self.filter().as_ref(), self.of.language.as_deref()).await?;
+                let metric = Metric::from((about, definition));
+                let name = if tile.title.is_empty() { metric.name() } else { &tile.title };
+                Ok(TileAnswer { value: Some(value), ..TileAnswer::named(name) }.with(metric))
+            }
+        }
+    }
+
+    async fn ask(&self, api: &Api, inside: &Inside<ToRead>, name: &str, question: &Value, view: Value) -> Result<TileAnswer, ApiError> {
+        let mut asked = question.as_object().cloned().unwrap_or_default();
+        if let Some(range) = self.range {
+            asked.insert("range".to_owned(), range.clone());
+        }
+        for filter in self.filters.into_iter().flatten() {
+            add_filter(&mut asked, filter);
+        }
+        let shown = Value::Object(asked.clone());
+        if let Some(language) = &self.of.language {
+            asked.insert("language".to_owned(), json!(language));
+        }
+        if self.of.fresh {
+            asked.insert("fresh".to_owned(), json!(true));
+        }
+        let reply = answer(api, &inside.project, Question::from_json(&Value::Object(asked))?, None).await?;
+        Ok(TileAnswer { question: Some(shown), view: Some(view), answer: Some(reply.into()), ..TileAnswer::named(name) })
+    }
+
+    fn filter(&self) -> Option<Value> {
+        let mut filters = self.filters.into_iter().flatten();
+        match (filters.next(), filters.next()) {
+            (Some(one), Some(other)) => Some(json!({"all": [one, other]})),
+            (one, _) => one.cloned(),
+        }
+    }
+}
+
+impl TileAnswer {
+    fn named(name: &str) -> Self {
+        Self { name: name.to_owned(), question: None, view: None, answer: None, metric: None, value: None }
+    }
+
+    fn with(self, metric: Metric) -> Self {
+        Self { metric: Some(metric), ..self }
+    }
+}
+
+/// What a path names below a board.
+struct Place {
+    board: String,
+    tile: String,
+}
+
+impl FromRequestParts<Api> for Place {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, api: &Api) -> Result<Self, ApiError> {
+        let path = RawPathParams::from_request_parts(parts, api).await.map_err(|_| ApiError::not_found())?;
+        let named = |name: &str| path.iter().find(|(one, _)| *one == name).map(|(_, value)| value.to_owned()).unwrap_or_default();
+        Ok(Self { board: named("board"), tile: named("tile") })
+    }
+}
+
+/// The boards on which a metric stands.
+pub(crate) async fn that_show_metric(api: &Api, project: ProjectId, metric: &str) -> Result<Vec<UsedIn>, ApiError> {
+    let shows = |tile: &BoardTile| matches!(&tile.shows, Shows::Metric { metric: shown } if shown == metric);
+    let boards = definition::all::<BoardDefinition>(api, project).await?;
+    let found = boards.into_iter().filter(|(_, board)| board.tiles.iter().any(shows));
+    Ok(found.map(|(about, _)| UsedIn { kind: "board".to_owned(), id: about.id, name: about.name }).collect())
+}
+
+/// A range and a condition are those of a question.
+fn check_look(path: &str, range: Option<&Value>, filter: Option<&Value>) -> Result<(), ApiError> {
+    let mut probe =
+        json!({"kind": "trend", "series": [{"select": {"event": null}, "measure": "total"}], "range": range.unwrap_or(&json!({"last": 1, "unit": "day"}))});
+    if let Some(filter) = filter {
+        probe["filter"] = filter.clone();
+    }
+    Question::from_json(&probe).map(drop).map_err(|error| at_field(error, path))
+}
+
+fn at_field(error: sillage_behavior::QuestionError, path: &str) -> ApiError {
+    let error = ApiError::from(error);
+    ApiError { field: error.field.map(|field| format!("{path}{field}")), ..error }
+}
+
+impl From<(About, BoardDefinition)> for Board {
+    fn from((about, definition): (About, BoardDefinition)) -> Self {
+        Self { about, definition }
+    }
+}
