@@ -1,6 +1,7 @@
 //! `sillage demo`: the server with something to look at. It makes an account with a password of its own, imports the story of Courriel and real event
 //! sets through the public door, as a user would, saves some reports, and goes on with all that when it is started again.
 
+mod boards;
 mod plan;
 mod reports;
 mod surveys;
@@ -146,9 +147,13 @@ async fn prepare(arguments: &Arguments, catalog: &Catalog, url: String) -> Resul
         let (file, shape) = (chapter.file.clone(), chapter.shape.clone());
         let summary = tokio::task::spawn_blocking(move || import::import(&file, &target, &shape, true)).await??;
         summary.tell(&chapter.file);
+        let mut reports = Vec::new();
         for Saved { name, kind, question } in chapter.reports {
             let report = NewReport { name: name.to_owned(), kind: kind.to_owned(), question, view: serde_json::json!({}) };
-            catalog.create_report(project.id, &report, &user.name).await?;
+            reports.push(catalog.create_report(project.id, &report, &user.name).await?.id);
+        }
+        if setting == STORY_DONE {
+            boards::of_courriel(catalog, project.id, &user.name, french, &reports).await?;
         }
         catalog.set_setting(&setting, &project.id.to_string()).await?;
     }

@@ -7,6 +7,8 @@ import type { ReportSearch } from "@/report/ReportScreen.tsx";
 import type { PlayerSearch } from "@/rooms/recording/PlayerRoom.tsx";
 import type { RecordingsSearch } from "@/rooms/recording/RecordingsRoom.tsx";
 import { TABS as STUDY_TABS, type StudySearch } from "@/rooms/interview/search.ts";
+import type { BoardSearch } from "@/rooms/board/search.ts";
+import type { MetricSearch, TreeSearch } from "@/rooms/metric/search.ts";
 import { PLAN_TABS, type PlanSearch } from "@/rooms/plan/search.ts";
 import { TABS, type SurveySearch } from "@/rooms/survey/search.ts";
 import { TASK_TABS, type TaskSearch } from "@/rooms/task/search.ts";
@@ -91,10 +93,12 @@ const project = createRoute({
 const projectHome = createRoute({
   getParentRoute: () => project,
   path: "/",
-  beforeLoad: ({ params, context }) => {
+  beforeLoad: async ({ params, context }) => {
     const me = context.client.getQueryData<Awaited<ReturnType<typeof api.me>>>(ME_KEY);
     const here = me?.projects.find((one) => String(one.id) === params.project);
-    throw redirect({ to: here?.events === 0 ? "/p/$project/start" : "/p/$project/reports", params });
+    if (here?.events === 0) throw redirect({ to: "/p/$project/start", params });
+    const { boards } = await context.client.ensureQueryData({ queryKey: ["boards", Number(params.project)], queryFn: () => api.boards(Number(params.project)) });
+    throw redirect({ to: boards.length === 0 ? "/p/$project/reports" : "/p/$project/boards", params });
   },
 });
 
@@ -123,6 +127,27 @@ const cohort = createRoute({
   path: "cohorts/$cohort",
   validateSearch: (search: Record<string, unknown>): { q?: unknown } => ({ q: search.q }),
   component: lazyRouteComponent(() => import("@/rooms/cohort/CohortRoom.tsx"), "CohortRoom"),
+});
+
+const boards = createRoute({ getParentRoute: () => project, path: "boards", component: lazyRouteComponent(() => import("@/rooms/board/BoardList.tsx"), "BoardList") });
+const board = createRoute({
+  getParentRoute: () => project,
+  path: "boards/$board",
+  validateSearch: (search: Record<string, unknown>): BoardSearch => ({ range: search.range, filter: search.filter, full: search.full === true ? true : undefined, tile: text(search.tile), at: search.at, title: text(search.title), parts: search.parts }),
+  component: lazyRouteComponent(() => import("@/rooms/board/BoardRoom.tsx"), "BoardRoom"),
+});
+const metrics = createRoute({ getParentRoute: () => project, path: "metrics", component: lazyRouteComponent(() => import("@/rooms/metric/MetricList.tsx"), "MetricList") });
+const metric = createRoute({
+  getParentRoute: () => project,
+  path: "metrics/$metric",
+  validateSearch: (search: Record<string, unknown>): MetricSearch => ({ q: search.q, title: text(search.title), edit: search.edit === true ? true : undefined }),
+  component: lazyRouteComponent(() => import("@/rooms/metric/MetricRoom.tsx"), "MetricRoom"),
+});
+const metricTree = createRoute({
+  getParentRoute: () => project,
+  path: "metric-trees/$tree",
+  validateSearch: (search: Record<string, unknown>): TreeSearch => ({ as_of: text(search.as_of) }),
+  component: lazyRouteComponent(() => import("@/rooms/metric/TreeRoom.tsx"), "TreeRoom"),
 });
 
 const surveys = createRoute({ getParentRoute: () => project, path: "surveys", component: lazyRouteComponent(() => import("@/rooms/survey/SurveyList.tsx"), "SurveyList") });
@@ -224,7 +249,7 @@ const tree = root.addChildren([
   signedIn.addChildren([
     home,
     newProject,
-    project.addChildren([projectHome, trends, funnels, retention, engagement, lifecycle, journeys, sessions, features, drivers, impact, friction, heatmaps, speed, errors, cohorts, cohort, reports, start, live, people, person, plan, recordings, recording, surveys, survey, tasks, task, userTests, userTest, interviews, study, participant, settings, settingsTab]),
+    project.addChildren([projectHome, trends, funnels, retention, engagement, lifecycle, journeys, sessions, features, drivers, impact, friction, heatmaps, speed, errors, cohorts, cohort, boards, board, metrics, metric, metricTree, reports, start, live, people, person, plan, recordings, recording, surveys, survey, tasks, task, userTests, userTest, interviews, study, participant, settings, settingsTab]),
   ]),
 ]);
 

@@ -136,7 +136,7 @@ impl Defined for MetricTreeDefinition {
 }
 
 /// The project's trees of metrics.
-#[utoipa::path(get, path = "/api/projects/{project}/metric-trees", tag = "metric", params(("project" = u32, Path)), responses((status = 200, body = MetricTrees)))]
+#[utoipa::path(get, path = "/api/projects/{project}/metric-trees", tag = "metric_tree", params(("project" = u32, Path)), responses((status = 200, body = MetricTrees)))]
 async fn list(State(api): State<Api>, inside: Inside<ToRead>) -> Result<axum::Json<MetricTrees>, ApiError> {
     let trees = definition::all(&api, inside.project.id).await?;
     Ok(axum::Json(MetricTrees { trees: trees.into_iter().map(MetricTree::from).collect() }))
@@ -144,7 +144,7 @@ async fn list(State(api): State<Api>, inside: Inside<ToRead>) -> Result<axum::Js
 
 /// Make a tree of metrics.
 #[utoipa::path(
-    post, path = "/api/projects/{project}/metric-trees", tag = "metric", params(("project" = u32, Path)),
+    post, path = "/api/projects/{project}/metric-trees", tag = "metric_tree", params(("project" = u32, Path)),
     request_body = NewMetricTreeBody, responses((status = 200, body = MetricTree))
 )]
 async fn create(State(api): State<Api>, inside: Inside<ToWrite>, Json(body): Json<NewMetricTreeBody>) -> Result<axum::Json<MetricTree>, ApiError> {
@@ -153,7 +153,7 @@ async fn create(State(api): State<Api>, inside: Inside<ToWrite>, Json(body): Jso
 
 /// One tree.
 #[utoipa::path(
-    get, path = "/api/projects/{project}/metric-trees/{metric_tree}", tag = "metric", params(("project" = u32, Path), ("metric_tree" = String, Path)),
+    get, path = "/api/projects/{project}/metric-trees/{metric_tree}", tag = "metric_tree", params(("project" = u32, Path), ("metric_tree" = String, Path)),
     responses((status = 200, body = MetricTree))
 )]
 async fn get(State(api): State<Api>, inside: Inside<ToRead>, Named(id): Named) -> Result<axum::Json<MetricTree>, ApiError> {
@@ -162,7 +162,7 @@ async fn get(State(api): State<Api>, inside: Inside<ToRead>, Named(id): Named) -
 
 /// Change a tree.
 #[utoipa::path(
-    put, path = "/api/projects/{project}/metric-trees/{metric_tree}", tag = "metric", params(("project" = u32, Path), ("metric_tree" = String, Path)),
+    put, path = "/api/projects/{project}/metric-trees/{metric_tree}", tag = "metric_tree", params(("project" = u32, Path), ("metric_tree" = String, Path)),
     request_body = NewMetricTreeBody, responses((status = 200, body = MetricTree))
 )]
 async fn replace(
@@ -176,7 +176,7 @@ async fn replace(
 
 /// Delete a tree. Its metrics stay.
 #[utoipa::path(
-    delete, path = "/api/projects/{project}/metric-trees/{metric_tree}", tag = "metric", params(("project" = u32, Path), ("metric_tree" = String, Path)),
+    delete, path = "/api/projects/{project}/metric-trees/{metric_tree}", tag = "metric_tree", params(("project" = u32, Path), ("metric_tree" = String, Path)),
     responses((status = 204))
 )]
 async fn delete(State(api): State<Api>, inside: Inside<ToWrite>, Named(id): Named) -> Result<StatusCode, ApiError> {
@@ -186,7 +186,7 @@ async fn delete(State(api): State<Api>, inside: Inside<ToWrite>, Named(id): Name
 
 /// What a tree was.
 #[utoipa::path(
-    get, path = "/api/projects/{project}/metric-trees/{metric_tree}/versions", tag = "metric", params(("project" = u32, Path), ("metric_tree" = String, Path)),
+    get, path = "/api/projects/{project}/metric-trees/{metric_tree}/versions", tag = "metric_tree", params(("project" = u32, Path), ("metric_tree" = String, Path)),
     responses((status = 200, body = Versions))
 )]
 async fn versions(State(api): State<Api>, inside: Inside<ToRead>, Named(id): Named) -> Result<axum::Json<Versions>, ApiError> {
@@ -195,7 +195,7 @@ async fn versions(State(api): State<Api>, inside: Inside<ToRead>, Named(id): Nam
 
 /// A tree as it stands, or stood on a day: the value of each metric, and how closely each goes with the one above it.
 #[utoipa::path(
-    get, path = "/api/projects/{project}/metric-trees/{metric_tree}/value", tag = "metric",
+    get, path = "/api/projects/{project}/metric-trees/{metric_tree}/value", tag = "metric_tree",
     params(("project" = u32, Path), ("metric_tree" = String, Path), MetricValueQuery), responses((status = 200, body = MetricTreeValue))
 )]
 async fn value(

@@ -9,6 +9,7 @@ import type { InterviewNote, Invited, InviteSource, NewNote, NewPerson, Particip
 import type { Definition } from "@/question/definition.ts";
 import type { Question, QuestionKind } from "@/question/question.ts";
 import type { Manifest, RecordingNote, RecordingShare, RecordingsAnswer } from "./recording.ts";
+import type { Board, BoardDefinition, BoardInList, DefinitionVersion, Metric, MetricDefinition, MetricInUse, Metrics, MetricTree, MetricTreeDefinition, MetricTreeValue, MetricValue, NewMetric, TileAnswer, TileLook } from "./board.ts";
 import type { CheckedTask, NewTask, Task } from "./task.ts";
 import type { DraftedPlan, ObservedEvent, Plan, PlanState, PlanVersions, PlanViolation, PublishedPlan, QuarantinedEvent, SeenUnplanned } from "./plan.ts";
 import type { paths } from "./schema.d.ts";
@@ -73,6 +74,7 @@ function door<T>(method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE", path: stri
   return open<T>(send(path, { ...(body ? { body } : {}), signal }));
 }
 
+const namedPath = (project: number, what: "boards" | "metrics" | "metric-trees", id: string): string => `/api/projects/${project}/${what}/${encodeURIComponent(id)}`;
 const userTestPath = (project: number, test: string): string => `/api/projects/${project}/user-tests/${encodeURIComponent(test)}`;
 /** Sends a file as it is. */
 function upload<T>(path: string, file: File): Promise<T> {
@@ -211,6 +213,26 @@ export const api = {
   quarantine: (project: number, before: number | null) => door<{ events: QuarantinedEvent[]; count: number }>("GET", `/api/projects/${project}/plan/quarantine${before === null ? "" : `?before=${before}`}`),
   release: (project: number, what: { ids: number[] } | { all: true }) => door<{ released: number; failed: { id: number; message: string }[] }>("POST", `/api/projects/${project}/plan/quarantine/release`, { body: what }),
   dropQuarantined: (project: number, what: { ids: number[] } | { all: true }) => door<{ dropped: number }>("POST", `/api/projects/${project}/plan/quarantine/drop`, { body: what }),
+  boards: (project: number) => door<{ boards: BoardInList[] }>("GET", `/api/projects/${project}/boards`),
+  board: (project: number, board: string) => door<Board>("GET", namedPath(project, "boards", board)),
+  createBoard: (project: number, body: { name: string; definition: BoardDefinition }) => door<Board>("POST", `/api/projects/${project}/boards`, { body }),
+  changeBoard: (project: number, board: string, body: { name: string; definition: BoardDefinition; version: number }) => door<Board>("PUT", namedPath(project, "boards", board), { body }),
+  removeBoard: (project: number, board: string) => door<void>("DELETE", namedPath(project, "boards", board)),
+  tile: (project: number, board: string, tile: string, body: TileLook, signal?: AbortSignal) => door<TileAnswer>("POST", `${namedPath(project, "boards", board)}/tiles/${encodeURIComponent(tile)}`, { body, signal }),
+  metrics: (project: number) => door<Metrics>("GET", `/api/projects/${project}/metrics`),
+  metric: (project: number, metric: string) => door<MetricInUse>("GET", namedPath(project, "metrics", metric)),
+  createMetric: (project: number, body: NewMetric) => door<Metric>("POST", `/api/projects/${project}/metrics`, { body }),
+  changeMetric: (project: number, metric: string, body: NewMetric) => door<Metric>("PUT", namedPath(project, "metrics", metric), { body }),
+  removeMetric: (project: number, metric: string) => door<void>("DELETE", namedPath(project, "metrics", metric)),
+  metricVersions: (project: number, metric: string) => door<{ versions: DefinitionVersion[] }>("GET", `${namedPath(project, "metrics", metric)}/versions`),
+  metricValue: (project: number, metric: string, query: string, signal?: AbortSignal) => door<MetricValue>("GET", `${namedPath(project, "metrics", metric)}/value?${query}`, { signal }),
+  draftValue: (project: number, body: { definition: MetricDefinition; language: string }, signal?: AbortSignal) => door<MetricValue>("POST", `/api/projects/${project}/metrics/value`, { body, signal }),
+  metricTrees: (project: number) => door<{ trees: MetricTree[] }>("GET", `/api/projects/${project}/metric-trees`),
+  metricTree: (project: number, tree: string) => door<MetricTree>("GET", namedPath(project, "metric-trees", tree)),
+  createMetricTree: (project: number, body: { name: string; definition: MetricTreeDefinition }) => door<MetricTree>("POST", `/api/projects/${project}/metric-trees`, { body }),
+  changeMetricTree: (project: number, tree: string, body: { name: string; definition: MetricTreeDefinition; version: number }) => door<MetricTree>("PUT", namedPath(project, "metric-trees", tree), { body }),
+  removeMetricTree: (project: number, tree: string) => door<void>("DELETE", namedPath(project, "metric-trees", tree)),
+  metricTreeValue: (project: number, tree: string, query: string, signal?: AbortSignal) => door<MetricTreeValue>("GET", `${namedPath(project, "metric-trees", tree)}/value?${query}`, { signal }),
   tasks: (project: number) => door<{ tasks: Task[] }>("GET", `/api/projects/${project}/tasks`),
   task: (project: number, task: string) => door<Task>("GET", `/api/projects/${project}/tasks/${encodeURIComponent(task)}`),
   checkTask: (project: number, definition: object, signal?: AbortSignal) => door<CheckedTask>("POST", `/api/projects/${project}/tasks/check`, { body: { definition }, signal }),

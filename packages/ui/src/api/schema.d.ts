@@ -812,10 +812,10 @@ export interface paths {
             cookie?: never;
         };
         /** The project's trees of metrics. */
-        get: operations["metric_list"];
+        get: operations["metric_tree_list"];
         put?: never;
         /** Make a tree of metrics. */
-        post: operations["metric_create"];
+        post: operations["metric_tree_create"];
         delete?: never;
         options?: never;
         head?: never;
@@ -830,12 +830,12 @@ export interface paths {
             cookie?: never;
         };
         /** One tree. */
-        get: operations["metric_get"];
+        get: operations["metric_tree_get"];
         /** Change a tree. */
-        put: operations["metric_replace"];
+        put: operations["metric_tree_replace"];
         post?: never;
         /** Delete a tree. Its metrics stay. */
-        delete: operations["metric_delete"];
+        delete: operations["metric_tree_delete"];
         options?: never;
         head?: never;
         patch?: never;
@@ -849,7 +849,7 @@ export interface paths {
             cookie?: never;
         };
         /** A tree as it stands, or stood on a day: the value of each metric, and how closely each goes with the one above it. */
-        get: operations["metric_value"];
+        get: operations["metric_tree_value"];
         put?: never;
         post?: never;
         delete?: never;
@@ -866,7 +866,7 @@ export interface paths {
             cookie?: never;
         };
         /** What a tree was. */
-        get: operations["metric_versions"];
+        get: operations["metric_tree_versions"];
         put?: never;
         post?: never;
         delete?: never;
@@ -14705,7 +14705,7 @@ export interface operations {
             };
         };
     };
-    metric_list: {
+    metric_tree_list: {
         parameters: {
             query?: never;
             header?: never;
@@ -14735,7 +14735,7 @@ export interface operations {
             };
         };
     };
-    metric_create: {
+    metric_tree_create: {
         parameters: {
             query?: never;
             header?: never;
@@ -14769,7 +14769,7 @@ export interface operations {
             };
         };
     };
-    metric_get: {
+    metric_tree_get: {
         parameters: {
             query?: never;
             header?: never;
@@ -14800,7 +14800,7 @@ export interface operations {
             };
         };
     };
-    metric_replace: {
+    metric_tree_replace: {
         parameters: {
             query?: never;
             header?: never;
@@ -14835,7 +14835,7 @@ export interface operations {
             };
         };
     };
-    metric_delete: {
+    metric_tree_delete: {
         parameters: {
             query?: never;
             header?: never;
@@ -14864,7 +14864,7 @@ export interface operations {
             };
         };
     };
-    metric_value: {
+    metric_tree_value: {
         parameters: {
             query?: {
                 /** @description As on this day (2026-11-30); today where nothing is said. */
@@ -14902,7 +14902,7 @@ export interface operations {
             };
         };
     };
-    metric_versions: {
+    metric_tree_versions: {
         parameters: {
             query?: never;
             header?: never;

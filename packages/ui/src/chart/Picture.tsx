@@ -1,6 +1,6 @@
 // One ECharts picture. It knows nothing of questions: it is given an option, tells which point was clicked, and can be
 // turned into a PNG. The table beside it is its accessible twin, so the canvas itself is described in one sentence.
-import { useEffect, useImperativeHandle, useRef, useState, type Ref } from "react";
+import { createContext, useContext, useEffect, useImperativeHandle, useRef, useState, type Ref } from "react";
 import type { EChartsCoreOption, EChartsType } from "echarts/core";
 import styles from "./Picture.module.css";
 
@@ -36,7 +36,11 @@ interface PictureProps {
 
 export const PIXEL_RATIO = 2;
 
+/** How high pictures are where something else decides: on the tile of a board. Null where they decide themselves. */
+export const PictureHeight = createContext<number | null>(null);
+
 export function Picture({ option, height, label, onPoint, onPlace, ref }: PictureProps) {
+  const given = useContext(PictureHeight);
   const place = useRef<HTMLDivElement>(null);
   const [chart, setChart] = useState<EChartsType | null>(null);
   const latestOnPoint = useRef(onPoint);
@@ -84,7 +88,7 @@ export function Picture({ option, height, label, onPoint, onPlace, ref }: Pictur
   }));
 
   return (
-    <div className={styles.place} style={{ height }}>
+    <div className={styles.place} style={{ height: given ?? height }}>
       <div ref={place} role="img" aria-label={label} className={styles.canvas} data-opens={onPlace || onPoint ? true : undefined} data-ready={chart ? true : undefined} />
     </div>
   );

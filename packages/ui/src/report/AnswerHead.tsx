@@ -1,8 +1,10 @@
-import type { ReactNode } from "react";
+import { useContext, type ReactNode } from "react";
+import { PictureHeight } from "@/chart/Picture.tsx";
 import styles from "./AnswerHead.module.css";
 
-/** The line above a picture: a remark at the left, the kind of picture at the right. */
+/** The line above a picture: a remark at the left, the kind of picture at the right. On a board the picture is as it was saved. */
 export function AnswerHead({ note, aside }: { note?: ReactNode; aside?: ReactNode }) {
+  if (useContext(PictureHeight) !== null) return note ? <span className={styles.note}>{note}</span> : null;
   return (
     <div className={styles.head}>
       <span className={styles.note}>{note}</span>

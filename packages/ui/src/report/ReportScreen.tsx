@@ -3,7 +3,7 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useNavigate, useSearch } from "@tanstack/react-router";
 import { Download, Ellipsis, Image, Link2, Save, SlidersHorizontal, Table2, Trash2 } from "lucide-react";
-import { useEffect, useMemo, useRef, useState, type ReactNode } from "react";
+import { useMemo, useRef, useState } from "react";
 import { api } from "@/api/client.ts";
 import type { Cell, Report } from "@/api/types.ts";
 import type { PictureHandle } from "@/chart/Picture.tsx";
@@ -20,6 +20,7 @@ import { Button, IconButton } from "@/ui/Button.tsx";
 import { copyText } from "@/ui/browser.ts";
 import { TextField } from "@/ui/Field.tsx";
 import { OptionList } from "@/ui/OptionList.tsx";
+import { EditableTitle } from "@/ui/EditableTitle.tsx";
 import { useDocumentTitle } from "@/ui/Page.tsx";
 import { Dialog } from "@/ui/Panel.tsx";
 import { Popover } from "@/ui/Popover.tsx";
@@ -27,9 +28,10 @@ import { Empty, Failure, Note, Skeleton, SkeletonRows } from "@/ui/State.tsx";
 import { useTheme } from "@/ui/theme.tsx";
 import { useToast } from "@/ui/Toast.tsx";
 import { ExplainPanel } from "./ExplainPanel.tsx";
+import { KeepIt } from "./KeepIt.tsx";
 import { saveCsv, savePng } from "./export.ts";
 import { PeoplePanel } from "./PeoplePanel.tsx";
-import { plainText, type CellPart, type ReportRoomParts, type View } from "./room.ts";
+import { capitalised, plainText, startingUpper, type CellPart, type ReportRoomParts, type View } from "./room.ts";
 import { useAsk } from "./useAsk.ts";
 import styles from "./ReportScreen.module.css";
 
@@ -110,9 +112,10 @@ export function ReportScreen<K extends QuestionKind>({ room }: { room: ReportRoo
   return (
     <div className={styles.report}>
       <header className={styles.head}>
-        <Title name={saved.report?.name ?? null} offered={title} onRename={(name) => saved.report && saved.change.mutate({ ...saved.report, name })} />
+        <EditableTitle name={saved.report?.name ?? null} offered={title} label={t("report.title")} onRename={(name) => saved.report && saved.change.mutate({ ...saved.report, name })} />
         <div className={styles.actions}>
           {question && ready && <SaveReport room={room} question={question} view={view} report={saved.report} changed={changed} offered={title} />}
+          {question && ready && project.role !== "viewer" && <KeepIt kind={room.kind} question={question} view={view} report={changed ? undefined : saved.report} name={title} />}
           <Button icon={<Link2 aria-hidden />} onClick={() => void copyText(sharedUrl(raw ?? question, search)).then((done) => toast(done ? t("toast.linkCopied") : t("toast.notCopied")))}>
             {t("action.share")}
           </Button>
@@ -245,50 +248,13 @@ function readParts(parts: unknown): CellPart[] {
   return parts.filter((part): part is CellPart => typeof part === "object" && part !== null && typeof part.name === "string" && typeof part.at === "object" && part.at !== null);
 }
 
-/** A sentence may begin with the name of an event as it was sent: it still begins with a capital. */
-function startingUpper(node: ReactNode): ReactNode {
-  if (typeof node === "string") return capitalised(node);
-  if (Array.isArray(node)) return node.map((part: ReactNode, index) => (index === 0 ? startingUpper(part) : part));
-  return node;
-}
-
 function asSentence(text: string): string {
   return capitalised(/[.!?]$/.test(text) ? text : `${text}.`);
-}
-
-function capitalised(text: string): string {
-  return text.charAt(0).toLocaleUpperCase() + text.slice(1);
 }
 
 /** The address that shows this report to somebody else: always with the question in it, so that it shows the same when a saved report changes later. */
 function sharedUrl(question: unknown, search: ReportSearch): string {
   return `${location.origin}${location.pathname}${writeSearch({ ...search, ...(question ? { q: question } : {}) })}`;
-}
-
-function Title({ name, offered, onRename }: { name: string | null; offered: string; onRename: (name: string) => void }) {
-  const { t } = useSpeech();
-  const [text, setText] = useState(name ?? "");
-  useEffect(() => setText(name ?? ""), [name]);
-  if (name === null) return <h1 className={styles.title}>{offered}</h1>;
-  const finish = () => {
-    const trimmed = text.trim();
-    if (trimmed === "") setText(name);
-    else if (trimmed !== name) onRename(trimmed);
-  };
-  return (
-    <h1 className={styles.title}>
-      <input
-        aria-label={t("report.title")}
-        value={text}
-        onChange={(event) => setText(event.target.value)}
-        onBlur={finish}
-        onKeyDown={(event) => {
-          if (event.key === "Enter") event.currentTarget.blur();
-          if (event.key === "Escape") setText(name);
-        }}
-      />
-    </h1>
-  );
 }
 
 function useSavedReport(id: string | undefined) {

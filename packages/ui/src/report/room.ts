@@ -67,3 +67,14 @@ export function plainText(node: ReactNode): string {
   if (typeof node === "object" && "props" in node) return plainText((node.props as { children?: ReactNode }).children);
   return "";
 }
+
+/** A sentence may begin with the name of an event as it was sent: it still begins with a capital. */
+export function startingUpper(node: ReactNode): ReactNode {
+  if (typeof node === "string") return capitalised(node);
+  if (Array.isArray(node)) return node.map((part: ReactNode, index) => (index === 0 ? startingUpper(part) : part));
+  return node;
+}
+
+export function capitalised(text: string): string {
+  return text.charAt(0).toLocaleUpperCase() + text.slice(1);
+}

@@ -214,7 +214,7 @@ function driverSentence(asked: Asked<"driver">, { speech }: Telling) {
   return parts;
 }
 
-const driverRoom: ReportRoomParts<"driver"> = {
+export const driverRoom: ReportRoomParts<"driver"> = {
   kind: "driver",
   title: "room.driver",
   answers: "driver.answers",

@@ -216,7 +216,7 @@ function featureSentence(asked: Asked<"feature">, { speech }: Telling) {
   return parts;
 }
 
-const featureRoom: ReportRoomParts<"feature"> = {
+export const featureRoom: ReportRoomParts<"feature"> = {
   kind: "feature",
   title: "room.feature",
   answers: "feature.answers",

@@ -225,7 +225,7 @@ function frequencySentence(asked: Asked<"frequency">, { speech, project }: Telli
   });
 }
 
-const frequencyRoom: ReportRoomParts<"frequency"> = {
+export const frequencyRoom: ReportRoomParts<"frequency"> = {
   kind: "frequency",
   title: "room.frequency",
   answers: "frequency.answers",

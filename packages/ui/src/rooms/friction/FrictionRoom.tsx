@@ -216,7 +216,7 @@ function rows(answer: FrictionAnswer, { speech }: Telling): string[][] {
   ];
 }
 
-const frictionRoom: ReportRoomParts<"friction"> = {
+export const frictionRoom: ReportRoomParts<"friction"> = {
   kind: "friction",
   title: "room.friction",
   answers: "friction.answers",

@@ -7,7 +7,7 @@ import { FunnelBuilder, FunnelScope } from "./FunnelBuilder.tsx";
 import { funnelRows } from "./funnelRows.ts";
 import { FunnelTable } from "./FunnelTable.tsx";
 
-const funnelRoom: ReportRoomParts<"funnel"> = {
+export const funnelRoom: ReportRoomParts<"funnel"> = {
   kind: "funnel",
   title: "room.funnel",
   answers: "funnel.answers",

@@ -110,7 +110,7 @@ function heatmapSentence(asked: Asked<"heatmap">, { speech }: Telling) {
   return parts;
 }
 
-const heatmapRoom: ReportRoomParts<"heatmap"> = {
+export const heatmapRoom: ReportRoomParts<"heatmap"> = {
   kind: "heatmap",
   title: "room.heatmap",
   answers: "heatmap.answers",

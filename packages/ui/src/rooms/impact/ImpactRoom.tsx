@@ -225,7 +225,7 @@ function impactSentence(asked: Asked<"impact">, { speech }: Telling) {
   });
 }
 
-const impactRoom: ReportRoomParts<"impact"> = {
+export const impactRoom: ReportRoomParts<"impact"> = {
   kind: "impact",
   title: "room.impact",
   answers: "impact.answers",

@@ -303,7 +303,7 @@ function journeyName(question: JourneyQuestion, speech: Telling["speech"]): stri
   return direction === "forward" ? speech.t("journey.name.forward", { event }) : speech.t("journey.name.reverse", { event });
 }
 
-const journeyRoom: ReportRoomParts<"journey"> = {
+export const journeyRoom: ReportRoomParts<"journey"> = {
   kind: "journey",
   title: "room.journey",
   answers: "journey.answers",

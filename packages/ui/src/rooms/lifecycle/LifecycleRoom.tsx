@@ -211,7 +211,7 @@ function lifecycleSentence(asked: Asked<"lifecycle">, { speech, project }: Telli
   });
 }
 
-const lifecycleRoom: ReportRoomParts<"lifecycle"> = {
+export const lifecycleRoom: ReportRoomParts<"lifecycle"> = {
   kind: "lifecycle",
   title: "room.lifecycle",
   answers: "lifecycle.answers",

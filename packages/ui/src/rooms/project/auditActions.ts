@@ -2,6 +2,9 @@
 import type { MessageKey } from "@/i18n/catalogue.ts";
 
 export const ACTIONS: Record<string, MessageKey> = {
+  "board.change": "audit.board.change",
+  "board.create": "audit.board.create",
+  "board.delete": "audit.board.delete",
   "cohort.change": "audit.cohort.change",
   "cohort.create": "audit.cohort.create",
   "cohort.delete": "audit.cohort.delete",
@@ -40,6 +43,12 @@ export const ACTIONS: Record<string, MessageKey> = {
   "member.link": "audit.member.link",
   "member.remove": "audit.member.remove",
   "member.role": "audit.member.role",
+  "metric.change": "audit.metric.change",
+  "metric.create": "audit.metric.create",
+  "metric.delete": "audit.metric.delete",
+  "metric_tree.change": "audit.metric_tree.change",
+  "metric_tree.create": "audit.metric_tree.create",
+  "metric_tree.delete": "audit.metric_tree.delete",
   "page_mapping.change": "audit.page_mapping.change",
   "page_mapping.create": "audit.page_mapping.create",
   "page_mapping.delete": "audit.page_mapping.delete",

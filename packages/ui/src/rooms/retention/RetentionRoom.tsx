@@ -7,7 +7,7 @@ import { RetentionBuilder, RetentionScope } from "./RetentionBuilder.tsx";
 import { isAnything } from "./retention.ts";
 import { RetentionTable } from "./RetentionTable.tsx";
 
-const retentionRoom: ReportRoomParts<"retention"> = {
+export const retentionRoom: ReportRoomParts<"retention"> = {
   kind: "retention",
   title: "room.retention",
   answers: "retention.answers",

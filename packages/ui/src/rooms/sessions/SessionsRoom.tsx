@@ -205,7 +205,7 @@ function sessionsSentence(asked: Asked<"sessions">, { speech }: Telling) {
   });
 }
 
-const sessionsRoom: ReportRoomParts<"sessions"> = {
+export const sessionsRoom: ReportRoomParts<"sessions"> = {
   kind: "sessions",
   title: "room.sessions",
   answers: "sessions.answers",

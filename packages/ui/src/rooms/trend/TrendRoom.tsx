@@ -8,7 +8,7 @@ import { seriesName } from "./trend.ts";
 import { trendRows } from "./trendRows.ts";
 import { TrendTable } from "./TrendTable.tsx";
 
-const trendRoom: ReportRoomParts<"trend"> = {
+export const trendRoom: ReportRoomParts<"trend"> = {
   kind: "trend",
   title: "room.trend",
   answers: "trend.answers",

@@ -180,7 +180,7 @@ function errorSentence(asked: Asked<"error">, { speech }: Telling) {
   return parts;
 }
 
-const errorRoom: ReportRoomParts<"error"> = {
+export const errorRoom: ReportRoomParts<"error"> = {
   kind: "error",
   title: "room.error",
   answers: "error.answers",

@@ -194,7 +194,7 @@ function vitalSentence(asked: Asked<"vital">, { speech }: Telling) {
   return parts;
 }
 
-const vitalRoom: ReportRoomParts<"vital"> = {
+export const vitalRoom: ReportRoomParts<"vital"> = {
   kind: "vital",
   title: "room.vital",
   answers: "vital.answers",
