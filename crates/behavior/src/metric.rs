@@ -176,7 +176,7 @@ impl Metric {
     pub fn read(&self, answer: &Value, zone: &Zone, now_ms: i64) -> Reading {
         let points = match self.figure {
             Figure::Line(at) => self.of_line(answer, at),
-            Figure::Period(period) => return of_retention(answer, period),
+            Figure::Period(period) => return self.of_retention(answer, period, zone, now_ms),
             _ => list(&answer["intervals"]).iter().map(|interval| self.of_interval(interval)).collect(),
         };
         let mut reading = Reading { points, whole: self.of_whole(answer) };
@@ -228,6 +228,31 @@ impl Metric {
             Figure::Field(name) if self.kind == "friction" => answer[name].as_f64(),
             Figure::Field("lost") => answer["cards"]["lost"]["count"].as_f64(),
             Figure::Field(_) | Figure::QuickRatio => None,
+        }
+    }
+
+    /// Rows of a retention: each cohort is a point, over where the period is over for everybody, and without a value before it begins.
+    fn of_retention(&self, answer: &Value, period: usize, zone: &Zone, now_ms: i64) -> Reading {
+        let overall = list(&answer["cohorts"]).iter().filter(|cohort| list(&cohort["breakdown"]).is_empty());
+        let units = i64::try_from(self.starts_after(period)).unwrap_or(i64::MAX);
+        let point = |cohort: &Value| {
+            let (start, size) = (text(&cohort["start"]), cohort["size"].as_u64().unwrap_or(0));
+            let has_begun = instant(&start).is_some_and(|start| zone.step(start, self.unit, units) <= now_ms);
+            Point {
+                value: share(cohort["returned"][period].as_u64().unwrap_or(0), size).filter(|_| has_begun),
+                start,
+                n: Some(size),
+                is_over: cohort["complete"][period].as_bool().unwrap_or(false),
+            }
+        };
+        Reading { points: overall.map(point).collect(), whole: answer["average"][period].as_f64() }
+    }
+
+    /// So many units after its birth a period of a cohort begins.
+    fn starts_after(&self, period: usize) -> u64 {
+        match self.question.get("brackets").and_then(Value::as_array) {
+            Some(brackets) => brackets.iter().take(period).filter_map(Value::as_u64).sum(),
+            None => period as u64,
         }
     }
 }
@@ -298,21 +323,6 @@ fn unit_of(kind: &Kind) -> Unit {
         Kind::Task(task) => task.interval,
         _ => Unit::Week,
     }
-}
-
-/// Rows of a retention: each cohort is a point, over where the period is over for everybody.
-fn of_retention(answer: &Value, period: usize) -> Reading {
-    let overall = list(&answer["cohorts"]).iter().filter(|cohort| list(&cohort["breakdown"]).is_empty());
-    let point = |cohort: &Value| {
-        let size = cohort["size"].as_u64().unwrap_or(0);
-        Point {
-            start: text(&cohort["start"]),
-            value: share(cohort["returned"][period].as_u64().unwrap_or(0), size),
-            n: Some(size),
-            is_over: cohort["complete"][period].as_bool().unwrap_or(false),
-        }
-    };
-    Reading { points: overall.map(point).collect(), whole: answer["average"][period].as_f64() }
 }
 
 /// Of what a figure of friction is a mean or a share.

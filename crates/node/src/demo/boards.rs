@@ -4,6 +4,7 @@ use anyhow::{Context as _, Result};
 use serde_json::{Value, json};
 use sillage_catalog::{Catalog, Definition, DefinitionKind, NewDefinition};
 use sillage_event::ProjectId;
+use sillage_testkit::story::MENDED_IN;
 
 /// What the board shows beside the metrics: saved reports, in the order in which the demo saves them.
 pub(super) async fn of_courriel(catalog: &Catalog, project: ProjectId, by: &str, french: bool, reports: &[String]) -> Result<()> {
@@ -20,7 +21,7 @@ pub(super) async fn of_courriel(catalog: &Catalog, project: ProjectId, by: &str,
     let within_a_week =
         |from: &str, to: &str| json!({"kind": "funnel", "steps": [{"event": from}, {"event": to}], "window": {"n": 7, "unit": "day"}, "interval": "week"});
     let senders = json!({
-        "description": say("People who send at least one campaign in a week: what Courriel is for.", "Personnes qui envoient au moins une campagne dans la semaine : ce pour quoi Courriel existe."),
+        "description": say("People who send at least one campaign in a week: what Courriel is for.", "Personnes qui envoient au moins une campagne dans la semaine\u{202f}: ce pour quoi Courriel existe."),
         "owner": say("Management", "Direction"), "verified": true, "question": people("Campaign sent"), "target": {"value": 120},
     });
     let active = json!({"owner": growth, "verified": true, "question": anybody});
@@ -58,11 +59,16 @@ pub(super) async fn of_courriel(catalog: &Catalog, project: ProjectId, by: &str,
     let friction = metric(say("Sessions with high friction", "Sessions à forte friction"), friction).await?;
     let planned = metric(say("Campaigns that go as planned", "Campagnes faites comme prévu"), planned).await?;
 
+    let bet = if french {
+        format!("Pari\u{202f}: le bouton Suivant revient sur téléphone depuis la version {MENDED_IN}.")
+    } else {
+        format!("Bet: the way on shows on phones again since release {MENDED_IN}.")
+    };
     let node = |id: &str, parent: Option<&str>, metric: &str| json!({"id": id, "parent": parent, "metric": metric});
     let tree = json!({"description": "", "nodes": [
         node("senders", None, &senders), node("active", Some("senders"), &active), node("signed-up", Some("active"), &signed_up), node("activated", Some("signed-up"), &activated),
         node("back", Some("active"), &back), node("sent", Some("senders"), &sent), node("friction", Some("sent"), &friction), node("planned", Some("sent"), &planned),
-        {"id": "bet", "parent": "friction", "text": say("Bet: the way on shows on phones again, since release 1.5.", "Pari : le bouton Suivant revient sur téléphone, depuis la version 1.5.")},
+        {"id": "bet", "parent": "friction", "text": bet},
     ]});
     keep(DefinitionKind::MetricTree, say("What sending hangs on", "De quoi dépendent les envois"), without_nulls(tree)).await?;
 
@@ -71,7 +77,7 @@ pub(super) async fn of_courriel(catalog: &Catalog, project: ProjectId, by: &str,
     let report = |id: &str, place: usize| reports.get(place).map(|report| tile(id, 6, 6, json!({"kind": "report", "report": report})));
     let words = say(
         "## Is Courriel doing its job?\nPeople come to **send campaigns**. The four numbers say how many do and how easily; below stands where it goes wrong.",
-        "## Courriel fait-il son travail ?\nOn vient ici pour **envoyer des campagnes**. Les quatre chiffres disent combien y parviennent et avec quelle facilité ; dessous, là où cela coince.",
+        "## Courriel fait-il son travail\u{202f}?\nOn vient ici pour **envoyer des campagnes**. Les quatre chiffres disent combien y parviennent et avec quelle facilité ; dessous, là où cela coince.",
     );
     let mut tiles = vec![
         tile("words", 12, 2, json!({"kind": "text", "text": words})),

@@ -62,7 +62,7 @@ export function Target({ metric, value }: { metric: Metric; value: MetricValue }
       <span className={styles.track} role="img" aria-label={t("metric.reached", { share: format.percent(reached, 0) })}>
         <i data-done={reached >= 1 || undefined} style={{ width: `${Math.min(1, reached) * 100}%` }} />
       </span>
-      <small>{t("metric.target", { value: written(target.value), share: format.percent(reached, 0), hasDay: target.by ? "yes" : "no", day })}</small>
+      <small>{t("metric.target", { better: metric.definition.better, isReached: reached >= 1 ? "yes" : "no", value: written(target.value), share: format.percent(reached, 0), hasDay: target.by ? "yes" : "no", day })}</small>
     </div>
   );
 }

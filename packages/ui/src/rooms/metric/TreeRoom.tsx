@@ -11,7 +11,7 @@ import { useProject } from "@/shell/session.tsx";
 import { randomId } from "@/ui/browser.ts";
 import { Button, IconButton } from "@/ui/Button.tsx";
 import { EditableTitle } from "@/ui/EditableTitle.tsx";
-import { LongField, TextField } from "@/ui/Field.tsx";
+import { LongField } from "@/ui/Field.tsx";
 import { OptionList } from "@/ui/OptionList.tsx";
 import { useDocumentTitle } from "@/ui/Page.tsx";
 import { Dialog } from "@/ui/Panel.tsx";
@@ -105,7 +105,10 @@ function Whole({ tree }: { tree: MetricTree }) {
       <header className={styles.treeHead}>
         <EditableTitle name={mayChange ? tree.name : null} offered={tree.name} label={t("metric.tree.name")} onRename={(name) => mutate({ name })} />
         <div className={styles.treeActions}>
-          <TextField label={t("metric.tree.asOf")} type="date" value={search.as_of ?? ""} onChange={(event) => void navigate({ to: ".", search: { as_of: event.target.value || undefined }, replace: true })} />
+          <label className={styles.asOf}>
+            {t("metric.tree.asOf")}
+            <input type="date" value={search.as_of ?? ""} onChange={(event) => void navigate({ to: ".", search: { as_of: event.target.value || undefined }, replace: true })} />
+          </label>
           {mayChange && (
             <>
               <Button icon={<Plus aria-hidden />} onClick={() => setAddTo({ parent: null })}>
