@@ -2,7 +2,7 @@ import { expect, test } from "./words.ts";
 
 test("every room of the navigation opens with its name and nothing wrong", async ({ page, visit, words: { t, language } }) => {
   await visit("/");
-  for (const key of ["room.trend", "room.funnel", "room.retention", "room.frequency", "room.lifecycle", "room.journey", "room.sessions", "room.cohort", "room.feature", "room.driver", "room.impact", "room.recording", "room.heatmap", "room.friction", "room.vital", "room.error", "room.reports", "room.live", "room.people", "room.plan", "room.settings"] as const) {
+  for (const key of ["room.trend", "room.funnel", "room.retention", "room.frequency", "room.lifecycle", "room.journey", "room.sessions", "room.cohort", "room.feature", "room.driver", "room.impact", "room.recording", "room.heatmap", "room.friction", "room.vital", "room.error", "room.board", "room.metric", "room.reports", "room.live", "room.people", "room.plan", "room.settings"] as const) {
     await page.getByRole("navigation").getByRole("link", { name: t(key), exact: true }).click();
     await expect(page.getByRole("main").getByRole("heading", { level: 1 })).toBeVisible();
   }
