@@ -74,7 +74,7 @@ def test_figures_of_every_kind_have_known_answers(world):
         ({"question": CONVERSION, "format": "percent"}, 0.75, [0.25, 0.75]),
         ({"question": CONVERSION, "figure": "entered"}, 8, [4, 8]),
         ({"question": {"kind": "retention", "birth": {"event": "Signed up"}, "return": {"event": "Campaign sent"}, "unit": "week", "periods": 2}, "figure": "period_0"}, 0.75, [0.25, 0.75]),
-        ({"question": {"kind": "retention", "birth": {"event": "Signed up"}, "return": {"event": "Campaign sent"}, "unit": "week", "periods": 3}, "figure": "period_2"}, 0.25, [0.25, None]),
+        ({"question": {"kind": "retention", "birth": {"event": "Signed up"}, "return": {"event": "Campaign sent"}, "unit": "week", "periods": 3}, "figure": "period_2"}, 0.25, [0.25, 0]),
         ({"question": {"kind": "lifecycle", "select": {"event": None}, "interval": "week"}, "figure": "new"}, 8, [4, 8]),
         ({"question": {"kind": "lifecycle", "select": {"event": None}, "interval": "week"}, "figure": "dormant"}, 4, [0, 4]),
     ]

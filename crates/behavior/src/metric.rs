@@ -234,26 +234,31 @@ impl Metric {
     /// Rows of a retention: each cohort is a point, over where the period is over for everybody, and without a value before it begins.
     fn of_retention(&self, answer: &Value, period: usize, zone: &Zone, now_ms: i64) -> Reading {
         let overall = list(&answer["cohorts"]).iter().filter(|cohort| list(&cohort["breakdown"]).is_empty());
-        let units = i64::try_from(self.starts_after(period)).unwrap_or(i64::MAX);
+        let (begins, ends) = (self.units_before(period), self.units_before(period + 1));
+        // Where periods count from each birth, the last of a unit is born at its end.
+        let ends = if self.question.get("alignment").and_then(Value::as_str) == Some("rolling") { ends + 1 } else { ends };
         let point = |cohort: &Value| {
             let (start, size) = (text(&cohort["start"]), cohort["size"].as_u64().unwrap_or(0));
-            let has_begun = instant(&start).is_some_and(|start| zone.step(start, self.unit, units) <= now_ms);
+            // The answer looks at the clock of the server; what is over by then may not have been at the moment that is asked about.
+            let is_by = |units: i64| instant(&start).is_some_and(|start| zone.step(start, self.unit, units) <= now_ms);
+            let (has_begun, is_past) = (is_by(begins), is_by(ends));
             Point {
                 value: share(cohort["returned"][period].as_u64().unwrap_or(0), size).filter(|_| has_begun),
                 start,
                 n: Some(size),
-                is_over: cohort["complete"][period].as_bool().unwrap_or(false),
+                is_over: is_past && cohort["complete"][period].as_bool().unwrap_or(false),
             }
         };
         Reading { points: overall.map(point).collect(), whole: answer["average"][period].as_f64() }
     }
 
-    /// So many units after its birth a period of a cohort begins.
-    fn starts_after(&self, period: usize) -> u64 {
-        match self.question.get("brackets").and_then(Value::as_array) {
+    /// So many units lie between the birth of a cohort and a period.
+    fn units_before(&self, period: usize) -> i64 {
+        let units = match self.question.get("brackets").and_then(Value::as_array) {
             Some(brackets) => brackets.iter().take(period).filter_map(Value::as_u64).sum(),
             None => period as u64,
-        }
+        };
+        i64::try_from(units).unwrap_or(i64::MAX)
     }
 }
 

@@ -69,8 +69,8 @@ fn a_retention_is_read_where_its_period_is_over_for_everybody() {
     let answer =
         json!({"cohorts": [cohort("2025-10-06T00:00:00+00:00", true), cohort("2025-10-13T00:00:00+00:00", false)], "average": [1.0, 0.75, 0.5, null, null]});
     assert_eq!(values(&metric.read(&answer, &utc(), MONDAY + 22 * DAY)), [(Some(0.5), Some(4), true), (Some(0.5), Some(4), false)]);
-    // The second cohort's period 2 begins on day 21.
-    assert_eq!(values(&metric.read(&answer, &utc(), MONDAY + 20 * DAY)), [(Some(0.5), Some(4), true), (None, Some(4), false)]);
+    // As it stood before: the first cohort's period 2 ends on day 21, when the second's begins.
+    assert_eq!(values(&metric.read(&answer, &utc(), MONDAY + 20 * DAY)), [(Some(0.5), Some(4), false), (None, Some(4), false)]);
     assert_eq!(Metric::from_json(&question, Some("period_5")).unwrap_err().field, "figure");
 }
 
