@@ -29,6 +29,40 @@ fn names(world: &World) -> Vec<String> {
 }
 
 #[tokio::test]
+async fn a_file_of_another_product_becomes_a_draft_and_a_plan_becomes_code() {
+    let world = World::new().await;
+    let (editor, admin) = (world.member(Role::Editor).await, world.member(Role::Admin).await);
+    let bring = |text: &str, from: Value| json!({"text": text, "from": from});
+    let csv = "entityType,entityName,description\nevent,Order Placed,Somebody ordered\nuser property,$email,\n";
+    let brought = world.post(&world.path("/plan/import"), &editor, bring(csv, Value::Null)).await.expect(200).json;
+    assert_eq!((&brought["from"], &brought["n_left_out"]), (&json!("lexicon"), &json!(1)));
+    assert_eq!(brought["draft"]["document"]["events"]["Order Placed"]["description"], json!("Somebody ordered"));
+    let segment = r#"{"rules": {"events": [{"name": "Order \"Done\"", "rules": {}}]}}"#;
+    let brought = world.post(&world.path("/plan/import"), &editor, bring(segment, json!("segment"))).await.expect(200).json;
+    assert_eq!((&brought["from"], &brought["draft"]["revision"]), (&json!("segment"), &json!(2)));
+    for (body, field) in [
+        (bring("a,b", json!("lexicon")), "entityType"),
+        (bring("{}", json!("segment")), "rules.events"),
+        (bring("plan: 1", json!("avo")), "from"),
+        (bring("plan: 9", Value::Null), "plan"),
+        (bring(&"a".repeat((1 << 20) + 1), Value::Null), "text"),
+    ] {
+        let refused = world.post(&world.path("/plan/import"), &editor, body).await.expect(400);
+        assert_eq!(refused.json["error"]["field"], json!(field), "{}", refused.json);
+    }
+    let stale = json!({"text": csv, "revision": 1});
+    assert_eq!(world.post(&world.path("/plan/import"), &editor, stale).await.expect(409).code(), "changed");
+
+    assert_eq!(world.get(&world.path("/plan/types?language=python"), &editor).await.status, 404);
+    let code = world.get(&world.path("/plan/types?language=kotlin&of=draft"), &editor).await.expect(200);
+    assert_eq!(code.header("content-type"), "text/plain; charset=utf-8");
+    assert!(code.text.contains("fun orderDone()"), "{}", code.text);
+    publish(&world, &admin, document()).await;
+    assert!(world.get(&world.path("/plan/types?language=swift"), &editor).await.expect(200).text.contains("func orderPlaced(amount: Double)"));
+    assert_eq!(world.get(&world.path("/plan/types?language=cobol"), &editor).await.expect(400).json["error"]["field"], json!("language"));
+}
+
+#[tokio::test]
 async fn a_draft_is_kept_compared_and_published() {
     let world = World::new().await;
     let (editor, admin) = (world.member(Role::Editor).await, world.member(Role::Admin).await);

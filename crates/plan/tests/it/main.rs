@@ -1,5 +1,6 @@
 #![allow(clippy::unwrap_used, clippy::disallowed_methods, reason = "tests look at the clock")]
 
+mod bringing;
 mod checking;
 mod reading;
 mod schema;

@@ -15,6 +15,7 @@ export type PlanViolation = Schema["PlanViolation"];
 export type ObservedEvent = Schema["ObservedEvent"];
 export type QuarantinedEvent = Schema["QuarantinedEvent"];
 export type DraftedPlan = Schema["DraftedPlan"];
+export type BroughtPlan = Schema["BroughtPlan"];
 export type PublishedPlan = Schema["PublishedPlan"];
 export type PlanState = Schema["PlanState"];
 export type PlanVersions = Schema["PlanVersions"];

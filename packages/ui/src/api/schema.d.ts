@@ -1009,6 +1009,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/projects/{project}/plan/import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Make a draft of a file, ours or another product's. */
+        post: operations["plan_bring_in"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/projects/{project}/plan/publish": {
         parameters: {
             query?: never;
@@ -1071,6 +1088,23 @@ export interface paths {
         put?: never;
         /** Let events out of quarantine: they count as of when they happened. */
         post: operations["plan_release"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{project}/plan/types": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Code that sends the events of the plan, with their properties as types. */
+        get: operations["plan_types"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -3180,6 +3214,18 @@ export interface components {
         };
         /** @description What the figures are told apart by: one segment for each combination of values. */
         Breakdowns: components["schemas"]["Breakdown"][];
+        BroughtPlan: {
+            draft: components["schemas"]["DraftedPlan"];
+            /** @description `plan`, `lexicon` or `segment`: what the text was read as. */
+            from: string;
+            /** @description What has no place in a plan, in words; a hundred are named. */
+            left_out: string[];
+            /**
+             * Format: int64
+             * @description How many there are.
+             */
+            n_left_out: number;
+        };
         /** @description Buckets between rising numbers. */
         BucketEdges: {
             at?: components["schemas"]["AsOf"];
@@ -7331,6 +7377,17 @@ export interface components {
          * @enum {unknown}
          */
         PlanStatus: "planned" | "active" | "deprecated" | "hidden" | "blocked";
+        PlanToBring: {
+            /** @description `plan`, `lexicon` or `segment`; left out, the text tells. */
+            from?: string | null;
+            /**
+             * Format: int32
+             * @description The revision of the draft that was seen, 0 for none: another one is not written over. Left out: any.
+             */
+            revision?: number | null;
+            /** @description The file: a plan of ours, a CSV of Mixpanel's Lexicon, or a tracking plan of Segment's Protocols as its API gives it. */
+            text: string;
+        };
         /** @description A plan, as a document or as the text of a file; one of the two. */
         PlanToCheck: {
             document?: components["schemas"]["TrackingPlan"] | null;
@@ -14596,6 +14653,40 @@ export interface operations {
             };
         };
     };
+    plan_bring_in: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PlanToBring"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BroughtPlan"];
+                };
+            };
+            /** @description What is wrong and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     plan_publish: {
         parameters: {
             query?: never;
@@ -14719,6 +14810,41 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Released"];
+                };
+            };
+            /** @description What is wrong and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    plan_types: {
+        parameters: {
+            query: {
+                /** @description `typescript`, `python`, `kotlin` or `swift` */
+                language: string;
+                /** @description `published` (default) or `draft` */
+                of?: string | null;
+            };
+            header?: never;
+            path: {
+                project: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": string;
                 };
             };
             /** @description What is wrong and how to mend it */
