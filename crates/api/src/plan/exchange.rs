@@ -15,7 +15,7 @@ use axum::{
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use sillage_plan::{
-    MOST_BYTES, Origin, Severity, bring, problems,
+    Origin, Severity, bring, problems,
     types::{Language, generate},
 };
 use utoipa::{IntoParams, ToSchema};
@@ -56,9 +56,6 @@ struct BroughtPlan {
     request_body = PlanToBring, responses((status = 200, body = BroughtPlan))
 )]
 async fn bring_in(State(api): State<Api>, inside: Inside<ToWrite>, Json(body): Json<PlanToBring>) -> Result<axum::Json<BroughtPlan>, ApiError> {
-    if body.text.len() > MOST_BYTES {
-        return Err(ApiError::invalid("text", format!("a file takes at most {MOST_BYTES} bytes; this one has {}", body.text.len())));
-    }
     let origin = match body.from.as_deref() {
         None => Origin::of(&body.text),
         Some("plan") => Origin::Plan,

@@ -107,13 +107,14 @@ proptest! {
         let plan = plan(json!({"plan": 1, "name": text.as_str(), "events": {format!("a{text}"): {
             "description": text.as_str(), "properties": {format!("b{text}"): {"type": "string", "values": [text.as_str(), "x"], "description": text.as_str()}}
         }}}));
-        for (language, opens) in [(Language::Typescript, "/*"), (Language::Kotlin, "/*"), (Language::Python, "\"\"\""), (Language::Swift, "///")] {
-            for line in generate(&plan, language).lines() {
-                let comments = line.matches(opens).count();
-                prop_assert!(comments <= if opens == "\"\"\"" { 2 } else { 1 } || !line.trim_start().starts_with(opens), "{line}");
-                prop_assert!(opens != "/*" || !line.trim_start().starts_with("/*") || line.matches("*/").count() == 1, "{line}");
-                prop_assert!(!line.contains('\u{202e}'), "{line}");
+        for (language, opens, closes) in [(Language::Typescript, "/*", "*/"), (Language::Kotlin, "/*", "*/"), (Language::Python, "\"\"\"", "\"\"\"")] {
+            for line in generate(&plan, language).lines().filter(|line| line.trim_start().starts_with(opens)) {
+                let ends = if opens == closes { 2 } else { 1 };
+                prop_assert!(line.matches(closes).count() == ends && line.ends_with(closes), "{line}");
             }
+        }
+        for language in Language::ALL {
+            prop_assert!(!generate(&plan, language).contains('\u{202e}'));
         }
     }
 }
