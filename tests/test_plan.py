@@ -1,6 +1,7 @@
 """A tracking plan runs: a file is checked as in CI, events are held against what is published, and quarantine loses nothing, whatever happens to the server."""
 import json
 import subprocess
+import time
 import urllib.parse
 from pathlib import Path
 
@@ -132,6 +133,46 @@ def test_the_file_of_the_server_is_the_plan(planned, tmp_path):
     text = server.get(f"/api/projects/{server.project}/plan/file").text
     again = server.post(f"/api/projects/{server.project}/plan/check", {"text": text}).json()
     assert again["ok"] and again["changes"] == [], again
+
+
+def test_health_says_what_arrives_where_it_is_asked_about_and_what_speaks_against_it(planned):
+    server = planned
+    now = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
+    recent = lambda name, n, **properties: event(name, n, **properties) | {"time": now}  # noqa: E731
+    publish(server, """
+plan: 1
+objectives: {sales: {}}
+events:
+  Order Placed:
+    description: Somebody ordered
+    owner: ada@courriel.example
+    objective: sales
+    replaces: [order]
+    properties:
+      amount: {type: number, required: true}
+      currency: {type: string, values: [EUR]}
+      note: {type: string}
+  Form Sent: {description: A form left, owner: ada@courriel.example}
+  Never Sent: {description: x, owner: ada@courriel.example, objective: sales}
+""")
+    assert server.send([recent("Order Placed", n, amount=n, currency="EUR", note="x") for n in range(6)]).status == 200
+    assert server.send([recent("order", n + 10, amount="much", currency="GBP") for n in range(2)]).status == 200
+    assert server.send([recent("Form Sent", n) for n in range(3)] + [recent("Noise", 1)]).status == 200
+    question = {"kind": "trend", "series": [{"select": {"event": "Order Placed"}, "measure": {"sum": "amount"}}], "range": {"last": 7, "unit": "day"}}
+    assert server.post(f"/api/projects/{server.project}/reports", {"name": "Orders", "question": question}).status in (200, 201)
+    told = plan(server, "/health")
+    events = {one["name"]: one for one in told["events"]}
+    order, form = events["Order Placed"], events["Form Sent"]
+    assert (order["volume"], order["n_uses"], order["uses"][0]["name"], order["stop"]) == (8, 1, "Orders", False), order
+    properties = {one["name"]: one for one in order["properties"]}
+    assert properties["note"]["null_rate"] == 0.25 and properties["currency"]["null_rate"] == 0, properties
+    assert properties["amount"]["types"] == ["number", "string"] or properties["amount"]["types"] == ["string", "number"], properties
+    assert (properties["currency"]["new_values"], properties["currency"]["sample"], properties["amount"]["n_uses"]) == (2, "GBP", 1), properties
+    assert {(one["code"], one["property"]) for one in order["reasons"]} == {("type_drift", "amount"), ("new_values", "currency"), ("off_plan", None)}, order
+    assert form["stop"] and {one["code"] for one in form["reasons"]} == {"unused", "no_objective"} and form["score"] == 65, form
+    assert {one["code"] for one in events["Never Sent"]["reasons"]} == {"never_seen", "unused"}
+    assert not events["Noise"]["planned"] and "order" not in events
+    assert told["score"] == (order["score"] + 65 + 35) // 3 - 2, told
 
 
 HOSTILE = {

@@ -5,6 +5,7 @@
 
 mod enforce;
 mod exchange;
+mod health;
 mod observed;
 mod quarantine;
 
@@ -45,6 +46,7 @@ pub(crate) fn routes() -> OpenApiRouter<Api> {
         .routes(routes!(versions))
         .routes(routes!(version))
         .merge(exchange::routes())
+        .merge(health::routes())
         .merge(observed::routes())
         .merge(quarantine::routes())
 }

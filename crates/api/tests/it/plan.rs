@@ -243,3 +243,29 @@ async fn a_project_without_a_plan_takes_everything() {
     assert_eq!(world.get(&world.path("/plan/violations"), &admin).await.expect(200).json, json!({"violations": [], "days": []}));
     world.get(&world.path("/plan/file"), &admin).await.expect(404);
 }
+
+#[tokio::test]
+async fn health_tells_where_events_are_asked_about_and_what_speaks_against_them() {
+    let world = World::new().await;
+    let (editor, admin) = (world.member(Role::Editor).await, world.member(Role::Admin).await);
+    let empty = world.get(&world.path("/plan/health"), &editor).await.expect(200).json;
+    assert_eq!(empty, json!({"version": 0, "days": 30, "score": null, "reasons": [], "events": []}));
+    publish(&world, &admin, document()).await;
+    let trend = |event: &str, by: &str| json!({"kind": "trend", "series": [{"select": {"event": event}, "label": "Secret Kept"}], "range": {"last": 7, "unit": "day"}, "breakdown": [{"property": by}]});
+    for (name, question) in
+        [("Orders", trend("Order Placed", "amount")), ("Old orders", trend("order", "=upper(path)")), ("Pages", trend("Page Seen", "=upper(path)"))]
+    {
+        world.post(&world.path("/reports"), &editor, json!({"name": name, "question": question})).await.expect(200);
+    }
+    let told = world.get(&world.path("/plan/health"), &editor).await.expect(200).json;
+    assert_eq!(told["version"], json!(1));
+    let of = |name: &str| told["events"].as_array().unwrap().iter().find(|event| event["name"] == name).unwrap().clone();
+    let names: Vec<Value> = of("Order Placed")["uses"].as_array().unwrap().iter().map(|one| one["name"].clone()).collect();
+    assert_eq!((names.len(), &of("Order Placed")["n_uses"]), (2, &json!(2)), "under the old name too");
+    assert_eq!(of("Page Seen")["n_uses"], json!(1));
+    // A label names no event; blocked events are not measured.
+    let codes: Vec<Value> = of("Secret Kept")["reasons"].as_array().unwrap().iter().map(|one| one["code"].clone()).collect();
+    assert_eq!(codes, ["never_seen", "unused", "no_objective", "no_description", "no_owner"]);
+    assert_eq!(of("Secret Kept")["score"], json!(10));
+    assert!(told["events"].as_array().unwrap().iter().all(|event| event["name"] != "Noise Made"));
+}

@@ -127,6 +127,7 @@ const TABLE: &[(&str, &str, For)] = &[
     ("post", "/api/projects/{project}/plan/publish", For::Admins),
     ("post", "/api/projects/{project}/plan/check", For::Viewers),
     ("get", "/api/projects/{project}/plan/file", For::Viewers),
+    ("get", "/api/projects/{project}/plan/health", For::Viewers),
     ("get", "/api/projects/{project}/plan/types", For::Viewers),
     ("post", "/api/projects/{project}/plan/import", For::Editors),
     ("get", "/api/projects/{project}/plan/versions", For::Viewers),

@@ -114,7 +114,8 @@ proptest! {
             }
         }
         for language in Language::ALL {
-            prop_assert!(!generate(&plan, language).contains('\u{202e}'));
+            let is_seen = !generate(&plan, language).contains('\u{202e}');
+            prop_assert!(is_seen);
         }
     }
 }

@@ -2,6 +2,7 @@
 
 mod bringing;
 mod checking;
+mod healthy;
 mod reading;
 mod schema;
 

@@ -10,7 +10,7 @@ import type { Definition } from "@/question/definition.ts";
 import type { Question, QuestionKind } from "@/question/question.ts";
 import type { Manifest, RecordingNote, RecordingShare, RecordingsAnswer } from "./recording.ts";
 import type { CheckedTask, NewTask, Task } from "./task.ts";
-import type { BroughtPlan, DraftedPlan, ObservedEvent, Plan, PlanState, PlanVersions, PlanViolation, PublishedPlan, QuarantinedEvent, SeenUnplanned } from "./plan.ts";
+import type { BroughtPlan, DraftedPlan, ObservedEvent, Plan, PlanHealth, PlanState, PlanVersions, PlanViolation, PublishedPlan, QuarantinedEvent, SeenUnplanned } from "./plan.ts";
 import type { paths } from "./schema.d.ts";
 import type { AnswerOf, Answered, Cell, Cohort, CustomEvent, FrictionWeight, FrictionWeights, KeyScope, LiveAnswer, NewCohort, NewCustomEvent, NewCustomProperty, NewLookupTable, NewPageMapping, NewReport, PageMappingToCheck, PageMappingToComplete, People, PeopleAnswer, PersonDetail, Report, Role, TimelineAnswer } from "./types.ts";
 
@@ -206,6 +206,7 @@ export const api = {
   planVersions: (project: number) => door<PlanVersions>("GET", `/api/projects/${project}/plan/versions`),
   planVersion: (project: number, version: number) => door<PublishedPlan>("GET", `/api/projects/${project}/plan/versions/${version}`),
   planEvents: (project: number) => door<{ events: ObservedEvent[] }>("GET", `/api/projects/${project}/plan/events`),
+  planHealth: (project: number) => door<PlanHealth>("GET", `/api/projects/${project}/plan/health`),
   planViolations: (project: number, event?: string) =>
     door<{ violations: PlanViolation[]; days: { day: string; rule: string; count: number }[] }>("GET", `/api/projects/${project}/plan/violations${event === undefined ? "" : `?event=${encodeURIComponent(event)}`}`),
   adopt: (project: number, seen: SeenUnplanned[]) => door<{ added: number; draft: DraftedPlan }>("POST", `/api/projects/${project}/plan/adopt`, { body: { seen } }),

@@ -1009,6 +1009,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/projects/{project}/plan/health": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How well the plan is kept: volumes, absent values, other types, new values, uses, a score with its reasons, and what to stop measuring. */
+        get: operations["plan_of_plan"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/projects/{project}/plan/import": {
         parameters: {
             query?: never;
@@ -4006,6 +4023,35 @@ export interface components {
             /** @description At least how often. */
             times: number;
         } & components["schemas"]["DriverFigures"];
+        EventHealth: {
+            last_seen?: string | null;
+            /** Format: int64 */
+            n_uses: number;
+            name: string;
+            planned: boolean;
+            properties: components["schemas"]["PropertyHealth"][];
+            /** @description What takes most first. */
+            reasons: components["schemas"]["HealthReason"][];
+            /**
+             * Format: int32
+             * @description 0 to 100
+             */
+            score: number;
+            /** @description Nothing would be missed if it were no longer sent: nobody asks about it and it serves no objective, or it is deprecated. */
+            stop: boolean;
+            /** @description Where it is asked about; ten are named. */
+            uses: components["schemas"]["PlanUse"][];
+            /**
+             * Format: int64
+             * @description How often a rule of its properties was broken.
+             */
+            violations: number;
+            /**
+             * Format: int64
+             * @description Events of these days, with those under its former names; null where nobody looked.
+             */
+            volume?: number | null;
+        };
         EventName: {
             /** Format: int64 */
             count: number;
@@ -5253,6 +5299,26 @@ export interface components {
             ok: boolean;
             /** @description Whether nothing goes on without it: while such a check is not well, no request should be sent here. */
             vital: boolean;
+        };
+        /** @description Something that speaks against an event or a plan. */
+        HealthReason: {
+            /**
+             * @description `never_seen`, `silent`, `still_sent`, `unplanned`, `unused`, `no_objective`, `no_description`, `no_owner`, `off_plan`, `type_drift`, `new_values`,
+             *     `missing`, `mostly_empty`; of a plan `over_measured`, `unplanned_events`
+             */
+            code: string;
+            /**
+             * Format: double
+             * @description How many events or values; of `off_plan`, `missing` and `mostly_empty` the share of the event's.
+             */
+            figure?: number | null;
+            /**
+             * Format: int32
+             * @description What it takes off the score.
+             */
+            points: number;
+            /** @description The property that it is about. */
+            property?: string | null;
         };
         /** @description A page in numbers: how far it is read, what is clicked, and where. */
         HeatmapAnswer: {
@@ -7323,6 +7389,26 @@ export interface components {
          * @enum {unknown}
          */
         PlanConvention: "snake_case" | "camel_case" | "pascal_case" | "kebab_case" | "object_action" | "sentence_case";
+        PlanHealth: {
+            /**
+             * Format: int32
+             * @description Volumes, shares and violations are of so many days until now.
+             */
+            days: number;
+            /** @description The planned events and the unplanned ones that arrive, those with the lowest score first. */
+            events: components["schemas"]["EventHealth"][];
+            reasons: components["schemas"]["HealthReason"][];
+            /**
+             * Format: int32
+             * @description 0 to 100: the mean of the planned events, less what speaks against the plan as a whole; null where nothing is planned.
+             */
+            score?: number | null;
+            /**
+             * Format: int32
+             * @description The version that is meant; 0 is the draft, where nothing is in force.
+             */
+            version: number;
+        };
         /** @description What the elements of a list are. */
         PlanItems: {
             /** @description The most that a number may be. */
@@ -7418,6 +7504,13 @@ export interface components {
          * @enum {unknown}
          */
         PlanType: "string" | "number" | "integer" | "boolean" | "time" | "list" | "object" | "any";
+        /** @description Something saved that asks about an event. */
+        PlanUse: {
+            id: string;
+            /** @description `report`, `cohort`, `task`, `survey`, `user_test`, `custom_event` */
+            kind: string;
+            name: string;
+        };
         PlanVersionInfo: {
             /**
              * Format: int64
@@ -7587,6 +7680,28 @@ export interface components {
              * @default event
              */
             of?: string;
+        };
+        PropertyHealth: {
+            /**
+             * Format: int64
+             * @description How many of what asks about the event also name the property.
+             */
+            n_uses: number;
+            name: string;
+            /**
+             * Format: int64
+             * @description How often a value came that is not allowed.
+             */
+            new_values: number;
+            /**
+             * Format: double
+             * @description The share of the event's without it; null where nobody looked.
+             */
+            null_rate?: number | null;
+            /** @description The last such value, short and masked. */
+            sample?: string | null;
+            /** @description `string`, `number`, `boolean`, `list`: of all that is kept. */
+            types: string[];
         };
         /**
          * @description A figure of the values of a property. Over nothing, a sum and a number of distinct values are 0, all others null.
@@ -14640,6 +14755,36 @@ export interface operations {
                 };
                 content: {
                     "text/plain": string;
+                };
+            };
+            /** @description What is wrong and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    plan_of_plan: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanHealth"];
                 };
             };
             /** @description What is wrong and how to mend it */

@@ -17,6 +17,7 @@ import { Failure, SkeletonRows } from "@/ui/State.tsx";
 import { useToast } from "@/ui/Toast.tsx";
 import { EventList } from "./EventList.tsx";
 import { EventPanel } from "./EventPanel.tsx";
+import { Health } from "./Health.tsx";
 import { Quarantine } from "./Quarantine.tsx";
 import { Review } from "./Review.tsx";
 import { PLAN_TABS, type PlanTab } from "./search.ts";
@@ -25,7 +26,7 @@ import { Versions } from "./Versions.tsx";
 import { Violations } from "./Violations.tsx";
 import styles from "./plan.module.css";
 
-const TAB = { violations: "plan.tab.violations", quarantine: "plan.tab.quarantine", versions: "plan.tab.versions" } as const;
+const TAB = { health: "plan.tab.health", violations: "plan.tab.violations", quarantine: "plan.tab.quarantine", versions: "plan.tab.versions" } as const;
 
 const HELPERS = [
   { language: "typescript", label: "TypeScript", file: "events.ts" },
@@ -109,6 +110,7 @@ export function PlanRoom() {
             {PLAN_TABS.map((one) => link(one, t(TAB[one]), one === "quarantine" ? state.quarantined : 0))}
           </nav>
           {tab === undefined && <EventList state={state} find={find ?? ""} onFind={(next) => void navigate({ to: ".", search: { find: next === "" ? undefined : next }, replace: true })} onOpen={open} />}
+          {tab === "health" && <Health onOpen={open} />}
           {tab === "violations" && <Violations state={state} onOpen={open} />}
           {tab === "quarantine" && <Quarantine />}
           {tab === "versions" && <Versions state={state} />}
