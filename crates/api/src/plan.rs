@@ -4,6 +4,8 @@
 //! over by somebody who saw an older one. Checking events is `sillage_plan`'s, on the way in it is `wire` that asks.
 
 mod enforce;
+mod exchange;
+mod health;
 mod observed;
 mod quarantine;
 
@@ -43,6 +45,8 @@ pub(crate) fn routes() -> OpenApiRouter<Api> {
         .routes(routes!(file))
         .routes(routes!(versions))
         .routes(routes!(version))
+        .merge(exchange::routes())
+        .merge(health::routes())
         .merge(observed::routes())
         .merge(quarantine::routes())
 }
@@ -258,18 +262,22 @@ async fn check(State(api): State<Api>, inside: Inside<ToRead>, Json(body): Json<
 )]
 async fn file(State(api): State<Api>, inside: Inside<ToRead>, Query(query): Query<PlanFileQuery>) -> Result<Response, ApiError> {
     let project = inside.project.id;
-    let document = match query.of.as_deref() {
-        None | Some("published") => api.catalog.published_plan(project).await?.map(|plan| plan.document),
-        Some("draft") => api.catalog.plan_draft(project).await?.map(|draft| draft.document),
-        Some(_) => return Err(ApiError::invalid("of", "give `published` or `draft`")),
-    };
-    let plan = stored(&document.ok_or_else(ApiError::not_found)?)?;
+    let plan = plan_of(&api, project, query.of.as_deref()).await?;
     let (kind, text) = match query.format.as_deref() {
         None | Some("yaml") => ("application/yaml; charset=utf-8", sillage_plan::to_yaml(&plan)),
         Some("json") => ("application/json", sillage_plan::to_json(&plan)),
         Some(_) => return Err(ApiError::invalid("format", "give `yaml` or `json`")),
     };
     Ok(([(header::CONTENT_TYPE, kind)], text).into_response())
+}
+
+async fn plan_of(api: &Api, project: ProjectId, of: Option<&str>) -> Result<Plan, ApiError> {
+    let document = match of {
+        None | Some("published") => api.catalog.published_plan(project).await?.map(|plan| plan.document),
+        Some("draft") => api.catalog.plan_draft(project).await?.map(|draft| draft.document),
+        Some(_) => return Err(ApiError::invalid("of", "give `published` or `draft`")),
+    };
+    stored(&document.ok_or_else(ApiError::not_found)?)
 }
 
 /// The versions that were published.

@@ -5,7 +5,10 @@ use anyhow::{Context, Result, bail};
 use clap::{Subcommand, ValueEnum};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
-use sillage_plan::{Plan, Problem, Severity};
+use sillage_plan::{
+    Origin, Plan, Problem, Severity, bring,
+    types::{Language, generate},
+};
 use std::{
     fs,
     io::{Read, Write},
@@ -13,7 +16,7 @@ use std::{
     process::ExitCode,
 };
 
-/// Checks a tracking plan that lives in a file.
+/// Checks a tracking plan that lives in a file, makes code of it, or makes one of another product's.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Arguments {
     #[command(subcommand)]
@@ -23,6 +26,8 @@ pub(crate) struct Arguments {
 #[derive(Debug, Subcommand)]
 enum Verb {
     Check(CheckArguments),
+    Types(TypesArguments),
+    Import(ImportArguments),
 }
 
 /// Says what is wrong with a plan, and what it would change on a server; made for CI.
@@ -56,6 +61,53 @@ struct CheckArguments {
     project: Option<String>,
 }
 
+/// Prints code that sends the events of a plan, with their properties as types.
+///
+/// Examples:
+///   sillage plan types plan.yaml --language typescript > src/events.ts
+///   sillage plan types plan.yaml --language swift > Sources/Events.swift
+#[derive(Debug, clap::Args)]
+#[command(verbatim_doc_comment)]
+struct TypesArguments {
+    /// The plan, YAML or JSON; `-` is standard input
+    #[arg(value_name = "FILE")]
+    file: PathBuf,
+    #[arg(long, value_name = "LANGUAGE")]
+    language: LanguageName,
+}
+
+/// Makes a plan of what another product keeps, and prints it as YAML.
+///
+/// Examples:
+///   sillage plan import lexicon.csv > plan.yaml
+///   sillage plan import protocols.json --from segment > plan.yaml
+///
+/// What has no place in a plan is named on standard error.
+#[derive(Debug, clap::Args)]
+#[command(verbatim_doc_comment)]
+struct ImportArguments {
+    /// The file; `-` is standard input
+    #[arg(value_name = "FILE")]
+    file: PathBuf,
+    /// A CSV of Mixpanel's Lexicon, or a tracking plan of Segment's Protocols as JSON; left out, the file tells
+    #[arg(long, value_name = "PRODUCT")]
+    from: Option<OriginName>,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum LanguageName {
+    Typescript,
+    Python,
+    Kotlin,
+    Swift,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum OriginName {
+    Lexicon,
+    Segment,
+}
+
 #[derive(Clone, Copy, Debug, ValueEnum)]
 enum Format {
     Text,
@@ -80,7 +132,39 @@ struct Change {
 pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode> {
     match &arguments.verb {
         Verb::Check(arguments) => check(arguments),
+        Verb::Types(arguments) => types(arguments),
+        Verb::Import(arguments) => import(arguments),
     }
+}
+
+fn types(arguments: &TypesArguments) -> Result<ExitCode> {
+    let plan = sillage_plan::read(&read(&arguments.file)?).with_context(|| format!("{} is no plan", arguments.file.display()))?;
+    if let Some(problem) = sillage_plan::problems(&plan).into_iter().find(|problem| problem.severity == Severity::Error) {
+        bail!("{}: {}: {}", arguments.file.display(), problem.field, problem.message);
+    }
+    let language = match arguments.language {
+        LanguageName::Typescript => Language::Typescript,
+        LanguageName::Python => Language::Python,
+        LanguageName::Kotlin => Language::Kotlin,
+        LanguageName::Swift => Language::Swift,
+    };
+    std::io::stdout().lock().write_all(generate(&plan, language).as_bytes())?;
+    Ok(ExitCode::SUCCESS)
+}
+
+fn import(arguments: &ImportArguments) -> Result<ExitCode> {
+    let text = read(&arguments.file)?;
+    let origin = match arguments.from {
+        Some(OriginName::Lexicon) => Origin::Lexicon,
+        Some(OriginName::Segment) => Origin::Segment,
+        None => Origin::of(&text),
+    };
+    let (plan, left_out) = bring(&text, origin).with_context(|| format!("{} cannot be read", arguments.file.display()))?;
+    for one in left_out {
+        eprintln!("{one}");
+    }
+    std::io::stdout().lock().write_all(sillage_plan::to_yaml(&plan).as_bytes())?;
+    Ok(ExitCode::SUCCESS)
 }
 
 fn check(arguments: &CheckArguments) -> Result<ExitCode> {

@@ -1,8 +1,8 @@
 //! The tracking plan: what events and properties a product sends, and what becomes of those that are otherwise.
 //!
 //! It knows the format of a plan ([`Plan`], read by [`read`]), what is wrong with one ([`Problem`]), what two plans differ in ([`diff`]), what one
-//! event does against a plan ([`Compiled::check`]), and what all events of a request did ([`Tally`]). It knows no file, store or protocol, and no analysis:
-//! `wire` checks events with it, `node` checks files with it.
+//! event does against a plan ([`Compiled::check`]), what all events of a request did ([`Tally`]), how well a plan is kept ([`health`]), and the code of clients that follows from a plan
+//! ([`types`]). It knows no file, store or protocol, and no analysis: `wire` checks events with it, `node` checks files with it.
 //!
 //! What must stay true: a plan that was read without an error can be compiled; an event is never changed by a check, only judged; the time that a check takes
 //! grows with the size of the event and never with that of a pattern's repetitions; what is kept of an event as a sample is short and masked.
@@ -23,20 +23,29 @@
 //! `$` or `mp_` are the clients' own: a plan may name them, and they are unplanned to nobody.
 
 mod adopt;
+mod bring;
 mod check;
 mod diff;
+mod health;
+mod lexicon;
 mod naming;
 mod plan;
 mod read;
+mod segment;
 mod tally;
+pub mod types;
 mod written;
 
 pub use adopt::{Seen, adopt};
+pub use bring::{Origin, bring};
 pub use check::{Compiled, Fate, Rule, Verdict, Violation};
 pub use diff::{Change, ChangeKind, diff};
+pub use health::{Against, EventHealth, Found, FoundProperty, PlanHealth, Reason, health};
+pub use lexicon::from_lexicon;
 pub use naming::Convention;
 pub use plan::{FORMAT, Items, Level, Naming, Objective, Plan, PlannedEvent, Property, Status, Type};
 pub use read::{MOST_BYTES, Problem, ReadError, Severity, from_json, problems, read};
+pub use segment::from_segment;
 pub use tally::{Counted, Tally, TallyKey, masked};
 pub use written::{to_json, to_yaml};
 

@@ -124,6 +124,9 @@ pub(crate) fn pattern(text: &str) -> Result<Regex, String> {
         return Err(format!("takes at most {MOST_PATTERN_CHARS} characters"));
     }
     RegexBuilder::new(text).size_limit(PATTERN_BYTES).dfa_size_limit(PATTERN_BYTES).build().map_err(|error| match error {
+        regex::Error::CompiledTooBig(_) if text.contains("\\w") || text.contains("\\d") => {
+            "is too large once compiled, since `\\w` and `\\d` stand for the letters and digits of all writings; write `[A-Za-z0-9_]` and `[0-9]`, or repeat less".to_owned()
+        }
         regex::Error::CompiledTooBig(_) => "is too large once compiled; repeat less".to_owned(),
         other => format!("is no regular expression: {}", other.to_string().lines().last().unwrap_or_default().trim_start_matches("error: ")),
     })

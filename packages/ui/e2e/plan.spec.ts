@@ -35,6 +35,18 @@ test("what arrives is planned, published, and held against the plan", async ({ p
   await dialog.getByRole("button", { name: t("plan.publish") }).click();
   await expect(page.getByText(t("plan.published", { version: 1 })).first()).toBeVisible();
 
+  await page.getByRole("link", { name: t("plan.tab.health"), exact: true }).click();
+  await expect(page.getByRole("region", { name: t("plan.health.score") })).toBeVisible();
+  const stop = page.getByRole("region", { name: t("plan.health.stop") });
+  await expect(stop.getByRole("listitem").filter({ hasText: name })).toContainText(t("plan.health.nobodyAsks"));
+  await page.getByRole("button", { name: t("plan.health.unfold", { name }) }).click();
+  await expect(page.getByRole("rowheader", { name: "amount", exact: true })).toBeVisible();
+
+  await page.getByRole("button", { name: t("plan.helpers") }).click();
+  const written = await page.request.get((await page.getByRole("link", { name: /TypeScript/ }).getAttribute("href")) ?? "");
+  expect(await written.text()).toContain(JSON.stringify(name));
+  await page.keyboard.press("Escape");
+
   expect((await send("12")).quarantined).toBe(1);
   await page.getByRole("link", { name: t("plan.tab.violations") }).click();
   const row = page.getByRole("row", { name: new RegExp(name) });

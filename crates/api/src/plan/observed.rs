@@ -258,7 +258,7 @@ fn type_named(name: &str) -> Option<Type> {
     serde_json::from_value(json!(name)).ok()
 }
 
-fn since_day(api: &Api, days: Option<u32>) -> i64 {
+pub(super) fn since_day(api: &Api, days: Option<u32>) -> i64 {
     let days = days.unwrap_or(DEFAULT_DAYS).clamp(1, MOST_DAYS);
     api.clock.now_ms().div_euclid(DAY_MS) + 1 - i64::from(days)
 }

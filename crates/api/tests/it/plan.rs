@@ -29,6 +29,39 @@ fn names(world: &World) -> Vec<String> {
 }
 
 #[tokio::test]
+async fn a_file_of_another_product_becomes_a_draft_and_a_plan_becomes_code() {
+    let world = World::new().await;
+    let (editor, admin) = (world.member(Role::Editor).await, world.member(Role::Admin).await);
+    let bring = |text: &str, from: Value| json!({"text": text, "from": from});
+    let csv = "entityType,entityName,description\nevent,Order Placed,Somebody ordered\nuser property,$email,\n";
+    let brought = world.post(&world.path("/plan/import"), &editor, bring(csv, Value::Null)).await.expect(200).json;
+    assert_eq!((&brought["from"], &brought["n_left_out"]), (&json!("lexicon"), &json!(1)));
+    assert_eq!(brought["draft"]["document"]["events"]["Order Placed"]["description"], json!("Somebody ordered"));
+    let segment = r#"{"rules": {"events": [{"name": "Order \"Done\"", "rules": {}}]}}"#;
+    let brought = world.post(&world.path("/plan/import"), &editor, bring(segment, json!("segment"))).await.expect(200).json;
+    assert_eq!((&brought["from"], &brought["draft"]["revision"]), (&json!("segment"), &json!(2)));
+    for (body, field) in [
+        (bring("a,b", json!("lexicon")), "entityType"),
+        (bring("{}", json!("segment")), "rules.events"),
+        (bring("plan: 1", json!("avo")), "from"),
+        (bring("plan: 9", Value::Null), "plan"),
+    ] {
+        let refused = world.post(&world.path("/plan/import"), &editor, body).await.expect(400);
+        assert_eq!(refused.json["error"]["field"], json!(field), "{}", refused.json);
+    }
+    let stale = json!({"text": csv, "revision": 1});
+    assert_eq!(world.post(&world.path("/plan/import"), &editor, stale).await.expect(409).code(), "changed");
+
+    assert_eq!(world.get(&world.path("/plan/types?language=python"), &editor).await.status, 404);
+    let code = world.get(&world.path("/plan/types?language=kotlin&of=draft"), &editor).await.expect(200);
+    assert_eq!(code.header("content-type"), "text/plain; charset=utf-8");
+    assert!(code.text.contains("fun orderDone()"), "{}", code.text);
+    publish(&world, &admin, document()).await;
+    assert!(world.get(&world.path("/plan/types?language=swift"), &editor).await.expect(200).text.contains("func orderPlaced(amount: Double)"));
+    assert_eq!(world.get(&world.path("/plan/types?language=cobol"), &editor).await.expect(400).json["error"]["field"], json!("language"));
+}
+
+#[tokio::test]
 async fn a_draft_is_kept_compared_and_published() {
     let world = World::new().await;
     let (editor, admin) = (world.member(Role::Editor).await, world.member(Role::Admin).await);
@@ -209,4 +242,30 @@ async fn a_project_without_a_plan_takes_everything() {
     world.send_events(json!([event("anything", "1", json!({"x": [1, {"y": 2}]}))])).await.expect(200);
     assert_eq!(world.get(&world.path("/plan/violations"), &admin).await.expect(200).json, json!({"violations": [], "days": []}));
     world.get(&world.path("/plan/file"), &admin).await.expect(404);
+}
+
+#[tokio::test]
+async fn health_tells_where_events_are_asked_about_and_what_speaks_against_them() {
+    let world = World::new().await;
+    let (editor, admin) = (world.member(Role::Editor).await, world.member(Role::Admin).await);
+    let empty = world.get(&world.path("/plan/health"), &editor).await.expect(200).json;
+    assert_eq!(empty, json!({"version": 0, "days": 30, "score": null, "reasons": [], "events": []}));
+    publish(&world, &admin, document()).await;
+    let trend = |event: &str, by: &str| json!({"kind": "trend", "series": [{"select": {"event": event}, "label": "Secret Kept"}], "range": {"last": 7, "unit": "day"}, "breakdown": [{"property": by}]});
+    for (name, question) in
+        [("Orders", trend("Order Placed", "amount")), ("Old orders", trend("order", "=upper(path)")), ("Pages", trend("Page Seen", "=upper(path)"))]
+    {
+        world.post(&world.path("/reports"), &editor, json!({"name": name, "question": question})).await.expect(200);
+    }
+    let told = world.get(&world.path("/plan/health"), &editor).await.expect(200).json;
+    assert_eq!(told["version"], json!(1));
+    let of = |name: &str| told["events"].as_array().unwrap().iter().find(|event| event["name"] == name).unwrap().clone();
+    let names: Vec<Value> = of("Order Placed")["uses"].as_array().unwrap().iter().map(|one| one["name"].clone()).collect();
+    assert_eq!((names.len(), &of("Order Placed")["n_uses"]), (2, &json!(2)), "under the old name too");
+    assert_eq!(of("Page Seen")["n_uses"], json!(1));
+    // A label names no event; blocked events are not measured.
+    let codes: Vec<Value> = of("Secret Kept")["reasons"].as_array().unwrap().iter().map(|one| one["code"].clone()).collect();
+    assert_eq!(codes, ["never_seen", "unused", "no_objective", "no_description", "no_owner"]);
+    assert_eq!(of("Secret Kept")["score"], json!(10));
+    assert!(told["events"].as_array().unwrap().iter().all(|event| event["name"] != "Noise Made"));
 }

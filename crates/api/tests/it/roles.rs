@@ -127,6 +127,9 @@ const TABLE: &[(&str, &str, For)] = &[
     ("post", "/api/projects/{project}/plan/publish", For::Admins),
     ("post", "/api/projects/{project}/plan/check", For::Viewers),
     ("get", "/api/projects/{project}/plan/file", For::Viewers),
+    ("get", "/api/projects/{project}/plan/health", For::Viewers),
+    ("get", "/api/projects/{project}/plan/types", For::Viewers),
+    ("post", "/api/projects/{project}/plan/import", For::Editors),
     ("get", "/api/projects/{project}/plan/versions", For::Viewers),
     ("get", "/api/projects/{project}/plan/versions/{version}", For::Viewers),
     ("get", "/api/projects/{project}/plan/events", For::Viewers),
@@ -385,6 +388,9 @@ async fn filled(world: &World, path: &str, project: ProjectId) -> String {
     }
     if path.contains("/plan/") {
         path = with_plan(world, &path, project).await;
+        if path.ends_with("/types") {
+            path.push_str("?language=python");
+        }
     }
     if path.contains("{user_test}") {
         path = with_user_test(world, &path, project).await;
@@ -420,7 +426,7 @@ async fn filled(world: &World, path: &str, project: ProjectId) -> String {
 async fn with_plan(world: &World, path: &str, project: ProjectId) -> String {
     let document = json!({"plan": 1, "events": {}});
     let draft = world.catalog.keep_plan_draft(project, &document, None, "test").await.unwrap();
-    if !path.ends_with("/file") && !path.contains("{version}") {
+    if !path.ends_with("/file") && !path.ends_with("/types") && !path.contains("{version}") {
         return path.to_owned();
     }
     let other = if project == world.project.id { world.other.id } else { world.project.id };
@@ -538,6 +544,7 @@ async fn body(world: &World, method: &str, path: &str) -> Option<Value> {
             json!({"revision": draft.map_or(0, |draft| draft.revision)})
         }
         (_, path) if path.ends_with("/plan/adopt") => json!({"seen": [{"event": "Sign up"}]}),
+        (_, path) if path.ends_with("/plan/import") => json!({"text": "entityType,entityName\nevent,Sign up\n"}),
         (_, path) if path.contains("/plan/quarantine/") => json!({"all": true}),
         (_, path) if path.contains("/plan/") => json!({"document": {"plan": 1, "events": {}}}),
         (_, path) if path.ends_with("/replay") => json!({"all": true}),

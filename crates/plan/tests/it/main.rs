@@ -1,6 +1,8 @@
 #![allow(clippy::unwrap_used, clippy::disallowed_methods, reason = "tests look at the clock")]
 
+mod bringing;
 mod checking;
+mod healthy;
 mod reading;
 mod schema;
 

@@ -11,7 +11,7 @@ import type { Question, QuestionKind } from "@/question/question.ts";
 import type { Manifest, RecordingNote, RecordingShare, RecordingsAnswer } from "./recording.ts";
 import type { Board, BoardDefinition, BoardInList, DefinitionVersion, Metric, MetricDefinition, MetricInUse, Metrics, MetricTree, MetricTreeDefinition, MetricTreeValue, MetricValue, NewMetric, TileAnswer, TileLook } from "./board.ts";
 import type { CheckedTask, NewTask, Task } from "./task.ts";
-import type { DraftedPlan, ObservedEvent, Plan, PlanState, PlanVersions, PlanViolation, PublishedPlan, QuarantinedEvent, SeenUnplanned } from "./plan.ts";
+import type { BroughtPlan, DraftedPlan, ObservedEvent, Plan, PlanHealth, PlanState, PlanVersions, PlanViolation, PublishedPlan, QuarantinedEvent, SeenUnplanned } from "./plan.ts";
 import type { paths } from "./schema.d.ts";
 import type { AnswerOf, Answered, Cell, Cohort, CustomEvent, FrictionWeight, FrictionWeights, KeyScope, LiveAnswer, NewCohort, NewCustomEvent, NewCustomProperty, NewLookupTable, NewPageMapping, NewReport, PageMappingToCheck, PageMappingToComplete, People, PeopleAnswer, PersonDetail, Report, Role, TimelineAnswer } from "./types.ts";
 
@@ -201,12 +201,14 @@ export const api = {
   responsesJson: (project: number, survey: string) => `/api/projects/${project}/surveys/${encodeURIComponent(survey)}/responses.json`,
 
   plan: (project: number) => door<PlanState>("GET", `/api/projects/${project}/plan`),
-  keepPlan: (project: number, body: { document?: Plan; text?: string; revision?: number }) => door<DraftedPlan>("PUT", `/api/projects/${project}/plan/draft`, { body }),
+  keepPlan: (project: number, body: { document: Plan; revision: number }) => door<DraftedPlan>("PUT", `/api/projects/${project}/plan/draft`, { body }),
+  bringPlan: (project: number, body: { text: string; revision: number }) => door<BroughtPlan>("POST", `/api/projects/${project}/plan/import`, { body }),
   discardPlan: (project: number) => door<void>("DELETE", `/api/projects/${project}/plan/draft`),
   publishPlan: (project: number, body: { revision: number; note: string }) => door<PublishedPlan>("POST", `/api/projects/${project}/plan/publish`, { body }),
   planVersions: (project: number) => door<PlanVersions>("GET", `/api/projects/${project}/plan/versions`),
   planVersion: (project: number, version: number) => door<PublishedPlan>("GET", `/api/projects/${project}/plan/versions/${version}`),
   planEvents: (project: number) => door<{ events: ObservedEvent[] }>("GET", `/api/projects/${project}/plan/events`),
+  planHealth: (project: number) => door<PlanHealth>("GET", `/api/projects/${project}/plan/health`),
   planViolations: (project: number, event?: string) =>
     door<{ violations: PlanViolation[]; days: { day: string; rule: string; count: number }[] }>("GET", `/api/projects/${project}/plan/violations${event === undefined ? "" : `?event=${encodeURIComponent(event)}`}`),
   adopt: (project: number, seen: SeenUnplanned[]) => door<{ added: number; draft: DraftedPlan }>("POST", `/api/projects/${project}/plan/adopt`, { body: { seen } }),

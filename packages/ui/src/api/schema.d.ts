@@ -1242,6 +1242,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/projects/{project}/plan/health": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How well the plan is kept: volumes, absent values, other types, new values, uses, a score with its reasons, and what to stop measuring. */
+        get: operations["plan_of_plan"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{project}/plan/import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Make a draft of a file, ours or another product's. */
+        post: operations["plan_bring_in"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/projects/{project}/plan/publish": {
         parameters: {
             query?: never;
@@ -1304,6 +1338,23 @@ export interface paths {
         put?: never;
         /** Let events out of quarantine: they count as of when they happened. */
         post: operations["plan_release"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{project}/plan/types": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Code that sends the events of the plan, with their properties as types. */
+        get: operations["plan_types"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -3470,6 +3521,18 @@ export interface components {
         };
         /** @description What the figures are told apart by: one segment for each combination of values. */
         Breakdowns: components["schemas"]["Breakdown"][];
+        BroughtPlan: {
+            draft: components["schemas"]["DraftedPlan"];
+            /** @description `plan`, `lexicon` or `segment`: what the text was read as. */
+            from: string;
+            /** @description What has no place in a plan, in words; a hundred are named. */
+            left_out: string[];
+            /**
+             * Format: int64
+             * @description How many there are.
+             */
+            n_left_out: number;
+        };
         /** @description Buckets between rising numbers. */
         BucketEdges: {
             at?: components["schemas"]["AsOf"];
@@ -4250,6 +4313,35 @@ export interface components {
             /** @description At least how often. */
             times: number;
         } & components["schemas"]["DriverFigures"];
+        EventHealth: {
+            last_seen?: string | null;
+            /** Format: int64 */
+            n_uses: number;
+            name: string;
+            planned: boolean;
+            properties: components["schemas"]["PropertyHealth"][];
+            /** @description What takes most first. */
+            reasons: components["schemas"]["HealthReason"][];
+            /**
+             * Format: int32
+             * @description 0 to 100
+             */
+            score: number;
+            /** @description Nothing would be missed if it were no longer sent: nobody asks about it and it serves no objective, or it is deprecated. */
+            stop: boolean;
+            /** @description Where it is asked about; ten are named. */
+            uses: components["schemas"]["PlanUse"][];
+            /**
+             * Format: int64
+             * @description How often a rule of its properties was broken.
+             */
+            violations: number;
+            /**
+             * Format: int64
+             * @description Events of these days, with those under its former names; null where nobody looked.
+             */
+            volume?: number | null;
+        };
         EventName: {
             /** Format: int64 */
             count: number;
@@ -5497,6 +5589,26 @@ export interface components {
             ok: boolean;
             /** @description Whether nothing goes on without it: while such a check is not well, no request should be sent here. */
             vital: boolean;
+        };
+        /** @description Something that speaks against an event or a plan. */
+        HealthReason: {
+            /**
+             * @description `never_seen`, `silent`, `still_sent`, `unplanned`, `unused`, `no_objective`, `no_description`, `no_owner`, `off_plan`, `type_drift`, `new_values`,
+             *     `missing`, `mostly_empty`; of a plan `over_measured`, `unplanned_events`
+             */
+            code: string;
+            /**
+             * Format: double
+             * @description How many events or values; of `off_plan`, `missing` and `mostly_empty` the share of the event's.
+             */
+            figure?: number | null;
+            /**
+             * Format: int32
+             * @description What it takes off the score.
+             */
+            points: number;
+            /** @description The property that it is about. */
+            property?: string | null;
         };
         /** @description A page in numbers: how far it is read, what is clicked, and where. */
         HeatmapAnswer: {
@@ -7752,6 +7864,26 @@ export interface components {
          * @enum {unknown}
          */
         PlanConvention: "snake_case" | "camel_case" | "pascal_case" | "kebab_case" | "object_action" | "sentence_case";
+        PlanHealth: {
+            /**
+             * Format: int32
+             * @description Volumes, shares and violations are of so many days until now.
+             */
+            days: number;
+            /** @description The planned events and the unplanned ones that arrive, those with the lowest score first. */
+            events: components["schemas"]["EventHealth"][];
+            reasons: components["schemas"]["HealthReason"][];
+            /**
+             * Format: int32
+             * @description 0 to 100: the mean of the planned events, less what speaks against the plan as a whole; null where nothing is planned.
+             */
+            score?: number | null;
+            /**
+             * Format: int32
+             * @description The version that is meant; 0 is the draft, where nothing is in force.
+             */
+            version: number;
+        };
         /** @description What the elements of a list are. */
         PlanItems: {
             /** @description The most that a number may be. */
@@ -7806,6 +7938,17 @@ export interface components {
          * @enum {unknown}
          */
         PlanStatus: "planned" | "active" | "deprecated" | "hidden" | "blocked";
+        PlanToBring: {
+            /** @description `plan`, `lexicon` or `segment`; left out, the text tells. */
+            from?: string | null;
+            /**
+             * Format: int32
+             * @description The revision of the draft that was seen, 0 for none: another one is not written over. Left out: any.
+             */
+            revision?: number | null;
+            /** @description The file: a plan of ours, a CSV of Mixpanel's Lexicon, or a tracking plan of Segment's Protocols as its API gives it. */
+            text: string;
+        };
         /** @description A plan, as a document or as the text of a file; one of the two. */
         PlanToCheck: {
             document?: components["schemas"]["TrackingPlan"] | null;
@@ -7836,6 +7979,13 @@ export interface components {
          * @enum {unknown}
          */
         PlanType: "string" | "number" | "integer" | "boolean" | "time" | "list" | "object" | "any";
+        /** @description Something saved that asks about an event. */
+        PlanUse: {
+            id: string;
+            /** @description `report`, `cohort`, `task`, `survey`, `user_test`, `custom_event` */
+            kind: string;
+            name: string;
+        };
         PlanVersionInfo: {
             /**
              * Format: int64
@@ -8005,6 +8155,28 @@ export interface components {
              * @default event
              */
             of?: string;
+        };
+        PropertyHealth: {
+            /**
+             * Format: int64
+             * @description How many of what asks about the event also name the property.
+             */
+            n_uses: number;
+            name: string;
+            /**
+             * Format: int64
+             * @description How often a value came that is not allowed.
+             */
+            new_values: number;
+            /**
+             * Format: double
+             * @description The share of the event's without it; null where nobody looked.
+             */
+            null_rate?: number | null;
+            /** @description The last such value, short and masked. */
+            sample?: string | null;
+            /** @description `string`, `number`, `boolean`, `list`: of all that is kept. */
+            types: string[];
         };
         /**
          * @description A figure of the values of a property. Over nothing, a sum and a number of distinct values are 0, all others null.
@@ -15850,6 +16022,70 @@ export interface operations {
             };
         };
     };
+    plan_of_plan: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanHealth"];
+                };
+            };
+            /** @description What is wrong and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    plan_bring_in: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PlanToBring"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BroughtPlan"];
+                };
+            };
+            /** @description What is wrong and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     plan_publish: {
         parameters: {
             query?: never;
@@ -15973,6 +16209,41 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Released"];
+                };
+            };
+            /** @description What is wrong and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    plan_types: {
+        parameters: {
+            query: {
+                /** @description `typescript`, `python`, `kotlin` or `swift` */
+                language: string;
+                /** @description `published` (default) or `draft` */
+                of?: string | null;
+            };
+            header?: never;
+            path: {
+                project: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": string;
                 };
             };
             /** @description What is wrong and how to mend it */

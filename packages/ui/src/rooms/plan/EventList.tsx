@@ -177,7 +177,7 @@ function Row({ one, planned, onOpen, onAdopt, busy }: { one: ObservedEvent; plan
             {t("plan.adopt")}
           </Button>
         ) : (
-          planned?.description
+          <span className={styles.meaning}>{planned?.description}</span>
         )}
       </td>
     </tr>

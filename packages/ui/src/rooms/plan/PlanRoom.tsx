@@ -1,7 +1,7 @@
 // The tracking plan: what is planned beside what arrives, the draft on its way to be published, what was broken, what waits, and what was in force.
 import { useMutation } from "@tanstack/react-query";
 import { Link, useNavigate, useSearch } from "@tanstack/react-router";
-import { Download } from "lucide-react";
+import { Code, Download } from "lucide-react";
 import { useState } from "react";
 import { api } from "@/api/client.ts";
 import type { PlanState } from "@/api/plan.ts";
@@ -12,19 +12,28 @@ import { useProject } from "@/shell/session.tsx";
 import { Button } from "@/ui/Button.tsx";
 import { FileButton } from "@/ui/FileButton.tsx";
 import { Page } from "@/ui/Page.tsx";
+import { Popover } from "@/ui/Popover.tsx";
 import { Failure, SkeletonRows } from "@/ui/State.tsx";
 import { useToast } from "@/ui/Toast.tsx";
 import { EventList } from "./EventList.tsx";
 import { EventPanel } from "./EventPanel.tsx";
+import { Health } from "./Health.tsx";
 import { Quarantine } from "./Quarantine.tsx";
 import { Review } from "./Review.tsx";
 import { PLAN_TABS, type PlanTab } from "./search.ts";
-import { useKeep, usePlan, useRefreshPlan } from "./usePlan.ts";
+import { useBring, usePlan, useRefreshPlan } from "./usePlan.ts";
 import { Versions } from "./Versions.tsx";
 import { Violations } from "./Violations.tsx";
 import styles from "./plan.module.css";
 
-const TAB = { violations: "plan.tab.violations", quarantine: "plan.tab.quarantine", versions: "plan.tab.versions" } as const;
+const TAB = { health: "plan.tab.health", violations: "plan.tab.violations", quarantine: "plan.tab.quarantine", versions: "plan.tab.versions" } as const;
+
+const HELPERS = [
+  { language: "typescript", label: "TypeScript", file: "events.ts" },
+  { language: "python", label: "Python", file: "events.py" },
+  { language: "kotlin", label: "Kotlin", file: "Events.kt" },
+  { language: "swift", label: "Swift", file: "Events.swift" },
+] as const;
 
 export function PlanRoom() {
   const speech = useSpeech();
@@ -34,19 +43,41 @@ export function PlanRoom() {
   const toast = useToast();
   const { tab, event, find } = useSearch({ from: "/signed-in/p/$project/plan" });
   const { state, error } = usePlan();
-  const keep = useKeep(state, () => toast(t("plan.kept")));
+  const bring = useBring(state, () => toast(t("plan.kept")));
   const mayChange = project.role !== "viewer";
   const params = { project: String(project.id) };
   const open = (name: string | undefined) => void navigate({ to: ".", search: { tab, event: name, find }, replace: name === undefined });
   const of = state?.draft ? "draft" : "published";
   const aside = (
     <div className={styles.actions}>
-      {mayChange && state && <FileButton label={t("plan.import")} accept=".yaml,.yml,.json" busy={keep.isPending} onFile={(file) => void file.text().then((text) => keep.mutate(text))} />}
+      {mayChange && state && <FileButton label={t("plan.import")} accept=".yaml,.yml,.json,.csv" busy={bring.isPending} onFile={(file) => void file.text().then((text) => bring.mutate(text))} />}
       {state && (state.draft || state.published) && (
         <a className={styles.download} href={`/api/projects/${project.id}/plan/file?of=${of}`} download="plan.yaml">
           <Download aria-hidden />
           {t("plan.export")}
         </a>
+      )}
+      {state && (state.draft || state.published) && (
+        <Popover
+          label={t("plan.helpers")}
+          placement="bottom-end"
+          trigger={(props) => (
+            <Button {...(props as object)} size="small" icon={<Code aria-hidden />}>
+              {t("plan.helpers")}
+            </Button>
+          )}
+        >
+          {(close) => (
+            <div className={styles.helpers}>
+              <p>{t("plan.helpersText")}</p>
+              {HELPERS.map(({ language, label, file }) => (
+                <a key={language} href={`/api/projects/${project.id}/plan/types?language=${language}&of=${of}`} download={file} onClick={close}>
+                  {label} <code>{file}</code>
+                </a>
+              ))}
+            </div>
+          )}
+        </Popover>
       )}
     </div>
   );
@@ -59,7 +90,17 @@ export function PlanRoom() {
   return (
     <Page title={t("room.plan")} aside={aside}>
       {error != null && <Failure {...tellError(error, speech)} />}
-      {keep.error && <Failure {...tellError(keep.error, speech)} />}
+      {bring.error && <Failure {...tellError(bring.error, speech)} />}
+      {bring.data && bring.data.n_left_out > 0 && (
+        <details className={styles.leftOut}>
+          <summary>{t("plan.leftOut", { n: bring.data.n_left_out })}</summary>
+          <ul>
+            {bring.data.left_out.map((one) => (
+              <li key={one}>{one}</li>
+            ))}
+          </ul>
+        </details>
+      )}
       {!state && error == null && <SkeletonRows rows={8} />}
       {state && (
         <>
@@ -69,6 +110,7 @@ export function PlanRoom() {
             {PLAN_TABS.map((one) => link(one, t(TAB[one]), one === "quarantine" ? state.quarantined : 0))}
           </nav>
           {tab === undefined && <EventList state={state} find={find ?? ""} onFind={(next) => void navigate({ to: ".", search: { find: next === "" ? undefined : next }, replace: true })} onOpen={open} />}
+          {tab === "health" && <Health onOpen={open} />}
           {tab === "violations" && <Violations state={state} onOpen={open} />}
           {tab === "quarantine" && <Quarantine />}
           {tab === "versions" && <Versions state={state} />}

@@ -1,5 +1,5 @@
 // What the address of the plan says.
-export const PLAN_TABS = ["violations", "quarantine", "versions"] as const;
+export const PLAN_TABS = ["health", "violations", "quarantine", "versions"] as const;
 export type PlanTab = (typeof PLAN_TABS)[number];
 
 export interface PlanSearch {

@@ -1,7 +1,7 @@
 // The plan of the project, and what every change of it makes stale.
 import { useMutation, useQuery, useQueryClient, type UseMutationResult } from "@tanstack/react-query";
 import { api } from "@/api/client.ts";
-import type { DraftedPlan, Plan, PlanState } from "@/api/plan.ts";
+import type { BroughtPlan, DraftedPlan, Plan, PlanState } from "@/api/plan.ts";
 import { useProject } from "@/shell/session.tsx";
 
 export function usePlan(): { state: PlanState | undefined; error: unknown } {
@@ -18,11 +18,24 @@ export function useRefreshPlan(): () => Promise<unknown> {
 }
 
 /** Keeps another draft over the one that was seen. */
-export function useKeep(state: PlanState | undefined, done: () => void): UseMutationResult<DraftedPlan, Error, Plan | string> {
+export function useKeep(state: PlanState | undefined, done: () => void): UseMutationResult<DraftedPlan, Error, Plan> {
   const project = useProject();
   const refresh = useRefreshPlan();
   return useMutation({
-    mutationFn: (what: Plan | string) => api.keepPlan(project.id, { ...(typeof what === "string" ? { text: what } : { document: what }), revision: state?.draft?.revision ?? 0 }),
+    mutationFn: (document: Plan) => api.keepPlan(project.id, { document, revision: state?.draft?.revision ?? 0 }),
+    onSuccess: async () => {
+      await refresh();
+      done();
+    },
+  });
+}
+
+/** Makes a draft of a file, ours or another product's. */
+export function useBring(state: PlanState | undefined, done: () => void): UseMutationResult<BroughtPlan, Error, string> {
+  const project = useProject();
+  const refresh = useRefreshPlan();
+  return useMutation({
+    mutationFn: (text: string) => api.bringPlan(project.id, { text, revision: state?.draft?.revision ?? 0 }),
     onSuccess: async () => {
       await refresh();
       done();

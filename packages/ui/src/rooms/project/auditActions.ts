@@ -56,6 +56,7 @@ export const ACTIONS: Record<string, MessageKey> = {
   "plan.discard": "audit.plan.discard",
   "plan.draft": "audit.plan.draft",
   "plan.drop": "audit.plan.drop",
+  "plan.import": "audit.plan.import",
   "plan.publish": "audit.plan.publish",
   "plan.release": "audit.plan.release",
   "project.change": "audit.project.change",
