@@ -1,4 +1,4 @@
-// The main path of every screen, in both languages, against a running server that holds events:
+// The main path of every screen, in both languages, and once, in the language of its tag, what has no language in it, against a running server that holds events:
 //   BASE_URL=http://127.0.0.1:7070 EMAIL=… PASSWORD=… npm run e2e
 import { defineConfig } from "@playwright/test";
 import { STATE } from "./e2e/words.ts";
@@ -22,7 +22,7 @@ export default defineConfig({
   },
   projects: [
     { name: "sign in", testMatch: /signin\.setup\.ts/ },
-    { name: "en", dependencies: ["sign in"], use: { locale: "en-GB", storageState: STATE } },
-    { name: "fr", dependencies: ["sign in"], use: { locale: "fr-FR", storageState: STATE } },
+    { name: "en", dependencies: ["sign in"], grepInvert: /@fr\b/, use: { locale: "en-GB", storageState: STATE } },
+    { name: "fr", dependencies: ["sign in"], grepInvert: /@en\b/, use: { locale: "fr-FR", storageState: STATE } },
   ],
 });

@@ -7,8 +7,8 @@ const TREND = { kind: "trend", series: [{ select: { event: "Signed up" }, measur
 const ANSWERED = [`/trends${writeSearch({ q: TREND })}`, `/funnels${writeSearch({ q: FUNNEL })}`, "/retention", "/engagement", "/lifecycle"];
 const OTHERS = ["/journeys", "/cohorts", "/drivers", "/recordings", "/reports", "/live", "/live?tab=refused", "/people", "/settings", "/start"];
 
-for (const theme of ["dark", "light"] as const) {
-  test(`text stands out from its ground, ${theme}`, async ({ page, visit, words }) => {
+for (const [theme, tag] of [["dark", "@en"], ["light", "@fr"]] as const) {
+  test(`text stands out from its ground, ${theme}`, { tag }, async ({ page, visit, words }) => {
     test.setTimeout(120_000);
     await page.addInitScript((chosen) => localStorage.setItem("sillage.theme", chosen), theme);
     let looked = 0;

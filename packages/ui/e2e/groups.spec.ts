@@ -39,7 +39,7 @@ test("a cohort is built, found again, narrows a report, splits another and is de
   await expect(page.getByRole("link", { name })).toHaveCount(0);
 });
 
-test("the people behind a number are kept as a cohort, and a list of ids is one", async ({ page, visit, words }) => {
+test("the people behind a number are kept as a cohort, and a list of ids is one", { tag: "@fr" }, async ({ page, visit, words }) => {
   const { t } = words;
   const name = `E2E behind ${words.language} ${Date.now()}`;
   await visit("/trends");

@@ -71,7 +71,7 @@ test("the page is shown as it was seen, and marks stand on its elements", async 
   await expect(page).toHaveURL(/zones/);
 });
 
-test("another picture, another moment or none; the heatmap stays", async ({ page, visit, words: { t } }) => {
+test("another picture, another moment or none; the heatmap stays", { tag: "@en" }, async ({ page, visit, words: { t } }) => {
   await visit(heatmapOf(PAGE));
   await expect(page.locator("[data-drawn]")).toBeVisible(DRAWN);
   await page.getByRole("button", { name: t("heatmap.backdrop.another") }).click();
@@ -110,7 +110,7 @@ test("two are compared side by side, and leave as one picture", async ({ page, v
   await expect(page.locator("[data-drawn]")).toHaveCount(1);
 });
 
-test("a forged recording behind a heatmap runs nothing and asks for nothing", async ({ page, visit, project, words: { t, language } }) => {
+test("a forged recording behind a heatmap runs nothing and asks for nothing", { tag: "@fr" }, async ({ page, visit, project, words: { t, language } }) => {
   const asked: string[] = [];
   const evil = createServer((request, reply) => {
     asked.push(request.url ?? "");

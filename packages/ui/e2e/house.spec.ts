@@ -125,7 +125,7 @@ test("one's language is kept with the account", async ({ page, visit, words: { t
   await expect(page.locator("html")).toHaveAttribute("lang", language);
 });
 
-test("the account asks for the current password when the session is an old one", async ({ page, visit, words: { t } }) => {
+test("the account asks for the current password when the session is an old one", { tag: "@fr" }, async ({ page, visit, words: { t } }) => {
   await visit("/settings/account");
   // A session of a quarter of an hour cannot be waited for: the first answer is the server's refusal of one, word for word.
   let refused = 0;
@@ -144,7 +144,7 @@ test("the account asks for the current password when the session is an old one",
   await expect(page.getByText(t("toast.saved"))).toBeVisible();
 });
 
-test("a project gets a new write key, and the old one goes on", async ({ page, visit, words: { t, language } }) => {
+test("a project gets a new write key, and the old one goes on", { tag: "@en" }, async ({ page, visit, words: { t, language } }) => {
   await visit("/reports");
   const project = (await (await page.request.post("/api/projects", { data: { name: `E2E key ${language}`, timezone: "UTC" } })).json()) as { id: number; write_key: string };
   await page.goto(`/p/${project.id}/settings`);

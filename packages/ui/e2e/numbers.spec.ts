@@ -27,7 +27,7 @@ async function opensAsManyAsItSays(page: Page, number: Locator, words: Words) {
   return people;
 }
 
-test("a funnel opens its bins of time, what came between, and every step of every interval", async ({ page, visit, words }) => {
+test("a funnel opens its bins of time, what came between, and every step of every interval", { tag: "@en" }, async ({ page, visit, words }) => {
   const { t } = words;
   const question = { ...SIGN_UP_TO_SENT, interval: "week", time_to_convert: { from: 1, to: 3 }, between: { select: { event: "Template chosen" }, from: 1, to: 3 } };
   await visit(`/funnels${writeSearch({ q: question })}`);
@@ -48,7 +48,7 @@ test("a funnel opens its bins of time, what came between, and every step of ever
   for (const index of [0, 1]) await opensAsManyAsItSays(page, row.nth(index), words);
 });
 
-test("the average and the total of retention open everybody behind them, and say how often each counts", async ({ page, visit, words }) => {
+test("the average and the total of retention open everybody behind them, and say how often each counts", { tag: "@fr" }, async ({ page, visit, words }) => {
   const { t } = words;
   await visit(`/retention${writeSearch({ q: { kind: "retention", birth: { event: "Logged in" }, return: { event: "Logged in" }, unit: "week", periods: 4, range: { last: 8, unit: "week" }, breakdown: [{ property: "plan" }], top: 3 } })}`);
   const table = await answered(page, words);
@@ -63,7 +63,7 @@ test("the average and the total of retention open everybody behind them, and say
   await opensAsManyAsItSays(page, segments.locator("tbody tr").nth(1).locator("td button").first(), words);
 });
 
-test("the period compared with opens its own people, and a formula those of its parts", async ({ page, visit, words }) => {
+test("the period compared with opens its own people, and a formula those of its parts", { tag: "@en" }, async ({ page, visit, words }) => {
   const { t } = words;
   const question = { kind: "trend", series: [{ select: { event: "Signed up" }, measure: "unique" }, { select: { event: "Campaign sent" }, measure: "unique" }], formulas: ["B / A"], range: { last: 14, unit: "day" }, interval: "week", compare: { previous: 1 } };
   await visit(`/trends${writeSearch({ q: question })}`);
@@ -90,7 +90,7 @@ test("the period compared with opens its own people, and a formula those of its 
   await expect(panel.locator("button[aria-pressed=true]")).toHaveText(/^B/);
 });
 
-test("everybody behind a number leaves as a file, however many pages they take", async ({ page, visit, words }) => {
+test("everybody behind a number leaves as a file, however many pages they take", { tag: "@fr" }, async ({ page, visit, words }) => {
   const { t } = words;
   // Pages of a few, so that a small project has several.
   await page.route("**/query", async (route) => {

@@ -76,7 +76,7 @@ test("retention is read by amount and by segment, in brackets and since each bir
   await expect(page.getByRole("complementary").getByRole("link").first()).toBeVisible();
 });
 
-test("a question may count devices, or groups of a type", async ({ page, visit, project, words }) => {
+test("a question may count devices, or groups of a type", { tag: "@en" }, async ({ page, visit, project, words }) => {
   const { t } = words;
   const me = (await (await page.request.get("/api/me")).json()) as { projects: { id: number; write_key: string }[] };
   const key = me.projects.find((one) => one.id === project)?.write_key ?? "";
@@ -244,7 +244,7 @@ test("engagement shows the power-user curve of 28 days, journeys flow and begin 
   await expect(page.getByRole("alert")).toHaveCount(0);
 });
 
-test("people behind a number have their names, on screen and in the file", async ({ page, visit, project, words }) => {
+test("people behind a number have their names, on screen and in the file", { tag: "@fr" }, async ({ page, visit, project, words }) => {
   const { t } = words;
   const me = (await (await page.request.get("/api/me")).json()) as { projects: { id: number; write_key: string }[] };
   const key = me.projects.find((one) => one.id === project)?.write_key ?? "";
@@ -294,7 +294,7 @@ test("conversions are credited to the touches before them, and what cannot stand
   await expect(page.getByRole("alert")).toHaveCount(0);
 });
 
-test("what the largest segments leave over opens too, and a property may be computed", async ({ page, visit, project, words }) => {
+test("what the largest segments leave over opens too, and a property may be computed", { tag: "@en" }, async ({ page, visit, project, words }) => {
   const { t } = words;
   const { event, property } = await eventWithNumber(page, project);
   const series = `series:!((measure:unique,select:(event:'${event}'))),range:(last:90,unit:day),interval:week`;

@@ -103,7 +103,7 @@ test("filters narrow the list and stay in the address; a list is saved and found
   await expect(page.getByRole("heading", { level: 1, name: t("room.recording") })).toBeVisible();
 });
 
-test("a certain error and where a visit came from narrow the list", async ({ page, visit, words: { t } }) => {
+test("a certain error and where a visit came from narrow the list", { tag: "@fr" }, async ({ page, visit, words: { t } }) => {
   await visit(listOf(user));
   const add = async (label: string) => {
     await page.getByRole("button", { name: t("recordings.addFilter"), exact: true }).click();
@@ -174,7 +174,7 @@ test("a person's session leads to its recording", async ({ page, visit, words: {
   await expect(page).toHaveURL(new RegExp(`/recordings/${session}`));
 });
 
-test("a forged recording runs nothing, asks for nothing, and says so", async ({ page, visit, project, words: { t, language } }) => {
+test("a forged recording runs nothing, asks for nothing, and says so", { tag: "@en" }, async ({ page, visit, project, words: { t, language } }) => {
   const asked: string[] = [];
   const evil = createServer((request, reply) => {
     asked.push(request.url ?? "");
@@ -203,7 +203,7 @@ test("a forged recording runs nothing, asks for nothing, and says so", async ({ 
   await new Promise((done) => evil.close(done));
 });
 
-test("a page whose first snapshot did not arrive says so, and is seen from the next one on", async ({ page, visit, project, words: { t, language } }) => {
+test("a page whose first snapshot did not arrive says so, and is seen from the next one on", { tag: "@fr" }, async ({ page, visit, project, words: { t, language } }) => {
   const start = Date.now() - 60_000;
   const name = `headless${language}${start}`;
   const move = (ms: number) => ({ type: 3, timestamp: start + ms, data: { source: 1, positions: [{ x: 100 + ms / 50, y: 100, id: 5, timeOffset: 0 }] } });
@@ -223,7 +223,7 @@ test("a page whose first snapshot did not arrive says so, and is seen from the n
   await expect(page.getByRole("region", { name: t("player.problems") }).getByRole("listitem").filter({ hasText: t("player.problem.missing_pieces") })).toHaveCount(1);
 });
 
-test("a jump shows the page as it was at that moment, forwards and backwards", async ({ page, visit, project, words: { t, language } }) => {
+test("a jump shows the page as it was at that moment, forwards and backwards", { tag: "@fr" }, async ({ page, visit, project, words: { t, language } }) => {
   const start = Date.now() - 60_000;
   const name = `jumps${language}${start}`;
   const element = (id: number, tagName: string, attributes: object, childNodes: object[] = []) => ({ type: 2, id, tagName, attributes, childNodes });

@@ -32,7 +32,7 @@ test("a trend answers at once, is split, compared and opened to its people", asy
   await expect(page.getByRole("complementary")).toHaveCount(0);
 });
 
-test("a wide table moves in its own box, keeps its first column, and shows that more lies behind its edge", async ({ page, visit, words: { t, ...words } }) => {
+test("a wide table moves in its own box, keeps its first column, and shows that more lies behind its edge", { tag: "@en" }, async ({ page, visit, words: { t, ...words } }) => {
   await visit(`/trends?q=${encodeURIComponent("(kind:trend,series:!((measure:total,select:(event:!n))),range:(last:60,unit:day),interval:day)")}`);
   // The box inside the part of the screen.
   const table = (await answered(page, { t, ...words })).getByRole("region", { name: t("report.table"), exact: true });

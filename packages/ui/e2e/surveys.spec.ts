@@ -142,7 +142,7 @@ test("a page shows it, an answer is an event and leads to its person", async ({ 
   await expect(page.getByText(t("survey.reason.answered"))).toBeVisible();
 });
 
-test("with a keyboard, and without leave to link, an answer names nobody", async ({ page, browser, project, baseURL, words: { language } }) => {
+test("with a keyboard, and without leave to link, an answer names nobody", { tag: "@en" }, async ({ page, browser, project, baseURL, words: { language } }) => {
   const shop = await openShop(baseURL ?? "", await keyOf(page, project), language, {});
   const shopper = await visitor(browser, shop);
   const widget = widgetOf(shopper);
@@ -215,7 +215,7 @@ test("what people wrote becomes themes, which the team corrects", async ({ page,
   await expect(themes.getByRole("button").first()).toBeVisible();
 });
 
-test("a survey waits for what an attempt at a task came to", async ({ page, browser, project, visit, baseURL, words: { t, language } }) => {
+test("a survey waits for what an attempt at a task came to", { tag: "@fr" }, async ({ page, browser, project, visit, baseURL, words: { t, language } }) => {
   const api = `/api/projects/${project}`;
   const { surveys } = (await (await page.request.get(`${api}/surveys`)).json()) as { surveys: { id: string; status: string }[] };
   for (const one of surveys.filter(({ status }) => status === "running")) expect((await page.request.put(`${api}/surveys/${one.id}/status`, { data: { status: "paused" } })).ok()).toBe(true);

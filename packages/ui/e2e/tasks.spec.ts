@@ -97,7 +97,7 @@ test("a card unfolds to what is behind it", async ({ page, visit, words: { t } }
   await expect(page).toHaveURL(/card=not_finished/);
 });
 
-test("what a card unfolds to lies below its own row, is read on at once, and gives the focus back", async ({ page, visit, words: { t } }) => {
+test("what a card unfolds to lies below its own row, is read on at once, and gives the focus back", { tag: "@en" }, async ({ page, visit, words: { t } }) => {
   await visit(`/tasks/${id}`);
   // All at one time: the page may be moving.
   const boxes = (...names: string[]) =>
@@ -133,7 +133,7 @@ test("the line of a card says from where to where, and which release came", asyn
   await expect(page.getByRole("article", { name: t("task.card.lost"), exact: true })).toBeVisible();
 });
 
-test("it prints light, whatever the theme", async ({ page, visit }) => {
+test("it prints light, whatever the theme", { tag: "@fr" }, async ({ page, visit }) => {
   await page.addInitScript(() => window === top && localStorage.setItem("sillage.theme", "dark"));
   await visit(`/tasks/${id}`);
   await expect(page.locator("html")).toHaveAttribute("data-theme", "dark", COMES);
@@ -190,7 +190,7 @@ test("a survey that a card asks waits for what the card counts, and is linked wh
   await expect(page.getByLabel(t("survey.outcome"), { exact: true })).toHaveValue("failed");
 });
 
-test("a survey that could not be linked says so, and saving again only links it", async ({ page, visit, project, words: { t } }) => {
+test("a survey that could not be linked says so, and saving again only links it", { tag: "@en" }, async ({ page, visit, project, words: { t } }) => {
   const named = async () => ((await (await page.request.get(`/api/projects/${project}/surveys`)).json()) as { surveys: { id: string; name: string }[] }).surveys;
   await visit(`/tasks/${id}`);
   await page.getByRole("button", { name: t("task.askNamed", { name: t("task.card.as_planned") }) }).click(COMES);

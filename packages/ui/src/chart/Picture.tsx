@@ -78,8 +78,11 @@ export function Picture({ option, height, label, onPoint, onPlace, ref }: Pictur
   }, []);
 
   useEffect(() => {
-    const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
+    const isPaper = matchMedia("print").matches;
+    const still = isPaper || matchMedia("(prefers-reduced-motion: reduce)").matches;
     chart?.setOption({ animation: !still, animationDuration: 140, animationDurationUpdate: 140, ...option }, { notMerge: true });
+    // Paper is taken before the next frame.
+    if (isPaper) chart?.getZr().flush();
   }, [chart, option]);
 
   useImperativeHandle(ref, () => ({

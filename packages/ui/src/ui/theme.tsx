@@ -1,5 +1,6 @@
 // Light or dark: what the system says, unless the person chose. Charts need the colours as text, so they are read here too.
 import { createContext, use, useEffect, useLayoutEffect, useMemo, useState, type ReactNode } from "react";
+import { flushSync } from "react-dom";
 
 export type ThemeChoice = "system" | "light" | "dark";
 export type Theme = "light" | "dark";
@@ -19,11 +20,20 @@ export function Themed({ children }: { children: ReactNode }) {
     query.addEventListener("change", follow);
     return () => query.removeEventListener("change", follow);
   }, []);
-  const theme: Theme = choice === "system" ? (systemIsDark ? "dark" : "light") : choice;
+  // Paper is light, whatever the theme. Styles know by themselves; pictures are drawn again, before the page is taken.
+  const [isPaper, setPaper] = useState(() => matchMedia("print").matches);
+  useEffect(() => {
+    const query = matchMedia("print");
+    const follow = () => flushSync(() => setPaper(query.matches));
+    query.addEventListener("change", follow);
+    return () => query.removeEventListener("change", follow);
+  }, []);
+  const chosen: Theme = choice === "system" ? (systemIsDark ? "dark" : "light") : choice;
+  const theme = isPaper ? "light" : chosen;
   // Before paint: no flash of the other ground.
   useLayoutEffect(() => {
-    document.documentElement.dataset.theme = theme;
-  }, [theme]);
+    document.documentElement.dataset.theme = chosen;
+  }, [chosen]);
   const value = useMemo(
     () => ({
       theme,

@@ -4,8 +4,10 @@ import type { Cell, FrictionAnswer, FrictionLine } from "@/api/types.ts";
 import { useSpeech } from "@/i18n/language.tsx";
 import { segmentName } from "@/question/words.ts";
 import { AnswerHead } from "@/report/AnswerHead.tsx";
+import { useElementNames, type ElementNames } from "@/report/elementNames.ts";
 import { RateInterval } from "@/report/RateInterval.tsx";
 import type { AnswerProps } from "@/report/room.ts";
+import { SelectorBeside } from "@/report/SelectorBeside.tsx";
 import { Segmented } from "@/ui/Field.tsx";
 import { NumberHead } from "@/ui/NumberHead.tsx";
 import table from "@/ui/table.module.css";
@@ -16,6 +18,7 @@ type Tab = "pages" | "elements" | "factors" | "segments";
 interface Row {
   id: string;
   name: string;
+  selector?: string;
   note?: string;
   points: number;
   share: number | null;
@@ -29,12 +32,12 @@ interface Row {
   cell: Cell;
 }
 
-function rowsOf(tab: Tab, answer: FrictionAnswer, name: { factor: (factor: string) => string; segment: (values: NonNullable<FrictionAnswer["groups"]>[number]["breakdown"]) => string; noPage: string }): Row[] {
+function rowsOf(tab: Tab, answer: FrictionAnswer, name: { factor: (factor: string) => string; element: ElementNames; segment: (values: NonNullable<FrictionAnswer["groups"]>[number]["breakdown"]) => string; noPage: string }): Row[] {
   switch (tab) {
     case "pages":
       return answer.pages.map((page) => ({ ...page, id: page.page ?? "", name: page.page ?? name.noPage, line: page, cell: { page: page.page } }));
     case "elements":
-      return answer.elements.map((one) => ({ ...one, id: `${one.page} ${one.selector}`, name: one.selector, note: one.page ?? name.noPage, cell: one.page === null ? { selector: one.selector } : { page: one.page, selector: one.selector } }));
+      return answer.elements.map((one) => ({ ...one, id: `${one.page} ${one.selector}`, name: name.element(one.selector), selector: one.selector, note: one.page ?? name.noPage, cell: one.page === null ? { selector: one.selector } : { page: one.page, selector: one.selector } }));
     case "factors":
       return answer.factors.map((one) => ({ ...one, id: one.factor, name: name.factor(one.factor), cell: { factor: one.factor } }));
     case "segments":
@@ -49,7 +52,8 @@ export function FrictionTable({ asked, onOpen }: AnswerProps<"friction">) {
   const [picked, setPicked] = useState<Tab>(answer.groups ? "segments" : "pages");
   const tabs: Tab[] = [...(answer.groups ? (["segments"] as const) : []), "pages", "elements", "factors"];
   const tab = tabs.includes(picked) ? picked : "pages";
-  const rows = rowsOf(tab, answer, { factor: (factor) => factorName(factor, speech), segment: (values) => segmentName(values, speech), noPage: t("friction.noPage") });
+  const elementName = useElementNames(tab === "elements" ? answer.elements.map(({ selector }) => selector) : [], asked.question.range);
+  const rows = rowsOf(tab, answer, { factor: (factor) => factorName(factor, speech), element: elementName, segment: (values) => segmentName(values, speech), noPage: t("friction.noPage") });
   const ofLines = tab === "pages" || tab === "segments";
   const most = Math.max(0.01, ...rows.map((row) => row.line?.share_high_interval?.[1] ?? 0));
   const more = tab === "pages" ? answer.pages_in_all - rows.length : tab === "elements" ? answer.elements_in_all - rows.length : 0;
@@ -75,8 +79,9 @@ export function FrictionTable({ asked, onOpen }: AnswerProps<"friction">) {
             <tbody>
               {rows.map((row) => (
                 <tr key={row.id}>
-                  <th scope="row" className={table.pinned} title={row.name}>
+                  <th scope="row" className={table.pinned} title={row.selector ?? row.name}>
                     {row.name}
+                    {row.selector !== undefined && <SelectorBeside selector={row.selector} name={row.name} />}
                     {row.note && <span style={{ color: "var(--ink-3)", fontWeight: 400, marginLeft: 8 }}>{row.note}</span>}
                   </th>
                   <td className={table.number}>{format.number(Math.round(row.points * 10) / 10)}</td>

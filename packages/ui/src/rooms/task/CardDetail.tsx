@@ -14,7 +14,7 @@ import table from "@/ui/table.module.css";
 import { FEW } from "./figures.ts";
 import { Quotes } from "./Quotes.tsx";
 import type { Ways } from "./Scorecard.tsx";
-import { SelectorBeside } from "./SelectorBeside.tsx";
+import { SelectorBeside } from "@/report/SelectorBeside.tsx";
 import { choiceName, useSurveysOf } from "./Voices.tsx";
 import { CARD, CLASS, pageName, placeName, points } from "./words.ts";
 import styles from "./task.module.css";

@@ -39,18 +39,19 @@ export function Differences({ task, scope, onScope }: DifferencesProps) {
       {found?.length === 0 && <p className={styles.nothing}>{t("task.noDifferences")}</p>}
       {found !== undefined && found.length > 0 && (
         <ol className={styles.differences}>
-          {byValue(found)
+          {folded(byValue(found))
             .slice(0, SHOWN)
-            .map((own) => (
-              <Row key={JSON.stringify([own[0].property, own[0].value])} own={own} scope={scope} onScope={onScope} />
+            .map(({ own, same }) => (
+              <Row key={JSON.stringify([own[0].property, own[0].value])} own={own} same={same} scope={scope} onScope={onScope} />
             ))}
         </ol>
       )}
+      {found !== undefined && found.length > 1 && <p className={styles.overlap}>{t("task.differencesOverlap")}</p>}
     </Card>
   );
 }
 
-function Row({ own, scope, onScope }: { own: OfValue; scope: Scope; onScope: (scope: Scope) => void }) {
+function Row({ own, same, scope, onScope }: Folded & { scope: Scope; onScope: (scope: Scope) => void }) {
   const speech = useSpeech();
   const { t, format } = speech;
   const [{ property, value }] = own;
@@ -66,6 +67,7 @@ function Row({ own, scope, onScope }: { own: OfValue; scope: Scope; onScope: (sc
             <span className={styles.muted}>{t("task.differenceMore", { more: format.number(Math.round(one.more)), n: one.with.n, shown: format.number(one.with.n) })}</span>
           </p>
         ))}
+        {same.length > 0 && <p className={styles.muted}>{t("task.differenceSame", { values: format.list(same.map(([one]) => `${propertyName(one.property, speech)} ${String(one.value)}`)) })}</p>}
       </div>
       <span className={styles.acts}>
         <Button size="small" onClick={() => onScope({ ...scope, by: { property } })}>
@@ -91,6 +93,36 @@ export function byValue(found: Difference[]): OfValue[] {
     else values.set(key, [one]);
   }
   return [...values.values()];
+}
+
+interface Folded {
+  own: OfValue;
+  /** Values of other properties that nearly the same attempts have. */
+  same: OfValue[];
+}
+
+/** Counts that differ by no more than this are taken for those of the same attempts. */
+const NEARLY = 0.05;
+
+/** Values of several properties that stand for nearly the same attempts, under the one where it goes worst: a system and its browser tell one story. */
+export function folded(values: OfValue[]): Folded[] {
+  const rows: Folded[] = [];
+  for (const own of values) {
+    const row = rows.find((one) => isNearlySame(one.own, own));
+    if (row) row.same.push(own);
+    else rows.push({ own, same: [] });
+  }
+  return rows;
+}
+
+/** The answer counts attempts and does not name them: equal counts, and the same of them badly off, are what it says of an overlap. */
+function isNearlySame(a: OfValue, b: OfValue): boolean {
+  const shared = a.flatMap((one) => b.filter(({ outcome }) => outcome === one.outcome).map((other) => [one.with, other.with] as const));
+  return a[0].property !== b[0].property && shared.length > 0 && shared.every(([one, other]) => isNear(one.n, other.n) && isNear(one.count, other.count));
+}
+
+function isNear(a: number, b: number): boolean {
+  return Math.abs(a - b) <= NEARLY * Math.max(a, b);
 }
 
 /** What was looked at before, of these only. */

@@ -17,7 +17,7 @@ import { withFix, type Fix } from "./definition.ts";
 import { FEW } from "./figures.ts";
 import { Quotes } from "./Quotes.tsx";
 import type { Ways } from "./Scorecard.tsx";
-import { SelectorBeside } from "./SelectorBeside.tsx";
+import { SelectorBeside } from "@/report/SelectorBeside.tsx";
 import { placeName, points } from "./words.ts";
 import styles from "./task.module.css";
 

@@ -10,9 +10,11 @@ import { calendarChanges, CalendarRows, OptionsPopover } from "@/question/Option
 import { RangePicker } from "@/question/RangePicker.tsx";
 import { segmentName } from "@/question/words.ts";
 import { AnswerHead } from "@/report/AnswerHead.tsx";
+import { markOf, useElementNames } from "@/report/elementNames.ts";
 import { LinesExample } from "@/report/examples.tsx";
 import { ReportScreen } from "@/report/ReportScreen.tsx";
 import type { AnswerProps, BuilderProps, ReportRoomParts, Speech, Telling } from "@/report/room.ts";
+import { SelectorBeside } from "@/report/SelectorBeside.tsx";
 import type { Asked } from "@/report/useAsk.ts";
 import { useProject } from "@/shell/session.tsx";
 import { Segmented } from "@/ui/Field.tsx";
@@ -120,6 +122,7 @@ function VitalTable({ asked, onOpen }: AnswerProps<"vital">) {
   const [picked, setPicked] = useState<Tab>(answer.groups ? "segments" : "pages");
   const tabs: Tab[] = [...(answer.groups ? (["segments"] as const) : []), "pages", "elements"];
   const tab = tabs.includes(picked) ? picked : "pages";
+  const elementName = useElementNames(tab === "elements" ? answer.elements.map(({ selector }) => selector) : [], asked.question.range);
   const lines: { id: string; name: string; line: VitalLine; cell: Cell }[] =
     tab === "segments"
       ? (answer.groups ?? []).map((group) => ({ id: JSON.stringify(group.breakdown), name: segmentName(group.breakdown, speech), line: group, cell: { breakdown: group.breakdown } }))
@@ -152,14 +155,15 @@ function VitalTable({ asked, onOpen }: AnswerProps<"vital">) {
               ? answer.elements.map((one) => (
                   <tr key={`${one.vital} ${one.page} ${one.selector}`}>
                     <th scope="row" className={table.pinned} title={one.selector}>
-                      {one.selector}
+                      {elementName(one.selector)}
+                      <SelectorBeside selector={one.selector} name={elementName(one.selector)} />
                       <span style={{ color: "var(--ink-3)", fontWeight: 400, marginLeft: 8 }}>{one.page}</span>
                     </th>
                     <td className={table.number}>{one.vital.toUpperCase()}</td>
                     <td className={table.number}>
                       <P75 vital={one.vital} values={one} thresholds={answer.thresholds[one.vital]} />
                     </td>
-                    <td className={table.number}>{open(one.poor, { vital: one.vital, rating: "poor", selector: one.selector, ...(one.page !== null && { page: one.page }) }, one.selector, format.number(one.poor))}</td>
+                    <td className={table.number}>{open(one.poor, { vital: one.vital, rating: "poor", selector: one.selector, ...(one.page !== null && { page: one.page }) }, elementName(one.selector), format.number(one.poor))}</td>
                     <td className={table.number}>{format.number(one.n)}</td>
                   </tr>
                 ))
@@ -190,7 +194,7 @@ function vitalSentence(asked: Asked<"vital">, { speech }: Telling) {
   if (answer.page_views === 0) return t("vital.sentence.nothing");
   const parts = rich("vital.sentence.lcp", { b: bold, p75: vitalText("lcp", answer.lcp.p75, speech), share: format.percent(answer.lcp.n === 0 ? 0 : answer.lcp.good / answer.lcp.n, 0), n: answer.lcp.n, views: format.number(answer.lcp.n) });
   const [worst] = answer.elements;
-  if (worst && worst.poor > 0) parts.push(" ", ...rich("vital.sentence.worst", { b: bold, vital: worst.vital.toUpperCase(), selector: worst.selector, page: worst.page ?? t("friction.noPage") }));
+  if (worst && worst.poor > 0) parts.push(" ", ...rich("vital.sentence.worst", { b: bold, vital: worst.vital.toUpperCase(), selector: markOf(worst.selector), page: worst.page ?? t("friction.noPage") }));
   return parts;
 }
 

@@ -1,5 +1,5 @@
 // The selector of an element behind its name, small; nothing where the name is the selector.
-import styles from "./task.module.css";
+import styles from "./SelectorBeside.module.css";
 
 export function SelectorBeside({ selector, name }: { selector: string | null; name: string }) {
   if (selector === null || name.includes(selector)) return null;
