@@ -13,7 +13,7 @@ use axum::extract::State;
 use serde::Serialize;
 use serde_json::{Value, json};
 use sillage_behavior::{Browse, NameInfo};
-use sillage_catalog::{Project, ViolationsQuery};
+use sillage_catalog::{DefinitionKind, Project, ViolationsQuery};
 use sillage_event::ProjectId;
 use sillage_plan::{Found, FoundProperty, Plan, Reason, health, is_reserved};
 use std::collections::{BTreeMap, BTreeSet};
@@ -97,7 +97,7 @@ struct EventHealth {
 /// Something saved that asks about an event.
 #[derive(Clone, Serialize, ToSchema)]
 struct PlanUse {
-    /// `report`, `cohort`, `task`, `survey`, `user_test`, `custom_event`
+    /// `report`, `cohort`, `task`, `survey`, `user_test`, `custom_event`, `metric`, `board`
     kind: &'static str,
     id: String,
     name: String,
@@ -295,6 +295,7 @@ impl Uses {
         let catalog = &api.catalog;
         let (reports, cohorts, tasks) = tokio::try_join!(catalog.reports(project), catalog.cohorts(project), catalog.tasks(project))?;
         let (surveys, tests, custom) = tokio::try_join!(catalog.surveys(project), catalog.user_tests(project), catalog.custom_events(project))?;
+        let (metrics, boards) = tokio::try_join!(catalog.definitions(project, DefinitionKind::Metric), catalog.definitions(project, DefinitionKind::Board))?;
         let all = reports
             .into_iter()
             .map(|one| ("report", one.id, one.name, one.question))
@@ -302,7 +303,9 @@ impl Uses {
             .chain(tasks.into_iter().map(|one| ("task", one.id, one.name, one.definition)))
             .chain(surveys.into_iter().map(|one| ("survey", one.id, one.name, one.definition)))
             .chain(tests.into_iter().map(|one| ("user_test", one.id, one.name, one.definition)))
-            .chain(custom.into_iter().map(|one| ("custom_event", one.id, one.name, one.made_of)));
+            .chain(custom.into_iter().map(|one| ("custom_event", one.id, one.name, one.made_of)))
+            .chain(metrics.into_iter().map(|one| ("metric", one.id, one.name, one.definition)))
+            .chain(boards.into_iter().map(|one| ("board", one.id, one.name, one.definition)));
         Ok(Self(all.map(|(kind, id, name, definition)| Definition::read(PlanUse { kind, id, name }, &definition)).collect()))
     }
 

@@ -7982,7 +7982,7 @@ export interface components {
         /** @description Something saved that asks about an event. */
         PlanUse: {
             id: string;
-            /** @description `report`, `cohort`, `task`, `survey`, `user_test`, `custom_event` */
+            /** @description `report`, `cohort`, `task`, `survey`, `user_test`, `custom_event`, `metric`, `board` */
             kind: string;
             name: string;
         };

@@ -18,6 +18,8 @@ export const USE: Record<string, MessageKey> = {
   survey: "plan.use.survey",
   user_test: "plan.use.user_test",
   custom_event: "plan.use.custom_event",
+  metric: "plan.use.metric",
+  board: "plan.use.board",
 };
 
 /** The types that are told apart where values are kept. */
