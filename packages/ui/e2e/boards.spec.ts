@@ -33,9 +33,9 @@ test("a report goes on a board, is seen through another range, and is moved, nam
 
   // Somebody's own look stands in the address; kept, it is everybody's.
   await page.getByRole("button", { name: t("board.setRange") }).click();
-  await expect(page).toHaveURL(/range=/);
+  await expect(page).toHaveURL(/q=\(range:/);
   await page.getByRole("button", { name: t("board.keepLook") }).click();
-  await expect(page).not.toHaveURL(/range=/);
+  await expect(page).not.toHaveURL(/q=\(range:/);
   await expect(page.getByRole("button", { name: t("board.eachRange") })).toBeVisible();
 
   await page.reload();

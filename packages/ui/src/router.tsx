@@ -25,6 +25,9 @@ const root = createRootRouteWithContext<Context>()({ component: Outlet, notFound
 
 const text = (value: unknown): string | undefined => (typeof value === "string" && value !== "" ? value : undefined);
 
+/** Set or not: an address has it as a word. */
+const flag = (value: unknown): true | undefined => (value === true || value === "true" ? true : undefined);
+
 const signIn = createRoute({
   getParentRoute: () => root,
   path: "/signin",
@@ -133,14 +136,14 @@ const boards = createRoute({ getParentRoute: () => project, path: "boards", comp
 const board = createRoute({
   getParentRoute: () => project,
   path: "boards/$board",
-  validateSearch: (search: Record<string, unknown>): BoardSearch => ({ range: search.range, filter: search.filter, full: search.full === true ? true : undefined, tile: text(search.tile), at: search.at, title: text(search.title), parts: search.parts }),
+  validateSearch: (search: Record<string, unknown>): BoardSearch => ({ q: search.q, full: flag(search.full), tile: text(search.tile), at: search.at, title: text(search.title), parts: search.parts }),
   component: lazyRouteComponent(() => import("@/rooms/board/BoardRoom.tsx"), "BoardRoom"),
 });
 const metrics = createRoute({ getParentRoute: () => project, path: "metrics", component: lazyRouteComponent(() => import("@/rooms/metric/MetricList.tsx"), "MetricList") });
 const metric = createRoute({
   getParentRoute: () => project,
   path: "metrics/$metric",
-  validateSearch: (search: Record<string, unknown>): MetricSearch => ({ q: search.q, title: text(search.title), edit: search.edit === true ? true : undefined }),
+  validateSearch: (search: Record<string, unknown>): MetricSearch => ({ q: search.q, title: text(search.title), edit: flag(search.edit) }),
   component: lazyRouteComponent(() => import("@/rooms/metric/MetricRoom.tsx"), "MetricRoom"),
 });
 const metricTree = createRoute({

@@ -24,7 +24,7 @@ import { useToast } from "@/ui/Toast.tsx";
 import { AddTile } from "./AddTile.tsx";
 import { BoardExample } from "./BoardExample.tsx";
 import { withTile } from "./layout.ts";
-import { lookOf, type BoardSearch } from "./search.ts";
+import { lookOf, written, type BoardSearch, type Look } from "./search.ts";
 import { Tile } from "./Tile.tsx";
 import { useBoard, useChangeBoard } from "./useBoard.ts";
 import styles from "./board.module.css";
@@ -64,10 +64,11 @@ function Whole({ board }: { board: Board }) {
   const isOther = look.range !== undefined || look.filter !== undefined;
   useDocumentTitle(board.name);
   const go = (next: Partial<BoardSearch>): void => void navigate({ to: ".", search: (before: BoardSearch) => ({ ...before, ...next }), replace: true, resetScroll: false });
+  const lookThrough = (next: Look): void => go({ q: written({ ...look, ...next }) });
   const keepLook = (): void => {
     const both = ownFilter && filter ? { all: [ownFilter, filter] } : (filter ?? ownFilter);
     change({ definition: { range: look.range ?? ownRange, filter: both } });
-    go({ range: undefined, filter: undefined });
+    go({ q: undefined });
   };
 
   useEffect(() => {
@@ -110,9 +111,9 @@ function Whole({ board }: { board: Board }) {
         <section className={styles.scope} aria-label={t("board.scope")}>
           {range ? (
             <span className={styles.range}>
-              <RangePicker range={range} onChange={(next) => go({ range: next })} />
+              <RangePicker range={range} onChange={(next) => lookThrough({ range: next })} />
               {look.range !== undefined && (
-                <Button size="small" onClick={() => go({ range: undefined })}>
+                <Button size="small" onClick={() => lookThrough({ range: undefined })}>
                   {ownRange ? t("board.ownRange") : t("board.eachRange")}
                 </Button>
               )}
@@ -123,7 +124,7 @@ function Whole({ board }: { board: Board }) {
               )}
             </span>
           ) : (
-            <Button size="small" icon={<CalendarDays aria-hidden />} onClick={() => go({ range: FIRST_RANGE })}>
+            <Button size="small" icon={<CalendarDays aria-hidden />} onClick={() => lookThrough({ range: FIRST_RANGE })}>
               {t("board.setRange")}
             </Button>
           )}
@@ -133,7 +134,7 @@ function Whole({ board }: { board: Board }) {
                 <FilterEditor filter={ownFilter} addLabel={t("board.addKept")} onChange={(next) => mayChange && change({ definition: { filter: next ?? null } })} />
               </span>
             )}
-            <FilterEditor filter={filter} addLabel={t("filter.add")} onChange={(next) => go({ filter: next })} />
+            <FilterEditor filter={filter} addLabel={t("filter.add")} onChange={(next) => lookThrough({ filter: next })} />
           </span>
           {isOther && mayChange && (
             <Button size="small" icon={<Pin aria-hidden />} onClick={keepLook}>

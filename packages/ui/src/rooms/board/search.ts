@@ -2,9 +2,8 @@
 import type { Filter, Range } from "@/question/question.ts";
 
 export interface BoardSearch {
-  /** In place of the board's own. */
-  range?: unknown;
-  filter?: unknown;
+  /** The range in place of the board's own, and a condition beside it. */
+  q?: unknown;
   full?: true;
   /** The tile whose number is open. */
   tile?: string;
@@ -13,8 +12,19 @@ export interface BoardSearch {
   parts?: unknown;
 }
 
+export interface Look {
+  range?: Range;
+  filter?: Filter;
+}
+
 /** An address may have been written by hand; what the server makes of it, it says. */
-export function lookOf(search: BoardSearch): { range?: Range; filter?: Filter } {
+export function lookOf(search: BoardSearch): Look {
   const object = (value: unknown): object | undefined => (typeof value === "object" && value !== null && !Array.isArray(value) ? value : undefined);
-  return { range: object(search.range) as Range | undefined, filter: object(search.filter) as Filter | undefined };
+  const look = object(search.q) as { range?: unknown; filter?: unknown } | undefined;
+  return { range: object(look?.range) as Range | undefined, filter: object(look?.filter) as Filter | undefined };
+}
+
+/** As the address holds it; nothing where nothing is looked through. */
+export function written(look: Look): Look | undefined {
+  return look.range === undefined && look.filter === undefined ? undefined : look;
 }

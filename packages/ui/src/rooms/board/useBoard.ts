@@ -3,10 +3,10 @@ import { keepPreviousData, useMutation, useQuery, useQueryClient } from "@tansta
 import { api } from "@/api/client.ts";
 import type { Board, BoardDefinition, TileAnswer } from "@/api/board.ts";
 import { useSpeech } from "@/i18n/language.tsx";
-import type { Filter, Range } from "@/question/question.ts";
 import { tellError } from "@/shell/errors.ts";
 import { useProject } from "@/shell/session.tsx";
 import { useToast } from "@/ui/Toast.tsx";
+import type { Look } from "./search.ts";
 
 export function useBoard(id: string) {
   const project = useProject();
@@ -50,7 +50,7 @@ export function useChangeBoard(id: string): (change: ChangeBoard) => void {
 }
 
 /** What a tile shows, the answer before kept until the next one is there. `stamp` is another whenever everything is to be asked anew. */
-export function useTile(board: Board, tile: string, look: { range?: Range; filter?: Filter }, stamp: number, every: number | false) {
+export function useTile(board: Board, tile: string, look: Look, stamp: number, every: number | false) {
   const project = useProject();
   const { language } = useSpeech();
   const { tiles, ...own } = board.definition;
