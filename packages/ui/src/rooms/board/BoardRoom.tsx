@@ -11,13 +11,13 @@ import { FilterEditor } from "@/question/FilterEditor.tsx";
 import { RangePicker } from "@/question/RangePicker.tsx";
 import type { Range } from "@/question/question.ts";
 import { tellError } from "@/shell/errors.ts";
+import { RemoveDialog } from "@/shell/RemoveDialog.tsx";
 import { useProject } from "@/shell/session.tsx";
 import { copyText, randomId } from "@/ui/browser.ts";
 import { Button, IconButton } from "@/ui/Button.tsx";
 import { EditableTitle } from "@/ui/EditableTitle.tsx";
 import { OptionList } from "@/ui/OptionList.tsx";
 import { useDocumentTitle } from "@/ui/Page.tsx";
-import { Dialog } from "@/ui/Panel.tsx";
 import { Popover } from "@/ui/Popover.tsx";
 import { Empty, Failure, SkeletonRows } from "@/ui/State.tsx";
 import { useToast } from "@/ui/Toast.tsx";
@@ -216,22 +216,9 @@ function More({ board }: { board: Board }) {
         )}
       </Popover>
       {isRemoving && (
-        <Dialog
-          title={t("board.removeTitle", { name: board.name })}
-          closeLabel={t("action.close")}
-          onClose={() => setRemoving(false)}
-          footer={
-            <>
-              <Button onClick={() => setRemoving(false)}>{t("action.cancel")}</Button>
-              <Button look="danger" busy={remove.isPending} onClick={() => remove.mutate()}>
-                {t("action.remove")}
-              </Button>
-            </>
-          }
-        >
-          <p>{t("board.removeText")}</p>
-          {remove.error && <Failure {...tellError(remove.error, speech)} />}
-        </Dialog>
+        <RemoveDialog title={t("board.removeTitle", { name: board.name })} remove={remove} onClose={() => setRemoving(false)}>
+          {t("board.removeText")}
+        </RemoveDialog>
       )}
     </>
   );

@@ -101,7 +101,7 @@ function Asked(props: Placing) {
     <>
       <header className={styles.tileHead}>
         {mayChange && <Handle tile={tile} name={name} onDrag={onDrag} />}
-        <h2>{data ? <Opened board={board} tile={tile} data={data} name={name} project={String(project.id)} /> : name}</h2>
+        <h2>{data ? <Opened tile={tile} data={data} name={name} project={String(project.id)} /> : name}</h2>
         {mayChange && <TileMenu {...props} name={name} />}
       </header>
       <div className={styles.tileBody} data-busy={(isFetching && data !== undefined) || undefined}>
@@ -132,7 +132,7 @@ function Shown({ data, height, onOpen }: { data: TileAnswer; height: number; onO
 }
 
 /** The name leads to what the tile shows, as it is seen here. */
-function Opened({ tile, data, name, project }: { board: Board; tile: BoardTile; data: TileAnswer; name: string; project: string }) {
+function Opened({ tile, data, name, project }: { tile: BoardTile; data: TileAnswer; name: string; project: string }) {
   const { shows } = tile;
   if (shows.kind === "metric") return <Link to="/p/$project/metrics/$metric" params={{ project, metric: shows.metric }} search={{}}>{name}</Link>;
   if (shows.kind === "task") return <Link to="/p/$project/tasks/$task" params={{ project, task: shows.task }} search={{}}>{name}</Link>;

@@ -8,10 +8,10 @@ import type { Metric, MetricInUse } from "@/api/board.ts";
 import { useSpeech } from "@/i18n/language.tsx";
 import { pathOfKind } from "@/shell/roomList.ts";
 import { tellError } from "@/shell/errors.ts";
+import { RemoveDialog } from "@/shell/RemoveDialog.tsx";
 import { useProject } from "@/shell/session.tsx";
 import { Button, IconButton } from "@/ui/Button.tsx";
 import { Card, Page } from "@/ui/Page.tsx";
-import { Dialog } from "@/ui/Panel.tsx";
 import { Failure, Skeleton, SkeletonRows } from "@/ui/State.tsx";
 import { useToast } from "@/ui/Toast.tsx";
 import { isReportKind } from "@/report/parts.ts";
@@ -169,22 +169,9 @@ function Remove({ metric }: { metric: MetricInUse }) {
     <>
       <IconButton label={t("action.removeNamed", { name: metric.name })} icon={<Trash2 />} onClick={() => setAsking(true)} />
       {isAsking && (
-        <Dialog
-          title={t("metric.removeTitle", { name: metric.name })}
-          closeLabel={t("action.close")}
-          onClose={() => setAsking(false)}
-          footer={
-            <>
-              <Button onClick={() => setAsking(false)}>{t("action.cancel")}</Button>
-              <Button look="danger" busy={remove.isPending} onClick={() => remove.mutate()}>
-                {t("action.remove")}
-              </Button>
-            </>
-          }
-        >
-          <p>{metric.used_in.length > 0 ? t("metric.removeUsed", { n: metric.used_in.length, where: format.list(metric.used_in.map((one) => one.name)) }) : t("metric.removeText")}</p>
-          {remove.error && <Failure {...tellError(remove.error, speech)} />}
-        </Dialog>
+        <RemoveDialog title={t("metric.removeTitle", { name: metric.name })} remove={remove} onClose={() => setAsking(false)}>
+          {metric.used_in.length > 0 ? t("metric.removeUsed", { n: metric.used_in.length, where: format.list(metric.used_in.map((one) => one.name)) }) : t("metric.removeText")}
+        </RemoveDialog>
       )}
     </>
   );

@@ -7,6 +7,7 @@ import { api } from "@/api/client.ts";
 import type { Metric, MetricNode, MetricTree, MetricTreeDefinition, MetricTreeValue } from "@/api/board.ts";
 import { useSpeech } from "@/i18n/language.tsx";
 import { tellError } from "@/shell/errors.ts";
+import { RemoveDialog } from "@/shell/RemoveDialog.tsx";
 import { useProject } from "@/shell/session.tsx";
 import { randomId } from "@/ui/browser.ts";
 import { Button, IconButton } from "@/ui/Button.tsx";
@@ -139,22 +140,9 @@ function Whole({ tree }: { tree: MetricTree }) {
         />
       )}
       {isRemoving && (
-        <Dialog
-          title={t("metric.removeTitle", { name: tree.name })}
-          closeLabel={t("action.close")}
-          onClose={() => setRemoving(false)}
-          footer={
-            <>
-              <Button onClick={() => setRemoving(false)}>{t("action.cancel")}</Button>
-              <Button look="danger" busy={remove.isPending} onClick={() => remove.mutate()}>
-                {t("action.remove")}
-              </Button>
-            </>
-          }
-        >
-          <p>{t("metric.tree.removeText")}</p>
-          {remove.error && <Failure {...tellError(remove.error, speech)} />}
-        </Dialog>
+        <RemoveDialog title={t("metric.removeTitle", { name: tree.name })} remove={remove} onClose={() => setRemoving(false)}>
+          {t("metric.tree.removeText")}
+        </RemoveDialog>
       )}
     </div>
   );

@@ -8,11 +8,11 @@ import type { Task } from "@/api/task.ts";
 import type { MessageKey } from "@/i18n/catalogue.ts";
 import { useSpeech } from "@/i18n/language.tsx";
 import { tellError } from "@/shell/errors.ts";
+import { RemoveDialog } from "@/shell/RemoveDialog.tsx";
 import { useProject } from "@/shell/session.tsx";
 import { copyText } from "@/ui/browser.ts";
 import { Button, IconButton } from "@/ui/Button.tsx";
 import { Page } from "@/ui/Page.tsx";
-import { Dialog } from "@/ui/Panel.tsx";
 import { Failure, SkeletonRows } from "@/ui/State.tsx";
 import { useToast } from "@/ui/Toast.tsx";
 import surveys from "@/rooms/survey/survey.module.css";
@@ -102,22 +102,9 @@ function Remove({ task }: { task: Task }) {
     <>
       <IconButton label={t("action.removeNamed", { name: task.name })} icon={<Trash2 />} onClick={() => setAsking(true)} />
       {isAsking && (
-        <Dialog
-          title={t("task.removeTitle", { name: task.name })}
-          closeLabel={t("action.close")}
-          onClose={() => setAsking(false)}
-          footer={
-            <>
-              <Button onClick={() => setAsking(false)}>{t("action.cancel")}</Button>
-              <Button look="danger" busy={remove.isPending} onClick={() => remove.mutate()}>
-                {t("action.remove")}
-              </Button>
-            </>
-          }
-        >
-          <p>{t("task.removeText")}</p>
-          {remove.error && <Failure {...tellError(remove.error, speech)} />}
-        </Dialog>
+        <RemoveDialog title={t("task.removeTitle", { name: task.name })} remove={remove} onClose={() => setAsking(false)}>
+          {t("task.removeText")}
+        </RemoveDialog>
       )}
     </>
   );
