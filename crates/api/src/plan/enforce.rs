@@ -47,6 +47,8 @@ pub(crate) struct Plans {
     remembered: Mutex<HashMap<ProjectId, Remembered>>,
     /// By project and day (UTC).
     waiting: Mutex<HashMap<(ProjectId, i64), Waiting>>,
+    /// Held while what was taken from `waiting` is being written: whoever wants to see all of it waits for that, too.
+    writing: tokio::sync::Mutex<()>,
 }
 
 /// What was found and is not written yet, with its first and last moment.
@@ -157,6 +159,7 @@ pub async fn count_violations(api: Api, mut stop: watch::Receiver<bool>) {
 
 /// Writes what was counted so far. What cannot be written goes on waiting.
 pub(super) async fn write_counts(api: &Api) -> Result<(), ApiError> {
+    let _writing = api.intake.plans.writing.lock().await;
     let waiting = std::mem::take(&mut *api.intake.plans.waiting.lock().unwrap_or_else(PoisonError::into_inner));
     let mut failure = None;
     for ((project, day), wait) in waiting {
