@@ -1,4 +1,4 @@
-//! What metrics, boards and trees of metrics share: a definition with a name, a version and who changed it.
+//! What metrics, boards, trees of metrics and alerts share: a definition with a name, a version and who changed it.
 
 use crate::{
     Api,
@@ -35,7 +35,7 @@ impl Actions {
 }
 
 /// Beside a definition.
-#[derive(Serialize, ToSchema)]
+#[derive(Clone, Serialize, ToSchema)]
 pub(crate) struct About {
     pub(crate) id: String,
     pub(crate) name: String,
@@ -50,7 +50,7 @@ pub(crate) struct About {
 /// Where a definition is used.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct UsedIn {
-    /// `board` or `metric_tree`.
+    /// `board`, `metric_tree` or `alert`.
     pub(crate) kind: String,
     pub(crate) id: String,
     pub(crate) name: String,

@@ -7,6 +7,9 @@
 //! bodies are read under caps and with a deadline; a reply of success to events means that they are kept; bad data never answers 5xx.
 
 mod access;
+mod addressee;
+mod alert;
+mod annotation;
 mod board;
 mod body;
 mod browse;
@@ -53,6 +56,7 @@ mod ui;
 mod user_test;
 mod written;
 
+pub use alert::watch_alerts;
 pub use client_address::{Network, NetworkError};
 pub use door::HealthCheck;
 pub use plan::count_violations;
@@ -115,6 +119,8 @@ fn private_routes() -> OpenApiRouter<Api> {
         .merge(report::routes())
         .merge(board::routes())
         .merge(metric::routes())
+        .merge(alert::routes())
+        .merge(annotation::routes())
         .merge(cohort::routes())
         .merge(custom_event::routes())
         .merge(custom_property::routes())

@@ -3,11 +3,12 @@
 //! What must stay true: a metric's number is that of its latest interval that is over, wherever it is shown.
 
 mod tree;
+pub(crate) mod words;
 
 use crate::{
     Api,
     access::{Inside, ToRead, ToWrite},
-    board,
+    alert, board,
     body::{Json, Named, Query},
     definition::{self, About, Actions, Defined, UsedIn, Versions},
     error::ApiError,
@@ -102,7 +103,7 @@ pub(crate) struct MetricDefinition {
 /// How its number is written.
 #[derive(Clone, Copy, Default, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
-enum MetricFormat {
+pub(crate) enum MetricFormat {
     #[default]
     Number,
     /// A share of one: 0.25 is 25 %.
@@ -238,7 +239,7 @@ impl Defined for MetricDefinition {
 }
 
 impl MetricDefinition {
-    fn read(&self) -> Result<Read, ApiError> {
+    pub(crate) fn read(&self) -> Result<Read, ApiError> {
         Read::from_json(&self.question, self.figure.as_deref()).map_err(|error| {
             let error = ApiError::from(error);
             ApiError { field: error.field.map(|field| format!("definition.{field}")), ..error }
@@ -277,15 +278,38 @@ impl MetricDefinition {
                 metric.range_between(&zone, from, to - 1)
             }
         };
+        let (reading, explain) = self.ask(api, project, &metric, &zone, now_ms, range, filter, language).await?;
+        Ok(self.told(metric.unit(), reading, explain))
+    }
+
+    /// Asks for it within a range.
+    #[expect(clippy::too_many_arguments, reason = "a question is asked of a project, about a time, within a condition, in a language")]
+    pub(crate) async fn ask(
+        &self,
+        api: &Api,
+        project: &Project,
+        metric: &Read,
+        zone: &Zone,
+        now_ms: i64,
+        range: Value,
+        filter: Option<&Value>,
+        language: Option<&str>,
+    ) -> Result<(Reading, Explain), ApiError> {
         let mut asked = metric.asked(range, filter);
         if let Some(language) = language {
             asked["language"] = Value::from(language);
         }
-        let question = Question::from_json(&asked)?;
-        let reply = answer(api, project, question, None).await?;
-        let reading = metric.read(&reply.answer, &zone, now_ms);
-        let explain = crate::query::Answer::from(reply).explain;
-        Ok(self.told(metric.unit(), reading, explain))
+        let reply = answer(api, project, Question::from_json(&asked)?, None).await?;
+        let reading = metric.read(&reply.answer, zone, now_ms);
+        Ok((reading, crate::query::Answer::from(reply).explain))
+    }
+
+    pub(crate) fn format(&self) -> MetricFormat {
+        self.format
+    }
+
+    pub(crate) fn currency(&self) -> Option<&str> {
+        self.currency.as_deref()
     }
 
     fn told(&self, unit: Unit, reading: Reading, explain: Explain) -> MetricValue {
@@ -339,6 +363,7 @@ async fn get(State(api): State<Api>, inside: Inside<ToRead>, Named(id): Named) -
     let metric = definition::one(&api, inside.project.id, &id).await?.into();
     let mut used_in = board::that_show_metric(&api, inside.project.id, &id).await?;
     used_in.extend(tree::that_show(&api, inside.project.id, &id).await?);
+    used_in.extend(alert::that_watch(&api, inside.project.id, &id).await?);
     Ok(axum::Json(MetricInUse { metric, used_in }))
 }
 
@@ -417,7 +442,7 @@ fn day(zone: &Zone, field: &str, text: &str) -> Result<i64, ApiError> {
     zone.start_of_written(text).ok_or_else(|| ApiError::invalid(field, "give a day such as 2026-11-30"))
 }
 
-fn zone_of(project: &Project, named: Option<&str>) -> Result<Zone, ApiError> {
+pub(crate) fn zone_of(project: &Project, named: Option<&str>) -> Result<Zone, ApiError> {
     let name = named.unwrap_or(&project.timezone);
     Zone::new(name, project.week_start == WeekStart::Sunday).ok_or_else(|| ApiError::invalid("timezone", format!("\"{name}\" is no IANA time zone")))
 }
@@ -433,7 +458,7 @@ fn usual_intervals(unit: Unit) -> u32 {
     }
 }
 
-fn name_of(unit: Unit) -> &'static str {
+pub(crate) fn name_of(unit: Unit) -> &'static str {
     match unit {
         Unit::Minute => "minute",
         Unit::Hour => "hour",

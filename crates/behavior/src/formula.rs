@@ -17,6 +17,12 @@ impl Formula {
         if reader.rest.is_empty() { Ok(formula) } else { Err(format!("cannot read \"{}\" in the formula", reader.rest)) }
     }
 
+    /// `A / B`
+    #[must_use]
+    pub fn is_first_over_second(&self) -> bool {
+        matches!(self, Self::Binary('/', left, right) if **left == Self::Series(0) && **right == Self::Series(1))
+    }
+
     /// The value where each series has one; `None` where something is divided by zero.
     #[must_use]
     pub fn evaluate(&self, series: &dyn Fn(usize) -> f64) -> Option<f64> {

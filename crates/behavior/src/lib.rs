@@ -6,6 +6,7 @@
 //! What must stay true: contributions are added by a commutative, associative merge, so an answer does not depend on
 //! threads, buckets, segments or machines; an unknown field of a question is an error that names it.
 
+pub mod alert;
 mod ask;
 pub mod attribution;
 pub mod calendar;

@@ -6,16 +6,18 @@
 //! Not here: asking. The range is whoever asks'.
 
 mod correlation;
+mod parts;
 #[cfg(test)]
 mod tests;
 
 pub use correlation::{Correlation, correlation};
+pub use parts::Parts;
 
 use crate::{
     Question, QuestionError,
     calendar::{Unit, Zone},
     question::{
-        Kind, Window,
+        Kind, Measure, Window,
         fields::{missing, not_allowed, wrong_type},
     },
 };
@@ -31,6 +33,18 @@ pub struct Metric {
     unit: Unit,
     /// An interval is over for good only so long after its end.
     settles_after_ms: i64,
+    nature: Nature,
+}
+
+/// What its values are, as far as chance goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Nature {
+    /// Of people or events.
+    Count,
+    /// Between nothing and one, of so many.
+    Share,
+    /// A mean, an amount, a ratio of anything.
+    Other,
 }
 
 /// Which figure of the answer.
@@ -126,7 +140,8 @@ impl Metric {
             Kind::Task(task) => task.task.window_ms().unwrap_or(0),
             _ => 0,
         };
-        Ok(Self { question: map, kind, figure, unit, settles_after_ms })
+        let nature = nature_of(&read.kind, figure);
+        Ok(Self { question: map, kind, figure, unit, settles_after_ms, nature })
     }
 
     #[must_use]
@@ -138,6 +153,43 @@ impl Metric {
     #[must_use]
     pub fn unit(&self) -> Unit {
         self.unit
+    }
+
+    /// Its values count people or events.
+    #[must_use]
+    pub fn is_count(&self) -> bool {
+        self.nature == Nature::Count
+    }
+
+    /// How far chance alone makes a value stray (a standard deviation), where that is known.
+    pub(crate) fn noise(&self, expected: f64, n: Option<u64>) -> f64 {
+        match (self.nature, n) {
+            (Nature::Count, _) => expected.max(1.0).sqrt(),
+            (Nature::Share, Some(n)) if n > 0 => (expected * (1.0 - expected)).max(0.0).sqrt() / (n as f64).sqrt(),
+            _ => 0.0,
+        }
+    }
+
+    /// Between which its values lie.
+    pub(crate) fn bounds(&self) -> (f64, f64) {
+        match self.nature {
+            Nature::Count => (0.0, f64::INFINITY),
+            Nature::Share => (0.0, 1.0),
+            Nature::Other => (f64::NEG_INFINITY, f64::INFINITY),
+        }
+    }
+
+    /// How long after its end an interval can still change, by what belongs to it and comes later.
+    #[must_use]
+    pub fn settles_after_ms(&self) -> i64 {
+        self.settles_after_ms
+    }
+
+    /// When the next interval after a moment is over.
+    #[must_use]
+    pub fn next_over(&self, zone: &Zone, moment_ms: i64) -> i64 {
+        let pending = zone.floor(moment_ms - self.settles_after_ms, self.unit);
+        zone.step(pending, self.unit, 1) + self.settles_after_ms
     }
 
     /// Its question as it is kept: without a range.
@@ -162,6 +214,18 @@ impl Metric {
     pub fn range_until(&self, zone: &Zone, moment_ms: i64, intervals: i64) -> Value {
         let last = zone.floor(moment_ms, self.unit);
         self.range_between(zone, zone.step(last, self.unit, 1 - intervals.max(1)), moment_ms)
+    }
+
+    /// The latest intervals that are over, so many of them, and what is not over yet, as a range.
+    #[must_use]
+    pub fn range_of_latest(&self, zone: &Zone, now_ms: i64, intervals: i64) -> Value {
+        let pending = zone.floor(now_ms - self.settles_after_ms, self.unit);
+        // Of those who came a while ago it is known who came back.
+        let lag = match self.figure {
+            Figure::Period(period) => self.units_before(period + 1).saturating_add(1),
+            _ => 0,
+        };
+        self.range_between(zone, zone.step(pending, self.unit, -intervals.saturating_add(lag)), now_ms)
     }
 
     /// Whole intervals from that in which a moment lies to the day of another, as a range.
@@ -317,6 +381,25 @@ fn figure_of(read: &Kind, kind: &'static str, named: Option<&str>) -> Result<Fig
     }
 }
 
+fn nature_of(kind: &Kind, figure: Figure) -> Nature {
+    match figure {
+        Figure::Line(_) => match kind {
+            Kind::Trend(trend) if trend.formulas.is_empty() && trend.rolling.is_none() && !trend.cumulative => {
+                match trend.series.first().map(|one| &one.measure) {
+                    Some(Measure::Total | Measure::Unique | Measure::UniqueOnce { .. } | Measure::Sessions | Measure::Active(_)) => Nature::Count,
+                    _ => Nature::Other,
+                }
+            }
+            _ => Nature::Other,
+        },
+        Figure::Conversion | Figure::Share(..) | Figure::Period(_) => Nature::Share,
+        Figure::Converted | Figure::Entered => Nature::Count,
+        Figure::Field("share_high" | "share_sessions_high") => Nature::Share,
+        Figure::Field("new" | "returning" | "resurrected" | "dormant" | "lost") => Nature::Count,
+        Figure::Field(_) | Figure::QuickRatio | Figure::Vital(_) => Nature::Other,
+    }
+}
+
 fn unit_of(kind: &Kind) -> Unit {
     match kind {
         Kind::Trend(trend) => trend.interval,
@@ -352,6 +435,7 @@ fn text(value: &Value) -> String {
 }
 
 /// Milliseconds of a time as answers write it.
-fn instant(text: &str) -> Option<i64> {
+#[must_use]
+pub fn instant(text: &str) -> Option<i64> {
     text.parse::<jiff::Timestamp>().ok().map(jiff::Timestamp::as_millisecond)
 }

@@ -1,4 +1,4 @@
-//! What a team writes down and changes, version by version: metrics, boards, trees of metrics. What is in one is read by whoever asks for it.
+//! What a team writes down and changes, version by version: metrics, boards, trees of metrics, alerts. What is in one is read by whoever asks for it.
 
 use crate::{Catalog, CatalogError};
 use serde_json::Value;
@@ -14,6 +14,7 @@ pub enum DefinitionKind {
     Metric,
     Board,
     MetricTree,
+    Alert,
 }
 
 impl DefinitionKind {
@@ -23,18 +24,19 @@ impl DefinitionKind {
             Self::Metric => "metric",
             Self::Board => "board",
             Self::MetricTree => "metric_tree",
+            Self::Alert => "alert",
         }
     }
 
     fn most(self) -> i64 {
         match self {
-            Self::Metric => 500,
+            Self::Metric | Self::Alert => 500,
             Self::Board | Self::MetricTree => 200,
         }
     }
 
     fn of(text: &str) -> Option<Self> {
-        [Self::Metric, Self::Board, Self::MetricTree].into_iter().find(|kind| kind.as_str() == text)
+        [Self::Metric, Self::Board, Self::MetricTree, Self::Alert].into_iter().find(|kind| kind.as_str() == text)
     }
 }
 

@@ -8,6 +8,8 @@
 //! a change of profiles and the position in the feed it came from are one transaction, so each change is applied once;
 //! the audit log only grows.
 
+mod alert;
+mod annotation;
 mod audit;
 mod clock;
 mod cohort;
@@ -26,6 +28,7 @@ mod page_mapping;
 mod password;
 mod plan;
 mod plan_violation;
+mod post;
 mod profile;
 mod profile_history;
 mod profile_limit;
@@ -46,6 +49,8 @@ mod theme_correction;
 mod user;
 mod user_test;
 
+pub use alert::{AlertEvent, AlertState, DueAlert, Judgement, NewAlertEvent};
+pub use annotation::{Annotation, AnnotationKind, NewAnnotation};
 pub use audit::{AuditEntry, NewAuditEntry};
 pub use clock::Clock;
 pub use cohort::{Cohort, NewCohort};
@@ -66,6 +71,7 @@ pub use member::{Account, INVITATION_LIFETIME_MS, Invitation};
 pub use page_mapping::{NewPageMapping, PageMapping, PageMappingVersion};
 pub use plan::{PlanDraft, PlanVersion};
 pub use plan_violation::{PlanViolation, ViolationsQuery};
+pub use post::{NewPost, Post};
 pub use profile::{Applied, PeoplePage, PreparedProfiles, Profile, ProfileKind};
 pub use profile_history::PastChange;
 pub use profile_limit::{LeftOut, MAX_PROFILE_BYTES, MAX_PROFILE_PROPERTIES};
@@ -76,7 +82,7 @@ pub use report::{NewReport, Report};
 pub use session::{LINK_LIFETIME_MS, SESSION_LIFETIME_MS, Session};
 pub use signature::{post_signature, random_id};
 pub use survey::{NewSurvey, RunningSurvey, Survey, SurveyStatus, SurveyVersion};
-pub use survey_alert::{NewPost, Post, SurveyAlerts, Telling};
+pub use survey_alert::{SurveyAlerts, Telling};
 pub use survey_page::{NewSurveyPage, SurveyPage};
 pub use task::{NewTask, Task, TaskVersion};
 pub use theme_correction::ThemeCorrection;

@@ -328,7 +328,7 @@ fn checked_subject(subject: &str) -> Result<&str, CatalogError> {
     Ok(subject)
 }
 
-fn read_mail(row: &SqliteRow) -> Result<Mail, CatalogError> {
+pub(crate) fn read_mail(row: &SqliteRow) -> Result<Mail, CatalogError> {
     let damaged = |message: String| CatalogError::Damaged { what: "mail", message };
     let status: String = row.try_get("status")?;
     let project: Option<i64> = row.try_get("project_id")?;

@@ -189,6 +189,7 @@ impl Catalog {
             .bind(id)
             .execute(&mut *transaction)
             .await?;
+        self.forget_posts(&mut transaction, project, id).await?;
         let gone = sqlx::query("delete from surveys where project_id = $1 and id = $2").bind(i64::from(project.0)).bind(id).execute(&mut *transaction).await?;
         transaction.commit().await?;
         if gone.rows_affected() == 0 { Err(CatalogError::NotFound) } else { Ok(()) }

@@ -1,22 +1,15 @@
-//! Who is told when somebody answered a survey: by mail, or by a post to another server. What is to be posted waits here as mails do.
+//! Who is told when somebody answered a survey: by mail, or by a post to another server. Both wait in the catalog until they are sent.
 //!
 //! What must stay true: a response is told of once, also when it arrives again; that it was told and what tells of it are written down together.
 
-use crate::{
-    Catalog, CatalogError, Delivery, NewMail,
-    mail::{MAIL_LIFETIME_MS, wait_after},
-    secret,
-};
+use crate::{Catalog, CatalogError, NewMail, NewPost, secret};
 use serde_json::Value;
 use sillage_event::ProjectId;
 use sqlx::{Row, sqlite::SqliteRow};
 use std::collections::HashSet;
 
-/// How long what was posted is kept, and that a response was told of.
-const KEPT_MS: i64 = 30 * 86_400_000;
+/// How long it is kept that a response was told of.
 const TOLD_KEPT_MS: i64 = 90 * 86_400_000;
-/// Of answers that are told of; a response has at most so many bytes as an event has.
-const MAX_BODY_BYTES: usize = 1 << 20;
 
 /// Who is told of a survey's answers.
 #[derive(Clone, Debug, PartialEq)]
@@ -33,30 +26,6 @@ pub struct Telling {
     pub project: ProjectId,
     pub survey: String,
     pub response: String,
-}
-
-/// What is posted to another server.
-#[derive(Clone, Debug)]
-pub struct NewPost {
-    pub url: String,
-    pub secret: String,
-    pub body: String,
-}
-
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Post {
-    pub id: String,
-    pub survey: String,
-    pub url: String,
-    pub secret: String,
-    pub body: String,
-    pub status: Delivery,
-    pub not_before: i64,
-    pub not_after: i64,
-    pub attempts: u32,
-    pub last_error: Option<String>,
-    pub created_at: i64,
-    pub ended_at: Option<i64>,
 }
 
 impl Catalog {
@@ -160,113 +129,16 @@ impl Catalog {
             self.insert_mail(&mut transaction, mail).await?;
         }
         for post in posts {
-            if post.body.len() > MAX_BODY_BYTES {
-                return Err(CatalogError::invalid("body", format!("takes at most {MAX_BODY_BYTES} bytes")));
-            }
-            sqlx::query(
-                "insert into posts (id, project_id, survey_id, url, secret, body, status, not_before, not_after, attempts, created_at)
-                 values ($1, $2, $3, $4, $5, $6, 'waiting', $7, $8, 0, $7)",
-            )
-            .bind(uuid::Uuid::now_v7().to_string())
-            .bind(i64::from(telling.project.0))
-            .bind(&telling.survey)
-            .bind(&post.url)
-            .bind(&post.secret)
-            .bind(&post.body)
-            .bind(now)
-            .bind(now + MAIL_LIFETIME_MS)
-            .execute(&mut *transaction)
-            .await?;
+            self.insert_post(&mut transaction, telling.project, post).await?;
         }
         Ok(transaction.commit().await?)
     }
 
-    pub async fn due_posts(&self, most: u32) -> Result<Vec<Post>, CatalogError> {
-        let rows = sqlx::query("select * from posts where status = 'waiting' and not_before <= $1 order by not_before, id limit $2")
-            .bind(self.now_ms())
-            .bind(i64::from(most))
-            .fetch_all(self.read())
-            .await?;
-        rows.iter().map(read_post).collect()
-    }
-
-    /// As [`Catalog::begin_mail`].
-    pub async fn begin_post(&self, post: &Post) -> Result<bool, CatalogError> {
+    /// Forgets that responses were told of long ago.
+    pub async fn forget_old_tellings(&self) -> Result<(), CatalogError> {
         let now = self.now_ms();
         let mut transaction = self.write().await?;
-        let begun = if post.not_after < now {
-            sqlx::query("update posts set status = 'failed', ended_at = $2 where id = $1 and status = 'waiting'")
-                .bind(&post.id)
-                .bind(now)
-                .execute(&mut *transaction)
-                .await?;
-            false
-        } else {
-            let changed = sqlx::query("update posts set attempts = attempts + 1, not_before = $2 where id = $1 and status = 'waiting'")
-                .bind(&post.id)
-                .bind(now + wait_after(post.attempts))
-                .execute(&mut *transaction)
-                .await?;
-            changed.rows_affected() > 0
-        };
-        transaction.commit().await?;
-        Ok(begun)
-    }
-
-    /// What became of an attempt: it was taken, or why not, and whether that is for good.
-    pub async fn post_ended(&self, id: &str, error: Option<&str>, give_up: bool) -> Result<(), CatalogError> {
-        let status = match (error, give_up) {
-            (None, _) => Delivery::Sent,
-            (Some(_), true) => Delivery::Failed,
-            (Some(_), false) => Delivery::Waiting,
-        };
-        let mut transaction = self.write().await?;
-        sqlx::query("update posts set status = $2, last_error = $3, ended_at = case when $2 = 'waiting' then null else $4 end where id = $1")
-            .bind(id)
-            .bind(status.as_str())
-            .bind(error.map(|error| error.chars().take(500).collect::<String>()))
-            .bind(self.now_ms())
-            .execute(&mut *transaction)
-            .await?;
-        Ok(transaction.commit().await?)
-    }
-
-    /// The latest posts of a survey, the newest first.
-    pub async fn latest_posts(&self, project: ProjectId, survey: &str, most: u32) -> Result<Vec<Post>, CatalogError> {
-        let rows = sqlx::query("select * from posts where project_id = $1 and survey_id = $2 order by created_at desc, id desc limit $3")
-            .bind(i64::from(project.0))
-            .bind(survey)
-            .bind(i64::from(most))
-            .fetch_all(self.read())
-            .await?;
-        rows.iter().map(read_post).collect()
-    }
-
-    /// Forgets what was posted or given up long ago.
-    pub async fn forget_old_posts(&self) -> Result<(), CatalogError> {
-        let now = self.now_ms();
-        let mut transaction = self.write().await?;
-        sqlx::query("delete from posts where status <> 'waiting' and ended_at < $1").bind(now - KEPT_MS).execute(&mut *transaction).await?;
         sqlx::query("delete from survey_told where told_at < $1").bind(now - TOLD_KEPT_MS).execute(&mut *transaction).await?;
         Ok(transaction.commit().await?)
     }
-}
-
-fn read_post(row: &SqliteRow) -> Result<Post, CatalogError> {
-    let status: String = row.try_get("status")?;
-    let damaged = || CatalogError::Damaged { what: "post", message: format!("{status} is no status") };
-    Ok(Post {
-        id: row.try_get("id")?,
-        survey: row.try_get("survey_id")?,
-        url: row.try_get("url")?,
-        secret: row.try_get("secret")?,
-        body: row.try_get("body")?,
-        status: Delivery::parse(&status).ok_or_else(damaged)?,
-        not_before: row.try_get("not_before")?,
-        not_after: row.try_get("not_after")?,
-        attempts: u32::try_from(row.try_get::<i64, _>("attempts")?).unwrap_or(u32::MAX),
-        last_error: row.try_get("last_error")?,
-        created_at: row.try_get("created_at")?,
-        ended_at: row.try_get("ended_at")?,
-    })
 }

@@ -153,7 +153,8 @@ async fn prepare(arguments: &Arguments, catalog: &Catalog, url: String) -> Resul
             reports.push(catalog.create_report(project.id, &report, &user.name).await?.id);
         }
         if setting == STORY_DONE {
-            boards::of_courriel(catalog, project.id, &user.name, french, &reports).await?;
+            let end_ms = end_of(catalog, STORY_END).await?;
+            boards::of_courriel(catalog, project.id, &user.name, french, &reports, end_ms).await?;
         }
         catalog.set_setting(&setting, &project.id.to_string()).await?;
     }

@@ -117,6 +117,7 @@ impl Installation {
             tokio::spawn(senders.post.run(self.catalog.clone(), told.clone())),
             tokio::spawn(sillage_api::tell_of_answers(api.clone(), told.clone())),
             tokio::spawn(sillage_api::count_violations(api.clone(), told.clone())),
+            tokio::spawn(sillage_api::watch_alerts(api.clone(), told.clone())),
         ];
         sending.extend(senders.mail.map(|sender| tokio::spawn(sender.run(self.catalog.clone(), self.mail_trouble.clone(), told))));
         {

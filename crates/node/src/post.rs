@@ -1,4 +1,4 @@
-//! Posting what surveys tell of to the addresses that somebody gave them.
+//! Posting what surveys and alerts tell of to the addresses that somebody gave them.
 //!
 //! What must stay true: an address inside this machine or its network is not reached unless the settings allow it, whatever name leads there; a redirect is not followed; each post is
 //! signed and has an id that stays the same when it is sent again; it has an end.
@@ -57,7 +57,7 @@ impl Poster {
             };
             rounds = rounds.wrapping_add(1);
             if rounds % FORGET_EVERY_ROUNDS == 1
-                && let Err(error) = catalog.forget_old_posts().await
+                && let Err(error) = forget_old(&catalog).await
             {
                 tracing::warn!("old posts could not be forgotten: {error}");
             }
@@ -83,7 +83,7 @@ impl Poster {
             match outcome {
                 Ok(()) => catalog.post_ended(&post.id, None, false).await?,
                 Err(Failed { said, is_final }) => {
-                    tracing::info!(post = %post.id, survey = %post.survey, "post not taken: {said}");
+                    tracing::info!(post = %post.id, kind = %post.kind, about = %post.about, "post not taken: {said}");
                     catalog.post_ended(&post.id, Some(&said), is_final).await?;
                     away.insert(post.url);
                 }
@@ -91,6 +91,12 @@ impl Poster {
         }
         Ok(())
     }
+}
+
+async fn forget_old(catalog: &Catalog) -> Result<()> {
+    catalog.forget_old_posts().await?;
+    catalog.forget_old_tellings().await?;
+    Ok(catalog.forget_old_alert_events().await?)
 }
 
 #[derive(Debug)]

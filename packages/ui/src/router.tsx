@@ -7,6 +7,7 @@ import type { ReportSearch } from "@/report/ReportScreen.tsx";
 import type { PlayerSearch } from "@/rooms/recording/PlayerRoom.tsx";
 import type { RecordingsSearch } from "@/rooms/recording/RecordingsRoom.tsx";
 import { TABS as STUDY_TABS, type StudySearch } from "@/rooms/interview/search.ts";
+import { ALERT_TABS, type AlertSearch, type AlertsSearch } from "@/rooms/alert/search.ts";
 import type { BoardSearch } from "@/rooms/board/search.ts";
 import type { MetricSearch, TreeSearch } from "@/rooms/metric/search.ts";
 import { PLAN_TABS, type PlanSearch } from "@/rooms/plan/search.ts";
@@ -194,6 +195,18 @@ const study = createRoute({
 });
 const participant = createRoute({ getParentRoute: () => project, path: "interviews/$study/$participant", component: lazyRouteComponent(() => import("@/rooms/interview/ParticipantRoom.tsx"), "ParticipantRoom") });
 
+const alerts = createRoute({
+  getParentRoute: () => project,
+  path: "alerts",
+  validateSearch: (search: Record<string, unknown>): AlertsSearch => ({ tab: ALERT_TABS.find((tab) => tab === search.tab) }),
+  component: lazyRouteComponent(() => import("@/rooms/alert/AlertList.tsx"), "AlertList"),
+});
+const alert = createRoute({
+  getParentRoute: () => project,
+  path: "alerts/$alert",
+  validateSearch: (search: Record<string, unknown>): AlertSearch => ({ metric: text(search.metric), edit: flag(search.edit) }),
+  component: lazyRouteComponent(() => import("@/rooms/alert/AlertRoom.tsx"), "AlertRoom"),
+});
 const reports = createRoute({ getParentRoute: () => project, path: "reports", component: lazyRouteComponent(() => import("@/rooms/report/ReportList.tsx"), "ReportList") });
 
 const start = createRoute({ getParentRoute: () => project, path: "start", component: lazyRouteComponent(() => import("@/rooms/project/Start.tsx"), "Start") });
@@ -252,7 +265,7 @@ const tree = root.addChildren([
   signedIn.addChildren([
     home,
     newProject,
-    project.addChildren([projectHome, trends, funnels, retention, engagement, lifecycle, journeys, sessions, features, drivers, impact, friction, heatmaps, speed, errors, cohorts, cohort, boards, board, metrics, metric, metricTree, reports, start, live, people, person, plan, recordings, recording, surveys, survey, tasks, task, userTests, userTest, interviews, study, participant, settings, settingsTab]),
+    project.addChildren([projectHome, trends, funnels, retention, engagement, lifecycle, journeys, sessions, features, drivers, impact, friction, heatmaps, speed, errors, cohorts, cohort, boards, board, metrics, metric, metricTree, alerts, alert, reports, start, live, people, person, plan, recordings, recording, surveys, survey, tasks, task, userTests, userTest, interviews, study, participant, settings, settingsTab]),
   ]),
 ]);
 

@@ -1,6 +1,7 @@
 //! The letters of an interview, and the calendar file that goes with them. They are sent where mail is set up; elsewhere people copy them.
 
-use super::words::{moment_words, words};
+use super::words::words;
+use crate::time::moment_words;
 use crate::{Api, error::ApiError};
 use sillage_behavior::interview::{
     Study,

@@ -9,6 +9,7 @@ use super::{
 use crate::{
     Api,
     access::{Inside, ToRead, ToWrite},
+    addressee::{check_language, check_mails, check_webhook},
     body::{Json, Named},
     error::ApiError,
     mail::require_mail,
@@ -18,7 +19,7 @@ use axum::extract::State;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use sillage_behavior::survey::{Kind, Question, Survey as Definition, Text};
-use sillage_catalog::{NewAuditEntry, NewMail, NewPost, Project, Role, Telling, mail_address};
+use sillage_catalog::{NewAuditEntry, NewMail, NewPost, Project, Role, Telling};
 use sillage_event::{Event, ProjectId};
 use std::{
     collections::{HashMap, HashSet},
@@ -40,7 +41,6 @@ const NEWS_MS: i64 = 2 * 86_400_000;
 const EVERY: Duration = Duration::from_secs(2);
 const AFTER_A_FAILURE: Duration = Duration::from_secs(20);
 const AT_ONCE: u32 = 50;
-const MOST_ADDRESSES: usize = 20;
 const MOST_POSTS_SHOWN: u32 = 20;
 const MAX_ANSWER_CHARS: usize = 2_000;
 
@@ -128,24 +128,10 @@ async fn replace(
 }
 
 fn check(body: &mut SurveyAlertSettings, definition: &Definition) -> Result<(), ApiError> {
-    if body.mail.len() > MOST_ADDRESSES {
-        return Err(ApiError::invalid("mail", format!("takes at most {MOST_ADDRESSES} addresses; make a list on your mail server for more")));
-    }
-    for (i, address) in body.mail.iter_mut().enumerate() {
-        let read = mail_address(address).map(str::to_owned);
-        *address = read.ok_or_else(|| ApiError::invalid(&format!("mail[{i}]"), "is no e-mail address; write one such as name@example.com"))?;
-    }
+    check_mails("mail", &mut body.mail)?;
     body.webhook = body.webhook.take().map(|url| url.trim().to_owned()).filter(|url| !url.is_empty());
     if let Some(url) = &body.webhook {
-        let rest = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://")).unwrap_or_default();
-        let host = rest.split(['/', '?', '#']).next().unwrap_or_default();
-        let is_fine = !host.is_empty() && !host.contains('@') && url.len() <= 2_000 && url.bytes().all(|byte| byte.is_ascii_graphic());
-        if !is_fine {
-            return Err(ApiError::invalid(
-                "webhook",
-                "is no address to post to; write one such as https://hooks.example.com/answers, without a user and a password in it",
-            ));
-        }
+        check_webhook("webhook", url)?;
     }
     if let Some(when) = &body.when {
         let question = definition.questions.iter().find(|question| question.id == when.question);
@@ -156,10 +142,7 @@ fn check(body: &mut SurveyAlertSettings, definition: &Definition) -> Result<(), 
             return Err(ApiError::invalid("when.at_most", "give a number"));
         }
     }
-    if body.language.as_deref().is_some_and(|language| !matches!(language, "en" | "fr")) {
-        return Err(ApiError::invalid("language", "give `en` or `fr`"));
-    }
-    Ok(())
+    check_language("language", body.language.as_deref())
 }
 
 async fn alerts_of(api: &Api, project: ProjectId, id: &str, role: Role) -> Result<SurveyAlerts, ApiError> {
@@ -286,7 +269,14 @@ async fn made_of(api: &Api, telling: &Telling) -> Result<(Vec<NewMail>, Vec<NewP
         settings: &settings,
     };
     let mails = if api.options.mail.is_some() { settings.mail.iter().map(|to| told.mail(to)).collect() } else { Vec::new() };
-    let post = |url: &String| NewPost { url: url.clone(), secret: alerts.secret.clone(), body: told.json().to_string() };
+    let post = |url: &String| NewPost {
+        kind: "survey",
+        about: telling.survey.clone(),
+        url: url.clone(),
+        secret: alerts.secret.clone(),
+        body: told.json().to_string(),
+        not_before: None,
+    };
     Ok((mails, settings.webhook.as_ref().map(post).into_iter().collect()))
 }
 

@@ -4,8 +4,8 @@ use crate::world::{As, World};
 use serde_json::{Value, json};
 use sillage_api::{MailBy, Options};
 use sillage_catalog::{
-    DefinitionKind, Language, NewCohort, NewCustomEvent, NewCustomProperty, NewDefinition, NewInterviewNote, NewLookupTable, NewMail, NewPageMapping,
-    NewRecordingNote, NewReport, NewSurvey, NewSurveyPage, NewTask, NewUserTest, NewUserTestNote, Role, Scope, Scopes,
+    AnnotationKind, DefinitionKind, Language, NewAnnotation, NewCohort, NewCustomEvent, NewCustomProperty, NewDefinition, NewInterviewNote, NewLookupTable,
+    NewMail, NewPageMapping, NewRecordingNote, NewReport, NewSurvey, NewSurveyPage, NewTask, NewUserTest, NewUserTestNote, Role, Scope, Scopes,
 };
 use sillage_event::ProjectId;
 
@@ -182,6 +182,20 @@ const TABLE: &[(&str, &str, For)] = &[
     ("get", "/api/projects/{project}/metrics/{metric}/versions", For::Viewers),
     ("get", "/api/projects/{project}/metrics/{metric}/value", For::Viewers),
     ("post", "/api/projects/{project}/metrics/value", For::Viewers),
+    ("post", "/api/projects/{project}/metrics/{metric}/why", For::Viewers),
+    ("get", "/api/projects/{project}/alerts", For::Viewers),
+    ("post", "/api/projects/{project}/alerts", For::Editors),
+    ("post", "/api/projects/{project}/alerts/preview", For::Viewers),
+    ("get", "/api/projects/{project}/alerts/{alert}", For::Viewers),
+    ("put", "/api/projects/{project}/alerts/{alert}", For::Editors),
+    ("delete", "/api/projects/{project}/alerts/{alert}", For::Editors),
+    ("get", "/api/projects/{project}/alerts/{alert}/versions", For::Viewers),
+    ("get", "/api/projects/{project}/alerts/{alert}/history", For::Viewers),
+    ("post", "/api/projects/{project}/alerts/{alert}/test", For::Editors),
+    ("get", "/api/projects/{project}/annotations", For::Viewers),
+    ("post", "/api/projects/{project}/annotations", For::Editors),
+    ("put", "/api/projects/{project}/annotations/{annotation}", For::Editors),
+    ("delete", "/api/projects/{project}/annotations/{annotation}", For::Editors),
     ("get", "/api/projects/{project}/metric-trees", For::Viewers),
     ("post", "/api/projects/{project}/metric-trees", For::Editors),
     ("get", "/api/projects/{project}/metric-trees/{metric_tree}", For::Viewers),
@@ -339,6 +353,13 @@ async fn filled(world: &World, path: &str, project: ProjectId) -> String {
             path = path.replace(place, &made.id).replace("{tile}", "t1");
         }
     }
+    if path.contains("{alert}") {
+        path = path.replace("{alert}", &alert(world, project).await);
+    }
+    if path.contains("{annotation}") {
+        let new = NewAnnotation { at: 0, kind: AnnotationKind::Note, text: unique_name(world) };
+        path = path.replace("{annotation}", &world.catalog.create_annotation(project, &new, "test").await.unwrap().id);
+    }
     if path.contains("{cohort}") {
         path = path.replace("{cohort}", &cohort(world, project).await);
     }
@@ -493,6 +514,23 @@ async fn with_interview(world: &World, path: &str, project: ProjectId) -> String
     if path.ends_with("/files") { format!("{path}?name=a.txt&kind=other") } else { path }
 }
 
+/// The definition of an alert on a metric of the first project.
+async fn alert_of(world: &World) -> Value {
+    let metric = NewDefinition { name: unique_name(world), definition: metric() };
+    let metric = world.catalog.create_definition(world.project.id, DefinitionKind::Metric, &metric, "test").await.unwrap().id;
+    json!({"metric": metric, "when": {"kind": "above", "value": 1}})
+}
+
+async fn alert(world: &World, project: ProjectId) -> String {
+    let metric = NewDefinition { name: unique_name(world), definition: metric() };
+    let metric = world.catalog.create_definition(project, DefinitionKind::Metric, &metric, "test").await.unwrap().id;
+    let definition = json!({"metric": metric, "when": {"kind": "above", "value": 1}, "webhook": {"url": "https://hooks.courriel.example/alerts"}});
+    let new = NewDefinition { name: unique_name(world), definition };
+    let made = world.catalog.create_definition(project, DefinitionKind::Alert, &new, "test").await.unwrap().id;
+    world.catalog.watch_alert(project, &made, true).await.unwrap();
+    made
+}
+
 async fn key(world: &World, project: ProjectId) -> String {
     world.catalog.create_api_key(project, "CI", &Scopes::new([Scope::Read]), "test").await.unwrap().0.id
 }
@@ -579,6 +617,11 @@ async fn body(world: &World, method: &str, path: &str) -> Option<Value> {
         (_, path) if path.ends_with("/surveys/{survey}/alerts") => json!({"webhook": "https://hooks.courriel.example/answers"}),
         (_, path) if path.ends_with("/surveys/check") => json!({"definition": survey()}),
         (_, path) if path.ends_with("/surveys/{survey}/status") => json!({"status": "paused"}),
+        (_, path) if path.ends_with("/metrics/{metric}/why") => json!({}),
+        (_, path) if path.ends_with("/alerts/{alert}/test") => json!({}),
+        (_, path) if path.ends_with("/alerts/preview") => json!({"definition": alert_of(world).await}),
+        (_, path) if path.ends_with("/alerts") || path.ends_with("/alerts/{alert}") => json!({"name": unique_name(world), "definition": alert_of(world).await}),
+        (_, path) if path.contains("/annotations") => json!({"text": unique_name(world), "at": "2026-01-01T00:00:00Z"}),
         (_, path) if path.ends_with("/metrics/value") => json!({"definition": metric()}),
         (_, path) if path.contains("/metrics") => json!({"name": unique_name(world), "definition": metric()}),
         (_, path) if path.contains("/metric-trees") => json!({"name": unique_name(world), "definition": {"nodes": []}}),

@@ -1,13 +1,15 @@
-//! What Courriel follows: its metrics, the tree that shows what hangs on what, and the board that the team looks at.
+//! What Courriel follows: its metrics, the tree that shows what hangs on what, the board that the team looks at, alerts, and what happened.
 
 use anyhow::{Context as _, Result};
 use serde_json::{Value, json};
-use sillage_catalog::{Catalog, Definition, DefinitionKind, NewDefinition};
+use sillage_catalog::{AnnotationKind, Catalog, Definition, DefinitionKind, NewAnnotation, NewDefinition};
 use sillage_event::ProjectId;
-use sillage_testkit::story::MENDED_IN;
+use sillage_testkit::story::{MENDED_IN, mended_ms};
+
+const DAY_MS: i64 = 86_400_000;
 
 /// What the board shows beside the metrics: saved reports, in the order in which the demo saves them.
-pub(super) async fn of_courriel(catalog: &Catalog, project: ProjectId, by: &str, french: bool, reports: &[String]) -> Result<()> {
+pub(super) async fn of_courriel(catalog: &Catalog, project: ProjectId, by: &str, french: bool, reports: &[String], end_ms: i64) -> Result<()> {
     const MADE: &str = "demo_boards";
     if catalog.setting(MADE).await?.is_some() {
         return Ok(());
@@ -91,6 +93,28 @@ pub(super) async fn of_courriel(catalog: &Catalog, project: ProjectId, by: &str,
     tiles.extend([report("retention", 3), report("sources", 0), report("release", 4)].into_iter().flatten());
     let board = json!({"description": "", "tiles": tiles});
     keep(DefinitionKind::Board, say("Courriel at a glance", "Courriel en un coup d’œil"), board).await?;
+
+    let daily = json!({
+        "description": say("Campaigns that are sent, each day.", "Campagnes envoyées, chaque jour."), "owner": product,
+        "question": {"kind": "trend", "series": [{"select": {"event": "Campaign sent"}, "measure": "total"}], "interval": "day"},
+    });
+    let daily = metric(say("Campaigns sent, each day", "Campagnes envoyées, par jour"), daily).await?;
+    let alert = async |name: &str, metric: &str, when: Value| -> Result<()> {
+        let definition =
+            json!({"metric": metric, "when": when, "least": 0, "again": false, "over": false, "mail": [], "language": say("en", "fr"), "off": false});
+        let made = keep(DefinitionKind::Alert, name, definition).await?;
+        Ok(catalog.watch_alert(project, &made.id, true).await?)
+    };
+    alert(say("Sending is unusual", "Envois inhabituels"), &daily, json!({"kind": "unusual", "sensitivity": "medium"})).await?;
+    alert(say("Too much friction", "Trop de friction"), &friction, json!({"kind": "above", "value": 0.02})).await?;
+    alert(say("Fewer people send", "Moins de personnes envoient"), &senders, json!({"kind": "falls", "by": 0.1, "unit": "share", "against": "before"})).await?;
+    let happened = [
+        (end_ms - 40 * DAY_MS, AnnotationKind::Note, say("Webinar on newsletters", "Webinaire sur les lettres")),
+        (mended_ms(end_ms), AnnotationKind::Release, MENDED_IN),
+    ];
+    for (at, kind, text) in happened {
+        catalog.create_annotation(project, &NewAnnotation { at, kind, text: text.to_owned() }, by).await?;
+    }
     Ok(catalog.set_setting(MADE, "1").await?)
 }
 

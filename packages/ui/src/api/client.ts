@@ -1,6 +1,7 @@
 // Every request the screens make: one function per door of the HTTP contract, typed by the generated schema. Errors come
 // back as `ApiError`, whose code and field the screens turn into words.
 import createClient from "openapi-fetch";
+import type { Alert, AlertDefinition, AlertHistory, AlertPreview, Annotation, NewAlert, Why } from "./alert.ts";
 import type {
   CheckedSurvey, MailBlock, PersonalLinks, Survey, SurveyAlerts, SurveyAlertSettings, SurveyDecision, SurveyInList, SurveyPage, SurveyResponse, SurveyResults, SurveyStatus, ThemeCorrection, ThemeCorrections, Themes,
 } from "./survey.ts";
@@ -74,7 +75,7 @@ function door<T>(method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE", path: stri
   return open<T>(send(path, { ...(body ? { body } : {}), signal }));
 }
 
-const namedPath = (project: number, what: "boards" | "metrics" | "metric-trees", id: string): string => `/api/projects/${project}/${what}/${encodeURIComponent(id)}`;
+const namedPath = (project: number, what: "boards" | "metrics" | "metric-trees" | "alerts" | "annotations", id: string): string => `/api/projects/${project}/${what}/${encodeURIComponent(id)}`;
 const userTestPath = (project: number, test: string): string => `/api/projects/${project}/user-tests/${encodeURIComponent(test)}`;
 /** Sends a file as it is. */
 function upload<T>(path: string, file: File): Promise<T> {
@@ -229,6 +230,19 @@ export const api = {
   metricVersions: (project: number, metric: string) => door<{ versions: DefinitionVersion[] }>("GET", `${namedPath(project, "metrics", metric)}/versions`),
   metricValue: (project: number, metric: string, query: string, signal?: AbortSignal) => door<MetricValue>("GET", `${namedPath(project, "metrics", metric)}/value?${query}`, { signal }),
   draftValue: (project: number, body: { definition: MetricDefinition; language: string }, signal?: AbortSignal) => door<MetricValue>("POST", `/api/projects/${project}/metrics/value`, { body, signal }),
+  metricWhy: (project: number, metric: string, body: { at?: string; against?: Why["against"] }, signal?: AbortSignal) => door<{ at: string | null; why: Why | null }>("POST", `${namedPath(project, "metrics", metric)}/why`, { body, signal }),
+  alerts: (project: number) => door<{ alerts: Alert[]; can_mail: boolean }>("GET", `/api/projects/${project}/alerts`),
+  alert: (project: number, alert: string) => door<Alert>("GET", namedPath(project, "alerts", alert)),
+  createAlert: (project: number, body: NewAlert) => door<Alert>("POST", `/api/projects/${project}/alerts`, { body }),
+  changeAlert: (project: number, alert: string, body: NewAlert) => door<Alert>("PUT", namedPath(project, "alerts", alert), { body }),
+  removeAlert: (project: number, alert: string) => door<void>("DELETE", namedPath(project, "alerts", alert)),
+  previewAlert: (project: number, definition: AlertDefinition, signal?: AbortSignal) => door<AlertPreview>("POST", `/api/projects/${project}/alerts/preview`, { body: { definition }, signal }),
+  alertHistory: (project: number, alert: string) => door<AlertHistory>("GET", `${namedPath(project, "alerts", alert)}/history`),
+  testAlert: (project: number, alert: string) => door<void>("POST", `${namedPath(project, "alerts", alert)}/test`, { body: {} }),
+  annotations: (project: number) => door<{ annotations: Annotation[] }>("GET", `/api/projects/${project}/annotations`),
+  createAnnotation: (project: number, body: { text: string; at: string; kind: Annotation["kind"] }) => door<Annotation>("POST", `/api/projects/${project}/annotations`, { body }),
+  changeAnnotation: (project: number, annotation: string, body: { text: string; at: string }) => door<Annotation>("PUT", namedPath(project, "annotations", annotation), { body }),
+  removeAnnotation: (project: number, annotation: string) => door<void>("DELETE", namedPath(project, "annotations", annotation)),
   metricTrees: (project: number) => door<{ trees: MetricTree[] }>("GET", `/api/projects/${project}/metric-trees`),
   metricTree: (project: number, tree: string) => door<MetricTree>("GET", namedPath(project, "metric-trees", tree)),
   createMetricTree: (project: number, body: { name: string; definition: MetricTreeDefinition }) => door<MetricTree>("POST", `/api/projects/${project}/metric-trees`, { body }),

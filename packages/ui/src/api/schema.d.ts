@@ -160,6 +160,147 @@ export interface paths {
         patch: operations["project_change"];
         trace?: never;
     };
+    "/api/projects/{project}/alerts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The project's alerts, and how they stand. */
+        get: operations["alert_list"];
+        put?: never;
+        /** Make an alert. It is looked at at once. */
+        post: operations["alert_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{project}/alerts/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What an alert would have said of the latest intervals, before it is made. */
+        post: operations["alert_preview"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{project}/alerts/{alert}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One alert. */
+        get: operations["alert_get"];
+        /** Change an alert. It is looked at at once, as if for the first time. */
+        put: operations["alert_replace"];
+        post?: never;
+        /** Delete an alert, its history, and what waits to tell of it. */
+        delete: operations["alert_delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{project}/alerts/{alert}/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What became of an alert, with what explains each move, and whether those were told who are to be. */
+        get: operations["alert_history"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{project}/alerts/{alert}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Tell everybody whom the alert tells, now, of the metric as it stands: a try. */
+        post: operations["alert_test"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{project}/alerts/{alert}/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What an alert was. */
+        get: operations["alert_versions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{project}/annotations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What happened, within a time. */
+        get: operations["annotation_list"];
+        put?: never;
+        /** Say what happened. */
+        post: operations["annotation_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{project}/annotations/{annotation}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Change what is said, or when it was. */
+        put: operations["annotation_replace"];
+        post?: never;
+        /** Delete an annotation. */
+        delete: operations["annotation_delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/projects/{project}/audit": {
         parameters: {
             query?: never;
@@ -957,6 +1098,23 @@ export interface paths {
         get: operations["metric_versions"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{project}/metrics/{metric}/why": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What explains that a metric moved. Asks up to sixteen questions. */
+        post: operations["metric_why_of_metric"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2811,6 +2969,163 @@ export interface components {
             added: number;
             draft: components["schemas"]["DraftedPlan"];
         };
+        /** @description Who is told when a metric is worth telling of. */
+        Alert: components["schemas"]["About"] & {
+            definition: components["schemas"]["AlertDefinition"];
+            state: components["schemas"]["AlertNow"];
+        };
+        /** @description When there is something to tell. */
+        AlertCondition: {
+            /** @enum {string} */
+            kind: "above";
+            /** Format: double */
+            value: number;
+        } | {
+            /** @enum {string} */
+            kind: "below";
+            /** Format: double */
+            value: number;
+        } | {
+            against?: components["schemas"]["MoveAgainst"];
+            /** Format: double */
+            by: number;
+            /** @enum {string} */
+            kind: "rises";
+            unit?: components["schemas"]["MoveUnit"];
+        } | {
+            against?: components["schemas"]["MoveAgainst"];
+            /** Format: double */
+            by: number;
+            /** @enum {string} */
+            kind: "falls";
+            unit?: components["schemas"]["MoveUnit"];
+        } | {
+            /** @enum {string} */
+            kind: "unusual";
+            sensitivity?: components["schemas"]["AlertSensitivity"];
+            way?: components["schemas"]["AlertWay"] | null;
+        };
+        /** @description What an alert watches, and whom it tells. */
+        AlertDefinition: {
+            /** @description Also tells of every interval in which it goes on, and not only of the first. */
+            again?: boolean;
+            hours?: components["schemas"]["AlertHours"] | null;
+            /** @description Of what is sent: `en` or `fr`. */
+            language?: string | null;
+            /**
+             * Format: int64
+             * @description An interval of fewer is not judged: of what a share is taken, or of what is counted.
+             */
+            least?: number;
+            /** @description Addresses of mails, twenty at most. */
+            mail?: string[];
+            /** @description The id of the metric. Judged is its latest interval that is over, and each once. */
+            metric: string;
+            off?: boolean;
+            /** @description Also tells when it is over. */
+            over?: boolean;
+            webhook?: components["schemas"]["AlertWebhook"] | null;
+            when: components["schemas"]["AlertCondition"];
+        };
+        /** @description A mail or a post that tells of an alert. */
+        AlertDelivery: {
+            /** Format: int32 */
+            attempts: number;
+            created_at: string;
+            ended_at?: string | null;
+            id: string;
+            /** @description `mail` or `webhook` */
+            kind: string;
+            last_error?: string | null;
+            /** @description When it is tried next. */
+            next_at?: string | null;
+            /** @description `waiting`, `sent` or `failed` */
+            status: string;
+            to: string;
+        };
+        /** @description Something that became of an alert. */
+        AlertEvent: {
+            at: string;
+            id: string;
+            /** @description `fired`, `over` or `test` */
+            kind: string;
+            told: components["schemas"]["Told"];
+        };
+        AlertHistory: {
+            /** @description What was sent, or waits; the latest first. */
+            deliveries: components["schemas"]["AlertDelivery"][];
+            /** @description The latest first. */
+            events: components["schemas"]["AlertEvent"][];
+            /** @description With which posts are signed; null for viewers. */
+            secret?: string | null;
+        };
+        /** @description Hours of days, in the project's time zone. */
+        AlertHours: {
+            /** @description 1 is Monday. */
+            days: number[];
+            /** @description `08:00` */
+            from: string;
+            /** @description `19:00`; `24:00` is the end of the day. */
+            to: string;
+        };
+        /** @description How an alert stands. */
+        AlertNow: {
+            /** @description What it watches for holds. */
+            firing: boolean;
+            looked_at?: string | null;
+            /** @description When it is looked at next; null while it is off. */
+            next_at?: string | null;
+            /** @description Why it could not be judged: `metric_gone`, or what the engine said. */
+            trouble?: string | null;
+            /** @description Something that told of it was given up; its history says what. */
+            undelivered: boolean;
+        };
+        AlertPoint: {
+            fires: boolean;
+            /** Format: double */
+            high?: number | null;
+            /** Format: double */
+            low?: number | null;
+            /** Format: int64 */
+            n?: number | null;
+            over: boolean;
+            /** Format: double */
+            reference?: number | null;
+            start: string;
+            /** @description Why it is not judged: `not_over`, `no_value`, `too_few`, `no_past`. */
+            unjudged?: string | null;
+            /** Format: double */
+            value?: number | null;
+        };
+        /** @description What an alert would have said of the latest intervals. */
+        AlertPreview: {
+            /**
+             * Format: int32
+             * @description In how many of them it holds.
+             */
+            fires: number;
+            /** @description In order of time. */
+            points: components["schemas"]["AlertPoint"][];
+            unit: string;
+        };
+        /** @enum {string} */
+        AlertSensitivity: "low" | "medium" | "high";
+        AlertToPreview: {
+            definition: components["schemas"]["AlertDefinition"];
+        };
+        /** @enum {string} */
+        AlertWay: "up" | "down";
+        /** @description Where an alert is posted to. */
+        AlertWebhook: {
+            format?: components["schemas"]["WebhookFormat"];
+            url: string;
+        };
+        Alerts: {
+            /** @description By name. */
+            alerts: components["schemas"]["Alert"][];
+            /** @description Whether the server can send mails. */
+            can_mail: boolean;
+        };
         /** @description Where paths begin; without it at the first node of a session, or at its last in reverse. */
         Anchor: {
             /** @description The node's name. */
@@ -2820,6 +3135,25 @@ export interface components {
             occurrence?: components["schemas"]["Occurrence"];
             /** @description Which event. */
             select: components["schemas"]["Selector"];
+        };
+        /** @description Something that happened. */
+        Annotation: {
+            at: string;
+            created_at: string;
+            created_by: string;
+            id: string;
+            kind: components["schemas"]["AnnotationKind"];
+            text: string;
+        };
+        AnnotationChange: {
+            at: string;
+            text: string;
+        };
+        /** @enum {string} */
+        AnnotationKind: "note" | "release";
+        Annotations: {
+            /** @description In order of time. */
+            annotations: components["schemas"]["Annotation"][];
         };
         /** @description The answer to a question, and what was done to get it. */
         Answer: {
@@ -6783,6 +7117,11 @@ export interface components {
              */
             whole?: number | null;
         };
+        MetricWhy: {
+            /** @description When the interval began; null where there is none. */
+            at?: string | null;
+            why?: components["schemas"]["Why"] | null;
+        };
         Metrics: {
             /**
              * @description Which kinds of questions a metric is read from, and which figures each has, the usual one first. A trend has one line; of a retention every
@@ -6791,6 +7130,25 @@ export interface components {
             figures: components["schemas"]["MetricFigures"][];
             /** @description By name. */
             metrics: components["schemas"]["Metric"][];
+        };
+        /** @enum {string} */
+        MoveAgainst: "before" | "last_week";
+        /** @enum {string} */
+        MoveUnit: "share" | "amount";
+        NewAlertBody: {
+            definition: components["schemas"]["AlertDefinition"];
+            name: string;
+            /**
+             * Format: int32
+             * @description Of a change: the version that was seen. Where somebody else changed it since, nothing is changed.
+             */
+            version?: number | null;
+        };
+        NewAnnotationBody: {
+            /** @description An instant such as 2026-11-30T14:00:00Z; now where nothing is said. */
+            at?: string | null;
+            kind?: components["schemas"]["AnnotationKind"];
+            text: string;
         };
         NewApiKey: {
             name: string;
@@ -11344,6 +11702,41 @@ export interface components {
         ToAdopt: {
             seen: components["schemas"]["SeenUnplanned"][];
         };
+        /** @description What was told of an alert. */
+        Told: {
+            currency?: string | null;
+            format: components["schemas"]["MetricFormat"];
+            /** @description Nobody is told before. */
+            held_until?: string | null;
+            /** Format: double */
+            high?: number | null;
+            /**
+             * Format: double
+             * @description The band of what was to be expected.
+             */
+            low?: number | null;
+            /** @description The id of the metric, and its name then. */
+            metric: string;
+            /**
+             * Format: int64
+             * @description Of how many, where it is a share or a mean.
+             */
+            n?: number | null;
+            name: string;
+            /**
+             * Format: double
+             * @description What it was compared with: the bound, the other interval, or what was to be expected.
+             */
+            reference?: number | null;
+            /** @description When the interval began; null where none is over. */
+            start?: string | null;
+            /** @description What an interval is. */
+            unit: string;
+            /** Format: double */
+            value?: number | null;
+            when: components["schemas"]["AlertCondition"];
+            why?: components["schemas"]["Why"] | null;
+        };
         /** @description The values with the most events keep their segment; the rest is one last segment that tells in `other` how many it holds. */
         Top: number;
         /**
@@ -11829,7 +12222,7 @@ export interface components {
         /** @description Where a definition is used. */
         UsedIn: {
             id: string;
-            /** @description `board` or `metric_tree`. */
+            /** @description `board`, `metric_tree` or `alert`. */
             kind: string;
             name: string;
         };
@@ -12467,8 +12860,63 @@ export interface components {
             all?: boolean | null;
             ids?: number[] | null;
         };
+        /** @enum {string} */
+        WebhookFormat: "json" | "slack";
         /** @description Everybody in the answer, or in a segment of it. */
         WholeCell: components["schemas"]["CellSegment"];
+        /** @description What explains that a metric moved. */
+        Why: {
+            /** @description What the interval is compared with: `before`, `last_week`, or `usual`, the mean of the same four before. */
+            against: string;
+            /** Format: double */
+            before?: number | null;
+            /** @description The starts of the intervals that it is compared with. */
+            compared: string[];
+            /** @description The properties that were looked at. */
+            looked_at: components["schemas"]["WhyProperty"][];
+            /** Format: double */
+            now?: number | null;
+            /** @description Those that go beyond what chance and their size explain, the strongest first. None where all moved alike. */
+            segments: components["schemas"]["WhySegment"][];
+        };
+        WhyOfMetric: {
+            /** @description `before`, `last_week` or `usual` */
+            against?: string | null;
+            /** @description An instant of the interval; that of the latest that is over where nothing is said. */
+            at?: string | null;
+        };
+        WhyProperty: {
+            /** @description `event` or `person` */
+            of: string;
+            property: string;
+        };
+        /** @description A segment that explains something. */
+        WhySegment: {
+            /** Format: double */
+            before?: number | null;
+            /**
+             * Format: double
+             * @description Its share of the move; of several properties they do not add up.
+             */
+            contribution: number;
+            /**
+             * Format: double
+             * @description What of that goes beyond its size.
+             */
+            excess: number;
+            /** Format: double */
+            now?: number | null;
+            /** @description `event` or `person` */
+            of: string;
+            property: string;
+            /** @description Null is not set. */
+            value?: Record<string, never> | null;
+            /**
+             * Format: double
+             * @description Standard errors from what the rest did.
+             */
+            z: number;
+        };
         /** @description A length of time, or so many sessions; a month is 30 days. */
         Window: {
             /** @description How many units; of sessions at least 1. */
@@ -12847,6 +13295,423 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Project"];
                 };
+            };
+            /** @description What is wrong and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    alert_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Alerts"];
+                };
+            };
+            /** @description What is wrong and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    alert_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewAlertBody"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Alert"];
+                };
+            };
+            /** @description What is wrong and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    alert_preview: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AlertToPreview"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlertPreview"];
+                };
+            };
+            /** @description What is wrong and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    alert_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: number;
+                alert: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Alert"];
+                };
+            };
+            /** @description What is wrong and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    alert_replace: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: number;
+                alert: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewAlertBody"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Alert"];
+                };
+            };
+            /** @description What is wrong and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    alert_delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: number;
+                alert: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What is wrong and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    alert_history: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: number;
+                alert: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlertHistory"];
+                };
+            };
+            /** @description What is wrong and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    alert_test: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: number;
+                alert: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What is wrong and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    alert_versions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: number;
+                alert: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Versions"];
+                };
+            };
+            /** @description What is wrong and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    annotation_list: {
+        parameters: {
+            query?: {
+                /** @description An instant such as 2026-11-30T00:00:00Z; from the beginning where nothing is said. */
+                from?: string;
+                /** @description Excluded. */
+                to?: string;
+            };
+            header?: never;
+            path: {
+                project: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Annotations"];
+                };
+            };
+            /** @description What is wrong and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    annotation_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewAnnotationBody"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Annotation"];
+                };
+            };
+            /** @description What is wrong and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    annotation_replace: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: number;
+                annotation: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AnnotationChange"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Annotation"];
+                };
+            };
+            /** @description What is wrong and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    annotation_delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: number;
+                annotation: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description What is wrong and how to mend it */
             default: {
@@ -15354,6 +16219,41 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Versions"];
+                };
+            };
+            /** @description What is wrong and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    metric_why_of_metric: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: number;
+                metric: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WhyOfMetric"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MetricWhy"];
                 };
             };
             /** @description What is wrong and how to mend it */

@@ -12,6 +12,8 @@ export interface ChartColors {
   line: string;
   surface: string;
   others: string;
+  /** What went wrong, or stands out. */
+  bad: string;
   /** The ground of what is not there any more: drop-off under its hatch. */
   hover: string;
   series: (index: number) => string;
@@ -26,6 +28,7 @@ export function chartColors(theme: Theme): ChartColors {
     line: dark ? "#273344" : "#e1e6ed",
     surface: dark ? "#151d2a" : "#ffffff",
     hover: dark ? "#1f2a3a" : "#edf1f5",
+    bad: dark ? "#f87171" : "#b91c1c",
     others: dark ? "#64748b" : "#94a3b8",
     series: (index) => palette[index % palette.length] as string,
   };

@@ -6,6 +6,7 @@ import { useNarrow } from "@/ui/useNarrow.ts";
 import { useTheme } from "@/ui/theme.tsx";
 import { categoryAxis, FONT, tipFoot, tipLine, tipTitle, tooltip, valueAxis } from "./axes.ts";
 import { chartColors } from "./colors.ts";
+import { useHappened, type Over } from "./happened.ts";
 import { Picture, type PictureHandle } from "./Picture.tsx";
 
 export interface Line {
@@ -35,6 +36,12 @@ interface LinesProps {
   mark?: { at: number; name: string };
   /** Several of them. */
   marks?: { at: number; name: string }[];
+  /** The intervals, if it is over time: what happened in them is marked. */
+  over?: Over;
+  /** Between which the first line was to be expected. */
+  band?: { low: (number | null)[]; high: (number | null)[] };
+  /** Places of the first line that stand out. */
+  emphasized?: number[];
   share?: boolean;
   height?: number;
   label: string;
@@ -43,17 +50,21 @@ interface LinesProps {
   onPlace?: (line: Line, index: number, isPrevious: boolean) => void;
 }
 
+/** Of up to so many that happened the names stand beside the marks; of more, the tooltip tells. */
+const MOST_NAMED = 8;
+const MOST_NAME_CHARS = 18;
 /** Up to this many lines are named at their end; more have their names in the table and the tooltip. */
 const NAMED_LINES = 6;
 const POINTS_SHOWN_UP_TO = 45;
 /** Room for a name at a line's end, in pixels. */
 const [NARROWEST_NAME, WIDEST_NAME, LETTER_PX] = [72, 220, 7];
 
-export function LinesPicture({ names, longNames, lines, incompleteFrom, shape, mark, marks, share = false, height = 300, label, pictureRef, onPlace }: LinesProps) {
+export function LinesPicture({ names, longNames, lines, incompleteFrom, shape, mark, marks, over, band, emphasized, share = false, height = 300, label, pictureRef, onPlace }: LinesProps) {
   const { t, format } = useSpeech();
   const { theme } = useTheme();
   const narrow = useNarrow();
   const opens = onPlace !== undefined;
+  const happened = useHappened(over);
   const option = useMemo(() => {
     const colors = chartColors(theme);
     const shown = (value: number) => (share ? format.percent(value) : format.number(value));
@@ -120,9 +131,15 @@ export function LinesPicture({ names, longNames, lines, incompleteFrom, shape, m
       }
       return parts;
     });
-    const marked = [...(mark ? [mark] : []), ...(marks ?? [])];
-    if (marked.length > 0 && series[0]) {
-      Object.assign(series[0], {
+    if (band) series.unshift(...bandSeries(band, colors.quiet));
+    if (emphasized && emphasized.length > 0 && lines[0]) {
+      const values = lines[0].values;
+      series.push({ id: "emphasized", type: "scatter", name: lines[0].name, symbolSize: 9, itemStyle: { color: colors.bad }, silent: true, z: 5, data: emphasized.map((at) => [at, values[at] ?? null]) });
+    }
+    const marked = [...(mark ? [mark] : []), ...(marks ?? []), ...happened.map((one) => ({ at: one.at, name: happened.length > MOST_NAMED ? "" : cut(one.name) }))];
+    const first = series.find((one) => one.id === lines[0]?.id);
+    if (marked.length > 0 && first) {
+      Object.assign(first, {
         markLine: {
           silent: true,
           symbol: "none",
@@ -156,12 +173,13 @@ export function LinesPicture({ names, longNames, lines, incompleteFrom, shape, m
               return tipLine(colorOf(line), line.name, value === null ? "–" : shown(value), note);
             });
           const open = lines.some((line) => index >= (line.incompleteFrom ?? incompleteFrom)) ? tipFoot(t("tip.incomplete")) : "";
-          return tipTitle((longNames ?? names)[index] ?? "") + rows.join("") + open + (opens ? tipFoot(t("tip.open")) : "");
+          const here = happened.filter((one) => one.at === index).map((one) => tipFoot(`◆ ${one.name}`));
+          return tipTitle((longNames ?? names)[index] ?? "") + rows.join("") + here.join("") + open + (opens ? tipFoot(t("tip.open")) : "");
         },
       },
       series,
     };
-  }, [lines, names, longNames, incompleteFrom, shape, share, theme, format, t, narrow, opens, mark, marks]);
+  }, [lines, names, longNames, incompleteFrom, shape, share, theme, format, t, narrow, opens, mark, marks, happened, band, emphasized]);
 
   return (
     <Picture
@@ -182,6 +200,20 @@ export function LinesPicture({ names, longNames, lines, incompleteFrom, shape, m
       }
     />
   );
+}
+
+/** Two lines stacked, without a line of their own: the lower one invisible, the distance to the upper one pale. */
+function bandSeries({ low, high }: { low: (number | null)[]; high: (number | null)[] }, color: string): Record<string, unknown>[] {
+  const base = { type: "line", stack: "band", stackStrategy: "all", symbol: "none", silent: true, connectNulls: false, lineStyle: { width: 0 }, emphasis: { disabled: true }, z: 0 };
+  const height = high.map((top, at) => (top === null || low[at] === null || low[at] === undefined ? null : top - low[at]));
+  return [
+    { ...base, id: "band low", data: low },
+    { ...base, id: "band", data: height, areaStyle: { color, opacity: 0.16 } },
+  ];
+}
+
+function cut(name: string): string {
+  return name.length > MOST_NAME_CHARS ? `${name.slice(0, MOST_NAME_CHARS - 1)}…` : name;
 }
 
 function valueAt(line: Line, index: number): number {

@@ -4,6 +4,7 @@ import { ChevronsUpDown, LogOut, Menu, Plus, Search, Settings, UserRound, X } fr
 import { useEffect, useRef, useState } from "react";
 import { api } from "@/api/client.ts";
 import { useSpeech } from "@/i18n/language.tsx";
+import { Annotated } from "@/report/annotations.tsx";
 import { IconButton } from "@/ui/Button.tsx";
 import { OptionList } from "@/ui/OptionList.tsx";
 import { Popover } from "@/ui/Popover.tsx";
@@ -77,7 +78,9 @@ export function Shell() {
       </nav>
       {menuOpen && <div className={styles.scrim} onClick={() => setMenuOpen(false)} />}
       <main id="main" className={styles.main}>
-        <Outlet />
+        <Annotated>
+          <Outlet />
+        </Annotated>
       </main>
       {paletteOpen && <Palette onClose={() => setPaletteOpen(false)} />}
     </div>

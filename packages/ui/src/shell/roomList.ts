@@ -1,10 +1,10 @@
 // The rooms that exist, by intent. Navigation, palette and routes read this one list: a room that is not here is not shown.
-import { Activity, Blocks, Bug, CalendarDays, ChartNoAxesColumn, CircleAlert, ClipboardCheck, Filter, Flame, Gauge, LayoutDashboard, LayoutList, ListChecks, MessageSquareText, Network, Radio, Repeat2, Rocket, Route as RouteIcon, Signpost, Sprout, Target, Timer, Users, UsersRound, Video } from "lucide-react";
+import { Activity, BellRing, Blocks, Bug, CalendarDays, ChartNoAxesColumn, CircleAlert, ClipboardCheck, Filter, Flame, Gauge, LayoutDashboard, LayoutList, ListChecks, MessageSquareText, Network, Radio, Repeat2, Rocket, Route as RouteIcon, Signpost, Sprout, Target, Timer, Users, UsersRound, Video } from "lucide-react";
 import type { ComponentType } from "react";
 import type { QuestionKind } from "@/question/question.ts";
 import type { MessageKey } from "@/i18n/catalogue.ts";
 
-export type RoomPath = "trends" | "funnels" | "retention" | "engagement" | "lifecycle" | "journeys" | "sessions" | "cohorts" | "features" | "drivers" | "impact" | "friction" | "heatmaps" | "speed" | "errors" | "boards" | "metrics" | "reports" | "live" | "people" | "recordings" | "surveys" | "tasks" | "user-tests" | "interviews" | "plan";
+export type RoomPath = "trends" | "funnels" | "retention" | "engagement" | "lifecycle" | "journeys" | "sessions" | "cohorts" | "features" | "drivers" | "impact" | "friction" | "heatmaps" | "speed" | "errors" | "boards" | "metrics" | "alerts" | "reports" | "live" | "people" | "recordings" | "surveys" | "tasks" | "user-tests" | "interviews" | "plan";
 
 export interface RoomEntry {
   path: RoomPath;
@@ -56,6 +56,7 @@ export const intents: Intent[] = [
     rooms: [
       { path: "boards", label: "room.board", icon: LayoutDashboard },
       { path: "metrics", label: "room.metric", icon: Network },
+      { path: "alerts", label: "room.alert", icon: BellRing },
       { path: "reports", label: "room.reports", icon: LayoutList },
     ],
   },

@@ -1,7 +1,8 @@
 //! The page as text.
 
-use super::super::words::{Words, day_words, moment_words, time_words, zone_words};
+use super::super::words::Words;
 use super::encoded;
+use crate::time::{day_words, moment_words, time_words, zone_words};
 use axum::response::{Html, IntoResponse, Response};
 use sillage_behavior::interview::{Study, local, zone_names};
 use sillage_catalog::Interview;

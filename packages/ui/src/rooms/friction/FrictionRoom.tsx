@@ -156,6 +156,7 @@ const FrictionPicture: ReportRoomParts<"friction">["Picture"] = ({ asked, view, 
           shape={drawn === "factors" ? "bar" : "line"}
           share={drawn === "high"}
           marks={marks}
+          over={{ times: starts, unit: asked.question.interval ?? "day" }}
           label={label}
           pictureRef={pictureRef}
           onPlace={(line, index) => {

@@ -165,6 +165,7 @@ const OverTimePicture: ReportRoomParts<"funnel">["Picture"] = ({ asked, onOpen, 
           values: own(group).map((one) => ((one.steps[0] ?? 0) > 0 ? (one.steps[last] ?? 0) / (one.steps[0] as number) : null)),
           counts: own(group).map((one) => one.steps[0] ?? 0),
         }))}
+        over={{ times: starts, unit: interval }}
         incompleteFrom={firstIncomplete(starts, asked.explain.incomplete_from)}
         shape="line"
         share

@@ -1,20 +1,23 @@
 // One metric: its number and its line, what it means, who answers for it, and where it is used.
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { Link, useNavigate, useParams, useSearch } from "@tanstack/react-router";
-import { BadgeCheck, Pencil, Trash2 } from "lucide-react";
+import { BadgeCheck, BellRing, Pencil, Search, Trash2 } from "lucide-react";
 import { useState } from "react";
 import { api } from "@/api/client.ts";
-import type { Metric, MetricInUse } from "@/api/board.ts";
+import type { Why } from "@/api/alert.ts";
+import type { Metric, MetricInUse, MetricValue } from "@/api/board.ts";
 import { useSpeech } from "@/i18n/language.tsx";
 import { pathOfKind } from "@/shell/roomList.ts";
 import { tellError } from "@/shell/errors.ts";
 import { RemoveDialog } from "@/shell/RemoveDialog.tsx";
 import { useProject } from "@/shell/session.tsx";
 import { Button, IconButton } from "@/ui/Button.tsx";
+import { InlineSelect } from "@/ui/Field.tsx";
 import { Card, Page } from "@/ui/Page.tsx";
 import { Failure, Skeleton, SkeletonRows } from "@/ui/State.tsx";
 import { useToast } from "@/ui/Toast.tsx";
 import { isReportKind } from "@/report/parts.ts";
+import { WhyList } from "@/rooms/alert/WhyList.tsx";
 import { figureName } from "./figures.ts";
 import { MetricEditor } from "./MetricEditor.tsx";
 import type { MetricSearch } from "./search.ts";
@@ -54,6 +57,9 @@ function OneMetric({ id }: { id: string }) {
           {metric.definition.owner !== "" && <span className={styles.owner}>{t("metric.ownedBy", { owner: metric.definition.owner })}</span>}
           {project.role !== "viewer" && (
             <>
+              <Button icon={<BellRing aria-hidden />} onClick={() => void navigate({ to: "/p/$project/alerts/$alert", params: { project: String(project.id), alert: "new" }, search: { metric: metric.id } })}>
+                {t("alert.setOn")}
+              </Button>
               <Button icon={<Pencil aria-hidden />} onClick={() => void navigate({ to: ".", search: { edit: true } })}>
                 {t("metric.edit")}
               </Button>
@@ -84,7 +90,45 @@ function Standing({ metric }: { metric: Metric }) {
         }
       />
     );
-  return <Card>{value ? <ValueOverTime metric={metric} value={value} /> : <Skeleton height={320} />}</Card>;
+  return (
+    <>
+      <Card>{value ? <ValueOverTime metric={metric} value={value} /> : <Skeleton height={320} />}</Card>
+      {value?.at && <WhyCard metric={metric} at={value.at} unit={value.unit} />}
+    </>
+  );
+}
+
+/** Asks what explains the latest move, when somebody wants to know: it takes up to sixteen questions. */
+function WhyCard({ metric, at, unit }: { metric: Metric; at: string; unit: MetricValue["unit"] }) {
+  const speech = useSpeech();
+  const { t } = speech;
+  const project = useProject();
+  const [against, setAgainst] = useState<Why["against"] | null>(null);
+  const why = useQuery({
+    queryKey: ["metric why", project.id, metric.id, metric.version, at, against],
+    queryFn: ({ signal }) => api.metricWhy(project.id, metric.id, { at, against: against ?? "before" }, signal),
+    enabled: against !== null,
+    staleTime: 300_000,
+    retry: false,
+  });
+  const choices = (unit === "hour" || unit === "day" ? (["before", "last_week", "usual"] as const) : (["before", "usual"] as const)).map((one) => ({ value: one, label: t(`why.against.${one}`) }));
+  return (
+    <Card title={t("why.ask")} aside={against !== null && <InlineSelect label={t("alert.against")} choices={choices} value={against} onPick={setAgainst} />}>
+      {against === null ? (
+        <div>
+          <Button icon={<Search aria-hidden />} onClick={() => setAgainst("before")}>
+            {t("why.look")}
+          </Button>
+        </div>
+      ) : why.error ? (
+        <Failure {...tellError(why.error, speech)} />
+      ) : why.data ? (
+        <WhyList why={why.data.why} start={at} unit={unit} metric={metric} />
+      ) : (
+        <SkeletonRows rows={4} />
+      )}
+    </Card>
+  );
 }
 
 function About({ metric }: { metric: MetricInUse }) {
@@ -122,7 +166,11 @@ function About({ metric }: { metric: MetricInUse }) {
             <ul>
               {metric.used_in.map((one) => (
                 <li key={one.id}>
-                  {one.kind === "board" ? (
+                  {one.kind === "alert" ? (
+                    <Link to="/p/$project/alerts/$alert" params={{ ...params, alert: one.id }} search={{}}>
+                      {one.name}
+                    </Link>
+                  ) : one.kind === "board" ? (
                     <Link to="/p/$project/boards/$board" params={{ ...params, board: one.id }} search={{}}>
                       {one.name}
                     </Link>

@@ -14,6 +14,7 @@ export function ValueOverTime({ metric, value }: { metric: Metric; value: Metric
   const { written, when, spoken } = useWriting(metric);
   const { t, format } = spoken;
   const named = when(value);
+  const times = value.points.map((point) => point.start);
   return (
     <>
       <div className={styles.standing}>
@@ -30,7 +31,7 @@ export function ValueOverTime({ metric, value }: { metric: Metric; value: Metric
         </Note>
       ))}
       <LinesPicture
-        names={value.points.map((point) => named(point.start))}
+        names={times.map(named)}
         lines={[
           {
             id: "metric",
@@ -40,6 +41,7 @@ export function ValueOverTime({ metric, value }: { metric: Metric; value: Metric
             notes: value.points.map((point) => [written(point.value), point.n === null || point.n === undefined ? "" : t("tip.n", { n: format.number(point.n) })].filter(Boolean).join(" · ")),
           },
         ]}
+        over={{ times, unit: value.unit }}
         incompleteFrom={overUntil(value)}
         shape="line"
         share={metric.definition.format === "percent"}

@@ -2,6 +2,13 @@
 import type { MessageKey } from "@/i18n/catalogue.ts";
 
 export const ACTIONS: Record<string, MessageKey> = {
+  "alert.change": "audit.alert.change",
+  "alert.create": "audit.alert.create",
+  "alert.delete": "audit.alert.delete",
+  "alert.test": "audit.alert.test",
+  "annotation.change": "audit.annotation.change",
+  "annotation.create": "audit.annotation.create",
+  "annotation.delete": "audit.annotation.delete",
   "board.change": "audit.board.change",
   "board.create": "audit.board.create",
   "board.delete": "audit.board.delete",

@@ -85,6 +85,7 @@ const SessionsPicture: ReportRoomParts<"sessions">["Picture"] = ({ asked, onOpen
           names={times.map((time) => format.interval(time, trend.interval, zone))}
           longNames={times.map((time) => format.interval(time, trend.interval, zone, true))}
           lines={[{ id: "sessions", name: t("room.sessions"), values: series.values.slice(0, times.length), color: 0 }]}
+          over={{ times, unit: trend.interval }}
           incompleteFrom={firstIncomplete(times, curve?.explain.incomplete_from)}
           shape="line"
           height={240}

@@ -109,6 +109,7 @@ const OverTimePicture: ReportRoomParts<"trend">["Picture"] = ({ asked, view, onV
           names={names}
           longNames={times.map((time) => format.interval(time, question.interval, zone, true))}
           lines={shown.map((line) => ({ id: line.id, name: line.name, values: line.values.slice(0, times.length), color: colorOf(lines, line), previous: line.previous?.slice(0, times.length) }))}
+          over={{ times, unit: question.interval }}
           incompleteFrom={incompleteIndex(asked)}
           shape={shape}
           label={label}

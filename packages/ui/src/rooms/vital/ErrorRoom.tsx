@@ -66,6 +66,7 @@ const ErrorPicture: ReportRoomParts<"error">["Picture"] = ({ asked, onOpen, pict
       <LinesPicture
         names={names}
         lines={(["errors", "requests"] as const).map((id, place) => ({ id, name: t(`error.${id}`), color: place === 0 ? 4 : 2, values: answer.intervals.map((one) => one[id]) }))}
+        over={{ times: starts, unit: question.interval ?? "day" }}
         incompleteFrom={firstIncomplete(starts, asked.explain.incomplete_from)}
         shape="bar"
         label={label}

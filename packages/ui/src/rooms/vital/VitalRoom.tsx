@@ -103,6 +103,7 @@ const VitalPicture: ReportRoomParts<"vital">["Picture"] = ({ asked, view, onView
       <LinesPicture
         names={names}
         lines={[line, threshold(0, t("vital.threshold.good")), threshold(1, t("vital.threshold.poor"))]}
+        over={{ times: starts, unit: asked.question.interval ?? "day" }}
         incompleteFrom={firstIncomplete(starts, asked.explain.incomplete_from)}
         shape="line"
         label={label}
