@@ -11,7 +11,7 @@ test("an alert is set on a metric, seen before it is kept, fires, and says why",
 
   // What is unusual is judged by its past.
   await expect(page.getByRole("img", { name: new RegExp(name) })).toBeVisible();
-  await page.getByLabel(t("alert.column.when")).selectOption("above");
+  await page.getByLabel(t("alert.column.when"), { exact: true }).selectOption("above");
   await page.getByLabel(t("alert.bound"), { exact: true }).fill("abc");
   await expect(page.getByText(t("alert.noNumber"))).toBeVisible();
   await page.getByLabel(t("alert.bound"), { exact: true }).fill("0,5");

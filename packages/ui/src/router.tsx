@@ -144,7 +144,7 @@ const metrics = createRoute({ getParentRoute: () => project, path: "metrics", co
 const metric = createRoute({
   getParentRoute: () => project,
   path: "metrics/$metric",
-  validateSearch: (search: Record<string, unknown>): MetricSearch => ({ q: search.q, title: text(search.title), edit: flag(search.edit) }),
+  validateSearch: (search: Record<string, unknown>): MetricSearch => ({ q: search.q, title: text(search.title), figure: text(search.figure), format: text(search.format), edit: flag(search.edit) }),
   component: lazyRouteComponent(() => import("@/rooms/metric/MetricRoom.tsx"), "MetricRoom"),
 });
 const metricTree = createRoute({

@@ -39,6 +39,8 @@ const FIRST: [&str; 12] = [
     "$pathname",
     "$lib_version",
 ];
+/// A release takes the place of the one before: in a sum, one always falls and one rises.
+const RELEASES: [&str; 3] = ["$app_version_string", "$release", "$lib_version"];
 const MOST_PROPERTIES: usize = 12;
 const MOST_OF_PEOPLE: usize = 4;
 const TOP: u32 = 20;
@@ -157,8 +159,11 @@ pub(super) async fn of_alert(
     let Some(start) = instant(&point.start) else { return Ok(None) };
     let against = match when {
         AlertCondition::Rises { against: MoveAgainst::LastWeek, .. } | AlertCondition::Falls { against: MoveAgainst::LastWeek, .. } => Against::LastWeek,
+        AlertCondition::Rises { .. } | AlertCondition::Falls { .. } => Against::Before,
         AlertCondition::Unusual { .. } => Against::Usual,
-        _ => Against::Before,
+        // Beyond a bound: a Sunday says little of a Monday.
+        AlertCondition::Above { .. } | AlertCondition::Below { .. } if matches!(read.unit(), Unit::Hour | Unit::Day) => Against::Usual,
+        AlertCondition::Above { .. } | AlertCondition::Below { .. } => Against::Before,
     };
     look(api, project, metric, read, zone, start, against).await
 }
@@ -205,7 +210,7 @@ async fn look(
     let first = starts.iter().copied().min().unwrap_or(start);
     let range = read.range_between(zone, first, start);
     let times = Times { now: zone.format(start), before: starts.iter().map(|start| zone.format(*start)).collect() };
-    let properties = candidates(api, project.id, metric.read()?).await?;
+    let properties = candidates(api, project.id, metric.read()?, parts.is_share()).await?;
     let mut segments = Vec::new();
     let mut whole: Option<(Measured, Measured)> = None;
     for looked_at in &properties {
@@ -230,7 +235,7 @@ async fn look(
         }));
     }
     segments.sort_by(|a, b| b.excess.total_cmp(&a.excess));
-    segments.truncate(MOST_SEGMENTS);
+    let segments = each_once(segments);
     let value = |measured: Measured| if parts.is_share() { (measured.of > 0.0).then(|| measured.amount / measured.of) } else { Some(measured.amount) };
     Ok(Some(Why {
         against: against.name().to_owned(),
@@ -242,8 +247,19 @@ async fn look(
     }))
 }
 
+/// Segments of the same figures are the same people under another name: the first of them stands for all.
+fn each_once(segments: Vec<WhySegment>) -> Vec<WhySegment> {
+    let mut kept: Vec<WhySegment> = Vec::new();
+    for segment in segments {
+        if kept.len() < MOST_SEGMENTS && !kept.iter().any(|one| one.before == segment.before && one.now == segment.now) {
+            kept.push(segment);
+        }
+    }
+    kept
+}
+
 /// What the metric may be broken down by: what often explains a move, what else its event carries, and what is known of people.
-async fn candidates(api: &Api, project: ProjectId, metric: Read) -> Result<Vec<WhyProperty>, ApiError> {
+async fn candidates(api: &Api, project: ProjectId, metric: Read, is_share: bool) -> Result<Vec<WhyProperty>, ApiError> {
     let question = Question::from_json(&metric.asked(json!({"last": 1, "unit": "day"}), None))?;
     let event = question.kind.selectors().iter().find_map(|selector| selector.names().first().map(|name| (*name).to_owned()));
     let look = move |browse: &dyn Browse| {
@@ -261,7 +277,7 @@ async fn candidates(api: &Api, project: ProjectId, metric: Read) -> Result<Vec<W
         }
     };
     for name in FIRST {
-        if of_event.iter().any(|info| info.name == name) {
+        if of_event.iter().any(|info| info.name == name) && (is_share || !RELEASES.contains(&name)) {
             add(name, "event");
         }
     }
@@ -271,8 +287,10 @@ async fn candidates(api: &Api, project: ProjectId, metric: Read) -> Result<Vec<W
         add(&info.name, "event");
     }
     let of_people = of_people.iter().filter(|info| is_fit(&info.types) && !names_one(&info.name) && !info.name.starts_with(['$', '=']) && info.name != "name");
-    let of_people: Vec<&str> = of_people.take(MOST_OF_PEOPLE).map(|info| info.name.as_str()).collect();
     found.truncate(MOST_PROPERTIES);
+    // What an event says of its person is as it was then.
+    let of_people = of_people.filter(|info| !found.iter().any(|one| one.property == info.name));
+    let of_people: Vec<&str> = of_people.take(MOST_OF_PEOPLE).map(|info| info.name.as_str()).collect();
     found.extend(of_people.into_iter().map(|name| WhyProperty { property: name.to_owned(), of: "person".to_owned() }));
     Ok(found)
 }

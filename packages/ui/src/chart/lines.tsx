@@ -136,7 +136,7 @@ export function LinesPicture({ names, longNames, lines, incompleteFrom, shape, m
       const values = lines[0].values;
       series.push({ id: "emphasized", type: "scatter", name: lines[0].name, symbolSize: 9, itemStyle: { color: colors.bad }, silent: true, z: 5, data: emphasized.map((at) => [at, values[at] ?? null]) });
     }
-    const marked = [...(mark ? [mark] : []), ...(marks ?? []), ...happened.map((one) => ({ at: one.at, name: happened.length > MOST_NAMED ? "" : cut(one.name) }))];
+    const marked = [...(mark ? [mark] : []), ...(marks ?? []), ...happened.map((one) => ({ at: one.at, name: happened.length > MOST_NAMED ? "" : cut(one.name), isThin: true }))];
     const first = series.find((one) => one.id === lines[0]?.id);
     if (marked.length > 0 && first) {
       Object.assign(first, {
@@ -145,7 +145,7 @@ export function LinesPicture({ names, longNames, lines, incompleteFrom, shape, m
           symbol: "none",
           lineStyle: { color: colors.quiet, width: 1, type: "solid" },
           label: { color: colors.quiet, fontSize: 11, fontFamily: FONT },
-          data: marked.map((one) => ({ xAxis: one.at, name: one.name, label: { formatter: one.name } })),
+          data: marked.map((one) => ({ xAxis: one.at, name: one.name, label: { formatter: one.name }, lineStyle: "isThin" in one ? { color: colors.others, type: [3, 3] } : undefined })),
         },
       });
     }

@@ -35,10 +35,10 @@ export function AlertList() {
   return (
     <Page title={t("room.alert")} aside={mayChange ? tab === "annotations" ? <NewAnnotation /> : create : undefined}>
       <nav className={settings.tabs} aria-label={t("room.alert")}>
-        <Link to="/p/$project/alerts" params={params} search={{}} activeOptions={{ exact: true }} aria-current={tab === undefined ? "page" : undefined}>
+        <Link to="/p/$project/alerts" params={params} search={{}} data-active={tab === undefined || undefined} aria-current={tab === undefined ? "page" : undefined}>
           {t("room.alert")}
         </Link>
-        <Link to="/p/$project/alerts" params={params} search={{ tab: "annotations" }} aria-current={tab === "annotations" ? "page" : undefined}>
+        <Link to="/p/$project/alerts" params={params} search={{ tab: "annotations" }} data-active={tab === "annotations" || undefined} aria-current={tab === "annotations" ? "page" : undefined}>
           {t("annotation.title")}
         </Link>
       </nav>

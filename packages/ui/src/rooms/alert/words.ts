@@ -13,7 +13,7 @@ export function conditionWords(when: AlertCondition, metric: Written, speech: Sp
   switch (when.kind) {
     case "above":
     case "below":
-      return t(`alert.when.${when.kind}`, { value: write(when.value, metric, speech) });
+      return t(`alert.when.${when.kind}`, { value: metric.format === "percent" ? wholeShare(when.value, speech) : write(when.value, metric, speech) });
     case "rises":
     case "falls":
       return t(`alert.when.${when.kind}`, { by: movedBy(when, metric, speech), against: when.against });
@@ -23,7 +23,12 @@ export function conditionWords(when: AlertCondition, metric: Written, speech: Sp
 }
 
 function movedBy(when: { by: number; unit: "share" | "amount" }, metric: Written, speech: Spoken): string {
-  return when.unit === "share" ? speech.format.percent(when.by) : write(when.by, metric, speech);
+  return when.unit === "share" ? wholeShare(when.by, speech) : write(when.by, metric, speech);
+}
+
+/** `20%`, and `12.5%` where it has a half. */
+function wholeShare(share: number, { format }: Speech): string {
+  return format.percent(share, Number.isInteger(Math.round(share * 1000) / 10) ? 0 : 1);
 }
 
 /** `1,204, 38% less than the same day a week earlier (1,942)` */

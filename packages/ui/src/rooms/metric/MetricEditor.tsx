@@ -30,7 +30,16 @@ const DRAFT = "draft";
 
 type Kind = (typeof KINDS)[number];
 
-export function MetricEditor({ metric, start, name: firstName }: { metric: Metric | null; start: unknown; name: string }) {
+interface MetricEditorProps {
+  metric: Metric | null;
+  /** Of a new one: the question, the name, the figure and the form of its number that it begins with. */
+  start: unknown;
+  name: string;
+  figure?: string;
+  format?: string;
+}
+
+export function MetricEditor({ metric, start, name: firstName, figure: firstFigure, format: firstFormat }: MetricEditorProps) {
   const speech = useSpeech();
   const { t } = speech;
   const project = useProject();
@@ -47,7 +56,8 @@ export function MetricEditor({ metric, start, name: firstName }: { metric: Metri
       const { question: _, ...own } = metric.definition;
       return own;
     }
-    return { description: "", owner: "", verified: false, format: usualFormat(kind, undefined), better: usualDirection(kind, undefined) };
+    const format = FORMATS.find((one) => one === firstFormat) ?? usualFormat(kind, firstFigure);
+    return { description: "", owner: "", verified: false, figure: firstFigure, format, better: usualDirection(kind, firstFigure) };
   });
   const { figures } = useQuery({ queryKey: ["metrics", project.id], queryFn: () => api.metrics(project.id) }).data ?? { figures: [] };
   const change = (next: Partial<typeof rest>): void => setRest({ ...rest, ...next });

@@ -28,7 +28,7 @@ import styles from "./metric.module.css";
 export function MetricRoom() {
   const { metric } = useParams({ from: "/signed-in/p/$project/metrics/$metric" });
   const search = useSearch({ from: "/signed-in/p/$project/metrics/$metric" }) as MetricSearch;
-  if (metric === "new") return <MetricEditor metric={null} start={search.q} name={search.title ?? ""} />;
+  if (metric === "new") return <MetricEditor metric={null} start={search.q} name={search.title ?? ""} figure={search.figure} format={search.format} />;
   return <OneMetric key={metric} id={metric} />;
 }
 
@@ -111,12 +111,13 @@ function WhyCard({ metric, at, unit }: { metric: Metric; at: string; unit: Metri
     staleTime: 300_000,
     retry: false,
   });
+  const usual = unit === "hour" || unit === "day" ? "last_week" : "before";
   const choices = (unit === "hour" || unit === "day" ? (["before", "last_week", "usual"] as const) : (["before", "usual"] as const)).map((one) => ({ value: one, label: t(`why.against.${one}`) }));
   return (
     <Card title={t("why.ask")} aside={against !== null && <InlineSelect label={t("alert.against")} choices={choices} value={against} onPick={setAgainst} />}>
       {against === null ? (
         <div>
-          <Button icon={<Search aria-hidden />} onClick={() => setAgainst("before")}>
+          <Button icon={<Search aria-hidden />} onClick={() => setAgainst(usual)}>
             {t("why.look")}
           </Button>
         </div>

@@ -4,6 +4,9 @@ export interface MetricSearch {
   q?: unknown;
   /** The name that is offered for it. */
   title?: string;
+  /** The figure of the question, and how its number is written. */
+  figure?: string;
+  format?: string;
   edit?: true;
 }
 

@@ -18,6 +18,7 @@ import { Empty, Failure, SkeletonRows } from "@/ui/State.tsx";
 import table from "@/ui/table.module.css";
 import { AnswersExample } from "./AnswersExample.tsx";
 import { isOpen, scaleOf, textOf, type SurveyQuestion } from "./definition.ts";
+import { followed } from "./followed.ts";
 import { useScoreText, WORTHWHILE } from "./scoreText.ts";
 import { KIND } from "./words.ts";
 import styles from "./survey.module.css";
@@ -124,6 +125,7 @@ function QuestionCard({ number, survey, results, question, result, interval, bre
   const scoreText = useScoreText(question);
   const isFew = result.n > 0 && result.n < (question.kind === "nps" ? WORTHWHILE.nps : WORTHWHILE.others);
   const shown = textOf(question.text, language, results.definition);
+  const follow = followed(survey.id, question);
   return (
     <Card
       title={
@@ -160,6 +162,11 @@ function QuestionCard({ number, survey, results, question, result, interval, bre
         </>
       )}
       <p className={styles.more}>
+        {follow && project.role !== "viewer" && (
+          <Link to="/p/$project/metrics/$metric" params={{ project: String(project.id), metric: "new" }} search={{ q: follow.q, title: `${survey.name}: ${scoreText.name}`, format: follow.format }}>
+            {t("metric.follow")}
+          </Link>
+        )}
         {(question.kind === "long" || question.kind === "short") && (
           <Link to="/p/$project/surveys/$survey" params={{ project: String(project.id), survey: survey.id }} search={{ tab: "themes" }}>
             {t("survey.tab.themes")}

@@ -1,11 +1,13 @@
 // What is behind one card: its lists, each row of which opens.
 import { Fragment, useEffect, useRef, type ReactNode } from "react";
+import { Link } from "@tanstack/react-router";
 import { X } from "lucide-react";
 import type { Task, TaskAnswer, TaskCardName } from "@/api/task.ts";
 import type { Cell } from "@/api/types.ts";
 import { useSpeech } from "@/i18n/language.tsx";
 import { factorName } from "@/rooms/friction/friction.ts";
 import type { ElementNames } from "@/report/elementNames.ts";
+import { useProject } from "@/shell/session.tsx";
 import { IconButton } from "@/ui/Button.tsx";
 import { NumberHead } from "@/ui/NumberHead.tsx";
 import { Opens } from "@/ui/Opens.tsx";
@@ -53,10 +55,31 @@ export function CardDetail(props: CardDetailProps) {
         onClose();
       }}
     >
-      <Card title={t(CARD[card])} aside={<IconButton label={t("action.close")} icon={<X />} onClick={onClose} />}>
+      <Card
+        title={t(CARD[card])}
+        aside={
+          <>
+            <Follow card={card} task={props.task} />
+            <IconButton label={t("action.close")} icon={<X />} onClick={onClose} />
+          </>
+        }
+      >
         <Lists {...props} />
       </Card>
     </div>
+  );
+}
+
+/** The card's share, as a metric: with a target, on boards and in trees, and with alerts. */
+function Follow({ card, task }: { card: TaskCardName; task: Task }) {
+  const { t } = useSpeech();
+  const project = useProject();
+  if (project.role === "viewer") return null;
+  const q = { kind: "task", task: task.definition, interval: "week" };
+  return (
+    <Link to="/p/$project/metrics/$metric" params={{ project: String(project.id), metric: "new" }} search={{ q, title: `${task.name}: ${t(CARD[card])}`, figure: card }} className={styles.follow}>
+      {t("metric.follow")}
+    </Link>
   );
 }
 
