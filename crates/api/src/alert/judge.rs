@@ -101,7 +101,10 @@ pub(super) async fn preview(State(api): State<Api>, inside: Inside<ToRead>, Json
     let definition = body.definition.checked()?;
     definition.check_metric(&api, inside.project.id).await?;
     let (_, metric) = definition::one::<MetricDefinition>(&api, inside.project.id, &definition.metric).await?;
-    let looked = look(&api, &inside.project, &metric, &definition, SHOWN).await?;
+    let mut looked = look(&api, &inside.project, &metric, &definition, SHOWN).await?;
+    // Nothing is shown of the time before there was anything.
+    let began = looked.points.iter().position(|point| point.value.is_some_and(|value| value != 0.0));
+    looked.from = looked.from.max(began.unwrap_or(0));
     let verdicts = definition.watch().judge(&looked.metric, &looked.zone, &looked.points, looked.from);
     let points: Vec<AlertPoint> = looked.points[looked.from..].iter().zip(verdicts).map(|(point, verdict)| AlertPoint::of(point, verdict)).collect();
     let fires = points.iter().filter(|point| point.fires).count();

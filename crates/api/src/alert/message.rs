@@ -188,7 +188,7 @@ impl Message<'_> {
             for line in explained {
                 let _ = writeln!(text, "  - {line}");
             }
-        } else if self.told.why.is_some() {
+        } else if self.told.why.as_ref().is_some_and(|why| !why.other_way) {
             let said =
                 if is_french { "Aucun segment ne s’écarte des autres\u{a0}: tous ont bougé de même." } else { "No segment stands out: all moved alike." };
             let _ = writeln!(text, "\n{said}");

@@ -61,6 +61,9 @@ pub(super) struct Why {
     now: Option<f64>,
     /// Those that go beyond what chance and their size explain, the strongest first. None where all moved alike.
     pub(super) segments: Vec<WhySegment>,
+    /// Of a bound: it moved away from it, so no move explains that it is beyond it.
+    #[serde(default)]
+    pub(super) other_way: bool,
     /// The properties that were looked at.
     looked_at: Vec<WhyProperty>,
 }
@@ -165,7 +168,16 @@ pub(super) async fn of_alert(
         AlertCondition::Above { .. } | AlertCondition::Below { .. } if matches!(read.unit(), Unit::Hour | Unit::Day) => Against::Usual,
         AlertCondition::Above { .. } | AlertCondition::Below { .. } => Against::Before,
     };
-    look(api, project, metric, read, zone, start, against).await
+    let mut why = look(api, project, metric, read, zone, start, against).await?;
+    if let Some(why) = &mut why
+        && let Some((before, now)) = why.before.zip(why.now)
+    {
+        why.other_way = matches!(when, AlertCondition::Above { .. } if now <= before) || matches!(when, AlertCondition::Below { .. } if now >= before);
+        if why.other_way {
+            why.segments.clear();
+        }
+    }
+    Ok(why)
 }
 
 #[derive(Clone, Copy)]
@@ -243,6 +255,7 @@ async fn look(
         before: whole.and_then(|(before, _)| value(before)),
         now: whole.and_then(|(_, now)| value(now)),
         segments,
+        other_way: false,
         looked_at: properties,
     }))
 }

@@ -106,7 +106,8 @@ pub(super) async fn of_courriel(catalog: &Catalog, project: ProjectId, by: &str,
         Ok(catalog.watch_alert(project, &made.id, true).await?)
     };
     alert(say("Sending is unusual", "Envois inhabituels"), &daily, json!({"kind": "unusual", "sensitivity": "medium"})).await?;
-    alert(say("Fewer than four of five are sent", "Moins de quatre sur cinq envoyées"), &sent, json!({"kind": "below", "value": 0.8})).await?;
+    alert(say("Sending got easier", "Envoyer est devenu plus facile"), &sent, json!({"kind": "rises", "by": 0.03, "unit": "share", "against": "before"}))
+        .await?;
     alert(say("Fewer people send", "Moins de personnes envoient"), &senders, json!({"kind": "falls", "by": 0.1, "unit": "share", "against": "before"})).await?;
     let happened = [
         (end_ms - 40 * DAY_MS, AnnotationKind::Note, say("Webinar on newsletters", "Webinaire sur les lettres")),

@@ -62,6 +62,8 @@ export interface Why {
   before: number | null;
   now: number | null;
   segments: WhySegment[];
+  /** Of a bound: it moved away from it. */
+  other_way: boolean;
   looked_at: { property: string; of: string }[];
 }
 

@@ -12876,6 +12876,8 @@ export interface components {
             looked_at: components["schemas"]["WhyProperty"][];
             /** Format: double */
             now?: number | null;
+            /** @description Of a bound: it moved away from it, so no move explains that it is beyond it. */
+            other_way?: boolean;
             /** @description Those that go beyond what chance and their size explain, the strongest first. None where all moved alike. */
             segments: components["schemas"]["WhySegment"][];
         };

@@ -50,9 +50,9 @@ interface LinesProps {
   onPlace?: (line: Line, index: number, isPrevious: boolean) => void;
 }
 
-/** Of up to so many that happened the names stand beside the marks; of more, the tooltip tells. */
-const MOST_NAMED = 8;
+/** What happened has its name above its mark where there is room before the next; else the tooltip tells. */
 const MOST_NAME_CHARS = 18;
+const [PICTURE_PX, NARROW_PICTURE_PX] = [900, 280];
 /** Up to this many lines are named at their end; more have their names in the table and the tooltip. */
 const NAMED_LINES = 6;
 const POINTS_SHOWN_UP_TO = 45;
@@ -136,7 +136,7 @@ export function LinesPicture({ names, longNames, lines, incompleteFrom, shape, m
       const values = lines[0].values;
       series.push({ id: "emphasized", type: "scatter", name: lines[0].name, symbolSize: 9, itemStyle: { color: colors.bad }, silent: true, z: 5, data: emphasized.map((at) => [at, values[at] ?? null]) });
     }
-    const marked = [...(mark ? [mark] : []), ...(marks ?? []), ...happened.map((one) => ({ at: one.at, name: happened.length > MOST_NAMED ? "" : cut(one.name), isThin: true }))];
+    const marked = [...(mark ? [mark] : []), ...(marks ?? []), ...happened.map((one, place) => ({ at: one.at, name: hasRoom(one, happened[place + 1], names.length, narrow) ? cut(one.name) : "", isThin: true }))];
     const first = series.find((one) => one.id === lines[0]?.id);
     if (marked.length > 0 && first) {
       Object.assign(first, {
@@ -210,6 +210,12 @@ function bandSeries({ low, high }: { low: (number | null)[]; high: (number | nul
     { ...base, id: "band low", data: low },
     { ...base, id: "band", data: height, areaStyle: { color, opacity: 0.16 } },
   ];
+}
+
+function hasRoom(one: { at: number; name: string }, next: { at: number; name: string } | undefined, n: number, narrow: boolean): boolean {
+  if (!next) return true;
+  const distance = ((next.at - one.at) / Math.max(1, n)) * (narrow ? NARROW_PICTURE_PX : PICTURE_PX);
+  return distance > ((cut(one.name).length + cut(next.name).length) / 2) * LETTER_PX;
 }
 
 function cut(name: string): string {

@@ -4,7 +4,7 @@ import { Video } from "lucide-react";
 import type { Told, Why, WhySegment } from "@/api/alert.ts";
 import type { Metric } from "@/api/board.ts";
 import { useSpeech } from "@/i18n/language.tsx";
-import { propertyName } from "@/question/words.ts";
+import { propertyName, segmentName } from "@/question/words.ts";
 import type { RecordingsQuestion } from "@/rooms/recording/question.ts";
 import { useWriting } from "@/rooms/metric/MetricFigure.tsx";
 import { useProject } from "@/shell/session.tsx";
@@ -19,6 +19,7 @@ export function WhyList({ why, start, unit, metric }: { why: Why | null; start: 
   const { written } = useWriting(metric);
   if (!why) return <p className={styles.quiet}>{t("why.notOfThis")}</p>;
   const looked = t("why.lookedAt", { n: why.looked_at.length, names: format.list(why.looked_at.map((one) => propertyName(one.property, speech))) });
+  if (why.other_way) return <p>{t("why.otherWay", { before: written(why.before), now: written(why.now), against: why.against })}</p>;
   if (why.segments.length === 0)
     return (
       <>
@@ -43,7 +44,7 @@ export function WhyList({ why, start, unit, metric }: { why: Why | null; start: 
             {why.segments.map((segment) => (
               <tr key={`${segment.of} ${segment.property} ${String(segment.value)}`}>
                 <th scope="row">
-                  {propertyName(segment.property, speech)} <b>{segment.value === null ? t("survey.notSet") : String(segment.value)}</b>
+                  {propertyName(segment.property, speech)} <b>{segmentName([segment.value], speech)}</b>
                 </th>
                 <td className={table.number}>{written(segment.before)}</td>
                 <td className={table.number}>{written(segment.now)}</td>
