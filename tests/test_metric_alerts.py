@@ -203,6 +203,21 @@ def test_why_can_be_asked_of_any_interval(server, metric):
         assert (reply.status, reply.json()["error"]["field"]) == (400, field)
 
 
+@pytest.mark.parametrize("interval", ["day", "week", "month"])
+@pytest.mark.parametrize("kind", ["trend", "ratio", "funnel"])
+def test_what_explains_a_move_speaks_of_the_metrics_own_numbers(server, kind, interval):
+    series = lambda **where: {"select": {"event": "Order"} | where, "measure": "total"}
+    question = {
+        "trend": {"kind": "trend", "series": [series()]},
+        "ratio": {"kind": "trend", "series": [series(where={"property": "paid", "op": "is", "value": True}), series()], "formulas": ["A / B"]},
+        "funnel": {"kind": "funnel", "steps": [{"event": "Order"}, {"event": "Order"}], "window": {"n": 1, "unit": "hour"}},
+    }[kind]
+    metric = make(server, "metrics", f"{kind} {interval}", {"question": question | {"interval": interval}})["id"]
+    path = f"/api/projects/{server.project}/metrics/{metric}"
+    value, read = server.get(f"{path}/value").json(), server.post(f"{path}/why", {"against": "before"}).json()
+    assert (read["at"], read["why"]["now"], read["why"]["before"]) == (value["at"], pytest.approx(value["value"]), pytest.approx(value["before"]))
+
+
 @pytest.mark.parametrize(
     ("change", "field"),
     [

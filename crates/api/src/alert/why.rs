@@ -220,7 +220,7 @@ async fn look(
     let Some(parts) = read.parts() else { return Ok(None) };
     let starts = against.starts(zone, read.unit(), start);
     let first = starts.iter().copied().min().unwrap_or(start);
-    let range = read.range_between(zone, first, start);
+    let range = read.range_between(zone, first, zone.step(start, read.unit(), 1) - 1);
     let times = Times { now: zone.format(start), before: starts.iter().map(|start| zone.format(*start)).collect() };
     let properties = candidates(api, project.id, metric.read()?, parts.is_share()).await?;
     let mut segments = Vec::new();
