@@ -19,7 +19,7 @@ use axum::{
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 use sillage_behavior::{Question, metric::add_filter, question::Kind};
-use sillage_catalog::{DefinitionKind, Project};
+use sillage_catalog::{DefinitionKind, Project, ShareKind, Shared};
 use sillage_event::ProjectId;
 use std::collections::BTreeSet;
 use utoipa::ToSchema;
@@ -55,6 +55,8 @@ struct Board {
     #[serde(flatten)]
     about: About,
     definition: BoardDefinition,
+    /// How many links open it to people without an account.
+    open_links: u32,
 }
 
 /// What is on a board.
@@ -214,13 +216,15 @@ async fn list(State(api): State<Api>, inside: Inside<ToRead>) -> Result<axum::Js
 /// Make a board.
 #[utoipa::path(post, path = "/api/projects/{project}/boards", tag = "board", params(("project" = u32, Path)), request_body = NewBoardBody, responses((status = 200, body = Board)))]
 async fn create(State(api): State<Api>, inside: Inside<ToWrite>, Json(body): Json<NewBoardBody>) -> Result<axum::Json<Board>, ApiError> {
-    Ok(axum::Json(definition::create(&api, &inside, body.name, body.definition).await?.into()))
+    let board = definition::create(&api, &inside, body.name, body.definition).await?;
+    Ok(axum::Json(Board::of(&api, inside.project.id, board).await?))
 }
 
 /// One board.
 #[utoipa::path(get, path = "/api/projects/{project}/boards/{board}", tag = "board", params(("project" = u32, Path), ("board" = String, Path)), responses((status = 200, body = Board)))]
 async fn get(State(api): State<Api>, inside: Inside<ToRead>, Named(id): Named) -> Result<axum::Json<Board>, ApiError> {
-    Ok(axum::Json(definition::one(&api, inside.project.id, &id).await?.into()))
+    let board = definition::one(&api, inside.project.id, &id).await?;
+    Ok(axum::Json(Board::of(&api, inside.project.id, board).await?))
 }
 
 /// Change a board.
@@ -229,7 +233,8 @@ async fn get(State(api): State<Api>, inside: Inside<ToRead>, Named(id): Named) -
     request_body = NewBoardBody, responses((status = 200, body = Board))
 )]
 async fn replace(State(api): State<Api>, inside: Inside<ToWrite>, Named(id): Named, Json(body): Json<NewBoardBody>) -> Result<axum::Json<Board>, ApiError> {
-    Ok(axum::Json(definition::change(&api, &inside, &id, body.version, body.name, body.definition).await?.into()))
+    let board = definition::change(&api, &inside, &id, body.version, body.name, body.definition).await?;
+    Ok(axum::Json(Board::of(&api, inside.project.id, board).await?))
 }
 
 /// Delete a board. What it shows stays.
@@ -434,8 +439,10 @@ fn at_field(error: sillage_behavior::QuestionError, path: &str) -> ApiError {
     ApiError { field: error.field.map(|field| format!("{path}{field}")), ..error }
 }
 
-impl From<(About, BoardDefinition)> for Board {
-    fn from((about, definition): (About, BoardDefinition)) -> Self {
-        Self { about, definition }
+impl Board {
+    async fn of(api: &Api, project: ProjectId, (about, definition): (About, BoardDefinition)) -> Result<Self, ApiError> {
+        let shared = Shared { project, kind: ShareKind::Board, id: about.id.clone() };
+        let open_links = api.catalog.open_share_links(&shared).await?;
+        Ok(Self { about, definition, open_links })
     }
 }

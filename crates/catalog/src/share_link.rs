@@ -16,6 +16,8 @@ const OVER_KEPT_MS: i64 = 90 * 86_400_000;
 /// What is signed: a link, and that somebody gave its password.
 const LINK: &str = "share_link";
 const PASS: &str = "share_pass";
+const COUNT_OPEN: &str = "select count(*) from share_links where project_id = $1 and kind = $2 and object_id = $3 and revoked_at is null
+     and (expires_at is null or expires_at > $4)";
 
 /// What a link opens.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -92,6 +94,13 @@ impl Catalog {
         rows.iter().map(read_link).collect()
     }
 
+    /// How many links open one thing now.
+    pub async fn open_share_links(&self, of: &Shared) -> Result<u32, CatalogError> {
+        let open: i64 =
+            sqlx::query_scalar(COUNT_OPEN).bind(i64::from(of.project.0)).bind(of.kind.as_str()).bind(&of.id).bind(self.now_ms()).fetch_one(self.read()).await?;
+        Ok(u32::try_from(open).unwrap_or(u32::MAX))
+    }
+
     pub async fn share_link(&self, of: &Shared, id: &str) -> Result<ShareLink, CatalogError> {
         let row = sqlx::query("select * from share_links where project_id = $1 and kind = $2 and object_id = $3 and id = $4")
             .bind(i64::from(of.project.0))
@@ -115,16 +124,9 @@ impl Catalog {
             .bind(now - OVER_KEPT_MS)
             .execute(&mut *transaction)
             .await?;
-        let standing: i64 = sqlx::query_scalar(
-            "select count(*) from share_links where project_id = $1 and kind = $2 and object_id = $3 and revoked_at is null and (expires_at is null or expires_at > $4)",
-        )
-        .bind(i64::from(of.project.0))
-        .bind(of.kind.as_str())
-        .bind(&of.id)
-        .bind(now)
-        .fetch_one(&mut *transaction)
-        .await?;
-        if standing >= MOST_LINKS {
+        let open: i64 =
+            sqlx::query_scalar(COUNT_OPEN).bind(i64::from(of.project.0)).bind(of.kind.as_str()).bind(&of.id).bind(now).fetch_one(&mut *transaction).await?;
+        if open >= MOST_LINKS {
             return Err(CatalogError::invalid("name", format!("at most {MOST_LINKS} links are open at once; revoke one that nobody needs")));
         }
         sqlx::query(

@@ -171,6 +171,7 @@ async fn a_link_that_is_over_opens_nothing() {
     assert_eq!(refused.json["error"]["field"], "expires_at");
 
     let board = shared.world.path(&format!("/boards/{}", shared.board));
+    assert_eq!(shared.world.get(&board, &shared.editor).await.expect(200).json["open_links"], 1);
     shared.world.call("DELETE", &board, &shared.editor, None).await.expect(204);
     assert_eq!(shared.open(&token).await.expect(404).text, missing);
     shared.world.get(&shared.links(), &shared.editor).await.expect(404);

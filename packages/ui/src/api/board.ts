@@ -81,7 +81,7 @@ export interface BoardDefinition {
   filter?: Filter | null;
   tiles: BoardTile[];
 }
-export type Board = About & { definition: BoardDefinition };
+export type Board = About & { definition: BoardDefinition; open_links: number };
 export type BoardInList = About & { description: string; tiles: number };
 export interface TileLook {
   range?: Range;

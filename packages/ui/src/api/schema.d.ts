@@ -3436,6 +3436,11 @@ export interface components {
         /** @description A board. */
         Board: components["schemas"]["About"] & {
             definition: components["schemas"]["BoardDefinition"];
+            /**
+             * Format: int32
+             * @description How many links open it to people without an account.
+             */
+            open_links: number;
         };
         /** @description What is on a board. */
         BoardDefinition: {

@@ -99,8 +99,8 @@ function Whole({ board }: { board: Board }) {
             </Button>
           )}
           {!search.full && (
-            <Button icon={<Share2 aria-hidden />} onClick={() => setSharing(true)}>
-              {t("boardLink.share")}
+            <Button icon={<Share2 aria-hidden />} title={board.open_links > 0 ? t("boardLink.isOpen", { n: board.open_links }) : undefined} onClick={() => setSharing(true)}>
+              {t(board.open_links > 0 ? "boardLink.shared" : "boardLink.share")}
             </Button>
           )}
           <IconButton label={t("board.refresh")} icon={<RefreshCw />} onClick={() => setStamp(stamp + 1)} />

@@ -47,11 +47,15 @@ function Links({ board }: { board: Board }) {
   const { data, error, isPending } = useQuery({ queryKey: key, queryFn: ({ signal }) => api.shareLinks(project.id, board.id, signal) });
   const [edited, setEdited] = useState<ShareLink | "new" | null>(null);
   const [made, setMade] = useState<string | null>(null);
+  const after = (): void => {
+    void client.invalidateQueries({ queryKey: key });
+    void client.invalidateQueries({ queryKey: ["board", project.id, board.id] });
+  };
   const links = (data?.links ?? []).toSorted((a, b) => STATES.indexOf(a.state) - STATES.indexOf(b.state));
   const kept = (link: ShareLink): void => {
     setMade(edited === "new" || links.length === 0 ? link.id : null);
     setEdited(null);
-    void client.invalidateQueries({ queryKey: key });
+    after();
   };
   return (
     <section className={styles.links}>
@@ -74,7 +78,7 @@ function Links({ board }: { board: Board }) {
               <LinkEditor board={board} link={link} onKept={kept} onClose={() => setEdited(null)} />
             </li>
           ) : (
-            <Row key={link.id} board={board} link={link} isNew={made === link.id} onEdit={() => setEdited(link)} onRevoked={() => void client.invalidateQueries({ queryKey: key })} />
+            <Row key={link.id} board={board} link={link} isNew={made === link.id} onEdit={() => setEdited(link)} onRevoked={after} />
           ),
         )}
       </ul>
