@@ -18,8 +18,8 @@ use axum::{
 };
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
-use sillage_behavior::{Question, metric::add_filter};
-use sillage_catalog::DefinitionKind;
+use sillage_behavior::{Question, metric::add_filter, question::Kind};
+use sillage_catalog::{DefinitionKind, Project, ShareKind, Shared};
 use sillage_event::ProjectId;
 use std::collections::BTreeSet;
 use utoipa::ToSchema;
@@ -55,46 +55,48 @@ struct Board {
     #[serde(flatten)]
     about: About,
     definition: BoardDefinition,
+    /// How many links open it to people without an account.
+    open_links: u32,
 }
 
 /// What is on a board.
 #[derive(Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-struct BoardDefinition {
+pub(crate) struct BoardDefinition {
     #[serde(default)]
-    description: String,
+    pub(crate) description: String,
     /// In place of the range of each tile; without it each keeps its own.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<written::Range>)]
-    range: Option<Value>,
+    pub(crate) range: Option<Value>,
     /// A condition beside that of each tile.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<written::Filter>)]
     filter: Option<Value>,
     /// From left to right, line by line.
     #[serde(default)]
-    tiles: Vec<BoardTile>,
+    pub(crate) tiles: Vec<BoardTile>,
 }
 
 /// One thing on a board.
 #[derive(Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-struct BoardTile {
-    id: String,
+pub(crate) struct BoardTile {
+    pub(crate) id: String,
     /// In columns, of which a board has twelve: 3 to 12.
-    width: u32,
+    pub(crate) width: u32,
     /// In rows: 1 to 12.
-    height: u32,
+    pub(crate) height: u32,
     /// In place of the name of what it shows.
     #[serde(default, skip_serializing_if = "String::is_empty")]
-    title: String,
-    shows: Shows,
+    pub(crate) title: String,
+    pub(crate) shows: Shows,
 }
 
 /// What a tile shows.
 #[derive(Serialize, Deserialize, ToSchema)]
 #[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
-enum Shows {
+pub(crate) enum Shows {
     /// A saved report, as it is saved.
     Report {
         report: String,
@@ -133,39 +135,39 @@ struct NewBoardBody {
 /// How whoever looks wants to see it.
 #[derive(Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-struct TileLook {
+pub(crate) struct TileLook {
     /// In place of the board's range.
     #[schema(value_type = Option<written::Range>)]
-    range: Option<Value>,
+    pub(crate) range: Option<Value>,
     /// A condition beside that of the board.
     #[schema(value_type = Option<written::Filter>)]
-    filter: Option<Value>,
+    pub(crate) filter: Option<Value>,
     /// The language of `explain`: `en` or `fr`.
-    language: Option<String>,
+    pub(crate) language: Option<String>,
     /// An answer that was given before will not do.
     #[serde(default)]
-    fresh: bool,
+    pub(crate) fresh: bool,
 }
 
 /// What a tile shows now.
 #[derive(Serialize, ToSchema)]
-struct TileAnswer {
+pub(crate) struct TileAnswer {
     /// The tile's title, or the name of what it shows; empty where it has neither.
-    name: String,
+    pub(crate) name: String,
     /// What was asked.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<written::Question>)]
-    question: Option<Value>,
+    pub(crate) question: Option<Value>,
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<Object>)]
-    view: Option<Value>,
+    pub(crate) view: Option<Value>,
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<written::Answer>)]
-    answer: Option<Answer>,
+    pub(crate) answer: Option<Answer>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    metric: Option<Metric>,
+    pub(crate) metric: Option<Metric>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    value: Option<MetricValue>,
+    pub(crate) value: Option<MetricValue>,
 }
 
 impl Defined for BoardDefinition {
@@ -214,13 +216,15 @@ async fn list(State(api): State<Api>, inside: Inside<ToRead>) -> Result<axum::Js
 /// Make a board.
 #[utoipa::path(post, path = "/api/projects/{project}/boards", tag = "board", params(("project" = u32, Path)), request_body = NewBoardBody, responses((status = 200, body = Board)))]
 async fn create(State(api): State<Api>, inside: Inside<ToWrite>, Json(body): Json<NewBoardBody>) -> Result<axum::Json<Board>, ApiError> {
-    Ok(axum::Json(definition::create(&api, &inside, body.name, body.definition).await?.into()))
+    let board = definition::create(&api, &inside, body.name, body.definition).await?;
+    Ok(axum::Json(Board::of(&api, inside.project.id, board).await?))
 }
 
 /// One board.
 #[utoipa::path(get, path = "/api/projects/{project}/boards/{board}", tag = "board", params(("project" = u32, Path), ("board" = String, Path)), responses((status = 200, body = Board)))]
 async fn get(State(api): State<Api>, inside: Inside<ToRead>, Named(id): Named) -> Result<axum::Json<Board>, ApiError> {
-    Ok(axum::Json(definition::one(&api, inside.project.id, &id).await?.into()))
+    let board = definition::one(&api, inside.project.id, &id).await?;
+    Ok(axum::Json(Board::of(&api, inside.project.id, board).await?))
 }
 
 /// Change a board.
@@ -229,7 +233,8 @@ async fn get(State(api): State<Api>, inside: Inside<ToRead>, Named(id): Named) -
     request_body = NewBoardBody, responses((status = 200, body = Board))
 )]
 async fn replace(State(api): State<Api>, inside: Inside<ToWrite>, Named(id): Named, Json(body): Json<NewBoardBody>) -> Result<axum::Json<Board>, ApiError> {
-    Ok(axum::Json(definition::change(&api, &inside, &id, body.version, body.name, body.definition).await?.into()))
+    let board = definition::change(&api, &inside, &id, body.version, body.name, body.definition).await?;
+    Ok(axum::Json(Board::of(&api, inside.project.id, board).await?))
 }
 
 /// Delete a board. What it shows stays.
@@ -252,11 +257,25 @@ async fn versions(State(api): State<Api>, inside: Inside<ToRead>, Named(id): Nam
     params(("project" = u32, Path), ("board" = String, Path), ("tile" = String, Path)), request_body = TileLook, responses((status = 200, body = TileAnswer))
 )]
 async fn tile(State(api): State<Api>, inside: Inside<ToRead>, place: Place, Json(look): Json<TileLook>) -> Result<axum::Json<TileAnswer>, ApiError> {
-    let (_, board) = definition::one::<BoardDefinition>(&api, inside.project.id, &place.board).await?;
+    Ok(axum::Json(seen(&api, &inside.project, &place.board, &place.tile, &look, false).await?))
+}
+
+/// The board of a link.
+pub(crate) async fn of_link(api: &Api, project: ProjectId, board: &str) -> Result<(About, BoardDefinition), ApiError> {
+    definition::one(api, project, board).await
+}
+
+/// What whoever came by a link is shown of a tile. What is about single people is not shown.
+pub(crate) async fn seen_by_link(api: &Api, project: &Project, board: &str, tile: &str, look: &TileLook) -> Result<TileAnswer, ApiError> {
+    seen(api, project, board, tile, look, true).await
+}
+
+async fn seen(api: &Api, project: &Project, board: &str, tile: &str, look: &TileLook, is_by_link: bool) -> Result<TileAnswer, ApiError> {
+    let (_, board) = definition::one::<BoardDefinition>(api, project.id, board).await?;
     check_look("", look.range.as_ref(), look.filter.as_ref())?;
-    let tile = board.tiles.iter().find(|tile| tile.id == place.tile).ok_or_else(ApiError::not_found)?;
-    let look = Look { range: look.range.as_ref().or(board.range.as_ref()), filters: [board.filter.as_ref(), look.filter.as_ref()], of: &look };
-    Ok(axum::Json(look.at(&api, &inside, tile).await?))
+    let tile = board.tiles.iter().find(|one| one.id == tile).ok_or_else(ApiError::not_found)?;
+    let look = Look { range: look.range.as_ref().or(board.range.as_ref()), filters: [board.filter.as_ref(), look.filter.as_ref()], of: look, is_by_link };
+    look.at(api, project, tile).await
 }
 
 /// What a tile is seen through.
@@ -264,11 +283,13 @@ struct Look<'a> {
     range: Option<&'a Value>,
     filters: [Option<&'a Value>; 2],
     of: &'a TileLook,
+    /// By somebody without an account.
+    is_by_link: bool,
 }
 
 impl Look<'_> {
-    async fn at(&self, api: &Api, inside: &Inside<ToRead>, tile: &BoardTile) -> Result<TileAnswer, ApiError> {
-        let project = inside.project.id;
+    async fn at(&self, api: &Api, inside: &Project, tile: &BoardTile) -> Result<TileAnswer, ApiError> {
+        let project = inside.id;
         match &tile.shows {
             Shows::Text { .. } => Ok(TileAnswer::named(&tile.title)),
             Shows::Question { question, view } => self.ask(api, inside, &tile.title, question, json!(view)).await,
@@ -286,7 +307,7 @@ impl Look<'_> {
             Shows::Metric { metric } => {
                 let (about, definition) = definition::one::<MetricDefinition>(api, project, metric).await?;
                 let span = self.range.map_or(Span::Until { as_of: None, intervals: None }, |range| Span::Range(range.clone()));
-                let value = definition.value(api, &inside.project, &span, self.filter().as_ref(), self.of.language.as_deref()).await?;
+                let value = definition.value(api, inside, &span, self.filter().as_ref(), self.of.language.as_deref()).await?;
                 let metric = Metric::from((about, definition));
                 let name = if tile.title.is_empty() { metric.name() } else { &tile.title };
                 Ok(TileAnswer { value: Some(value), ..TileAnswer::named(name) }.with(metric))
@@ -294,7 +315,7 @@ impl Look<'_> {
         }
     }
 
-    async fn ask(&self, api: &Api, inside: &Inside<ToRead>, name: &str, question: &Value, view: Value) -> Result<TileAnswer, ApiError> {
+    async fn ask(&self, api: &Api, project: &Project, name: &str, question: &Value, view: Value) -> Result<TileAnswer, ApiError> {
         let mut asked = question.as_object().cloned().unwrap_or_default();
         if let Some(range) = self.range {
             asked.insert("range".to_owned(), range.clone());
@@ -309,7 +330,11 @@ impl Look<'_> {
         if self.of.fresh {
             asked.insert("fresh".to_owned(), json!(true));
         }
-        let reply = answer(api, &inside.project, Question::from_json(&Value::Object(asked))?, None).await?;
+        let asked = Question::from_json(&Value::Object(asked))?;
+        if self.is_by_link && (!is_about_many(&asked.kind) || names_people(&shown)) {
+            return Err(ApiError::new(StatusCode::FORBIDDEN, "shows_people", "this tile is about single people, whom a link does not show"));
+        }
+        let reply = answer(api, project, asked, None).await?;
         Ok(TileAnswer { question: Some(shown), view: Some(view), answer: Some(reply.into()), ..TileAnswer::named(name) })
     }
 
@@ -320,6 +345,49 @@ impl Look<'_> {
             (one, _) => one.cloned(),
         }
     }
+}
+
+/// What counts many; the others are lists of single people, of what they did and of their recordings.
+fn is_about_many(kind: &Kind) -> bool {
+    match kind {
+        Kind::Trend(_)
+        | Kind::Funnel(_)
+        | Kind::Retention(_)
+        | Kind::Frequency(_)
+        | Kind::Lifecycle(_)
+        | Kind::Journey(_)
+        | Kind::Sessions(_)
+        | Kind::Impact(_)
+        | Kind::Driver(_)
+        | Kind::Feature(_)
+        | Kind::Friction(_)
+        | Kind::Heatmap(_)
+        | Kind::Vital(_)
+        | Kind::Error(_)
+        | Kind::Task(_) => true,
+        Kind::Cohort(_) | Kind::Timeline(_) | Kind::People(_) | Kind::Recordings(_) | Kind::Attempts(_) => false,
+    }
+}
+
+/// Whether an answer is split by what single people are known by.
+fn names_people(question: &Value) -> bool {
+    const KNOWN_BY: [&str; 13] = [
+        "$distinct_id",
+        "distinct_id",
+        "$user_id",
+        "user_id",
+        "$device_id",
+        "device_id",
+        "$session_id",
+        "$insert_id",
+        "$name",
+        "$email",
+        "email",
+        "$phone",
+        "phone",
+    ];
+    let splits = question["breakdown"].as_array().into_iter().flatten();
+    splits.flat_map(|split| [&split["property"], &split["bucket"]["property"]]).any(|property| property.as_str().is_some_and(|name| KNOWN_BY.contains(&name)))
 }
 
 impl TileAnswer {
@@ -371,8 +439,10 @@ fn at_field(error: sillage_behavior::QuestionError, path: &str) -> ApiError {
     ApiError { field: error.field.map(|field| format!("{path}{field}")), ..error }
 }
 
-impl From<(About, BoardDefinition)> for Board {
-    fn from((about, definition): (About, BoardDefinition)) -> Self {
-        Self { about, definition }
+impl Board {
+    async fn of(api: &Api, project: ProjectId, (about, definition): (About, BoardDefinition)) -> Result<Self, ApiError> {
+        let shared = Shared { project, kind: ShareKind::Board, id: about.id.clone() };
+        let open_links = api.catalog.open_share_links(&shared).await?;
+        Ok(Self { about, definition, open_links })
     }
 }

@@ -45,6 +45,7 @@ mod refused;
 mod report;
 mod serve;
 mod session;
+mod share;
 mod state;
 mod status;
 mod survey;
@@ -87,6 +88,7 @@ pub fn router(api: Api) -> Router {
         .merge(survey::page_routes())
         .merge(user_test::pages())
         .merge(interview::pages())
+        .merge(share::page_routes())
         .fallback(ui::serve)
         .layer(CatchPanicLayer::custom(error::on_panic))
         .with_state(api)
@@ -135,6 +137,7 @@ fn private_routes() -> OpenApiRouter<Api> {
         .merge(export::routes())
         .merge(recording::routes())
         .merge(recording::shared_routes())
+        .merge(share::routes())
 }
 
 /// For everybody's browsers and servers: events only go in.

@@ -42,11 +42,11 @@ pub(crate) fn routes() -> OpenApiRouter<Api> {
 /// The answer to a question, and what was done to get it. Its schema is written in `contract/answer.schema.json`.
 #[derive(Serialize)]
 pub(crate) struct Answer {
-    kind: &'static str,
-    answer: Value,
+    pub(crate) kind: &'static str,
+    pub(crate) answer: Value,
     pub(crate) explain: Explain,
     elapsed_ms: f64,
-    complete: bool,
+    pub(crate) complete: bool,
 }
 
 /// So that two reports that differ can be told apart.
@@ -56,16 +56,16 @@ pub(crate) struct Explain {
     events_read: u64,
     people: Option<u64>,
     duplicates_dropped: u64,
-    complete: bool,
-    incomplete_from: Option<String>,
+    pub(crate) complete: bool,
+    pub(crate) incomplete_from: Option<String>,
     notes: Vec<String>,
-    timezone: String,
-    range: Option<ExplainRange>,
+    pub(crate) timezone: String,
+    pub(crate) range: Option<ExplainRange>,
 }
 
 /// `to` is excluded.
 #[derive(Serialize)]
-struct ExplainRange {
+pub(crate) struct ExplainRange {
     from: String,
     to: String,
 }

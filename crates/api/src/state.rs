@@ -17,6 +17,7 @@ use sillage_event::{
     recording::{ReadError, Recordings},
 };
 use std::{fmt, sync::Arc, time::Duration};
+use tokio::sync::Semaphore;
 
 /// The parts that the doors open on.
 pub struct Parts<A, K, B, R> {
@@ -100,6 +101,8 @@ pub struct Inner {
     pub(crate) options: Options,
     pub(crate) throttle: Throttle,
     pub(crate) running: Running,
+    /// For strangers: people who are signed in always find a place beside them.
+    pub(crate) places_by_link: Semaphore,
     pub(crate) intake: Intake,
     pub(crate) recordings: Arc<dyn RecordingDoor>,
     pub(crate) receiving: Receiving,
@@ -124,6 +127,7 @@ impl Api {
             health: parts.health,
             throttle: Throttle::default(),
             running: Running::new(options.questions_at_once),
+            places_by_link: Semaphore::new((options.questions_at_once / 2).max(1)),
             intake: Intake::new(options.intake_bytes),
             options,
         };

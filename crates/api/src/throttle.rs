@@ -14,6 +14,8 @@ const ACCOUNT: Leak = Leak { holds: 10.0, forgets_after_ms: 60_000.0 };
 const ADDRESS: Leak = Leak { holds: 60.0, forgets_after_ms: 10_000.0 };
 /// Answers to surveys on their own pages; people at one address answer a few questions each.
 const ANSWERS: Leak = Leak { holds: 300.0, forgets_after_ms: 200.0 };
+/// Looks at what was shared: a board has up to sixty tiles, and an office behind one address opens a few at once.
+const LOOKS: Leak = Leak { holds: 1_200.0, forgets_after_ms: 100.0 };
 /// What is remembered at most; beyond it the emptiest buckets are forgotten.
 const MAX_BUCKETS: usize = 50_000;
 
@@ -22,6 +24,7 @@ pub(crate) struct Throttle {
     accounts: Mutex<HashMap<String, Bucket>>,
     addresses: Mutex<HashMap<IpAddr, Bucket>>,
     answers: Mutex<HashMap<IpAddr, Bucket>>,
+    looks: Mutex<HashMap<IpAddr, Bucket>>,
 }
 
 #[derive(Clone, Copy)]
@@ -50,6 +53,11 @@ impl Throttle {
     /// Counts an answer to a survey, from whoever wants to give one.
     pub(crate) fn try_answer(&self, address: IpAddr, now_ms: i64) -> Result<(), ApiError> {
         fill(&self.answers, address, ANSWERS, now_ms)
+    }
+
+    /// Counts a look at something that was shared by a link.
+    pub(crate) fn try_look(&self, address: IpAddr, now_ms: i64) -> Result<(), ApiError> {
+        fill(&self.looks, address, LOOKS, now_ms)
     }
 
     /// Who came in has not been guessing: the account begins anew, and the address gets its try back.

@@ -39,6 +39,26 @@ pub(crate) async fn serve(request: Request) -> Response {
             None => Html(NOT_BUILT).into_response(),
         },
     };
+    defend(&mut response);
+    response
+}
+
+/// The application itself, whatever its path.
+pub(crate) fn application(headers: &HeaderMap) -> Response {
+    // Whoever has it already is sent it again: its headers may be others.
+    let mut unconditional = headers.clone();
+    unconditional.remove(header::IF_NONE_MATCH);
+    let mut response = Screens::get(INDEX).map_or_else(|| Html(NOT_BUILT).into_response(), |file| embedded(INDEX, &file, &unconditional));
+    defend(&mut response);
+    response
+}
+
+/// What pages may do, where these may show them in a frame.
+pub(crate) fn policy_with_frames(ancestors: &str) -> String {
+    POLICY.replace("frame-ancestors 'none'", &format!("frame-ancestors {ancestors}"))
+}
+
+fn defend(response: &mut Response) {
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY));
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
@@ -46,7 +66,6 @@ pub(crate) async fn serve(request: Request) -> Response {
     headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("same-origin"));
     headers.insert("cross-origin-opener-policy", HeaderValue::from_static("same-origin"));
     headers.insert("permissions-policy", HeaderValue::from_static("camera=(), microphone=(), geolocation=(), payment=(), usb=()"));
-    response
 }
 
 fn embedded(path: &str, file: &EmbeddedFile, headers: &HeaderMap) -> Response {

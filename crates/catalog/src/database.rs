@@ -21,7 +21,7 @@ const READ_CONNECTIONS: u32 = 3;
 const LOCK_WAIT: Duration = Duration::from_secs(10);
 
 /// Every version of the tables, in order. A released entry is never edited.
-const MIGRATIONS: [(i64, &str, &str); 17] = [
+const MIGRATIONS: [(i64, &str, &str); 18] = [
     (1, "first", include_str!("../migrations/0001_first.sql")),
     (2, "cohorts", include_str!("../migrations/0002_cohorts.sql")),
     (3, "custom_events", include_str!("../migrations/0003_custom_events.sql")),
@@ -38,6 +38,7 @@ const MIGRATIONS: [(i64, &str, &str); 17] = [
     (14, "page_mappings", include_str!("../migrations/0014_page_mappings.sql")),
     (15, "plans", include_str!("../migrations/0015_plans.sql")),
     (16, "definitions", include_str!("../migrations/0016_definitions.sql")),
+    (17, "share_links", include_str!("../migrations/0017_share_links.sql")),
     (18, "alerts", include_str!("../migrations/0018_alerts.sql")),
 ];
 

@@ -162,7 +162,12 @@ impl Catalog {
         let mut transaction = self.write().await?;
         let ours = "(select id from definitions where project_id = $1 and kind = $2 and id = $3)";
         let mut gone = 0;
-        for statement in [format!("delete from definition_versions where definition_id in {ours}"), format!("delete from definitions where id in {ours}")] {
+        // The links to it go with it, and it goes last.
+        for statement in [
+            "delete from share_links where project_id = $1 and kind = $2 and object_id = $3".to_owned(),
+            format!("delete from definition_versions where definition_id in {ours}"),
+            format!("delete from definitions where id in {ours}"),
+        ] {
             let done = sqlx::query(sqlx::AssertSqlSafe(statement)).bind(i64::from(project.0)).bind(kind.as_str()).bind(id).execute(&mut *transaction).await?;
             gone = done.rows_affected();
         }

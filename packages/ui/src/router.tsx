@@ -8,7 +8,7 @@ import type { PlayerSearch } from "@/rooms/recording/PlayerRoom.tsx";
 import type { RecordingsSearch } from "@/rooms/recording/RecordingsRoom.tsx";
 import { TABS as STUDY_TABS, type StudySearch } from "@/rooms/interview/search.ts";
 import { ALERT_TABS, type AlertSearch, type AlertsSearch } from "@/rooms/alert/search.ts";
-import type { BoardSearch } from "@/rooms/board/search.ts";
+import type { BoardSearch, SharedBoardSearch } from "@/rooms/board/search.ts";
 import type { MetricSearch, TreeSearch } from "@/rooms/metric/search.ts";
 import { PLAN_TABS, type PlanSearch } from "@/rooms/plan/search.ts";
 import { TABS, type SurveySearch } from "@/rooms/survey/search.ts";
@@ -254,6 +254,13 @@ const sharedRecording = createRoute({
   component: lazyRouteComponent(() => import("@/rooms/recording/SharedRoom.tsx"), "SharedRoom"),
 });
 
+const sharedBoard = createRoute({
+  getParentRoute: () => root,
+  path: "/shared/boards/$token",
+  validateSearch: (search: Record<string, unknown>): SharedBoardSearch => ({ q: search.q, embed: text(search.embed) }),
+  component: lazyRouteComponent(() => import("@/rooms/board/SharedBoardRoom.tsx"), "SharedBoardRoom"),
+});
+
 const settings = createRoute({ getParentRoute: () => project, path: "settings", component: lazyRouteComponent(() => import("@/rooms/project/Settings.tsx"), "Settings") });
 const settingsTab = createRoute({ getParentRoute: () => project, path: "settings/$tab", component: lazyRouteComponent(() => import("@/rooms/project/Settings.tsx"), "Settings") });
 
@@ -262,6 +269,7 @@ const tree = root.addChildren([
   setUp,
   join,
   sharedRecording,
+  sharedBoard,
   signedIn.addChildren([
     home,
     newProject,

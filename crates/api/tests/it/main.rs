@@ -26,6 +26,7 @@ mod roles;
 mod screens;
 mod serve;
 mod session;
+mod share;
 mod survey;
 mod task;
 mod user_test;

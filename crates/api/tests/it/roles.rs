@@ -5,7 +5,8 @@ use serde_json::{Value, json};
 use sillage_api::{MailBy, Options};
 use sillage_catalog::{
     AnnotationKind, DefinitionKind, Language, NewAnnotation, NewCohort, NewCustomEvent, NewCustomProperty, NewDefinition, NewInterviewNote, NewLookupTable,
-    NewMail, NewPageMapping, NewRecordingNote, NewReport, NewSurvey, NewSurveyPage, NewTask, NewUserTest, NewUserTestNote, Role, Scope, Scopes,
+    NewMail, NewPageMapping, NewRecordingNote, NewReport, NewSurvey, NewSurveyPage, NewTask, NewUserTest, NewUserTestNote, Role, Scope, Scopes, ShareKind,
+    ShareLink, ShareTerms, Shared,
 };
 use sillage_event::ProjectId;
 
@@ -56,6 +57,9 @@ const TABLE: &[(&str, &str, For)] = &[
     ("get", "/v1/user-tests", For::Everybody),
     ("get", "/api/shared/recordings/{token}", For::Everybody),
     ("get", "/api/shared/recordings/{token}/segments/{segment}", For::Everybody),
+    ("get", "/api/shared/boards/{token}", For::Everybody),
+    ("post", "/api/shared/boards/{token}/unlock", For::Everybody),
+    ("post", "/api/shared/boards/{token}/tiles/{tile}", For::Everybody),
     ("get", "/api/mail", For::Installation),
     ("post", "/api/mail/test", For::Installation),
     ("post", "/api/mail/{mail}/retry", For::Installation),
@@ -174,6 +178,10 @@ const TABLE: &[(&str, &str, For)] = &[
     ("delete", "/api/projects/{project}/boards/{board}", For::Editors),
     ("get", "/api/projects/{project}/boards/{board}/versions", For::Viewers),
     ("post", "/api/projects/{project}/boards/{board}/tiles/{tile}", For::Viewers),
+    ("get", "/api/projects/{project}/boards/{board}/links", For::Editors),
+    ("post", "/api/projects/{project}/boards/{board}/links", For::Editors),
+    ("put", "/api/projects/{project}/boards/{board}/links/{link}", For::Editors),
+    ("delete", "/api/projects/{project}/boards/{board}/links/{link}", For::Editors),
     ("get", "/api/projects/{project}/metrics", For::Viewers),
     ("post", "/api/projects/{project}/metrics", For::Editors),
     ("get", "/api/projects/{project}/metrics/{metric}", For::Viewers),
@@ -351,6 +359,9 @@ async fn filled(world: &World, path: &str, project: ProjectId) -> String {
             let new = NewDefinition { name: unique_name(world), definition };
             let made = world.catalog.create_definition(project, kind, &new, "test").await.unwrap();
             path = path.replace(place, &made.id).replace("{tile}", "t1");
+            if path.contains("{link}") {
+                path = path.replace("{link}", &share_link(world, project, &made.id).await.id);
+            }
         }
     }
     if path.contains("{alert}") {
@@ -359,6 +370,13 @@ async fn filled(world: &World, path: &str, project: ProjectId) -> String {
     if path.contains("{annotation}") {
         let new = NewAnnotation { at: 0, kind: AnnotationKind::Note, text: unique_name(world) };
         path = path.replace("{annotation}", &world.catalog.create_annotation(project, &new, "test").await.unwrap().id);
+    }
+    if path.contains("/shared/boards/") {
+        let board = json!({"tiles": [{"id": "t1", "width": 6, "height": 4, "shows": {"kind": "text", "text": "Hello"}}]});
+        let new = NewDefinition { name: unique_name(world), definition: board };
+        let board = world.catalog.create_definition(project, DefinitionKind::Board, &new, "test").await.unwrap().id;
+        let link = share_link(world, project, &board).await;
+        path = path.replace("{token}", &world.catalog.share_token(&link.id).await.unwrap()).replace("{tile}", "t1");
     }
     if path.contains("{cohort}") {
         path = path.replace("{cohort}", &cohort(world, project).await);
@@ -441,6 +459,11 @@ async fn filled(world: &World, path: &str, project: ProjectId) -> String {
         path.push_str("?property=plan");
     }
     path
+}
+
+async fn share_link(world: &World, project: ProjectId, board: &str) -> ShareLink {
+    let of = Shared { project, kind: ShareKind::Board, id: board.to_owned() };
+    world.catalog.create_share_link(&of, &ShareTerms::default(), None, "test").await.unwrap()
 }
 
 /// A draft, and a published version that the other project has not.
@@ -625,7 +648,8 @@ async fn body(world: &World, method: &str, path: &str) -> Option<Value> {
         (_, path) if path.ends_with("/metrics/value") => json!({"definition": metric()}),
         (_, path) if path.contains("/metrics") => json!({"name": unique_name(world), "definition": metric()}),
         (_, path) if path.contains("/metric-trees") => json!({"name": unique_name(world), "definition": {"nodes": []}}),
-        (_, path) if path.ends_with("/tiles/{tile}") => json!({}),
+        (_, path) if path.ends_with("/tiles/{tile}") || path.contains("/links") => json!({}),
+        (_, path) if path.ends_with("/unlock") => json!({"password": "wrong horse"}),
         (_, path) if path.contains("/boards") => json!({"name": unique_name(world), "definition": {"tiles": []}}),
         (_, path) if path.ends_with("/tasks/check") => json!({"definition": task()}),
         (_, path) if path.ends_with("/scorecard") || path.ends_with("/attempts") => json!({}),
@@ -685,6 +709,7 @@ async fn what_belongs_to_another_project_answers_like_what_does_not_exist() {
     for (method, path, needed) in TABLE {
         let named = [
             "{report}",
+            "{board}",
             "{cohort}",
             "{custom_event}",
             "{custom_property}",
@@ -706,6 +731,9 @@ async fn what_belongs_to_another_project_answers_like_what_does_not_exist() {
         let missing = path
             .replace("{project}", &world.project.id.to_string())
             .replace("{report}", "none")
+            .replace("{board}", "none")
+            .replace("{tile}", "none")
+            .replace("{link}", "none")
             .replace("{cohort}", "none")
             .replace("{custom_event}", "none")
             .replace("{custom_property}", "none")

@@ -81,7 +81,7 @@ export interface BoardDefinition {
   filter?: Filter | null;
   tiles: BoardTile[];
 }
-export type Board = About & { definition: BoardDefinition };
+export type Board = About & { definition: BoardDefinition; open_links: number };
 export type BoardInList = About & { description: string; tiles: number };
 export interface TileLook {
   range?: Range;
@@ -89,11 +89,50 @@ export interface TileLook {
   language: string;
   fresh?: boolean;
 }
+/** A metric as far as its figure needs it; by a link no more of it is told. */
+export interface MetricShown {
+  name: string;
+  definition: Pick<MetricDefinition, "format" | "currency" | "better" | "target">;
+}
 export interface TileAnswer {
   name: string;
   question?: Question;
   view?: Record<string, unknown>;
   answer?: Answered<unknown>;
-  metric?: Metric;
+  metric?: MetricShown;
   value?: MetricValue;
+}
+
+export type ShareLink = Schema["ShareLink"] & { state: "open" | "expired" | "revoked" };
+export interface NewShareLink {
+  name: string;
+  expires_at: string | null;
+  /** Of a change: what is left out leaves it, an empty one takes it off. */
+  password?: string;
+  embed: boolean;
+  embed_from: string[];
+  range_open: boolean;
+}
+export interface SharedBoardTile {
+  id: string;
+  width: number;
+  height: number;
+  title: string;
+  kind: Shows["kind"];
+  text?: string;
+}
+/** A board as a link shows it. */
+export interface SharedBoard {
+  name: string;
+  description: string;
+  range?: Range | null;
+  tiles: SharedBoardTile[];
+  timezone: string;
+  week_start: "monday" | "sunday";
+}
+export interface OpenedLink {
+  locked: boolean;
+  expires_at: string | null;
+  range_open: boolean;
+  board?: SharedBoard;
 }

@@ -8,9 +8,9 @@ import type {
 import type { CheckedUserTest, ParticipantNote, UserTest, UserTestInList, UserTestResults } from "./userTest.ts";
 import type { InterviewNote, Invited, InviteSource, NewNote, NewPerson, Participant, ParticipantStatus, ParticipantWhole, Removed, Study, StudyDefinition, StudyInList, StudyStatus } from "./interview.ts";
 import type { Definition } from "@/question/definition.ts";
-import type { Question, QuestionKind } from "@/question/question.ts";
+import type { Question, QuestionKind, Range } from "@/question/question.ts";
 import type { Manifest, RecordingNote, RecordingShare, RecordingsAnswer } from "./recording.ts";
-import type { Board, BoardDefinition, BoardInList, DefinitionVersion, Metric, MetricDefinition, MetricInUse, Metrics, MetricTree, MetricTreeDefinition, MetricTreeValue, MetricValue, NewMetric, TileAnswer, TileLook } from "./board.ts";
+import type { Board, BoardDefinition, BoardInList, DefinitionVersion, Metric, MetricDefinition, MetricInUse, Metrics, MetricTree, MetricTreeDefinition, MetricTreeValue, MetricValue, NewMetric, NewShareLink, OpenedLink, ShareLink, TileAnswer, TileLook } from "./board.ts";
 import type { CheckedTask, NewTask, Task } from "./task.ts";
 import type { BroughtPlan, DraftedPlan, ObservedEvent, Plan, PlanHealth, PlanState, PlanVersions, PlanViolation, PublishedPlan, QuarantinedEvent, SeenUnplanned } from "./plan.ts";
 import type { paths } from "./schema.d.ts";
@@ -70,12 +70,16 @@ export interface RecordingSettingsBody {
   keep_days: number;
 }
 
-function door<T>(method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE", path: string, { body, signal }: { body?: object; signal?: AbortSignal } = {}): Promise<T> {
+function door<T>(method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE", path: string, { body, signal, headers }: { body?: object; signal?: AbortSignal; headers?: Record<string, string> } = {}): Promise<T> {
   const send = http[method] as (path: string, options: object) => Promise<Outcome<unknown>>;
-  return open<T>(send(path, { ...(body ? { body } : {}), signal }));
+  return open<T>(send(path, { ...(body ? { body } : {}), signal, headers }));
 }
 
 const namedPath = (project: number, what: "boards" | "metrics" | "metric-trees" | "alerts" | "annotations", id: string): string => `/api/projects/${project}/${what}/${encodeURIComponent(id)}`;
+const linksPath = (project: number, board: string): string => `${namedPath(project, "boards", board)}/links`;
+const sharedBoardPath = (token: string): string => `/api/shared/boards/${encodeURIComponent(token)}`;
+/** That somebody gave the password of a link. */
+const passed = (pass: string | null): Record<string, string> => (pass ? { "X-Share-Pass": pass } : {});
 const userTestPath = (project: number, test: string): string => `/api/projects/${project}/user-tests/${encodeURIComponent(test)}`;
 /** Sends a file as it is. */
 function upload<T>(path: string, file: File): Promise<T> {
@@ -222,6 +226,14 @@ export const api = {
   changeBoard: (project: number, board: string, body: { name: string; definition: BoardDefinition; version: number }) => door<Board>("PUT", namedPath(project, "boards", board), { body }),
   removeBoard: (project: number, board: string) => door<void>("DELETE", namedPath(project, "boards", board)),
   tile: (project: number, board: string, tile: string, body: TileLook, signal?: AbortSignal) => door<TileAnswer>("POST", `${namedPath(project, "boards", board)}/tiles/${encodeURIComponent(tile)}`, { body, signal }),
+  shareLinks: (project: number, board: string, signal?: AbortSignal) => door<{ links: ShareLink[] }>("GET", linksPath(project, board), { signal }),
+  createShareLink: (project: number, board: string, body: NewShareLink) => door<ShareLink>("POST", linksPath(project, board), { body }),
+  changeShareLink: (project: number, board: string, link: string, body: NewShareLink) => door<ShareLink>("PUT", `${linksPath(project, board)}/${encodeURIComponent(link)}`, { body }),
+  revokeShareLink: (project: number, board: string, link: string) => door<ShareLink>("DELETE", `${linksPath(project, board)}/${encodeURIComponent(link)}`),
+  sharedBoard: (token: string, pass: string | null, signal?: AbortSignal) => door<OpenedLink>("GET", sharedBoardPath(token), { signal, headers: passed(pass) }),
+  unlockSharedBoard: (token: string, password: string) => door<{ pass: string; expires_at: string }>("POST", `${sharedBoardPath(token)}/unlock`, { body: { password } }),
+  sharedTile: (token: string, pass: string | null, tile: string, body: { range?: Range; language: string }, signal?: AbortSignal) =>
+    door<TileAnswer>("POST", `${sharedBoardPath(token)}/tiles/${encodeURIComponent(tile)}`, { body, signal, headers: passed(pass) }),
   metrics: (project: number) => door<Metrics>("GET", `/api/projects/${project}/metrics`),
   metric: (project: number, metric: string) => door<MetricInUse>("GET", namedPath(project, "metrics", metric)),
   createMetric: (project: number, body: NewMetric) => door<Metric>("POST", `/api/projects/${project}/metrics`, { body }),

@@ -355,6 +355,42 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/projects/{project}/boards/{board}/links": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The links of a board. Whoever sees them can open them, so they are for those who may make some. */
+        get: operations["share_list"];
+        put?: never;
+        /** Make a link that opens a board, and nothing else, to whoever has it. */
+        post: operations["share_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{project}/boards/{board}/links/{link}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Change a link: for whom it is, until when, its password, where it may be embedded. */
+        put: operations["share_change"];
+        post?: never;
+        /** Take a link back, for good. */
+        delete: operations["share_revoke"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/projects/{project}/boards/{board}/tiles/{tile}": {
         parameters: {
             query?: never;
@@ -2531,6 +2567,57 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/shared/boards/{token}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The board that a link opens, once its password was given if it has one. An address that opens nothing answers 404; one that has expired says so. */
+        get: operations["shared_board_open"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/shared/boards/{token}/tiles/{tile}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What a tile of the board shows. Nothing in it opens people, recordings or another question. */
+        post: operations["shared_board_tile"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/shared/boards/{token}/unlock": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Give the password of a link, once. */
+        post: operations["shared_board_unlock"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/shared/recordings/{token}": {
         parameters: {
             query?: never;
@@ -3683,6 +3770,11 @@ export interface components {
         /** @description A board. */
         Board: components["schemas"]["About"] & {
             definition: components["schemas"]["BoardDefinition"];
+            /**
+             * Format: int32
+             * @description How many links open it to people without an account.
+             */
+            open_links: number;
         };
         /** @description What is on a board. */
         BoardDefinition: {
@@ -5904,6 +5996,9 @@ export interface components {
             /** Format: int32 */
             version: number;
         };
+        GivenPassword: {
+            password: string;
+        };
         /** @description Cells that are not empty: the column, the row, how much. */
         GridCells: [
             components["schemas"]["Count"],
@@ -7279,6 +7374,20 @@ export interface components {
             /** @description RFC 3339, at most 30 days ahead; a week when left out. */
             expires_at?: string | null;
         };
+        NewShareLink: {
+            /** @description Other pages may show it in a frame. */
+            embed?: boolean;
+            /** @description Which pages may, as origins such as `https://wiki.example.com`; none: all. */
+            embed_from?: string[];
+            /** @description RFC 3339; it does not expire where nothing is said. */
+            expires_at?: string | null;
+            /** @description For whom it is, so that links can be told apart. */
+            name?: string;
+            /** @description At least eight characters. Of a change: what is left out leaves it, an empty one takes it off. */
+            password?: string | null;
+            /** @description Whoever looks may choose another range; they may where nothing is said. */
+            range_open?: boolean;
+        };
         NewStudyBody: {
             definition: Record<string, never>;
             title: string;
@@ -7393,6 +7502,16 @@ export interface components {
             id: string;
             /** Format: int32 */
             version: number;
+        };
+        /** @description What a link opens. */
+        OpenedLink: {
+            board?: components["schemas"]["SharedBoardBody"] | null;
+            /** @description When it expires, if it does. */
+            expires_at?: string | null;
+            /** @description It asks for a password, and tells nothing before. */
+            locked: boolean;
+            /** @description Whoever looks may choose another range. */
+            range_open: boolean;
         };
         /**
          * @description Whose property: `event`, `person` (or `user`), `session`, or `group:` and a type of groups.
@@ -9617,11 +9736,114 @@ export interface components {
             /** Format: int64 */
             views: number;
         };
+        /** @description A link to a board. */
+        ShareLink: {
+            created_at: string;
+            created_by: string;
+            /** @description Other pages may show it in a frame. */
+            embed: boolean;
+            /** @description Which pages may, by their origins; none: all. */
+            embed_from: string[];
+            /** @description Null: it does not expire. */
+            expires_at?: string | null;
+            has_password: boolean;
+            id: string;
+            /** @description For whom it is. */
+            name: string;
+            /**
+             * Format: int64
+             * @description How often it was opened, and when last.
+             */
+            opened: number;
+            opened_at?: string | null;
+            /** @description Whoever looks may choose another range. */
+            range_open: boolean;
+            revoked_at?: string | null;
+            /** @description `open`, `expired` or `revoked` */
+            state: string;
+            /** @description What stands in its address: `/shared/boards/<token>` on the screens. Null once it was revoked. */
+            token?: string | null;
+        };
+        ShareLinks: {
+            /** @description The latest first. */
+            links: components["schemas"]["ShareLink"][];
+        };
+        /** @description That somebody gave the password. */
+        SharePass: {
+            /** @description Then it is asked for again. */
+            expires_at: string;
+            /** @description Goes into the header `X-Share-Pass`. */
+            pass: string;
+        };
+        /** @description An answer without what opens people. */
+        SharedAnswer: {
+            answer: Record<string, never>;
+            complete: boolean;
+            explain: components["schemas"]["SharedExplain"];
+            kind: string;
+        };
+        /** @description A board as a link shows it. */
+        SharedBoardBody: {
+            description: string;
+            name: string;
+            range?: components["schemas"]["Range"] | null;
+            /** @description From left to right, line by line. */
+            tiles: components["schemas"]["SharedBoardTile"][];
+            /** @description In which days begin. */
+            timezone: string;
+            week_start: string;
+        };
+        SharedBoardTile: {
+            /**
+             * Format: int32
+             * @description In rows: 1 to 12.
+             */
+            height: number;
+            id: string;
+            /** @description `report`, `question`, `metric`, `task` or `text` */
+            kind: string;
+            /** @description Of a text, in Markdown. */
+            text?: string | null;
+            title: string;
+            /**
+             * Format: int32
+             * @description In columns, of which a board has twelve: 3 to 12.
+             */
+            width: number;
+        };
+        SharedExplain: {
+            complete: boolean;
+            incomplete_from?: string | null;
+            range?: Record<string, never> | null;
+            timezone: string;
+        };
+        /** @description How whoever looks by a link wants to see it. */
+        SharedLook: {
+            /** @description The language of what is said: `en` or `fr`. */
+            language?: string | null;
+            range?: components["schemas"]["Range"] | null;
+        };
+        /** @description How a metric is read. */
+        SharedMetric: {
+            /** @description `format`, `currency`, `better` and `target`, as in the metric. */
+            definition: Record<string, never>;
+            name: string;
+        };
         /** @description A shared recording, and where playing begins. */
         SharedRecording: components["schemas"]["Recording"] & {
             /** Format: int64 */
             at_ms: number;
             expires_at: string;
+        };
+        /** @description What a tile shows to somebody who came by a link. */
+        SharedTile: {
+            answer?: components["schemas"]["SharedAnswer"] | null;
+            metric?: components["schemas"]["SharedMetric"] | null;
+            name: string;
+            /** @description What was asked, without its conditions. */
+            question?: Record<string, never> | null;
+            value?: Record<string, never> | null;
+            view?: Record<string, never> | null;
         };
         Shares: {
             shares: components["schemas"]["Share"][];
@@ -13907,6 +14129,140 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description What is wrong and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    share_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: number;
+                board: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ShareLinks"];
+                };
+            };
+            /** @description What is wrong and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    share_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: number;
+                board: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewShareLink"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ShareLink"];
+                };
+            };
+            /** @description What is wrong and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    share_change: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: number;
+                board: string;
+                link: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewShareLink"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ShareLink"];
+                };
+            };
+            /** @description What is wrong and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    share_revoke: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: number;
+                board: string;
+                link: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ShareLink"];
+                };
             };
             /** @description What is wrong and how to mend it */
             default: {
@@ -19920,6 +20276,110 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SignedInBody"];
+                };
+            };
+            /** @description What is wrong and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    shared_board_open: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Of a link with a password: what giving it was answered with */
+                "X-Share-Pass"?: string | null;
+            };
+            path: {
+                token: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OpenedLink"];
+                };
+            };
+            /** @description What is wrong and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    shared_board_tile: {
+        parameters: {
+            query?: never;
+            header?: {
+                "X-Share-Pass"?: string | null;
+            };
+            path: {
+                token: string;
+                tile: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SharedLook"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SharedTile"];
+                };
+            };
+            /** @description What is wrong and how to mend it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    shared_board_unlock: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                token: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["GivenPassword"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SharePass"];
                 };
             };
             /** @description What is wrong and how to mend it */

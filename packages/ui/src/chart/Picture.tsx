@@ -2,6 +2,7 @@
 // turned into a PNG. The table beside it is its accessible twin, so the canvas itself is described in one sentence.
 import { createContext, useContext, useEffect, useImperativeHandle, useRef, useState, type Ref } from "react";
 import type { EChartsCoreOption, EChartsType } from "echarts/core";
+import { NothingOpens } from "@/ui/Opens.tsx";
 import styles from "./Picture.module.css";
 
 export interface PictureHandle {
@@ -41,12 +42,13 @@ export const PictureHeight = createContext<number | null>(null);
 
 export function Picture({ option, height, label, onPoint, onPlace, ref }: PictureProps) {
   const given = useContext(PictureHeight);
+  const opens = !useContext(NothingOpens) && Boolean(onPlace ?? onPoint);
   const place = useRef<HTMLDivElement>(null);
   const [chart, setChart] = useState<EChartsType | null>(null);
   const latestOnPoint = useRef(onPoint);
-  latestOnPoint.current = onPoint;
+  latestOnPoint.current = opens ? onPoint : undefined;
   const latestOnPlace = useRef(onPlace);
-  latestOnPlace.current = onPlace;
+  latestOnPlace.current = opens ? onPlace : undefined;
 
   useEffect(() => {
     let gone = false;
@@ -92,7 +94,7 @@ export function Picture({ option, height, label, onPoint, onPlace, ref }: Pictur
 
   return (
     <div className={styles.place} style={{ height: given ?? height }}>
-      <div ref={place} role="img" aria-label={label} className={styles.canvas} data-opens={onPlace || onPoint ? true : undefined} data-ready={chart ? true : undefined} />
+      <div ref={place} role="img" aria-label={label} className={styles.canvas} data-opens={opens || undefined} data-ready={chart ? true : undefined} />
     </div>
   );
 }

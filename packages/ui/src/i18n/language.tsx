@@ -1,6 +1,7 @@
 // The language of the person in front of the screen: the account's once signed in, the browser's before.
 import { createContext, use, useCallback, useEffect, useMemo, useState, type ReactNode } from "react";
 import { formatterOf, type Formatter } from "@/format/format.ts";
+import { remember, remembered } from "@/ui/browser.ts";
 import { messagesOf, preferredLanguage, type Language, type Messages } from "./catalogue.ts";
 
 interface Speech extends Messages {
@@ -17,7 +18,7 @@ export function Speaking({ children }: { children: ReactNode }) {
     document.documentElement.lang = language;
   }, [language]);
   const speak = useCallback((chosen: Language) => {
-    localStorage.setItem(STORED_LANGUAGE, chosen);
+    remember(STORED_LANGUAGE, chosen);
     setLanguage(chosen);
   }, []);
   const speech = useMemo<Speech>(() => ({ ...messagesOf(language), format: formatterOf(language), speak }), [language, speak]);
@@ -31,6 +32,6 @@ export function useSpeech(): Speech {
 }
 
 function startingLanguage(): Language {
-  const stored = localStorage.getItem(STORED_LANGUAGE);
+  const stored = remembered(STORED_LANGUAGE);
   return stored === "fr" || stored === "en" ? stored : preferredLanguage(navigator.languages);
 }

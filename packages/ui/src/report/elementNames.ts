@@ -5,7 +5,7 @@ import { api } from "@/api/client.ts";
 import type { TrendSeries } from "@/api/types.ts";
 import { useSpeech } from "@/i18n/language.tsx";
 import type { Range, TrendQuestion } from "@/question/question.ts";
-import { useProject } from "@/shell/session.tsx";
+import { useIsByLink, useProject } from "@/shell/session.tsx";
 import { randomId } from "@/ui/browser.ts";
 
 /** The name of the element of a selector: its words in quotes, its mark, or the selector itself. */
@@ -18,6 +18,7 @@ const MOST_LETTERS = 48;
 export function useElementNames(selectors: readonly string[], range: Range): ElementNames {
   const project = useProject();
   const { t, language } = useSpeech();
+  const isByLink = useIsByLink();
   const wanted = [...new Set(selectors)].toSorted();
   const { data } = useQuery({
     queryKey: ["elementNames", project.id, wanted, range],
@@ -25,7 +26,7 @@ export function useElementNames(selectors: readonly string[], range: Range): Ele
       const question: TrendQuestion = { kind: "trend", series: [{ select: { event: "$click" }, measure: "total" }], filter: { property: "$selector", op: "is", value: wanted }, breakdown: [{ property: "$selector" }, { property: "$label" }], range, interval: "month" };
       return labelsOf((await api.ask<"trend">(project.id, { ...question, language }, randomId(), signal)).answer.series);
     },
-    enabled: wanted.length > 0,
+    enabled: wanted.length > 0 && !isByLink,
     staleTime: STALE_MS,
     retry: false,
   });

@@ -7,7 +7,7 @@ import type { AnswerOf, Answered } from "@/api/types.ts";
 import { useSpeech } from "@/i18n/language.tsx";
 import { pruned } from "@/question/filterTree.ts";
 import type { Question, QuestionKind, QuestionOf, Selector } from "@/question/question.ts";
-import { useProject } from "@/shell/session.tsx";
+import { useIsByLink, useProject } from "@/shell/session.tsx";
 import { randomId } from "@/ui/browser.ts";
 
 export interface Asked<K extends QuestionKind> extends Answered<AnswerOf[K]> {
@@ -36,7 +36,9 @@ export function useAsk<K extends QuestionKind>(question: QuestionOf<K> | null): 
   const project = useProject();
   const { language } = useSpeech();
   const client = useQueryClient();
-  const sent = question === null ? null : sendable(question);
+  // Whoever came by a link is shown what it opens, and asks nothing else.
+  const isByLink = useIsByLink();
+  const sent = question === null || isByLink ? null : sendable(question);
   const queryKey = ["ask", project.id, language, sent];
   const underway = useRef<string | null>(null);
   const query = useQuery({

@@ -12,9 +12,11 @@ interface RemoveDialogProps {
   children: ReactNode;
   remove: { isPending: boolean; error: unknown; mutate: () => void };
   onClose: () => void;
+  /** What it is called where nothing is deleted. */
+  label?: string;
 }
 
-export function RemoveDialog({ title, children, remove, onClose }: RemoveDialogProps) {
+export function RemoveDialog({ title, children, remove, onClose, label }: RemoveDialogProps) {
   const speech = useSpeech();
   const { t } = speech;
   return (
@@ -26,7 +28,7 @@ export function RemoveDialog({ title, children, remove, onClose }: RemoveDialogP
         <>
           <Button onClick={onClose}>{t("action.cancel")}</Button>
           <Button look="danger" busy={remove.isPending} onClick={() => remove.mutate()}>
-            {t("action.remove")}
+            {label ?? t("action.remove")}
           </Button>
         </>
       }

@@ -1,6 +1,7 @@
 // Who is signed in, and which project the screens speak of. The project is in the URL; the account comes from the cookie.
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useParams } from "@tanstack/react-router";
+import { createContext, use } from "react";
 import { api } from "@/api/client.ts";
 import type { Me, Project } from "@/api/types.ts";
 
@@ -12,10 +13,20 @@ export function useMe(): Me {
   return data;
 }
 
+/** What whoever came by a link sees of a project: nobody is signed in, so nothing is asked but what the link opens. */
+const ByLink = createContext<Project | null>(null);
+export const ProjectByLink = ByLink.Provider;
+
+export function useIsByLink(): boolean {
+  return use(ByLink) !== null;
+}
+
 export function useProject(): Project {
+  const byLink = use(ByLink);
   const { project } = useParams({ strict: false });
-  const me = useMe();
-  const found = me.projects.find((one) => String(one.id) === project) ?? me.projects[0];
+  const { data: me } = useQuery({ queryKey: ME_KEY, queryFn: api.me, staleTime: 60_000, enabled: byLink === null });
+  if (byLink) return byLink;
+  const found = me?.projects.find((one) => String(one.id) === project) ?? me?.projects[0];
   if (!found) throw new Error("useProject without a project");
   return found;
 }

@@ -1,6 +1,9 @@
-// A number in a table that opens the people behind it; a plain one where nobody is.
-import type { ReactNode } from "react";
+// A number in a table that opens the people behind it; a plain one where nobody is, or where nothing opens.
+import { createContext, use, type ReactNode } from "react";
 import table from "./table.module.css";
+
+/** Whether numbers only are read here: by whoever may not see what is behind them. */
+export const NothingOpens = createContext(false);
 
 interface OpensProps {
   nobody: boolean;
@@ -11,7 +14,8 @@ interface OpensProps {
 }
 
 export function Opens({ nobody, quiet = false, onOpen, children }: OpensProps) {
-  if (nobody) return children;
+  const nothing = use(NothingOpens);
+  if (nobody || nothing) return children;
   return (
     <button type="button" className={quiet ? `${table.open} ${table.quiet}` : table.open} onClick={onOpen}>
       {children}

@@ -18,6 +18,23 @@ export async function copyText(text: string): Promise<boolean> {
   }
 }
 
+/** What this browser remembers; nothing where it may not, as in a frame of another site. */
+export function remembered(name: string): string | null {
+  try {
+    return localStorage.getItem(name);
+  } catch {
+    return null;
+  }
+}
+
+export function remember(name: string, value: string): void {
+  try {
+    localStorage.setItem(name, value);
+  } catch {
+    // It is chosen again next time.
+  }
+}
+
 export function download(name: string, content: Blob): void {
   const link = document.createElement("a");
   link.href = URL.createObjectURL(content);

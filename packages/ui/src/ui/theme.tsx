@@ -1,6 +1,7 @@
 // Light or dark: what the system says, unless the person chose. Charts need the colours as text, so they are read here too.
 import { createContext, use, useEffect, useLayoutEffect, useMemo, useState, type ReactNode } from "react";
 import { flushSync } from "react-dom";
+import { remember, remembered } from "./browser.ts";
 
 export type ThemeChoice = "system" | "light" | "dark";
 export type Theme = "light" | "dark";
@@ -10,7 +11,7 @@ const ThemeContext = createContext<{ theme: Theme; choice: ThemeChoice; choose: 
 
 export function Themed({ children }: { children: ReactNode }) {
   const [choice, setChoice] = useState<ThemeChoice>(() => {
-    const stored = localStorage.getItem(STORED_THEME);
+    const stored = remembered(STORED_THEME);
     return stored === "light" || stored === "dark" ? stored : "system";
   });
   const [systemIsDark, setSystemIsDark] = useState(() => matchMedia("(prefers-color-scheme: dark)").matches);
@@ -39,7 +40,7 @@ export function Themed({ children }: { children: ReactNode }) {
       theme,
       choice,
       choose: (next: ThemeChoice) => {
-        localStorage.setItem(STORED_THEME, next);
+        remember(STORED_THEME, next);
         setChoice(next);
       },
     }),

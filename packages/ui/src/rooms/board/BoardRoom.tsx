@@ -2,7 +2,7 @@
 // where it stands is everybody's and kept at once.
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useNavigate, useParams, useSearch } from "@tanstack/react-router";
-import { CalendarDays, Copy, Ellipsis, Expand, Link2, Pin, Plus, RefreshCw, Shrink, Trash2 } from "lucide-react";
+import { CalendarDays, Copy, Ellipsis, Expand, Pin, Plus, RefreshCw, Share2, Shrink, Trash2 } from "lucide-react";
 import { useEffect, useState } from "react";
 import { api } from "@/api/client.ts";
 import type { Board } from "@/api/board.ts";
@@ -13,7 +13,7 @@ import type { Range } from "@/question/question.ts";
 import { tellError } from "@/shell/errors.ts";
 import { RemoveDialog } from "@/shell/RemoveDialog.tsx";
 import { useProject } from "@/shell/session.tsx";
-import { copyText, randomId } from "@/ui/browser.ts";
+import { randomId } from "@/ui/browser.ts";
 import { Button, IconButton } from "@/ui/Button.tsx";
 import { EditableTitle } from "@/ui/EditableTitle.tsx";
 import { OptionList } from "@/ui/OptionList.tsx";
@@ -24,6 +24,7 @@ import { useToast } from "@/ui/Toast.tsx";
 import { AddTile } from "./AddTile.tsx";
 import { BoardExample } from "./BoardExample.tsx";
 import { withTile } from "./layout.ts";
+import { LinkDialog } from "./LinkDialog.tsx";
 import { lookOf, written, type BoardSearch, type Look } from "./search.ts";
 import { Tile } from "./Tile.tsx";
 import { useBoard, useChangeBoard } from "./useBoard.ts";
@@ -51,10 +52,10 @@ function Whole({ board }: { board: Board }) {
   const project = useProject();
   const navigate = useNavigate();
   const search = useSearch({ from: "/signed-in/p/$project/boards/$board" }) as BoardSearch;
-  const toast = useToast();
   const change = useChangeBoard(board.id);
   const [stamp, setStamp] = useState(0);
   const [isAdding, setAdding] = useState(false);
+  const [isSharing, setSharing] = useState(false);
   const [dragged, setDragged] = useState<string | null>(null);
   const look = lookOf(search);
   const mayChange = project.role !== "viewer" && !search.full;
@@ -98,8 +99,8 @@ function Whole({ board }: { board: Board }) {
             </Button>
           )}
           {!search.full && (
-            <Button icon={<Link2 aria-hidden />} onClick={() => void copyText(location.href).then((done) => toast(done ? t("toast.linkCopied") : t("toast.notCopied")))}>
-              {t("action.share")}
+            <Button icon={<Share2 aria-hidden />} title={board.open_links > 0 ? t("boardLink.isOpen", { n: board.open_links }) : undefined} onClick={() => setSharing(true)}>
+              {t(board.open_links > 0 ? "boardLink.shared" : "boardLink.share")}
             </Button>
           )}
           <IconButton label={t("board.refresh")} icon={<RefreshCw />} onClick={() => setStamp(stamp + 1)} />
@@ -164,6 +165,7 @@ function Whole({ board }: { board: Board }) {
           ))}
         </div>
       )}
+      {isSharing && <LinkDialog board={board} onClose={() => setSharing(false)} />}
       {isAdding && <AddTile onAdd={(shows) => change({ definition: { tiles: withTile(tiles, shows, randomId()) } })} onClose={() => setAdding(false)} />}
     </div>
   );

@@ -8,7 +8,6 @@ import { useSpeech } from "@/i18n/language.tsx";
 import type { Question } from "@/question/question.ts";
 import { PeoplePanel } from "@/report/PeoplePanel.tsx";
 import type { CellPart } from "@/report/room.ts";
-import { MetricFigure } from "@/rooms/metric/MetricFigure.tsx";
 import { tellError } from "@/shell/errors.ts";
 import { pathOfKind } from "@/shell/roomList.ts";
 import { useProject } from "@/shell/session.tsx";
@@ -19,9 +18,8 @@ import { Dialog } from "@/ui/Panel.tsx";
 import { Popover } from "@/ui/Popover.tsx";
 import { Failure, Skeleton } from "@/ui/State.tsx";
 import { changed, heightOf, HEIGHTS, moved, movedTo, WIDTHS, without } from "./layout.ts";
-import { ReportTile } from "./ReportTile.tsx";
 import type { BoardSearch, Look } from "./search.ts";
-import { TaskTile } from "./TaskTile.tsx";
+import { roomIn, Shown } from "./Shown.tsx";
 import { TextTile } from "./TextTile.tsx";
 import { useTile, type ChangeBoard } from "./useBoard.ts";
 import styles from "./board.module.css";
@@ -37,10 +35,6 @@ interface TileProps {
   dragged: string | null;
   onDrag: (tile: string | null) => void;
 }
-
-/** What the head of a tile, its padding and its sentence take of its height. */
-const HEAD_PX = 44;
-const [PADDING_PX, SENTENCE_PX] = [24, 48];
 
 export function Tile(props: TileProps) {
   const { board, tile, mayChange, change, dragged, onDrag } = props;
@@ -115,20 +109,14 @@ function Asked(props: Placing) {
             }
           />
         ) : isPending || !data ? (
-          <Skeleton height={heightOf(tile.height) - HEAD_PX - PADDING_PX} />
+          <Skeleton height={roomIn(tile)} />
         ) : (
-          <Shown data={data} height={heightOf(tile.height) - HEAD_PX - PADDING_PX} onOpen={open} />
+          <Shown data={data} height={roomIn(tile)} onOpen={open} />
         )}
       </div>
       {isOpen && <PeoplePanel question={data.question as Question} cell={search.at as Cell} title={search.title ?? t("panel.people")} parts={Array.isArray(search.parts) ? (search.parts as CellPart[]) : []} onPart={(at) => go({ at })} onClose={() => go({ tile: undefined, at: undefined, title: undefined, parts: undefined })} />}
     </>
   );
-}
-
-function Shown({ data, height, onOpen }: { data: TileAnswer; height: number; onOpen: (at: Cell, title: string, parts?: CellPart[]) => void }) {
-  if (data.metric && data.value) return <MetricFigure metric={data.metric} value={data.value} height={height} />;
-  if (data.answer?.kind === "task") return <TaskTile data={data} onOpen={onOpen} />;
-  return <ReportTile data={data} height={Math.max(96, height - SENTENCE_PX)} onOpen={onOpen} />;
 }
 
 /** The name leads to what the tile shows, as it is seen here. */

@@ -12,6 +12,14 @@ export interface BoardSearch {
   parts?: unknown;
 }
 
+/** Of a board that was shared by a link. */
+export interface SharedBoardSearch {
+  /** The range in place of the board's own. */
+  q?: unknown;
+  /** Tiles and nothing else, for a frame of another page. */
+  embed?: string;
+}
+
 export interface Look {
   range?: Range;
   filter?: Filter;

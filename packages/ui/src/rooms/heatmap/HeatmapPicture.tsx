@@ -13,6 +13,7 @@ import { PeoplePanel } from "@/report/PeoplePanel.tsx";
 import type { ReportRoomParts } from "@/report/room.ts";
 import { useAsk } from "@/report/useAsk.ts";
 import { tellError } from "@/shell/errors.ts";
+import { useIsByLink } from "@/shell/session.tsx";
 import { IconButton } from "@/ui/Button.tsx";
 import { InlineSelect, Segmented } from "@/ui/Field.tsx";
 import { Failure, Skeleton } from "@/ui/State.tsx";
@@ -33,6 +34,7 @@ const COLD: Peaks = { heat: 0, metric: 0 };
 export const HeatmapPicture: ReportRoomParts<"heatmap">["Picture"] = ({ asked, view, onView, onOpen, onAsk, pictureRef, label }) => {
   const speech = useSpeech();
   const { t, format } = speech;
+  const isByLink = useIsByLink();
   const { question, answer } = asked;
   const layer: Layer = LAYERS.find((one) => one === view.layer) ?? "clicks";
   const metrics = metricsOf(question);
@@ -120,7 +122,7 @@ export const HeatmapPicture: ReportRoomParts<"heatmap">["Picture"] = ({ asked, v
             caption={
               <>
                 {beside && <SideLine letter="A" text={t("heatmap.side", { what: `${deviceWord(question.device)} · ${rangeName(question.range, speech)}`, n: format.number(answer.page_views) })} />}
-                <BackdropLine answer={answer} {...backdrop} choice={choice} onChoice={(next) => change({ visit: choiceText(next) })} moment={moment} onMoment={(next) => change({ moment: next === "left" ? next : undefined })} drawn={drawn[0]} />
+                {!isByLink && <BackdropLine answer={answer} {...backdrop} choice={choice} onChoice={(next) => change({ visit: choiceText(next) })} moment={moment} onMoment={(next) => change({ moment: next === "left" ? next : undefined })} drawn={drawn[0]} />}
               </>
             }
           />
@@ -159,8 +161,14 @@ export const HeatmapPicture: ReportRoomParts<"heatmap">["Picture"] = ({ asked, v
         </div>
         <div className={styles.side}>
           <div className={styles.listHead}>
-            <InlineSelect<Metric> label={t("heatmap.metric")} choices={metrics.map((value) => ({ value, label: t(`heatmap.metric.${value}`) }))} value={metric} onPick={(next) => change({ metric: next === "click_rate" ? undefined : next })} />
-            <span className={editors.quiet}>{t("heatmap.drawHint")}</span>
+            {isByLink ? (
+              <span className={editors.quiet}>{t(`heatmap.metric.${metric}`)}</span>
+            ) : (
+              <>
+                <InlineSelect<Metric> label={t("heatmap.metric")} choices={metrics.map((value) => ({ value, label: t(`heatmap.metric.${value}`) }))} value={metric} onPick={(next) => change({ metric: next === "click_rate" ? undefined : next })} />
+                <span className={editors.quiet}>{t("heatmap.drawHint")}</span>
+              </>
+            )}
           </div>
           <ElementList named={named} others={otherAsked ? otherNamed : null} metric={metric} highlighted={highlighted} onHighlight={setHighlighted} onOpen={openOn} />
         </div>

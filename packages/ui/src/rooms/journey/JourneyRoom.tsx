@@ -10,7 +10,7 @@ import { PathsExample } from "@/report/examples.tsx";
 import { ReportScreen } from "@/report/ReportScreen.tsx";
 import type { AnswerProps, ReportRoomParts, Telling } from "@/report/room.ts";
 import { useAsk, type Asked } from "@/report/useAsk.ts";
-import { useProject } from "@/shell/session.tsx";
+import { useIsByLink, useProject } from "@/shell/session.tsx";
 import { InlineSelect, Segmented } from "@/ui/Field.tsx";
 import { NumberHead } from "@/ui/NumberHead.tsx";
 import table from "@/ui/table.module.css";
@@ -38,6 +38,7 @@ const JourneyPicture: ReportRoomParts<"journey">["Picture"] = ({ asked, view, on
   const speech = useSpeech();
   const { t, format } = speech;
   const project = useProject();
+  const isByLink = useIsByLink();
   const [chosen, setChosen] = useState<Chosen | null>(null);
   const { question, answer } = asked;
   const { segment: chosenSegment } = view;
@@ -190,7 +191,7 @@ const JourneyPicture: ReportRoomParts<"journey">["Picture"] = ({ asked, view, on
                 </button>
               </>
             ) : (
-              <span className={table.muted}>{chart === "rings" ? t("journey.clickArc") : t("journey.clickNode")}</span>
+              !isByLink && <span className={table.muted}>{chart === "rings" ? t("journey.clickArc") : t("journey.clickNode")}</span>
             )}
           </div>
           <ol>
@@ -213,7 +214,7 @@ const JourneyPicture: ReportRoomParts<"journey">["Picture"] = ({ asked, view, on
       </div>
       {shown.nodes && shown.loops ? (
         <JourneyDetails view={view} onView={onView} paths={shown} other={other} breakdown={breakdown} arrow={arrow} nodeName={nodeName} wholeName={wholeName} hasGoal={question.goal !== undefined} onOpen={(cell, title) => onOpen(cell, named(title))} />
-      ) : (
+      ) : isByLink ? null : (
         <p className={styles.lead}>
           <button type="button" className={table.open} onClick={() => onAsk({ ...question, nodes: true, loops: true, friction: true })}>
             {t("journey.moreDetails")}

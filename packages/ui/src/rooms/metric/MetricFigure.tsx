@@ -1,5 +1,5 @@
 // A metric as it stands: its number and when that was, how it moved, how far its target is, and its line.
-import type { Metric, MetricValue } from "@/api/board.ts";
+import type { MetricShown, MetricValue } from "@/api/board.ts";
 import { sparkLines, sparkX } from "@/rooms/task/figures.ts";
 import { localeOf } from "@/i18n/catalogue.ts";
 import { useSpeech } from "@/i18n/language.tsx";
@@ -8,7 +8,7 @@ import { isGood, overUntil, said, write } from "./figures.ts";
 import styles from "./metric.module.css";
 
 /** How a metric's numbers and times are written here. */
-export function useWriting(metric: Pick<Metric, "definition">) {
+export function useWriting(metric: Pick<MetricShown, "definition">) {
   const speech = useSpeech();
   const { timezone } = useProject();
   const spoken = { ...speech, locale: localeOf[speech.language] };
@@ -19,7 +19,7 @@ export function useWriting(metric: Pick<Metric, "definition">) {
   };
 }
 
-export function MetricFigure({ metric, value, height }: { metric: Metric; value: MetricValue; height?: number }) {
+export function MetricFigure({ metric, value, height }: { metric: MetricShown; value: MetricValue; height?: number }) {
   const { written, when, spoken } = useWriting(metric);
   const { t } = spoken;
   const { target } = metric.definition;
@@ -37,7 +37,7 @@ export function MetricFigure({ metric, value, height }: { metric: Metric; value:
 }
 
 /** How it moved against the interval before: a sign and a shape, and whether that is good. */
-export function Move({ metric, value }: { metric: Metric; value: MetricValue }) {
+export function Move({ metric, value }: { metric: MetricShown; value: MetricValue }) {
   const { spoken, written } = useWriting(metric);
   const { t, format } = spoken;
   if (value.change === null) return null;
@@ -50,7 +50,7 @@ export function Move({ metric, value }: { metric: Metric; value: MetricValue }) 
   );
 }
 
-export function Target({ metric, value }: { metric: Metric; value: MetricValue }) {
+export function Target({ metric, value }: { metric: MetricShown; value: MetricValue }) {
   const { spoken, written } = useWriting(metric);
   const { t, format } = spoken;
   const { target } = metric.definition;
@@ -69,7 +69,7 @@ export function Target({ metric, value }: { metric: Metric; value: MetricValue }
 
 const SPARK = { width: 120, height: 28 };
 
-export function Spark({ metric, value }: { metric: Metric; value: MetricValue }) {
+export function Spark({ metric, value }: { metric: MetricShown; value: MetricValue }) {
   const { spoken, when } = useWriting(metric);
   const known = value.points.filter((point) => point.value !== null);
   if (known.length < 2) return null;

@@ -1,5 +1,5 @@
 // How a metric's numbers are written, and what they say.
-import type { Metric, MetricDefinition, MetricValue } from "@/api/board.ts";
+import type { MetricDefinition, MetricShown, MetricValue } from "@/api/board.ts";
 import type { MessageKey } from "@/i18n/catalogue.ts";
 import type { Speech } from "@/report/room.ts";
 
@@ -96,7 +96,7 @@ export function usualDirection(kind: string, figure: string | undefined): "up" |
 }
 
 /** The metric in one line, for who cannot see its line. */
-export function said(metric: Metric, value: MetricValue, speech: Speech & { locale: string }, when: (start: string) => string): string {
+export function said(metric: MetricShown, value: MetricValue, speech: Speech & { locale: string }, when: (start: string) => string): string {
   const written = (one: number | null | undefined): string => write(one, metric.definition, speech);
   if (value.value === null || !value.at) return speech.t("metric.nothingYet");
   return speech.t("metric.said", { name: metric.name, value: written(value.value), when: when(value.at), before: value.before === null ? "none" : written(value.before) });

@@ -17,7 +17,7 @@ import { usePersonName } from "@/report/peopleNames.ts";
 import { ReportScreen } from "@/report/ReportScreen.tsx";
 import type { AnswerProps, BuilderProps, ReportRoomParts, Telling } from "@/report/room.ts";
 import { useAsk, type Asked } from "@/report/useAsk.ts";
-import { useProject } from "@/shell/session.tsx";
+import { useIsByLink, useProject } from "@/shell/session.tsx";
 import { Skeleton } from "@/ui/State.tsx";
 import { NumberHead } from "@/ui/NumberHead.tsx";
 import table from "@/ui/table.module.css";
@@ -61,6 +61,7 @@ const SessionsPicture: ReportRoomParts<"sessions">["Picture"] = ({ asked, onOpen
   const speech = useSpeech();
   const { t, format } = speech;
   const project = useProject();
+  const isByLink = useIsByLink();
   const trend = overTime(asked.question);
   const { asked: curve } = useAsk<"trend">(trend);
   const zone = asked.question.timezone ?? project.timezone;
@@ -80,7 +81,7 @@ const SessionsPicture: ReportRoomParts<"sessions">["Picture"] = ({ asked, onOpen
         ]}
       />
       <AnswerHead note={t(`sessions.over.${trend.interval}`)} />
-      {series ? (
+      {isByLink ? null : series ? (
         <LinesPicture
           names={times.map((time) => format.interval(time, trend.interval, zone))}
           longNames={times.map((time) => format.interval(time, trend.interval, zone, true))}

@@ -8,7 +8,7 @@ import type { Asked } from "@/report/useAsk.ts";
 import { relative } from "@/rooms/recording/manifest.ts";
 import type { RecordingCondition, RecordingsQuestion } from "@/rooms/recording/question.ts";
 import { harmless } from "@/rooms/recording/replay/harmless.ts";
-import { useProject } from "@/shell/session.tsx";
+import { useIsByLink, useProject } from "@/shell/session.tsx";
 import { isNearWidth, momentOf, screenAt, stayOn, widthApart, type Moment } from "./visit.ts";
 import { stillOf, type Still } from "./still.ts";
 
@@ -50,7 +50,9 @@ const RECORDED_DEVICES = { desktop: "Desktop", tablet: "Tablet", mobile: "Mobile
 export function useBackdrop(asked: Asked<"heatmap"> | undefined, choice: Choice, moment: Moment): { state: BackdropState; candidates: Candidates | undefined } {
   const project = useProject();
   const [share, setShare] = useState<number | null>(null);
-  const isOn = asked !== undefined && choice !== "none" && asked.answer.page_views > 0;
+  // Recordings are for the team.
+  const isByLink = useIsByLink();
+  const isOn = !isByLink && asked !== undefined && choice !== "none" && asked.answer.page_views > 0;
   const question = asked && visitsOf(asked.question);
   const found = useQuery({
     queryKey: ["backdrop visits", project.id, question],
