@@ -94,7 +94,7 @@ def imported(events, work):
 
 def questions(events, n):
     """Different ones: of each event totals and people, by hour, day and week, overall and by a browser or a country."""
-    filters = [None] + [{"property": "$browser", "op": "is", "value": value} for value in ("Chrome", "Safari", "Firefox")] + [{"property": "plan", "op": "is", "value": value} for value in ("free", "pro")]
+    filters = [None] + [{"property": "browser", "op": "is", "value": value} for value in ("Chrome", "Safari", "Firefox")] + [{"property": "plan", "op": "is", "value": value} for value in ("free", "pro")]
     found = 0
     for where in filters:
         for interval in ("day", "hour", "week"):
