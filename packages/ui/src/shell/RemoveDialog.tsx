@@ -10,11 +10,13 @@ interface RemoveDialogProps {
   title: string;
   /** What goes, and what stays. */
   children: ReactNode;
+  /** What it is called, where that is not "delete". */
+  action?: string;
   remove: { isPending: boolean; error: unknown; mutate: () => void };
   onClose: () => void;
 }
 
-export function RemoveDialog({ title, children, remove, onClose }: RemoveDialogProps) {
+export function RemoveDialog({ title, children, action, remove, onClose }: RemoveDialogProps) {
   const speech = useSpeech();
   const { t } = speech;
   return (
@@ -26,7 +28,7 @@ export function RemoveDialog({ title, children, remove, onClose }: RemoveDialogP
         <>
           <Button onClick={onClose}>{t("action.cancel")}</Button>
           <Button look="danger" busy={remove.isPending} onClick={() => remove.mutate()}>
-            {t("action.remove")}
+            {action ?? t("action.remove")}
           </Button>
         </>
       }
