@@ -57,6 +57,8 @@ interface Arc {
   children: Arc[];
   itemStyle: { color: string; borderWidth: number; opacity: number };
   label: { show: boolean; color: string };
+  /** What one points at gets no words that it has no room for. */
+  emphasis: { label: { show: boolean } };
   /** As much of its name as it has room for. */
   written: string;
 }
@@ -250,11 +252,12 @@ function arcs(node: DrawnNode, path: string[], ring: Ring): Arc[] {
       children: arcs(child, here, { ...ring, level: level + 1 }),
       itemStyle: { color, borderWidth: length_px < LEAST_BORDERED_PX ? 0 : 1, opacity: lit === null || lit === name ? 1 : FAINT },
       label: { show: written !== "", color: wordsOn(color) },
+      emphasis: { label: { show: written !== "" } },
       written,
     };
   });
   const end_px = ring.lengthOf(node.exits, level);
   if (end_px < LEAST_PX || path.length === 0) return arcsOf;
-  const end: Arc = { name: "", value: node.exits, path, exits: node.exits, isEnd: true, children: [], itemStyle: { color: colors.ended, borderWidth: end_px < LEAST_BORDERED_PX ? 0 : 1, opacity: lit === null ? 1 : FAINT }, label: { show: false, color: colors.ink }, written: "" };
+  const end: Arc = { name: "", value: node.exits, path, exits: node.exits, isEnd: true, children: [], itemStyle: { color: colors.ended, borderWidth: end_px < LEAST_BORDERED_PX ? 0 : 1, opacity: lit === null ? 1 : FAINT }, label: { show: false, color: colors.ink }, emphasis: { label: { show: false } }, written: "" };
   return [...arcsOf, end];
 }
