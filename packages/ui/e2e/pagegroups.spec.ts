@@ -77,8 +77,12 @@ test("a journey ranks exit pages, finds loops and rare paths, stands beside the 
   await page.getByRole("radio", { name: t("journey.detail.rare") }).click();
   await expect(page.getByRole("columnheader", { name: t("journey.lift") }).first()).toBeVisible();
 
+  // The paths stand beside the picture; as a table with the rest of what is told of them.
+  await page.getByRole("radio", { name: t("journey.detail.paths"), exact: true }).click();
+  await expect(page.getByRole("columnheader", { name: t("journey.mean") })).toBeVisible();
+
   await page.getByRole("combobox", { name: t("journey.beside"), exact: true }).selectOption("previous");
-  await expect(page.getByRole("figure")).toBeVisible();
+  await expect(page.getByRole("figure")).toHaveCount(2);
   await expect(page).toHaveURL(/beside/);
   await page.getByRole("radio", { name: t("journey.detail.exits") }).click();
   await expect(exits.getByRole("columnheader", { name: t("journey.difference") })).toBeVisible();

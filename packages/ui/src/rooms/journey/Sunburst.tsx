@@ -179,7 +179,7 @@ function useSquare(): [Ref<HTMLDivElement>, number] {
   useLayoutEffect(() => {
     const { current } = place;
     if (!current) return;
-    const measure = () => setWidth(current.clientWidth);
+    const measure = () => matchMedia("print").matches || setWidth(current.clientWidth);
     measure();
     const observer = new ResizeObserver(measure);
     observer.observe(current);
