@@ -1,8 +1,8 @@
 // The same paths as flows from column to column: nodes of one name in one step are one, whatever came before them.
-import { useLayoutEffect, useMemo, useRef, type Ref } from "react";
+import { useContext, useLayoutEffect, useMemo, useRef, type Ref } from "react";
 import { FONT, tipFoot, tipLine, tipTitle, tooltip } from "@/chart/axes.ts";
 import { chartColors } from "@/chart/colors.ts";
-import { Picture, type PictureHandle } from "@/chart/Picture.tsx";
+import { Picture, PictureHeight, type PictureHandle } from "@/chart/Picture.tsx";
 import { useSpeech } from "@/i18n/language.tsx";
 import { useTheme } from "@/ui/theme.tsx";
 import styles from "./JourneyRoom.module.css";
@@ -36,6 +36,7 @@ interface Drawn {
 export function Sankey({ flow, paths, ranked: given, nodeName, wholeName, reverse, label, pictureRef, onChoose }: SankeyProps) {
   const { t, format } = useSpeech();
   const { theme } = useTheme();
+  const isTile = useContext(PictureHeight) !== null;
   const endWord = reverse ? "journey.end.begin" : "journey.end.exit";
   const colors = useMemo(() => chartColors(theme), [theme]);
   const place = useRef<HTMLDivElement>(null);
@@ -112,12 +113,14 @@ export function Sankey({ flow, paths, ranked: given, nodeName, wholeName, revers
           }}
         />
       </div>
-      <ul className={styles.legend}>
-        <li>
-          <i style={{ background: colors.ended }} />
-          {t(endWord)}
-        </li>
-      </ul>
+      {!isTile && (
+        <ul className={styles.legend}>
+          <li>
+            <i style={{ background: colors.ended }} />
+            {t(endWord)}
+          </li>
+        </ul>
+      )}
     </>
   );
 }

@@ -16,6 +16,8 @@ const OUTER = 0.98;
 const LABEL_PX = 11;
 /** Between the ends of a name and those of its arc. */
 const LABEL_GAP_PX = 8;
+/** How far a name may stand out of its ring. */
+const LABEL_OUT_PX = 3;
 /** What is shorter, in the middle of its ring, is gathered with its like. */
 const THIN_PX = 7;
 /** Names with a colour of their own; all others are grey. */
@@ -73,7 +75,10 @@ interface LegendEntry {
 export function Sunburst({ tree, arrow, nodeName, wholeName, reverse, ranked: given, unit, label, pictureRef, onChoose }: SunburstProps) {
   const { t, format } = useSpeech();
   const { theme } = useTheme();
-  const [place, size_px] = useSquare();
+  // A tile has no room for more than the picture.
+  const given_px = useContext(PictureHeight);
+  const isTile = given_px !== null;
+  const [place, size_px] = useSquare(given_px ?? MOST_PX);
   /** What somebody points at in the legend; all else is faint meanwhile. */
   const [lit, setLit] = useState<string | null>(null);
   const { centre, start, from } = useMemo(() => rooted(tree), [tree]);
@@ -87,10 +92,16 @@ export function Sunburst({ tree, arrow, nodeName, wholeName, reverse, ranked: gi
     };
     // One more for those who went no further than the last.
     const rings = depthOf(from) + 1;
-    const middleOf = (ring: number) => (size_px / 2) * (INNER + ((OUTER - INNER) * (ring + 0.5)) / Math.max(1, rings));
+    const middleOf = (ring: number) => (size_px / 2) * (INNER + ((OUTER - INNER) * (ring + 0.5)) / rings);
     const lengthOf = (count: number, ring: number) => (from.count === 0 ? 0 : (count / from.count) * 2 * Math.PI * middleOf(ring));
+    const thickness = ((size_px / 2) * (OUTER - INNER)) / rings;
+    // Words are straight and rings are not: at its ends a name stands out by so much.
+    const fits = (text: string, count: number, ring: number) => {
+      const [width, middle] = [widthOf(text), middleOf(ring)];
+      return width <= lengthOf(count, ring) - LABEL_GAP_PX && Math.hypot(middle, width / 2) - middle + LABEL_PX / 2 <= thickness / 2 + LABEL_OUT_PX;
+    };
     const drawn = gather(from, (ring) => (THIN_PX / (2 * Math.PI * middleOf(ring))) * from.count);
-    const data = arcs(drawn, start, { colors, colorOf, nodeName, othersName: (n) => t("journey.othersOf", { n }), lengthOf, lit, level: 0 });
+    const data = arcs(drawn, start, { colors, colorOf, nodeName, othersName: (n) => t("journey.othersOf", { n }), lengthOf, fits, lit, level: 0 });
     const names = namesOf(data);
     const shown: LegendEntry[] = ranked.slice(0, COLORED).flatMap((node) => (names.has(node) ? [{ node, name: nodeName(node), color: colorOf(node) }] : []));
     const hasOthers = [...names].some((name) => colorOf(name) === colors.others);
@@ -157,7 +168,7 @@ export function Sunburst({ tree, arrow, nodeName, wholeName, reverse, ranked: gi
           <span title={centre === null ? undefined : wholeName(centre)}>{centre === null ? unit : nodeName(centre)}</span>
         </p>
       </div>
-      {!given && (
+      {!given && !isTile && (
         <ul className={styles.legend} onPointerLeave={() => setLit(null)}>
           {legend.map(({ name, color, node }) => (
             <li key={name} title={node === null ? undefined : wholeName(node)} onPointerEnter={() => setLit(node)} data-lit={(node !== null && node === lit) || undefined}>
@@ -171,11 +182,10 @@ export function Sunburst({ tree, arrow, nodeName, wholeName, reverse, ranked: gi
   );
 }
 
-/** How wide and high the rings are: as the place for them is wide, at most as much as they need. What they have room to say hangs on it. */
-function useSquare(): [Ref<HTMLDivElement>, number] {
-  const given = useContext(PictureHeight);
+/** How wide and high the rings are: as the place for them is wide, at most so much. What they have room to say hangs on it. */
+function useSquare(most_px: number): [Ref<HTMLDivElement>, number] {
   const place = useRef<HTMLDivElement>(null);
-  const [width_px, setWidth] = useState(MOST_PX);
+  const [width_px, setWidth] = useState(most_px);
   useLayoutEffect(() => {
     const { current } = place;
     if (!current) return;
@@ -185,7 +195,7 @@ function useSquare(): [Ref<HTMLDivElement>, number] {
     observer.observe(current);
     return () => observer.disconnect();
   }, []);
-  return [place, Math.min(width_px, given ?? MOST_PX)];
+  return [place, Math.min(width_px, most_px)];
 }
 
 let pen: CanvasRenderingContext2D | null = null;
@@ -222,6 +232,7 @@ interface Ring {
   othersName: (n: number) => string;
   /** The length of an arc in the middle of its ring. */
   lengthOf: (count: number, ring: number) => number;
+  fits: (text: string, count: number, ring: number) => boolean;
   lit: string | null;
   level: number;
 }
@@ -240,7 +251,7 @@ function arcs(node: DrawnNode, path: string[], ring: Ring): Arc[] {
     const here = [...path, name];
     const length_px = ring.lengthOf(child.count, level);
     const color = others ? colors.others : ring.colorOf(name);
-    const written = shortened(others ? name : ring.nodeName(name), (text) => widthOf(text) <= length_px - LABEL_GAP_PX);
+    const written = shortened(others ? name : ring.nodeName(name), (text) => ring.fits(text, child.count, level));
     return {
       name,
       value: child.count,
