@@ -52,9 +52,10 @@ test("journeys go by page where pages are told, and say once whose they are", as
   await visit(`/journeys?q=${encodeURIComponent(`(kind:journey,direction:forward,depth:4,top:8,node:page,nodes:!t,loops:!t,${ofOne},range:(last:30,unit:day))`)}`);
   const rows = await answered(page, words);
   await expect(page.getByText(t("journey.site", { host: "courriel.example" }))).toBeVisible();
+  await expect(page.getByRole("region", { name: t("journey.detail.exits"), exact: true }).getByRole("rowheader").first()).toHaveText(/^\//);
+  await page.getByRole("radio", { name: t("journey.detail.paths"), exact: true }).click();
   await expect(rows.locator("tbody td").first()).toHaveText(/^\/(?!.*courriel\.example)/);
   await expect(rows.locator("tbody td").first()).toHaveAttribute("title", /^courriel\.example/);
-  await expect(page.getByRole("region", { name: t("journey.detail.exits"), exact: true }).getByRole("rowheader").first()).toHaveText(/^\//);
 });
 
 test("a journey ranks exit pages, finds loops and rare paths, stands beside the period before, and opens what is behind each", async ({ page, visit, words }) => {
@@ -77,8 +78,12 @@ test("a journey ranks exit pages, finds loops and rare paths, stands beside the 
   await page.getByRole("radio", { name: t("journey.detail.rare") }).click();
   await expect(page.getByRole("columnheader", { name: t("journey.lift") }).first()).toBeVisible();
 
+  // The paths stand beside the picture; as a table with the rest of what is told of them.
+  await page.getByRole("radio", { name: t("journey.detail.paths"), exact: true }).click();
+  await expect(page.getByRole("columnheader", { name: t("journey.mean") })).toBeVisible();
+
   await page.getByRole("combobox", { name: t("journey.beside"), exact: true }).selectOption("previous");
-  await expect(page.getByRole("figure")).toBeVisible();
+  await expect(page.getByRole("figure")).toHaveCount(2);
   await expect(page).toHaveURL(/beside/);
   await page.getByRole("radio", { name: t("journey.detail.exits") }).click();
   await expect(exits.getByRole("columnheader", { name: t("journey.difference") })).toBeVisible();

@@ -250,6 +250,27 @@ test("where it goes worse is found by itself, and the scorecard narrows to it", 
   await expect(safari).toHaveCount(0, COMES);
 });
 
+test("on a phone a card says its number and unfolds to its words and verbs, and what only some look for is folded", { tag: "@fr" }, async ({ page, visit, words: { t } }) => {
+  await page.setViewportSize({ width: 390, height: 844 });
+  await visit(`/tasks/${id}`);
+  const failed = page.getByRole("article", { name: t("task.card.not_finished"), exact: true });
+  await expect(failed.getByRole("button", { name: /%/ })).toBeVisible(COMES);
+  const watch = page.getByRole("button", { name: t("task.listNamed", { name: t("task.card.not_finished") }) });
+  await expect(watch).toHaveCount(0);
+  // Anywhere on the card but on its number.
+  const { width = 0, height = 0 } = (await failed.boundingBox()) ?? {};
+  await failed.click({ position: { x: width - 20, y: height - 10 } });
+  const detail = page.getByRole("group", { name: t("task.card.not_finished"), exact: true });
+  await expect(detail.getByRole("button", { name: t("task.askNamed", { name: t("task.card.not_finished") }) })).toBeVisible();
+  await expect(detail).toContainText("/app/audience");
+  await detail.getByRole("button", { name: t("action.close") }).click();
+  const how = page.getByRole("button", { name: t("explain.how") });
+  await expect(how).toHaveAttribute("aria-expanded", "false", COMES);
+  await how.click();
+  await expect(how).toHaveAttribute("aria-expanded", "true");
+  await expect(page.getByText(/100 \(1 - e/)).toBeVisible();
+});
+
 test("an address shows the same to whom it is sent, on a phone too", async ({ page, visit, words: { t } }) => {
   await page.setViewportSize({ width: 390, height: 844 });
   await visit(`/tasks/${id}?q=(range:(last:60,unit:day),device:Mobile,compare:!t)&card=not_finished`);

@@ -68,7 +68,8 @@ export function Picture({ option, height, label, onPoint, onPlace, ref }: Pictur
         const [index, value] = drawn.convertFromPixel({ gridIndex: 0 }, at) as [number, number];
         latestOnPlace.current({ index: Math.round(index), value });
       });
-      observer = new ResizeObserver(() => made?.resize());
+      // On paper styles make it fit: its height then follows from its width.
+      observer = new ResizeObserver(() => matchMedia("print").matches || made?.resize());
       observer.observe(place.current);
       setChart(made);
     });

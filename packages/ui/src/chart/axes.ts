@@ -46,12 +46,20 @@ export function categoryAxis(colors: ChartColors, names: string[]) {
   };
 }
 
-export function valueAxis(colors: ChartColors, format: Formatter, share = false) {
+const LINES = 4;
+
+/** Decimals that tell the lines of an axis of shares apart: none up to some ten per cent, more as they get smaller. */
+export function shareDecimals(highest: number): number {
+  return highest > 0 ? Math.min(4, Math.max(0, -Math.floor(Math.log10((100 * highest) / LINES)))) : 0;
+}
+
+/** `highest` is the highest share where shares are drawn; none for counts. */
+export function valueAxis(colors: ChartColors, format: Formatter, highest?: number) {
   return {
     type: "value" as const,
-    splitNumber: 4,
+    splitNumber: LINES,
     interval: undefined as number | undefined,
-    axisLabel: { color: colors.quiet, fontSize: 11, fontFamily: FONT, formatter: (value: number) => (share ? format.percent(value, 0) : format.compact(value)) },
+    axisLabel: { color: colors.quiet, fontSize: 11, fontFamily: FONT, formatter: (value: number) => (highest === undefined ? format.compact(value) : format.percent(value, value === 0 ? 0 : shareDecimals(highest))) },
     splitLine: { lineStyle: { color: colors.line } },
     min: undefined as number | undefined,
     max: undefined as number | undefined,

@@ -14,6 +14,8 @@ export interface ChartColors {
   others: string;
   /** What went wrong, or stands out. */
   bad: string;
+  /** Those who went no further: dark on both grounds, and darker than what is gathered. */
+  ended: string;
   /** The ground of what is not there any more: drop-off under its hatch. */
   hover: string;
   series: (index: number) => string;
@@ -29,7 +31,26 @@ export function chartColors(theme: Theme): ChartColors {
     surface: dark ? "#151d2a" : "#ffffff",
     hover: dark ? "#1f2a3a" : "#edf1f5",
     bad: dark ? "#f87171" : "#b91c1c",
-    others: dark ? "#64748b" : "#94a3b8",
+    others: dark ? "#7f8da3" : "#94a3b8",
+    ended: dark ? "#3b485c" : "#334155",
     series: (index) => palette[index % palette.length] as string,
   };
+}
+
+const [LIGHT_WORDS, DARK_WORDS] = ["#ffffff", "#17212f"];
+
+/** The colour of words on a colour: whichever is read better there. */
+export function wordsOn(color: string): string {
+  return contrast(color, LIGHT_WORDS) >= contrast(color, DARK_WORDS) ? LIGHT_WORDS : DARK_WORDS;
+}
+
+/** As WCAG defines it, from 1 to 21. */
+export function contrast(one: string, other: string): number {
+  const [darker = 0, lighter = 0] = [luminance(one), luminance(other)].toSorted((a, b) => a - b);
+  return (lighter + 0.05) / (darker + 0.05);
+}
+
+function luminance(color: string): number {
+  const [red = 0, green = 0, blue = 0] = [1, 3, 5].map((at) => Number.parseInt(color.slice(at, at + 2), 16) / 255).map((part) => (part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4));
+  return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
 }

@@ -72,7 +72,7 @@ export function LinesPicture({ names, longNames, lines, incompleteFrom, shape, m
     const named = lines.length > 1 && lines.length <= NAMED_LINES && shape !== "bar" && !narrow;
     const nameWidth = Math.min(WIDEST_NAME, Math.max(NARROWEST_NAME, ...lines.map((line) => line.name.length * LETTER_PX)));
     const bars = shape === "bar" || names.length === 1;
-    const yAxis = valueAxis(colors, format, share);
+    const yAxis = valueAxis(colors, format, share ? highest(lines) : undefined);
     if (share && highest(lines) > 0.5) Object.assign(yAxis, { max: 1, interval: 0.25 });
     // Counts have no fractions, so their axis has none either.
     if (!share && lines.every((line) => line.values.every((value) => value === null || Number.isInteger(value)))) Object.assign(yAxis, { minInterval: 1 });
@@ -245,6 +245,6 @@ function stackedAt(lines: Line[], index: number, value: number): Line | undefine
 }
 
 function highest(lines: Line[]): number {
-  return Math.max(0, ...lines.flatMap((line) => line.values.map((value) => value ?? 0)));
+  return Math.max(0, ...lines.flatMap((line) => [...line.values, ...(line.previous ?? [])].map((value) => value ?? 0)));
 }
 

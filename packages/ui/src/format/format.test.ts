@@ -22,6 +22,7 @@ describe("numbers", () => {
     expect(en.number(1234567)).toBe("1,234,567");
     expect(en.percent(1)).toBe("100%");
     expect(en.percent(0.999)).toBe("99.9%");
+    expect([en.percent(0.0042), en.percent(0.0004), en.percent(0)]).toEqual(["0.4%", "0.04%", "0%"]);
     expect(en.change(-0.042)).toBe("-4.2%");
   });
 

@@ -48,7 +48,8 @@ export function formatterOf(language: Language): Formatter {
     return numberFormat(locale, { maximumFractionDigits: digits }).format(value);
   };
   const percent = (share: number, decimals?: number) => {
-    const digits = decimals ?? (share === 1 || share === 0 ? 0 : 1);
+    // What is not nothing does not read as nothing.
+    const digits = decimals ?? (share === 1 || share === 0 ? 0 : Math.min(4, Math.max(1, -Math.floor(Math.log10(Math.abs(100 * share))))));
     return thin(numberFormat(locale, { style: "percent", minimumFractionDigits: digits, maximumFractionDigits: digits }).format(share));
   };
   const dates = (options: Intl.DateTimeFormatOptions, timezone?: string) => dateFormat(locale, { ...options, timeZone: knownZone(timezone) });

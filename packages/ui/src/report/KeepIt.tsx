@@ -34,13 +34,10 @@ export function KeepIt({ kind, question, view, report, name }: { kind: string; q
   const put = useMutation({
     mutationFn: async (picked: string) => {
       const shows: Shows = report ? { kind: "report", report: report.id } : { kind: "question", question, view };
-      const titled = (definition: BoardDefinition): BoardDefinition => {
-        const tiles = withTile(definition.tiles, shows, randomId());
-        return { ...definition, tiles: tiles.map((tile, at) => (at === tiles.length - 1 && shows.kind === "question" ? { ...tile, title: name } : tile)) };
-      };
-      if (picked === NEW) return api.createBoard(project.id, { name: t("board.newName"), definition: titled({ description: "", tiles: [] }) });
+      const more = (definition: BoardDefinition): BoardDefinition => ({ ...definition, tiles: withTile(definition.tiles, shows, randomId(), report ? undefined : name) });
+      if (picked === NEW) return api.createBoard(project.id, { name: t("board.newName"), definition: more({ description: "", tiles: [] }) });
       const board = await api.board(project.id, picked);
-      return api.changeBoard(project.id, board.id, { name: board.name, definition: titled(board.definition), version: board.version });
+      return api.changeBoard(project.id, board.id, { name: board.name, definition: more(board.definition), version: board.version });
     },
     onSuccess: async (board) => {
       client.setQueryData(["board", project.id, board.id], board);

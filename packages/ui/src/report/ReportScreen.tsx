@@ -14,6 +14,7 @@ import { useEventNames } from "@/question/names.ts";
 import { readQuestion, type Question, type QuestionKind, type QuestionOf } from "@/question/question.ts";
 import { writeSearch } from "@/question/urlText.ts";
 import { tellError } from "@/shell/errors.ts";
+import { RemoveDialog } from "@/shell/RemoveDialog.tsx";
 import { pathOfKind } from "@/shell/roomList.ts";
 import { useProject } from "@/shell/session.tsx";
 import { Button, IconButton } from "@/ui/Button.tsx";
@@ -321,7 +322,7 @@ function SaveReport<K extends QuestionKind>({ room, question, view, report, chan
     setName(offered);
     setNaming(true);
   };
-  const failure = create.error ?? change.error ?? remove.error;
+  const failure = create.error ?? change.error;
   return (
     <>
       {report && changed && (
@@ -381,22 +382,9 @@ function SaveReport<K extends QuestionKind>({ room, question, view, report, chan
         </Dialog>
       )}
       {removing && report && (
-        <Dialog
-          title={t("report.removeTitle", { name: report.name })}
-          closeLabel={t("action.close")}
-          onClose={() => setRemoving(false)}
-          footer={
-            <>
-              <Button onClick={() => setRemoving(false)}>{t("action.cancel")}</Button>
-              <Button look="danger" busy={remove.isPending} onClick={() => remove.mutate(report)}>
-                {t("action.remove")}
-              </Button>
-            </>
-          }
-        >
-          <p>{t("report.removeText")}</p>
-          {failure && <Failure {...tellError(failure, speech)} />}
-        </Dialog>
+        <RemoveDialog title={t("report.removeTitle", { name: report.name })} remove={{ ...remove, mutate: () => remove.mutate(report) }} onClose={() => setRemoving(false)}>
+          {t("report.removeText")}
+        </RemoveDialog>
       )}
     </>
   );

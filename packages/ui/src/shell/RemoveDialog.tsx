@@ -10,13 +10,13 @@ interface RemoveDialogProps {
   title: string;
   /** What goes, and what stays. */
   children: ReactNode;
+  /** What it is called, where that is not "delete". */
+  action?: string;
   remove: { isPending: boolean; error: unknown; mutate: () => void };
   onClose: () => void;
-  /** What it is called where nothing is deleted. */
-  label?: string;
 }
 
-export function RemoveDialog({ title, children, remove, onClose, label }: RemoveDialogProps) {
+export function RemoveDialog({ title, children, action, remove, onClose }: RemoveDialogProps) {
   const speech = useSpeech();
   const { t } = speech;
   return (
@@ -28,7 +28,7 @@ export function RemoveDialog({ title, children, remove, onClose, label }: Remove
         <>
           <Button onClick={onClose}>{t("action.cancel")}</Button>
           <Button look="danger" busy={remove.isPending} onClick={() => remove.mutate()}>
-            {label ?? t("action.remove")}
+            {action ?? t("action.remove")}
           </Button>
         </>
       }

@@ -142,7 +142,7 @@ function Row({ board, link, isNew, onEdit, onRevoked }: RowProps) {
         </div>
       )}
       {isRevoking && (
-        <RemoveDialog title={t("boardLink.revokeTitle", { name })} label={t("boardLink.revokeNow")} remove={revoke} onClose={() => setRevoking(false)}>
+        <RemoveDialog title={t("boardLink.revokeTitle", { name })} action={t("boardLink.revokeNow")} remove={revoke} onClose={() => setRevoking(false)}>
           {t("boardLink.revokeText")}
         </RemoveDialog>
       )}

@@ -15,6 +15,7 @@ describe("tiles of a board", () => {
   it("are added at the end in a size that fits, changed and taken off", () => {
     const more = withTile(tiles, { kind: "metric", metric: "m" }, "d");
     expect(more.at(-1)).toEqual({ id: "d", width: 3, height: 3, shows: { kind: "metric", metric: "m" } });
+    expect(withTile(tiles, { kind: "question", question: { kind: "sessions", range: { last: 7, unit: "day" } }, view: {} }, "e", "Sign-ups").at(-1)?.title).toBe("Sign-ups");
     expect(changed(more, "d", { width: 4 }).at(-1)?.width).toBe(4);
     expect(order(without(more, "b"))).toBe("acd");
   });

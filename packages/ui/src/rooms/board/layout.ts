@@ -20,8 +20,9 @@ export function heightOf(rows: number): number {
   return rows * ROW_PX + (rows - 1) * GAP_PX;
 }
 
-export function withTile(tiles: BoardTile[], shows: Shows, id: string): BoardTile[] {
-  return [...tiles, { id, ...FIRST_SIZE[shows.kind], shows }];
+/** What has a name of its own is called by that, also when it changes, unless a title is given. */
+export function withTile(tiles: BoardTile[], shows: Shows, id: string, title?: string): BoardTile[] {
+  return [...tiles, { id, ...FIRST_SIZE[shows.kind], shows, ...(title === undefined ? {} : { title }) }];
 }
 
 export function changed(tiles: BoardTile[], id: string, change: Partial<BoardTile>): BoardTile[] {

@@ -9,10 +9,10 @@ import { useSpeech } from "@/i18n/language.tsx";
 import { useCohorts } from "@/question/names.ts";
 import { PeopleExample } from "@/report/examples.tsx";
 import { tellError } from "@/shell/errors.ts";
+import { RemoveDialog } from "@/shell/RemoveDialog.tsx";
 import { useProject } from "@/shell/session.tsx";
 import { Button, IconButton } from "@/ui/Button.tsx";
 import { Card, Page } from "@/ui/Page.tsx";
-import { Dialog } from "@/ui/Panel.tsx";
 import { Empty, Failure, SkeletonRows } from "@/ui/State.tsx";
 import table from "@/ui/table.module.css";
 import { useToast } from "@/ui/Toast.tsx";
@@ -79,8 +79,7 @@ export function CohortList() {
 }
 
 function RemoveCohort({ cohort, onClose }: { cohort: Cohort; onClose: () => void }) {
-  const speech = useSpeech();
-  const { t } = speech;
+  const { t } = useSpeech();
   const project = useProject();
   const client = useQueryClient();
   const toast = useToast();
@@ -93,21 +92,8 @@ function RemoveCohort({ cohort, onClose }: { cohort: Cohort; onClose: () => void
     },
   });
   return (
-    <Dialog
-      title={t("cohort.removeTitle", { name: cohort.name })}
-      closeLabel={t("action.close")}
-      onClose={onClose}
-      footer={
-        <>
-          <Button onClick={onClose}>{t("action.cancel")}</Button>
-          <Button look="danger" busy={remove.isPending} onClick={() => remove.mutate()}>
-            {t("action.remove")}
-          </Button>
-        </>
-      }
-    >
-      <p>{t("cohort.removeText")}</p>
-      {remove.error && <Failure {...tellError(remove.error, speech)} />}
-    </Dialog>
+    <RemoveDialog title={t("cohort.removeTitle", { name: cohort.name })} remove={remove} onClose={onClose}>
+      {t("cohort.removeText")}
+    </RemoveDialog>
   );
 }

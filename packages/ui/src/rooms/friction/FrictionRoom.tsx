@@ -25,6 +25,7 @@ import { Segmented } from "@/ui/Field.tsx";
 import { Popover } from "@/ui/Popover.tsx";
 import table from "@/ui/table.module.css";
 import { useTheme } from "@/ui/theme.tsx";
+import { useNarrow } from "@/ui/useNarrow.ts";
 import { Conversion } from "./Conversion.tsx";
 import { FrictionTable } from "./FrictionTable.tsx";
 import { factorName, shareOf } from "./friction.ts";
@@ -94,6 +95,7 @@ const FrictionPicture: ReportRoomParts<"friction">["Picture"] = ({ asked, view, 
   const { t, format } = speech;
   const project = useProject();
   const { question, answer } = asked;
+  const isNarrow = useNarrow();
   const drawn: Drawn = DRAWN.find((one) => one === view.drawn) ?? "high";
   const zone = question.timezone ?? project.timezone;
   const starts = answer.intervals.map((one) => one.start);
@@ -146,6 +148,7 @@ const FrictionPicture: ReportRoomParts<"friction">["Picture"] = ({ asked, view, 
         aside={<Segmented<Drawn> label={t("picture.shape")} value={drawn} onPick={(next) => onView({ ...view, drawn: next === "high" ? undefined : next })} choices={DRAWN.map((value) => ({ value, label: t(`friction.drawn.${value}`) }))} />}
       />
       {drawn === "factors" && <Legend lines={factors} />}
+      {isNarrow && (drawn === "high" || drawn === "mean") && <Legend lines={lines[drawn]} />}
       {drawn === "pages" ? (
         bars.length > 0 && <BarsPicture bars={bars} axis={(value) => format.compact(value)} label={label} pictureRef={pictureRef} onBar={(bar) => onOpen({ page: bar.id, tier: "high" }, t("friction.panel.pageHigh", { page: bar.name }))} />
       ) : (
@@ -173,7 +176,7 @@ const FrictionPicture: ReportRoomParts<"friction">["Picture"] = ({ asked, view, 
   );
 };
 
-/** Bars have no names at their ends. */
+/** Bars have no names at their ends, and lines none where there is no room. */
 function Legend({ lines }: { lines: Line[] }) {
   const { theme } = useTheme();
   const colors = chartColors(theme);

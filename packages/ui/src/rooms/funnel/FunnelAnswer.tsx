@@ -38,7 +38,7 @@ const StepsPicture: ReportRoomParts<"funnel">["Picture"] = ({ asked, onOpen, pic
   const axisNames = narrow ? asked.question.steps.map((_, index) => String(index + 1)) : names;
   const option = useMemo(() => {
     const colors = chartColors(theme);
-    const yAxis = { ...valueAxis(colors, format, true), max: 1, min: 0, interval: 0.25 };
+    const yAxis = { ...valueAxis(colors, format, 1), max: 1, min: 0, interval: 0.25 };
     const share = (group: FunnelGroup, index: number) => group.steps[index]?.conversion ?? (index === 0 && (group.steps[0]?.count ?? 0) > 0 ? 1 : 0);
     const bars = groups.map((group, position) => {
       const color = group.other !== undefined ? colors.others : colors.series(position);

@@ -7,6 +7,7 @@ import { api } from "@/api/client.ts";
 import type { ParticipantStatus, ParticipantWhole, Removed, Study } from "@/api/interview.ts";
 import { useSpeech } from "@/i18n/language.tsx";
 import { tellError } from "@/shell/errors.ts";
+import { RemoveDialog } from "@/shell/RemoveDialog.tsx";
 import { useProject } from "@/shell/session.tsx";
 import { Button, IconButton } from "@/ui/Button.tsx";
 import { Card, Page } from "@/ui/Page.tsx";
@@ -183,6 +184,7 @@ function Actions({ study, one }: { study: Study; one: ParticipantWhole }) {
   });
   const remove = useMutation({ mutationFn: () => api.removeParticipant(project.id, study.id, one.id), onSuccess: (gone) => { setRemoved(gone); return renew(); } });
   const leave = (): void => void navigate({ to: "/p/$project/interviews/$study", params: { project: String(project.id), study: study.id }, search: { tab: "people" } });
+  const forgetTitle = t("interview.forgetTitle", { name: one.name || one.email });
   const act = (status: ParticipantStatus, label: string, primary = false) => (
     <Button look={primary ? "primary" : "plain"} busy={change.isPending && change.variables === status} onClick={() => change.mutate(status)}>
       {label}
@@ -197,26 +199,14 @@ function Actions({ study, one }: { study: Study; one: ParticipantWhole }) {
       {(one.status === "booked" || one.status === "invited") && act("cancelled", t("interview.cancelTalk"))}
       {(one.status === "screened_out" || one.status === "no_show") && act("invited", t("interview.inviteAgain"))}
       <IconButton label={t("interview.forget")} icon={<Trash2 />} onClick={() => setRemoving(true)} />
-      {isRemoving && (
-        <Dialog
-          title={t("interview.forgetTitle", { name: one.name || one.email })}
-          closeLabel={t("action.close")}
-          onClose={removed ? leave : () => setRemoving(false)}
-          footer={
-            removed ? (
-              <Button onClick={leave}>{t("action.close")}</Button>
-            ) : (
-              <>
-                <Button onClick={() => setRemoving(false)}>{t("action.cancel")}</Button>
-                <Button look="danger" busy={remove.isPending} onClick={() => remove.mutate()}>
-                  {t("interview.forget")}
-                </Button>
-              </>
-            )
-          }
-        >
-          {removed ? <Note tone="good">{t("interview.forgotten", { ...removed })}</Note> : <p>{t("interview.forgetText")}</p>}
-          {remove.error && <Failure {...tellError(remove.error, speech)} />}
+      {isRemoving && !removed && (
+        <RemoveDialog title={forgetTitle} action={t("interview.forget")} remove={remove} onClose={() => setRemoving(false)}>
+          {t("interview.forgetText")}
+        </RemoveDialog>
+      )}
+      {removed && (
+        <Dialog title={forgetTitle} closeLabel={t("action.close")} onClose={leave} footer={<Button onClick={leave}>{t("action.close")}</Button>}>
+          <Note tone="good">{t("interview.forgotten", { ...removed })}</Note>
         </Dialog>
       )}
     </>

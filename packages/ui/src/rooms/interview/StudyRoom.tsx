@@ -8,10 +8,10 @@ import type { Study, StudyStatus } from "@/api/interview.ts";
 import type { MessageKey } from "@/i18n/catalogue.ts";
 import { useSpeech } from "@/i18n/language.tsx";
 import { tellError } from "@/shell/errors.ts";
+import { RemoveDialog } from "@/shell/RemoveDialog.tsx";
 import { useMe, useProject } from "@/shell/session.tsx";
 import { Button, IconButton } from "@/ui/Button.tsx";
 import { Page } from "@/ui/Page.tsx";
-import { Dialog } from "@/ui/Panel.tsx";
 import { Failure, SkeletonRows } from "@/ui/State.tsx";
 import { useToast } from "@/ui/Toast.tsx";
 import { beginning } from "./beginning.ts";
@@ -112,22 +112,9 @@ function Actions({ study }: { study: Study }) {
       {study.status === "paused" && <Button onClick={() => change.mutate("closed")}>{t("interview.close")}</Button>}
       <IconButton label={t("action.removeNamed", { name: study.title })} icon={<Trash2 />} onClick={() => setRemoving(true)} />
       {isRemoving && (
-        <Dialog
-          title={t("interview.removeTitle", { name: study.title })}
-          closeLabel={t("action.close")}
-          onClose={() => setRemoving(false)}
-          footer={
-            <>
-              <Button onClick={() => setRemoving(false)}>{t("action.cancel")}</Button>
-              <Button look="danger" busy={remove.isPending} onClick={() => remove.mutate()}>
-                {t("action.remove")}
-              </Button>
-            </>
-          }
-        >
-          <p>{t("interview.removeText")}</p>
-          {remove.error && <Failure {...tellError(remove.error, speech)} />}
-        </Dialog>
+        <RemoveDialog title={t("interview.removeTitle", { name: study.title })} remove={remove} onClose={() => setRemoving(false)}>
+          {t("interview.removeText")}
+        </RemoveDialog>
       )}
     </>
   );

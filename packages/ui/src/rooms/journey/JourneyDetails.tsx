@@ -1,46 +1,68 @@
-// Below the picture: where sessions end, where people turn back, and the ways that few take. All of it over whole sessions.
-import type { JourneyNodeSeen, SegmentValue } from "@/api/types.ts";
+// Below the picture: where sessions end, where people turn back, and the ways that few take, all of it over whole sessions; and the picture as a table.
+import type { JourneyNodeSeen } from "@/api/types.ts";
 import { useSpeech } from "@/i18n/language.tsx";
+import type { JourneyQuestion } from "@/question/question.ts";
+import { actorWords, segmentName } from "@/question/words.ts";
 import { RateInterval } from "@/report/RateInterval.tsx";
 import type { AnswerProps } from "@/report/room.ts";
 import { Segmented } from "@/ui/Field.tsx";
 import { NumberHead } from "@/ui/NumberHead.tsx";
 import table from "@/ui/table.module.css";
-import type { Paths } from "./journey.ts";
+import { arrowOf, type Paths } from "./journey.ts";
 import { rareNodes, rarePaths, RARE_SHARE } from "./rare.ts";
+import { useShown, type Shown } from "./useShown.ts";
 import styles from "./JourneyRoom.module.css";
 
-const DETAILS = ["exits", "loops", "rare"] as const;
+const DETAILS = ["exits", "loops", "rare", "paths"] as const;
 type Detail = (typeof DETAILS)[number];
 const SHOWN = 40;
+const TABLE_PATHS = 200;
 
-interface DetailsProps extends Pick<AnswerProps<"journey">, "view" | "onView"> {
-  paths: Paths;
-  /** What they are compared with. */
-  other: { paths: Paths; name: string } | null;
-  breakdown: SegmentValue[];
-  arrow: string;
-  nodeName: (name: string) => string;
-  /** With its host, for who points at it. */
-  wholeName: (name: string) => string;
-  hasGoal: boolean;
-  onOpen: AnswerProps<"journey">["onOpen"];
-}
-
-export function JourneyDetails({ view, onView, ...rest }: DetailsProps) {
-  const { t } = useSpeech();
-  const { paths } = rest;
+export function JourneyDetails({ asked, view, onView, onOpen, onAsk }: AnswerProps<"journey">) {
+  const speech = useSpeech();
+  const { t } = speech;
+  const { question } = asked;
+  const { shown: paths, breakdown, other, nodeName, wholeName } = useShown(asked, view);
+  const { nodes, loops } = paths;
+  const parts: PartProps = {
+    paths,
+    other,
+    breakdown,
+    question,
+    arrow: arrowOf(question),
+    nodeName,
+    wholeName,
+    hasGoal: question.goal !== undefined,
+    onOpen: (cell, title) => onOpen(cell, breakdown.length > 0 ? `${title} · ${segmentName(breakdown, speech)}` : title),
+  };
+  if (!nodes || !loops)
+    return (
+      <section className={styles.details} aria-label={t("journey.detail.paths")}>
+        <button type="button" className={table.open} onClick={() => onAsk({ ...question, nodes: true, loops: true, friction: true })}>
+          {t("journey.moreDetails")}
+        </button>
+        <PathTable {...parts} />
+      </section>
+    );
   const detail: Detail = DETAILS.find((one) => one === view.detail) ?? "exits";
-  if (!paths.nodes || !paths.loops) return null;
   return (
     <section className={styles.details} aria-label={t(`journey.detail.${detail}`)}>
       <Segmented label={t("journey.detail")} choices={DETAILS.map((value) => ({ value, label: t(`journey.detail.${value}`) }))} value={detail} onPick={(next) => onView({ ...view, detail: next === "exits" ? undefined : next })} />
-      {detail === "exits" ? <Exits {...rest} nodes={paths.nodes} /> : detail === "loops" ? <Loops {...rest} loops={paths.loops} /> : <Rare {...rest} nodes={paths.nodes} />}
+      {detail === "exits" && <Exits {...parts} nodes={nodes} />}
+      {detail === "loops" && <Loops {...parts} loops={loops} />}
+      {detail === "rare" && <Rare {...parts} nodes={nodes} />}
+      {detail === "paths" && <PathTable {...parts} />}
     </section>
   );
 }
 
-type PartProps = Omit<DetailsProps, "view" | "onView">;
+interface PartProps extends Pick<Shown, "breakdown" | "other" | "nodeName" | "wholeName"> {
+  paths: Paths;
+  question: JourneyQuestion;
+  arrow: string;
+  hasGoal: boolean;
+  onOpen: AnswerProps<"journey">["onOpen"];
+}
 
 /** Pages by how many sessions ended there, with the rate among views and its interval. */
 function Exits({ nodes, paths, other, breakdown, nodeName, wholeName, hasGoal, onOpen }: PartProps & { nodes: JourneyNodeSeen[] }) {
@@ -220,5 +242,57 @@ function Rare({ nodes, paths, breakdown, arrow, nodeName, hasGoal, onOpen }: Par
         )}
       </div>
     </>
+  );
+}
+
+/** All paths with what became of them: the picture as a table. */
+function PathTable({ paths: all, breakdown, question, arrow, nodeName, wholeName, onOpen }: PartProps) {
+  const { t, format } = useSpeech();
+  const segment = breakdown.length > 0 ? { breakdown } : {};
+  const nameOf = (path: string[]) => path.map(nodeName).join(arrow);
+  const totalSeconds = (seconds: (number | null)[] | undefined) => (seconds === undefined || seconds.length === 0 || seconds.includes(null) ? null : seconds.reduce<number>((sum, one) => sum + (one ?? 0), 0));
+  return (
+    <div className={table.wrap} style={{ maxHeight: 420 }} tabIndex={0} role="region" aria-label={t("journey.detail.paths")}>
+      <table className={table.table}>
+        <thead>
+          <tr>
+            <th scope="col" className={table.wide}>
+              {t("journey.column.path")}
+            </th>
+            <NumberHead>{t(question.over === "person" ? "journey.column.person" : "journey.column.session", actorWords(question.actor))}</NumberHead>
+            <NumberHead>{t("journey.column.share")}</NumberHead>
+            <NumberHead>{t("journey.exits")}</NumberHead>
+            {question.goal && <NumberHead title={t("journey.conversionHint")}>{t("journey.conversion")}</NumberHead>}
+            {question.friction && <NumberHead title={t("journey.frictionHint")}>{t("journey.friction")}</NumberHead>}
+            <NumberHead title={t("journey.meanHint")}>{t("journey.mean")}</NumberHead>
+          </tr>
+        </thead>
+        <tbody>
+          {all.paths
+            .toSorted((a, b) => b.count - a.count)
+            .slice(0, TABLE_PATHS)
+            .map((path) => {
+              const seconds = totalSeconds(path.mean_seconds);
+              return (
+                <tr key={path.nodes.join("\n")}>
+                  <td className={table.wide} title={path.nodes.map(wholeName).join(arrow)}>
+                    {nameOf(path.nodes)}
+                  </td>
+                  <td className={table.number}>
+                    <button type="button" className={table.open} onClick={() => onOpen({ path: path.nodes, ...segment }, nameOf(path.nodes))}>
+                      {format.number(path.count)}
+                    </button>
+                  </td>
+                  <td className={table.number}>{format.percent(all.tree.count === 0 ? 0 : path.count / all.tree.count)}</td>
+                  <td className={table.number}>{format.number(path.exits)}</td>
+                  {question.goal && <td className={table.number}>{format.percent((path.conversions ?? 0) / Math.max(1, path.count))}</td>}
+                  {question.friction && <td className={table.number}>{format.percent((path.with_friction ?? 0) / Math.max(1, path.count))}</td>}
+                  <td className={table.number}>{seconds === null ? "–" : format.duration(seconds)}</td>
+                </tr>
+              );
+            })}
+        </tbody>
+      </table>
+    </div>
   );
 }

@@ -7,6 +7,7 @@ import { api } from "@/api/client.ts";
 import type { LedgerEntry, PersonDetail, PersonIdentity } from "@/api/types.ts";
 import { useSpeech } from "@/i18n/language.tsx";
 import { tellError } from "@/shell/errors.ts";
+import { RemoveDialog } from "@/shell/RemoveDialog.tsx";
 import { useProject } from "@/shell/session.tsx";
 import { Button, IconButton } from "@/ui/Button.tsx";
 import { Card } from "@/ui/Page.tsx";
@@ -97,22 +98,9 @@ export function Identities({ person }: { person: PersonDetail }) {
         </Dialog>
       )}
       {splitting && (
-        <Dialog
-          title={t("identity.splitNamed", { id: splitting.id })}
-          closeLabel={t("action.close")}
-          onClose={() => setSplitting(null)}
-          footer={
-            <>
-              <Button onClick={() => setSplitting(null)}>{t("action.cancel")}</Button>
-              <Button look="danger" busy={split.isPending} onClick={() => split.mutate(splitting)}>
-                {t("identity.split")}
-              </Button>
-            </>
-          }
-        >
-          <p>{t("identity.splitText")}</p>
-          {split.error && <Failure {...tellError(split.error, speech)} />}
-        </Dialog>
+        <RemoveDialog title={t("identity.splitNamed", { id: splitting.id })} action={t("identity.split")} remove={{ ...split, mutate: () => split.mutate(splitting) }} onClose={() => setSplitting(null)}>
+          {t("identity.splitText")}
+        </RemoveDialog>
       )}
     </Card>
   );

@@ -7,10 +7,10 @@ import { useSpeech } from "@/i18n/language.tsx";
 import { eventName } from "@/question/words.ts";
 import list from "@/rooms/event/event.module.css";
 import { tellError } from "@/shell/errors.ts";
+import { RemoveDialog } from "@/shell/RemoveDialog.tsx";
 import { useProject } from "@/shell/session.tsx";
 import { moveWithArrows } from "@/ui/arrowKeys.ts";
 import { Button } from "@/ui/Button.tsx";
-import { Dialog } from "@/ui/Panel.tsx";
 import { Empty, Failure, SkeletonRows } from "@/ui/State.tsx";
 import { useToast } from "@/ui/Toast.tsx";
 import { useRefreshPlan } from "./usePlan.ts";
@@ -123,22 +123,9 @@ export function Quarantine() {
         </div>
       )}
       {dropping && (
-        <Dialog
-          title={t("plan.dropTitle", { n: "all" in dropping ? count : 1 })}
-          closeLabel={t("action.close")}
-          onClose={() => setDropping(null)}
-          footer={
-            <>
-              <Button onClick={() => setDropping(null)}>{t("action.cancel")}</Button>
-              <Button look="danger" busy={drop.isPending} onClick={() => drop.mutate(dropping)}>
-                {t("plan.drop")}
-              </Button>
-            </>
-          }
-        >
-          <p>{t("plan.dropText")}</p>
-          {drop.error && <Failure {...tellError(drop.error, speech)} />}
-        </Dialog>
+        <RemoveDialog title={t("plan.dropTitle", { n: "all" in dropping ? count : 1 })} action={t("plan.drop")} remove={{ ...drop, mutate: () => drop.mutate(dropping) }} onClose={() => setDropping(null)}>
+          {t("plan.dropText")}
+        </RemoveDialog>
       )}
     </section>
   );

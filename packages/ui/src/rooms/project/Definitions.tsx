@@ -5,6 +5,7 @@ import { useState, type ReactNode } from "react";
 import { useSpeech } from "@/i18n/language.tsx";
 import type { MessageKey } from "@/i18n/catalogue.ts";
 import { tellError } from "@/shell/errors.ts";
+import { RemoveDialog } from "@/shell/RemoveDialog.tsx";
 import { useProject } from "@/shell/session.tsx";
 import { Button, IconButton } from "@/ui/Button.tsx";
 import { Card } from "@/ui/Page.tsx";
@@ -157,25 +158,11 @@ export function EditDialog({ words, name, isReady, save, onClose, children }: Ed
 }
 
 function Remove({ words, name, remove, onClose }: { words: Words; name: string; remove: () => Promise<unknown>; onClose: () => void }) {
-  const speech = useSpeech();
-  const { t } = speech;
+  const { t } = useSpeech();
   const removing = useChange(words, "toast.removed", remove, onClose);
   return (
-    <Dialog
-      title={t(`${words}.removeTitle`, { name })}
-      closeLabel={t("action.close")}
-      onClose={onClose}
-      footer={
-        <>
-          <Button onClick={onClose}>{t("action.cancel")}</Button>
-          <Button look="danger" busy={removing.isPending} onClick={() => removing.mutate()}>
-            {t("action.remove")}
-          </Button>
-        </>
-      }
-    >
-      <p>{t(`${words}.removeText`)}</p>
-      {removing.error && <Failure {...tellError(removing.error, speech)} />}
-    </Dialog>
+    <RemoveDialog title={t(`${words}.removeTitle`, { name })} remove={removing} onClose={onClose}>
+      {t(`${words}.removeText`)}
+    </RemoveDialog>
   );
 }

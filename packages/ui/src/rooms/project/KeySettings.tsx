@@ -6,6 +6,7 @@ import { api } from "@/api/client.ts";
 import type { ApiKey, KeyScope } from "@/api/types.ts";
 import { useSpeech } from "@/i18n/language.tsx";
 import { tellError } from "@/shell/errors.ts";
+import { RemoveDialog } from "@/shell/RemoveDialog.tsx";
 import { useProject } from "@/shell/session.tsx";
 import { Button, IconButton } from "@/ui/Button.tsx";
 import { copyText } from "@/ui/browser.ts";
@@ -138,22 +139,9 @@ export function KeySettings() {
         </Dialog>
       )}
       {removing && (
-        <Dialog
-          title={t("keys.removeTitle", { name: removing.name })}
-          closeLabel={t("action.close")}
-          onClose={() => setRemoving(null)}
-          footer={
-            <>
-              <Button onClick={() => setRemoving(null)}>{t("action.cancel")}</Button>
-              <Button look="danger" busy={remove.isPending} onClick={() => remove.mutate(removing)}>
-                {t("action.remove")}
-              </Button>
-            </>
-          }
-        >
-          <p>{t("keys.removeText")}</p>
-          {remove.error && <Failure {...tellError(remove.error, speech)} />}
-        </Dialog>
+        <RemoveDialog title={t("keys.removeTitle", { name: removing.name })} remove={{ ...remove, mutate: () => remove.mutate(removing) }} onClose={() => setRemoving(null)}>
+          {t("keys.removeText")}
+        </RemoveDialog>
       )}
     </Card>
   );

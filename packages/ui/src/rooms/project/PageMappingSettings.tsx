@@ -7,11 +7,11 @@ import type { PageMapping, PageMappingCheck, PageRule } from "@/api/types.ts";
 import { useSpeech } from "@/i18n/language.tsx";
 import { usePageMappings } from "@/question/names.ts";
 import { tellError } from "@/shell/errors.ts";
+import { RemoveDialog } from "@/shell/RemoveDialog.tsx";
 import { useProject } from "@/shell/session.tsx";
 import { Button, IconButton } from "@/ui/Button.tsx";
 import { Check, InlineSelect, LongField, Segmented, TextField } from "@/ui/Field.tsx";
 import { Card } from "@/ui/Page.tsx";
-import { Dialog } from "@/ui/Panel.tsx";
 import { Empty, Failure, SkeletonRows } from "@/ui/State.tsx";
 import table from "@/ui/table.module.css";
 import { useToast } from "@/ui/Toast.tsx";
@@ -315,26 +315,12 @@ function Versions({ mapping, mayChange, onRestore }: { mapping: PageMapping; may
 }
 
 function Remove({ mapping, onDone, onClose }: { mapping: PageMapping; onDone: () => void; onClose: () => void }) {
-  const speech = useSpeech();
-  const { t } = speech;
+  const { t } = useSpeech();
   const project = useProject();
   const removing = useMutation({ mutationFn: () => api.removePageMapping(project.id, mapping.id), onSuccess: onDone });
   return (
-    <Dialog
-      title={t("pageMapping.removeTitle", { name: mapping.name })}
-      closeLabel={t("action.close")}
-      onClose={onClose}
-      footer={
-        <>
-          <Button onClick={onClose}>{t("action.cancel")}</Button>
-          <Button look="danger" busy={removing.isPending} onClick={() => removing.mutate()}>
-            {t("action.remove")}
-          </Button>
-        </>
-      }
-    >
-      <p>{t("pageMapping.removeText")}</p>
-      {removing.error && <Failure {...tellError(removing.error, speech)} />}
-    </Dialog>
+    <RemoveDialog title={t("pageMapping.removeTitle", { name: mapping.name })} remove={removing} onClose={onClose}>
+      {t("pageMapping.removeText")}
+    </RemoveDialog>
   );
 }

@@ -6,6 +6,7 @@ import { api } from "@/api/client.ts";
 import type { AccountRow, InvitationLink, Member, Role } from "@/api/types.ts";
 import { useSpeech } from "@/i18n/language.tsx";
 import { tellError } from "@/shell/errors.ts";
+import { RemoveDialog } from "@/shell/RemoveDialog.tsx";
 import { useMe, useProject } from "@/shell/session.tsx";
 import { Button, IconButton } from "@/ui/Button.tsx";
 import { copyText } from "@/ui/browser.ts";
@@ -331,8 +332,7 @@ function LinkShown({ link, email, onClose }: { link: InvitationLink; email: stri
 }
 
 function Remove({ title, text, remove, onClose }: { title: string; text: string; remove: () => Promise<unknown>; onClose: () => void }) {
-  const speech = useSpeech();
-  const { t } = speech;
+  const { t } = useSpeech();
   const refresh = useRefreshTeam();
   const toast = useToast();
   const removing = useMutation({
@@ -344,21 +344,8 @@ function Remove({ title, text, remove, onClose }: { title: string; text: string;
     },
   });
   return (
-    <Dialog
-      title={title}
-      closeLabel={t("action.close")}
-      onClose={onClose}
-      footer={
-        <>
-          <Button onClick={onClose}>{t("action.cancel")}</Button>
-          <Button look="danger" busy={removing.isPending} onClick={() => removing.mutate()}>
-            {t("action.remove")}
-          </Button>
-        </>
-      }
-    >
-      <p>{text}</p>
-      {removing.error && <Failure {...tellError(removing.error, speech)} />}
-    </Dialog>
+    <RemoveDialog title={title} remove={removing} onClose={onClose}>
+      {text}
+    </RemoveDialog>
   );
 }

@@ -8,10 +8,10 @@ import type { Survey } from "@/api/survey.ts";
 import type { MessageKey } from "@/i18n/catalogue.ts";
 import { useSpeech } from "@/i18n/language.tsx";
 import { tellError } from "@/shell/errors.ts";
+import { RemoveDialog } from "@/shell/RemoveDialog.tsx";
 import { useProject } from "@/shell/session.tsx";
 import { Button, IconButton } from "@/ui/Button.tsx";
 import { Page } from "@/ui/Page.tsx";
-import { Dialog } from "@/ui/Panel.tsx";
 import { Failure, SkeletonRows } from "@/ui/State.tsx";
 import { useToast } from "@/ui/Toast.tsx";
 import type { Definition } from "./definition.ts";
@@ -136,22 +136,9 @@ function Actions({ survey, onCopied }: { survey: Survey; onCopied: (id: string) 
       <IconButton label={t("survey.copy")} icon={<Copy />} onClick={() => copy.mutate()} />
       <IconButton label={t("action.removeNamed", { name: survey.name })} icon={<Trash2 />} onClick={() => setRemoving(true)} />
       {isRemoving && (
-        <Dialog
-          title={t("survey.removeTitle", { name: survey.name })}
-          closeLabel={t("action.close")}
-          onClose={() => setRemoving(false)}
-          footer={
-            <>
-              <Button onClick={() => setRemoving(false)}>{t("action.cancel")}</Button>
-              <Button look="danger" busy={remove.isPending} onClick={() => remove.mutate()}>
-                {t("action.remove")}
-              </Button>
-            </>
-          }
-        >
-          <p>{t("survey.removeText")}</p>
-          {remove.error && <Failure {...tellError(remove.error, speech)} />}
-        </Dialog>
+        <RemoveDialog title={t("survey.removeTitle", { name: survey.name })} remove={remove} onClose={() => setRemoving(false)}>
+          {t("survey.removeText")}
+        </RemoveDialog>
       )}
     </>
   );

@@ -29,13 +29,15 @@ interface CardDetailProps {
   elementName: ElementNames;
   /** It was opened by hand just now: whoever reads on goes on in it. */
   takesFocus: boolean;
+  /** What the card itself has no room for. */
+  lead: ReactNode;
   onClose: () => void;
 }
 
 /** Below the row of its card. */
 export function CardDetail(props: CardDetailProps) {
   const { t } = useSpeech();
-  const { card, takesFocus, onClose } = props;
+  const { card, takesFocus, lead, onClose } = props;
   const detailRef = useRef<HTMLDivElement>(null);
   useEffect(() => {
     if (takesFocus) detailRef.current?.focus({ preventScroll: true });
@@ -64,6 +66,7 @@ export function CardDetail(props: CardDetailProps) {
           </>
         }
       >
+        {lead}
         <Lists {...props} />
       </Card>
     </div>
@@ -87,7 +90,7 @@ export const detailId = (card: TaskCardName): string => `task-card-${card}`;
 
 const QUOTES = 6;
 
-function Lists({ card, task, answer, ways, elementName }: Omit<CardDetailProps, "takesFocus" | "onClose">) {
+function Lists({ card, task, answer, ways, elementName }: Omit<CardDetailProps, "takesFocus" | "lead" | "onClose">) {
   const speech = useSpeech();
   const { t, format, language } = speech;
   const { cards } = answer;

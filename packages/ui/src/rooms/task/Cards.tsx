@@ -1,5 +1,5 @@
 // The eight cards: a number with its interval and n, how it went, and two verbs: watch, and ask.
-import { List, MessageSquarePlus, Play } from "lucide-react";
+import { ChevronDown, List, MessageSquarePlus, Play } from "lucide-react";
 import { Fragment, useRef, useState } from "react";
 import type { Task, TaskAnswer, TaskCardName } from "@/api/task.ts";
 import { watchOf } from "@/api/task.ts";
@@ -11,6 +11,7 @@ import { useSpeech } from "@/i18n/language.tsx";
 import { useProject } from "@/shell/session.tsx";
 import { Button } from "@/ui/Button.tsx";
 import { Opens } from "@/ui/Opens.tsx";
+import { useNarrow } from "@/ui/useNarrow.ts";
 import { CardDetail, detailId } from "./CardDetail.tsx";
 import { beforeOf, cameIn, FEW, sparkLines, sparkX, trendOf, type Came } from "./figures.ts";
 import type { Ways } from "./Scorecard.tsx";
@@ -31,6 +32,7 @@ interface CardsProps {
 export function Cards(props: CardsProps) {
   const { answer, task, interval, shown, ways, elementName } = props;
   const [isByHand, setByHand] = useState(false);
+  const isNarrow = useNarrow();
   const titles = useRef(new Map<TaskCardName, HTMLButtonElement>());
   const came = cameIn(answer);
   const unfold = (card: TaskCardName | null): void => {
@@ -62,6 +64,7 @@ export function Cards(props: CardsProps) {
                 ways={ways}
                 elementName={elementName}
                 takesFocus={isByHand}
+                lead={isNarrow && <SayAndDo {...props} card={card} />}
                 onClose={() => {
                   titles.current.get(card)?.focus();
                   unfold(null);
@@ -87,12 +90,11 @@ interface OneCardProps extends CardsProps {
 function OneCard({ card, answer, task, interval, shown, ways, mayAsk, came, onUnfold, titleRef }: OneCardProps) {
   const speech = useSpeech();
   const { t, format } = speech;
+  const isNarrow = useNarrow();
   const figures = answer.cards[card];
   const name = t(CARD[card]);
-  const { surveys } = task.definition;
-  const unlinked = (card === "promoters" && !surveys?.nps) || (card === "csat_low" && !surveys?.csat) || (card === "lost" && !surveys?.churn && !task.definition.churned);
   const { value, between } = headOf(card, answer, speech);
-  const { at, sort, recorded } = watchOf(figures);
+  const { at } = watchOf(figures);
   const was = beforeOf(card, answer.compared);
   const isOpen = shown === card;
   return (
@@ -100,6 +102,7 @@ function OneCard({ card, answer, task, interval, shown, ways, mayAsk, came, onUn
       <h3>
         <button ref={titleRef} type="button" aria-expanded={isOpen} aria-controls={isOpen ? detailId(card) : undefined} onClick={() => onUnfold(isOpen ? null : card)}>
           {name}
+          {isNarrow && <ChevronDown aria-hidden />}
         </button>
       </h3>
       <div className={styles.head}>
@@ -115,6 +118,22 @@ function OneCard({ card, answer, task, interval, shown, ways, mayAsk, came, onUn
         <span>{figures.n === 0 ? t("task.cardNone") : t("task.countOf", { n: figures.count, count: format.number(figures.count), of: format.number(figures.n) })}</span>
         {was !== null && <span>{t("task.was", { share: format.percent(was, 0) })}</span>}
       </p>
+      {!isNarrow && <SayAndDo answer={answer} task={task} ways={ways} mayAsk={mayAsk} card={card} />}
+    </article>
+  );
+}
+
+/** What is worth saying of a card, and its verbs: on it, or where there is little room at the head of what it unfolds to. */
+function SayAndDo({ card, answer, task, ways, mayAsk }: Pick<OneCardProps, "card" | "answer" | "task" | "ways" | "mayAsk">) {
+  const speech = useSpeech();
+  const { t, format } = speech;
+  const figures = answer.cards[card];
+  const name = t(CARD[card]);
+  const { surveys } = task.definition;
+  const unlinked = (card === "promoters" && !surveys?.nps) || (card === "csat_low" && !surveys?.csat) || (card === "lost" && !surveys?.churn && !task.definition.churned);
+  const { at, sort, recorded } = watchOf(figures);
+  return (
+    <>
       <p className={styles.say}>{unlinked ? t("task.unlinked") : !figures.enough ? t("task.few", { n: FEW }) : detailOf(card, answer, speech)}</p>
       <div className={styles.verbs}>
         <Button size="small" icon={recorded > 0 ? <Play aria-hidden /> : <List aria-hidden />} disabled={figures.count === 0} title={recorded > 0 ? undefined : t("task.noneRecorded")} aria-label={t(recorded > 0 ? "task.watchNamed" : "task.listNamed", { name })} onClick={() => ways.watch(at, SORTS.find((one) => one === sort) ?? "latest", recorded === 0)}>
@@ -126,7 +145,7 @@ function OneCard({ card, answer, task, interval, shown, ways, mayAsk, came, onUn
           </Button>
         )}
       </div>
-    </article>
+    </>
   );
 }
 

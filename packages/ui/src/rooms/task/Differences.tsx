@@ -9,6 +9,7 @@ import { Button } from "@/ui/Button.tsx";
 import { Card } from "@/ui/Page.tsx";
 import { SkeletonRows } from "@/ui/State.tsx";
 import { scorecardQuestion, type Scope } from "./search.ts";
+import { CARD } from "./words.ts";
 import styles from "./task.module.css";
 
 /** What visits are told apart by, as the tag and servers name it. */
@@ -57,18 +58,26 @@ function Row({ own, same, scope, onScope }: Folded & { scope: Scope; onScope: (s
   const [{ property, value }] = own;
   return (
     <li className={styles.difference}>
-      <h3>
-        <small>{propertyName(property, speech)}</small> {String(value)}
-      </h3>
-      <div>
-        {own.map((one) => (
-          <p key={one.outcome}>
-            {t("task.difference", { outcome: one.outcome, share: format.percent(one.with.share ?? 0, 0), others: format.percent(one.without.share ?? 0, 0) })}{" "}
-            <span className={styles.muted}>{t("task.differenceMore", { more: format.number(Math.round(one.more)), n: one.with.n, shown: format.number(one.with.n) })}</span>
-          </p>
-        ))}
-        {same.length > 0 && <p className={styles.muted}>{t("task.differenceSame", { values: format.list(same.map(([one]) => `${propertyName(one.property, speech)} ${String(one.value)}`)) })}</p>}
+      <div className={styles.who}>
+        <h3>{String(value)}</h3>
+        <small>
+          {propertyName(property, speech)} · {t("task.attemptsCount", { n: own[0].with.n, shown: format.number(own[0].with.n) })}
+        </small>
+        {same.length > 0 && <small>{t("task.differenceSame", { values: format.list(same.map(([one]) => String(one.value))) })}</small>}
       </div>
+      <ul>
+        {own.map((one) => {
+          const more = { more: format.number(Math.round(one.more)), n: Math.round(one.more) };
+          return (
+            <li key={one.outcome} title={t("task.differenceHint", more)}>
+              <span>{t(one.outcome === "friction" ? "task.withFriction" : CARD.not_finished)}</span>
+              <b>{format.percent(one.with.share ?? 0, 0)}</b>
+              <span>{t("task.elsewhere", { share: format.percent(one.without.share ?? 0, 0) })}</span>
+              <span>{t("task.differenceMore", more)}</span>
+            </li>
+          );
+        })}
+      </ul>
       <span className={styles.acts}>
         <Button size="small" onClick={() => onScope({ ...scope, by: { property } })}>
           {t("task.sideBySide")}

@@ -13,8 +13,10 @@ import { useProject } from "@/shell/session.tsx";
 import { Opens } from "@/ui/Opens.tsx";
 import { Card } from "@/ui/Page.tsx";
 import { Dialog } from "@/ui/Panel.tsx";
+import { useNarrow } from "@/ui/useNarrow.ts";
 import { withFix, type Fix } from "./definition.ts";
 import { FEW } from "./figures.ts";
+import { Folded } from "./Folded.tsx";
 import { Quotes } from "./Quotes.tsx";
 import type { Ways } from "./Scorecard.tsx";
 import { SelectorBeside } from "@/report/SelectorBeside.tsx";
@@ -32,15 +34,17 @@ interface FixListProps {
   onChange: (fixes: Fix[]) => void;
 }
 
-const SHOWN = 6;
+/** At first; on a phone fewer. */
+const [SHOWN, SHOWN_NARROW] = [6, 3];
 
 export function FixList({ findings, fixes, elementName, releases, ways, mayChange, isSaving, onChange }: FixListProps) {
   const { t } = useSpeech();
+  const isNarrow = useNarrow();
   const [all, setAll] = useState(false);
   const [fixing, setFixing] = useState<TaskFinding | null>(null);
   const ranked = findings.map((finding, i) => ({ finding, number: i + 1 }));
   // What was decided on is always there.
-  const shown = all ? ranked : ranked.filter(({ finding, number }) => number <= SHOWN || finding.state !== "found");
+  const shown = all ? ranked : ranked.filter(({ finding, number }) => number <= (isNarrow ? SHOWN_NARROW : SHOWN) || finding.state !== "found");
   return (
     <div className={styles.fixes}>
       <Card title={t("task.fixes")} aside={<span className={styles.muted}>{t("task.fixesHint")}</span>} flush>
@@ -120,7 +124,11 @@ function Finding({ number, finding, elementName, ways, mayChange, onState }: { n
             <strong>{t("task.fixedOn", { day: finding.fixed_at === null ? "–" : format.date(finding.fixed_at, timezone), hasRelease: finding.release === null ? "no" : "yes", release: finding.release ?? "" })}</strong> {proofOf(finding, speech)}
           </p>
         )}
-        <Quotes quotes={finding.quotes} most={2} />
+        {finding.quotes.length > 0 && (
+          <Folded title={t("theme.quotes")}>
+            <Quotes quotes={finding.quotes} most={2} />
+          </Folded>
+        )}
       </div>
       <div className={styles.does}>
         {mayChange ? <InlineSelect label={t("task.stateOf", { name })} value={finding.state} choices={states} onPick={onState} /> : <span>{t(`task.state.${finding.state}`)}</span>}

@@ -22,6 +22,7 @@ import type { Fix } from "./definition.ts";
 import { Differences } from "./Differences.tsx";
 import { classOf } from "./figures.ts";
 import { FixList } from "./FixList.tsx";
+import { Folded } from "./Folded.tsx";
 import { OutcomeBar } from "./OutcomeBar.tsx";
 import { PathStrip } from "./PathStrip.tsx";
 import { ScopeBar, useReleases } from "./ScopeBar.tsx";
@@ -141,7 +142,9 @@ export function Scorecard({ task }: { task: Task }) {
             </div>
             <Voices task={task} voices={answer.voices} scope={scope} />
           </div>
-          <p className={styles.explained}>{asked.explain.definition}</p>
+          <Folded title={t("explain.how")}>
+            <p className={styles.explained}>{asked.explain.definition}</p>
+          </Folded>
         </div>
       )}
       {search.at !== undefined && asked && <PeoplePanel question={asked.question} cell={search.at as Cell} title={search.title ?? t("panel.people")} onClose={() => go({ at: undefined, title: undefined })} />}

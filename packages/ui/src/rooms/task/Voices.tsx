@@ -9,6 +9,7 @@ import { textOf } from "@/rooms/survey/definition.ts";
 import { useProject } from "@/shell/session.tsx";
 import { Skeleton } from "@/ui/State.tsx";
 import { FEW } from "./figures.ts";
+import { Folded } from "./Folded.tsx";
 import { Quotes } from "./Quotes.tsx";
 import { filterOf, type Scope } from "./search.ts";
 import { LINK } from "./words.ts";
@@ -99,8 +100,12 @@ function Voice({ voice, survey, title, scope }: { voice: TaskVoice; survey: Surv
           ))}
         </ul>
       )}
-      {scope !== null && voice.quotes.length >= FEWEST_WORDS && <ThemesOf voice={voice} scope={scope} />}
-      <Quotes quotes={voice.quotes} most={SHOWN_QUOTES} />
+      {voice.quotes.length > 0 && (
+        <Folded title={t("theme.quotes")}>
+          {scope !== null && voice.quotes.length >= FEWEST_WORDS && <ThemesOf voice={voice} scope={scope} />}
+          <Quotes quotes={voice.quotes} most={SHOWN_QUOTES} />
+        </Folded>
+      )}
     </section>
   );
 }

@@ -9,10 +9,10 @@ import { useSpeech } from "@/i18n/language.tsx";
 import { StatusChip } from "@/rooms/survey/SurveyList.tsx";
 import surveys from "@/rooms/survey/survey.module.css";
 import { tellError } from "@/shell/errors.ts";
+import { RemoveDialog } from "@/shell/RemoveDialog.tsx";
 import { useProject } from "@/shell/session.tsx";
 import { Button, IconButton } from "@/ui/Button.tsx";
 import { Page } from "@/ui/Page.tsx";
-import { Dialog } from "@/ui/Panel.tsx";
 import { Failure, SkeletonRows } from "@/ui/State.tsx";
 import { useToast } from "@/ui/Toast.tsx";
 import { BLANK } from "./definition.ts";
@@ -118,22 +118,9 @@ function Actions({ test }: { test: UserTest }) {
       <IconButton label={t("survey.copy")} icon={<Copy />} onClick={() => copy.mutate()} />
       <IconButton label={t("action.removeNamed", { name: test.name })} icon={<Trash2 />} onClick={() => setRemoving(true)} />
       {isRemoving && (
-        <Dialog
-          title={t("survey.removeTitle", { name: test.name })}
-          closeLabel={t("action.close")}
-          onClose={() => setRemoving(false)}
-          footer={
-            <>
-              <Button onClick={() => setRemoving(false)}>{t("action.cancel")}</Button>
-              <Button look="danger" busy={remove.isPending} onClick={() => remove.mutate()}>
-                {t("action.remove")}
-              </Button>
-            </>
-          }
-        >
-          <p>{t("userTest.removeText")}</p>
-          {remove.error && <Failure {...tellError(remove.error, speech)} />}
-        </Dialog>
+        <RemoveDialog title={t("survey.removeTitle", { name: test.name })} remove={remove} onClose={() => setRemoving(false)}>
+          {t("userTest.removeText")}
+        </RemoveDialog>
       )}
     </>
   );
