@@ -72,7 +72,7 @@ pub(crate) struct Settings {
     question_seconds: u64,
     #[command(flatten)]
     mail: MailArguments,
-    /// Let surveys post their answers to addresses inside this machine's own network
+    /// Let surveys and alerts post to addresses inside this machine's own network
     #[arg(long, env = "SILLAGE_PRIVATE_WEBHOOKS")]
     private_webhooks: bool,
 }
