@@ -26,7 +26,7 @@ use utoipa::ToSchema;
 const EVERY: Duration = Duration::from_secs(3);
 const AFTER_A_FAILURE: Duration = Duration::from_secs(20);
 const AT_ONCE: u32 = 200;
-/// So many are judged beside each other: people's questions come first.
+/// So many are judged beside each other: the other places where questions are answered stay free for people.
 const BESIDE: usize = 2;
 const MINUTE_MS: i64 = 60_000;
 /// Events arrive a little later than they happen, and not all alerts are judged in the same second.

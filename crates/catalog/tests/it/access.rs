@@ -43,13 +43,14 @@ async fn the_right_password_opens_whatever_the_capitals_of_the_address() {
 async fn an_unknown_address_takes_as_long_as_a_wrong_password() {
     let world = World::new().await;
     world.user("ada@courriel.example").await;
-    let mut elapsed = Vec::new();
-    for email in ["ada@courriel.example", "nobody@courriel.example"] {
-        let start = Instant::now();
-        for _ in 0..5 {
+    // By turns, and the shortest of each: what else the machine does falls on both.
+    let mut elapsed = [f64::INFINITY; 2];
+    for _ in 0..8 {
+        for (shortest, email) in elapsed.iter_mut().zip(["ada@courriel.example", "nobody@courriel.example"]) {
+            let start = Instant::now();
             world.catalog.verify_password(email, "wrong horse").await.unwrap();
+            *shortest = shortest.min(start.elapsed().as_secs_f64());
         }
-        elapsed.push(start.elapsed().as_secs_f64());
     }
     let ratio = elapsed[0] / elapsed[1];
     assert!((0.2..5.0).contains(&ratio), "known {} s, unknown {} s", elapsed[0], elapsed[1]);
