@@ -67,10 +67,13 @@ test("what happened is noted and stands on a picture over time", async ({ page, 
   await visit(`/trends?q=(kind:trend,series:!((select:(event:'Campaign sent'),measure:total)),interval:week,range:(last:90,unit:day))`);
   await answered(page, words);
   const picture = page.getByRole("img").first();
-  const box = (await picture.boundingBox()) ?? { x: 0, y: 0, width: 0, height: 0 };
-  // The last interval holds today.
-  await page.mouse.move(box.x + box.width - 24, box.y + box.height / 2);
-  await expect(page.getByText(`◆ ${text}`)).toBeVisible();
+  // The last interval holds today; the picture is drawn again when what happened is known.
+  await expect(async () => {
+    const box = (await picture.boundingBox()) ?? { x: 0, y: 0, width: 0, height: 0 };
+    await page.mouse.move(box.x + box.width / 2, box.y + box.height / 2);
+    await page.mouse.move(box.x + box.width - 24, box.y + box.height / 2);
+    await expect(page.getByText(`◆ ${text}`)).toBeVisible({ timeout: 500 });
+  }).toPass({ timeout: 10_000 });
 
   await visit("/alerts?tab=annotations");
   await page.getByRole("button", { name: t("action.removeNamed", { name: text }) }).click();

@@ -68,8 +68,11 @@ test("it is played from the keyboard, and what was watched is marked", async ({ 
   expect(await at()).toBeGreaterThan(3);
   await page.keyboard.press("ArrowLeft");
   await expect(page).toHaveURL(/t=0/);
+  // It is marked on the screen before the server knows; whoever leaves in between would not find it.
+  const kept = page.waitForResponse((response) => response.url().includes("/watched") && response.ok());
   await page.keyboard.press("Space");
   await expect(page.getByRole("button", { name: t("player.watched"), exact: true })).toBeVisible({ timeout: 15_000 });
+  await kept;
   await visit(listOf(user));
   await expect(page.locator(`[data-row="${session}"][data-watched]`)).toBeVisible();
 });
@@ -127,9 +130,11 @@ test("a note stays at its moment; a link shows the recording to others until it 
   await page.keyboard.press("n");
   await page.getByRole("textbox", { name: t("note.text") }).fill("The preview does nothing");
   await page.getByRole("button", { name: t("note.tag.problem"), exact: true }).click();
+  const kept = page.waitForResponse((response) => response.request().method() === "POST" && response.url().includes("/notes") && response.ok());
   await page.getByRole("button", { name: t("action.save"), exact: true }).click();
   const happened = page.getByRole("complementary", { name: t("player.happened") });
   await expect(happened.getByText("The preview does nothing")).toBeVisible();
+  await kept;
   await page.reload();
   await happened.getByRole("tab", { name: new RegExp(t("player.tab.notes")) }).click();
   await expect(happened.getByText("The preview does nothing")).toBeVisible();

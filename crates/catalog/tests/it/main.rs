@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, reason = "tests")]
 
 mod access;
+mod alert;
 mod audit;
 mod definition;
 mod interview;
