@@ -125,6 +125,8 @@ scene("reloads, and there and back across page loads", async () => {
   await started(page, "friction");
   await page.reload();
   await signal("reload_burst");
+  // Not so soon that it is a redirect.
+  await wait(400);
   await page.goto(`${house.site}/second`);
   await started(page, "friction");
   await page.click("#works");
