@@ -123,8 +123,8 @@ async fn replace(
     Ok(axum::Json(kept.into()))
 }
 
-#[utoipa::path(delete, path = "/api/projects/{project}/annotations/{annotation}", tag = "annotation", params(("project" = u32, Path), ("annotation" = String, Path)), responses((status = 204)))]
 /// Delete an annotation.
+#[utoipa::path(delete, path = "/api/projects/{project}/annotations/{annotation}", tag = "annotation", params(("project" = u32, Path), ("annotation" = String, Path)), responses((status = 204)))]
 async fn delete(State(api): State<Api>, inside: Inside<ToWrite>, Named(id): Named) -> Result<StatusCode, ApiError> {
     let kept = api.catalog.annotation(inside.project.id, &id).await?;
     api.catalog.delete_annotation(inside.project.id, &id).await?;

@@ -179,12 +179,6 @@ impl Metric {
         }
     }
 
-    /// How long after its end an interval can still change, by what belongs to it and comes later.
-    #[must_use]
-    pub fn settles_after_ms(&self) -> i64 {
-        self.settles_after_ms
-    }
-
     /// When the next interval after a moment is over.
     #[must_use]
     pub fn next_over(&self, zone: &Zone, moment_ms: i64) -> i64 {

@@ -224,7 +224,7 @@ async fn judge_now(api: &Api, due: &DueAlert) -> Result<Judgement, ApiError> {
     if let Some(kind) = kind {
         let mut told = Told::of(&metric_about, &metric, &alert, name_of(looked.metric.unit()), Some((point, verdict)));
         if verdict.fires {
-            told.why = why::of_alert(api, &project, &metric, &looked.metric, &looked.zone, point, &alert.when).await?;
+            told.why = why::of_alert(api, &project, &looked.metric, &looked.zone, point, &alert.when).await?;
         }
         let is_told = verdict.fires || alert.over;
         tell(api, &project, &about, &alert, kind, told, is_told, &due.state.secret, &mut judgement);

@@ -146,19 +146,11 @@ pub(super) async fn of_metric(
         }
     };
     let Some(start) = start else { return Ok(axum::Json(MetricWhy { at: None, why: None })) };
-    let why = look(&api, project, &metric, &read, &zone, start, against).await?;
+    let why = look(&api, project, &read, &zone, start, against).await?;
     Ok(axum::Json(MetricWhy { at: Some(zone.format(start)), why }))
 }
 
-pub(super) async fn of_alert(
-    api: &Api,
-    project: &Project,
-    metric: &MetricDefinition,
-    read: &Read,
-    zone: &Zone,
-    point: &Point,
-    when: &AlertCondition,
-) -> Result<Option<Why>, ApiError> {
+pub(super) async fn of_alert(api: &Api, project: &Project, read: &Read, zone: &Zone, point: &Point, when: &AlertCondition) -> Result<Option<Why>, ApiError> {
     let Some(start) = instant(&point.start) else { return Ok(None) };
     let against = match when {
         AlertCondition::Rises { against: MoveAgainst::LastWeek, .. } | AlertCondition::Falls { against: MoveAgainst::LastWeek, .. } => Against::LastWeek,
@@ -168,7 +160,7 @@ pub(super) async fn of_alert(
         AlertCondition::Above { .. } | AlertCondition::Below { .. } if matches!(read.unit(), Unit::Hour | Unit::Day) => Against::Usual,
         AlertCondition::Above { .. } | AlertCondition::Below { .. } => Against::Before,
     };
-    let mut why = look(api, project, metric, read, zone, start, against).await?;
+    let mut why = look(api, project, read, zone, start, against).await?;
     if let Some(why) = &mut why
         && let Some((before, now)) = why.before.zip(why.now)
     {
@@ -208,21 +200,13 @@ impl Against {
     }
 }
 
-async fn look(
-    api: &Api,
-    project: &Project,
-    metric: &MetricDefinition,
-    read: &Read,
-    zone: &Zone,
-    start: i64,
-    against: Against,
-) -> Result<Option<Why>, ApiError> {
+async fn look(api: &Api, project: &Project, read: &Read, zone: &Zone, start: i64, against: Against) -> Result<Option<Why>, ApiError> {
     let Some(parts) = read.parts() else { return Ok(None) };
     let starts = against.starts(zone, read.unit(), start);
     let first = starts.iter().copied().min().unwrap_or(start);
     let range = read.range_between(zone, first, zone.step(start, read.unit(), 1) - 1);
     let times = Times { now: zone.format(start), before: starts.iter().map(|start| zone.format(*start)).collect() };
-    let properties = candidates(api, project.id, metric.read()?, parts.is_share()).await?;
+    let properties = candidates(api, project.id, read, parts.is_share()).await?;
     let mut segments = Vec::new();
     let mut whole: Option<(Measured, Measured)> = None;
     for looked_at in &properties {
@@ -272,7 +256,7 @@ fn each_once(segments: Vec<WhySegment>) -> Vec<WhySegment> {
 }
 
 /// What the metric may be broken down by: what often explains a move, what else its event carries, and what is known of people.
-async fn candidates(api: &Api, project: ProjectId, metric: Read, is_share: bool) -> Result<Vec<WhyProperty>, ApiError> {
+async fn candidates(api: &Api, project: ProjectId, metric: &Read, is_share: bool) -> Result<Vec<WhyProperty>, ApiError> {
     let question = Question::from_json(&metric.asked(json!({"last": 1, "unit": "day"}), None))?;
     let event = question.kind.selectors().iter().find_map(|selector| selector.names().first().map(|name| (*name).to_owned()));
     let look = move |browse: &dyn Browse| {
